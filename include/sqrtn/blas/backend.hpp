@@ -1,0 +1,52 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "sqrtn/blas/functions.hpp"
+
+namespace sqrtn::blas {
+
+/// What a loaded library says of itself, and what its file is.
+struct Identity {
+  std::string name;       ///< as asked for: "openblas", or the file name of a path
+  std::string file_name;  ///< after links, without folders: "libopenblasp-r0.3.21.so"
+  std::string soname;     ///< DT_SONAME, empty if none
+  std::string sha256;     ///< of the file, lower-case hex
+  std::string version;    ///< self-reported, empty if it has no such call
+  std::string kernel;     ///< self-reported core type, "SkylakeX"; empty if none
+  std::string threading;  ///< "pthread", "openmp", "serial" or empty
+  int integer_bits = 32;  ///< width of its BLAS integers
+};
+
+/// One BLAS library, opened with dlopen and local scope. A process loads exactly one: loading a
+/// second, different one throws. The functions' addresses are proved by dladdr to come from that
+/// file or from its own dependencies, never from another BLAS in the process.
+class Backend {
+ public:
+  /// `name_or_path`: "openblas" (default), another library's short name ("blis", "atlas",
+  /// "reference", "mkl"), a SONAME ("libblas.so.3"), or a path (contains '/').
+  /// Throws: std::invalid_argument, one line with the input and the remedy: no such library, not a
+  /// regular file, not a shared library, for another machine, needed symbols missing (names them),
+  /// symbols from another BLAS, 64-bit integers, or a second library in this process.
+  static Backend load(std::string_view name_or_path = "openblas");
+
+  [[nodiscard]] const Identity& identity() const;
+  [[nodiscard]] const Functions& functions() const;
+
+  /// Asks the library for `threads` ≥ 1 threads and returns what it reads back; libraries without
+  /// thread control return 1 and change nothing.
+  int set_threads(int threads) const;
+  /// As read back; 1 for libraries without thread control.
+  [[nodiscard]] int threads() const;
+  /// Whether the library lets its number of threads be set.
+  [[nodiscard]] bool has_thread_control() const;
+
+ private:
+  struct State;
+  explicit Backend(std::shared_ptr<const State> state);
+  std::shared_ptr<const State> state_;
+};
+
+}  // namespace sqrtn::blas

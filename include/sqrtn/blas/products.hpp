@@ -1,0 +1,45 @@
+#pragma once
+
+#include "sqrtn/blas/functions.hpp"
+#include "sqrtn/support/tensor.hpp"
+
+namespace sqrtn::blas {
+
+enum class Op { none, transpose };
+
+/// The products, row-major, through one library's functions. Views carry shapes and leading
+/// dimensions; op(A) is A or Aᵀ. T is float or double.
+/// Throws: std::invalid_argument if shapes do not fit or a dimension, ld or stride exceeds 2³¹ − 1.
+/// Empty operands follow the BLAS: nothing is touched, or βC for an empty inner dimension.
+
+/// C = α·op(A)·op(B) + β·C. **Shapes** op(A) m × k, op(B) k × n, C m × n.
+template <class T>
+void gemm(const Functions& blas, Op trans_a, Op trans_b, T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta,
+          MatrixView<T> c);
+
+/// y = α·op(A)·x + β·y. **Shapes** A m × n; x has n entries and y m, or the reverse for Aᵀ.
+template <class T>
+void gemv(const Functions& blas, Op trans, T alpha, MatrixView<const T> a, VectorView<const T> x, T beta,
+          VectorView<T> y);
+
+/// A = A + α·x·yᵀ. **Shapes** A m × n, x m, y n.
+template <class T>
+void ger(const Functions& blas, T alpha, VectorView<const T> x, VectorView<const T> y, MatrixView<T> a);
+
+/// xᵀy; 0 for empty vectors. **Shapes** both n.
+template <class T>
+T dot(const Functions& blas, VectorView<const T> x, VectorView<const T> y);
+
+/// √(xᵀx), without needless overflow or underflow; 0 for an empty vector.
+template <class T>
+T nrm2(const Functions& blas, VectorView<const T> x);
+
+/// y = α·x + y. **Shapes** both n.
+template <class T>
+void axpy(const Functions& blas, T alpha, VectorView<const T> x, VectorView<T> y);
+
+/// x = α·x.
+template <class T>
+void scal(const Functions& blas, T alpha, VectorView<T> x);
+
+}  // namespace sqrtn::blas

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sqrtn/claims/subject.hpp"
+#include "sqrtn/statistics/design.hpp"
+#include "sqrtn/statistics/hypothesis.hpp"
+
+/// A claim is one law, stated with its source, what it can resolve and how it is judged. Claims are
+/// values: a program runs them, prints them, or hands them to a test framework.
+namespace sqrtn::claims {
+
+enum class Verdict {
+  pass,
+  fail,
+  inconclusive,  ///< too little data or power to mean anything; fails a run
+  skipped,       ///< with a reason, counted
+};
+
+std::string_view to_string(Verdict verdict);
+
+/// What checking a claim found. Unset fields have no meaning for that claim (an exact one has no p).
+struct Outcome {
+  Verdict verdict = Verdict::inconclusive;
+  std::string reason;  ///< what was wrong and where; empty for a pass
+  std::optional<std::size_t> n_samples;
+  std::optional<double> statistic, p_value, observed, expected;
+  std::optional<statistics::Interval> confidence_interval;
+  std::optional<double> time_s;  ///< filled in by run()
+};
+
+/// Seed of the run, scale of the design and threads.
+struct Settings {
+  std::uint64_t seed = 1;
+  unsigned threads = 0;  ///< 0: all available
+  /// Multiplies every effect size; 1 as stated. The sanitizer presets use a larger one: n_samples
+  /// follows as 1/effect², the error rates stay.
+  double effect_scale = 1;
+};
+
+struct Claim {
+  std::string id;         ///< "initialisers/he_normal/f32/ars/scale"; '/' separates, no spaces
+  std::string statement;  ///< one line of mathematics
+  std::string source;     ///< paper and equation, or "laws.md §2"
+  std::string engine;     ///< "ars", "philox" or empty
+  bool uses_blas = false;
+  /// Statistical claims: all three set. Exact ones: none.
+  std::optional<double> alpha, power, effect_size;
+  std::function<Outcome(const Subject&, const Settings&)> check;
+};
+
+/// A claim and what it found.
+struct Result {
+  Claim claim;
+  Outcome outcome;
+};
+
+/// All claims, in the order of the layers: generator, products, initialisers, layers.
+/// `effect_scale` is that of the settings they will be checked with.
+std::vector<Claim> all_claims(const Settings& settings);
+std::vector<Claim> generator_claims(const Settings& settings);
+std::vector<Claim> product_claims(const Settings& settings);
+std::vector<Claim> initialiser_claims(const Settings& settings);
+std::vector<Claim> layer_claims(const Settings& settings);
+
+/// Checks one claim and times it. Exceptions of the check pass through.
+Result run(const Claim& claim, const Subject& subject, const Settings& settings);
+
+/// The word for a run: fail if any failed, else inconclusive if any was, else pass. Empty: skipped.
+Verdict overall(const std::vector<Result>& results);
+
+/// One line for people: verdict, id, observed and expected, p-value, interval, n_samples, effect.
+std::string describe(const Result& result);
+
+}  // namespace sqrtn::claims

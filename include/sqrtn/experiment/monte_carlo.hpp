@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "sqrtn/blas/functions.hpp"
+#include "sqrtn/init/rules.hpp"
+#include "sqrtn/random/stream.hpp"
+#include "sqrtn/statistics/moments.hpp"
+
+/// The notebooks' loop: x ~ N(0,1)ⁿ, W fresh, y = φ(W x), many times.
+namespace sqrtn::experiment {
+
+enum class Direction {
+  forward,   ///< y = W x, x of fan_in entries
+  backward,  ///< y = Wᵀ x, x of fan_out entries
+};
+
+/// One layer of the loop. W has fan_out × fan_in entries drawn from `weights`.
+struct LayerExperiment {
+  std::size_t fan_out = 512;
+  std::size_t fan_in = 512;
+  init::Distribution weights;
+  Direction direction = Direction::forward;
+  bool rectified = false;  ///< y = max(0, ·)
+};
+
+/// Sums over replicates, enough for every law of laws.md §2 and §3.
+struct LayerSums {
+  std::size_t n_replicates = 0;
+  std::size_t n_outputs = 0;        ///< over all replicates
+  std::size_t n_positive = 0;       ///< outputs > 0
+  double pivot = 0;                 ///< Σ y²/(σ²‖x‖²)
+  double pivot_variance = 0;        ///< Σ over replicates of Var[Σᵢ yᵢ²/(σ²‖x‖²) | x], kurtosis included
+  statistics::Moments mean;         ///< of the replicates' mean of y
+  statistics::Moments mean_square;  ///< of the replicates' mean of y²
+  void merge(const LayerSums& other);
+};
+
+/// Runs `n_replicates` replicates. Replicate r draws W from elements r·fan_out·fan_in … of `stream`
+/// and x from a stream of its own, so the answer is the same, bit for bit, for any `threads` that
+/// keeps the BLAS's own result: the library is asked for its product from `threads` callers at once,
+/// and should be set to one thread itself.
+/// `draw` fills W: by default init::initialise; a planted fault passes its own.
+template <class T>
+LayerSums run_layer(const LayerExperiment& experiment, const blas::Functions& blas, const random::Stream& stream,
+                    std::size_t n_replicates, unsigned threads = 0);
+
+}  // namespace sqrtn::experiment

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace sqrtn::init {
+
+/// A scalar activation φ with its derivative, as the laws and the networks use it.
+struct Activation {
+  std::string_view name;
+  double (*value)(double);
+  double (*derivative)(double);  ///< right derivative at a kink
+  std::vector<double> kinks;     ///< where φ' jumps, ascending; quadrature splits there
+  double framework_gain;         ///< what PyTorch's calculate_gain returns; NaN: it has no entry
+  std::string_view formula;      ///< "max(0, z)"
+};
+
+/// identity, relu, leaky_relu (slope 0.01), tanh, sigmoid, gelu (exact, by erf), silu, softplus, elu
+/// (α = 1), selu, hardtanh, softsign, mish.
+std::span<const Activation> activations();
+
+/// Throws: std::invalid_argument that lists the known names.
+const Activation& find_activation(std::string_view name);
+
+}  // namespace sqrtn::init

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sqrtn/random/stream.hpp"
+
+/// Fills: element i of `out` is element offset + i of the stream, for every fill and type. Empty
+/// spans are allowed. `threads` (0: all available) changes no bit. Elements per 128-bit block:
+/// uint32 4 · uint64 2 · float 4 · double 2. Bits and uniforms are the same on every target;
+/// normals and truncated normals on every target with fused multiply-add.
+namespace sqrtn::random {
+
+/// Raw words, in the order in which the engine returns them (uint64: low word first).
+void fill_bits(const Stream& stream, std::span<std::uint32_t> out, unsigned threads = 1);
+void fill_bits(const Stream& stream, std::span<std::uint64_t> out, unsigned threads = 1);
+
+/// U(low, high), both ends excluded: x = mid + half·v, rounded after each operation and kept inside
+/// (low, high), where v = (2k + 1 − 2^p)/2^p, k the top p bits of the word, p = 24 for float and 53
+/// for double. For low = −high the law is symmetric and free of rounding but for one product.
+/// Throws: std::invalid_argument unless low < high are finite and a number lies between them.
+template <class T>
+void fill_uniform(const Stream& stream, std::span<T> out, T low, T high, unsigned threads = 1);
+
+/// N(mean, stddev²) by the Box–Muller transform; elements 2j and 2j + 1 form a pair.
+/// x = mean + stddev·z, z always finite: |z| ≤ 6.77 for float (32-bit radius), 9.5 for double.
+/// Error: z within 4 ULP (float) and 8 ULP (double) of the exact transform of the same bits, counted
+/// in ULP of the pair's radius.
+/// Throws: std::invalid_argument unless mean and stddev are finite and stddev ≥ 0.
+/// Source: Box and Muller, Ann. Math. Statist. 29 (1958) 610.
+template <class T>
+void fill_normal(const Stream& stream, std::span<T> out, T mean, T stddev, unsigned threads = 1);
+
+/// N(mean, stddev²) conditioned on |x − mean| < cut·stddev, by inversion: z = √2·erf⁻¹(v·erf(cut/√2))
+/// with v of fill_uniform. stddev is the parent's; the result's own is smaller (0.8796 at cut = 2).
+/// Error: z within 4 ULP (float) and 8 ULP (double) of max(|z|, 1) for the same v.
+/// Throws: std::invalid_argument unless mean and stddev are finite, stddev ≥ 0 and 0 < cut ≤ 3.
+template <class T>
+void fill_truncated_normal(const Stream& stream, std::span<T> out, T mean, T stddev, double cut = 2,
+                           unsigned threads = 1);
+
+/// Names of the SIMD targets that this machine can run, the preferred one first.
+std::vector<std::string> simd_targets();
+
+/// Restricts every later fill of the process to one of simd_targets(); empty: back to the preferred.
+/// For tests and benchmarks. Throws: std::invalid_argument for a target that is not available.
+void use_simd_target(const std::string& name);
+
+}  // namespace sqrtn::random

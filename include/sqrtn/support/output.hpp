@@ -1,0 +1,42 @@
+#pragma once
+
+#include <functional>
+#include <ostream>
+#include <string>
+#include <string_view>
+
+namespace sqrtn {
+
+/// Lets `write` fill the file `path`: written to a temporary file beside it, flushed and renamed, so
+/// that readers see the old content or the new, never a part; "-" is standard output. The temporary
+/// file is removed on error and on SIGINT, SIGTERM and SIGHUP (see remove_temporaries_on_signals).
+/// Throws: std::system_error with the path and the reason (unwritable, full, closed).
+void write_file(const std::string& path, const std::function<void(std::ostream&)>& write);
+void write_file(const std::string& path, std::string_view content);
+
+/// Throws std::system_error now, before long work begins, if `path` could not be written later.
+/// "-" always passes. Creates nothing that outlasts the call.
+void require_writable(const std::string& path);
+
+/// Makes SIGINT, SIGTERM and SIGHUP remove unfinished temporary files and then end the process by
+/// that signal, and makes SIGPIPE an ordinary write error. To be called once, first, in each main.
+void remove_temporaries_on_signals();
+
+/// A live line on standard error while work is done: text, share done and time left. Silent unless
+/// standard error is a terminal. Not thread-safe.
+class Progress {
+ public:
+  explicit Progress(std::string title);
+  ~Progress();  ///< clears the line
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  /// `done` in [0, 1]; repaints at most ten times a second.
+  void update(double done, std::string_view text);
+
+ private:
+  std::string title_;
+  bool live_ = false;
+  double started_s_ = 0, painted_s_ = 0;
+};
+
+}  // namespace sqrtn

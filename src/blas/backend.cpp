@@ -1,0 +1,1 @@
+#include "sqrtn/blas/backend.hpp"

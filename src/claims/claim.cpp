@@ -1,0 +1,78 @@
+#include "sqrtn/claims/claim.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+namespace sqrtn::claims {
+
+std::string_view to_string(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::pass: return "pass";
+    case Verdict::fail: return "fail";
+    case Verdict::inconclusive: return "inconclusive";
+    case Verdict::skipped: return "skipped";
+  }
+  return "inconclusive";
+}
+
+std::vector<Claim> all_claims(const Settings& settings) {
+  std::vector<Claim> all = generator_claims(settings);
+  for (auto* more : {product_claims, initialiser_claims, layer_claims}) {
+    for (Claim& claim : more(settings)) all.push_back(std::move(claim));
+  }
+  statistics::AlphaBudget budget;
+  for (const Claim& claim : all) {
+    if (claim.alpha) budget.spend(claim.id, *claim.alpha);
+  }
+  return all;
+}
+
+Result run(const Claim& claim, const Subject& subject, const Settings& settings) {
+  Result result{claim, {}};
+  if (claim.uses_blas && subject.products.f32.gemm == nullptr) {
+    result.outcome.verdict = Verdict::skipped;
+    result.outcome.reason = "no BLAS is loaded";
+    return result;
+  }
+  const auto start = std::chrono::steady_clock::now();
+  result.outcome = claim.check(subject, settings);
+  result.outcome.time_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return result;
+}
+
+Verdict overall(const std::vector<Result>& results) {
+  Verdict overall = Verdict::skipped;
+  for (const Result& result : results) {
+    switch (result.outcome.verdict) {
+      case Verdict::fail: return Verdict::fail;
+      case Verdict::inconclusive: overall = Verdict::inconclusive; break;
+      case Verdict::pass:
+        if (overall == Verdict::skipped) overall = Verdict::pass;
+        break;
+      case Verdict::skipped: break;
+    }
+  }
+  return overall;
+}
+
+std::string describe(const Result& result) {
+  const Outcome& outcome = result.outcome;
+  std::string line = fmt::format("{:<12} {}", to_string(outcome.verdict), result.claim.id);
+  if (outcome.observed) line += fmt::format("  observed {:.9g}", *outcome.observed);
+  if (outcome.expected) line += fmt::format("  expected {:.9g}", *outcome.expected);
+  if (outcome.confidence_interval) {
+    line += fmt::format("  interval [{:.9g}, {:.9g}]", outcome.confidence_interval->low,
+                        outcome.confidence_interval->high);
+  }
+  if (outcome.statistic) line += fmt::format("  statistic {:.6g}", *outcome.statistic);
+  if (outcome.p_value) line += fmt::format("  p {:.3g}", *outcome.p_value);
+  if (outcome.n_samples) line += fmt::format("  n_samples {}", *outcome.n_samples);
+  if (result.claim.effect_size) line += fmt::format("  effect {:.3g}", *result.claim.effect_size);
+  if (outcome.time_s) line += fmt::format("  {:.3f} s", *outcome.time_s);
+  if (!outcome.reason.empty()) line += "  (" + outcome.reason + ")";
+  return line;
+}
+
+}  // namespace sqrtn::claims

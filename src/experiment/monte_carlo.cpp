@@ -1,0 +1,1 @@
+#include "sqrtn/experiment/monte_carlo.hpp"

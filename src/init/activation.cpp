@@ -1,0 +1,1 @@
+#include "sqrtn/init/activation.hpp"

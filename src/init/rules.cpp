@@ -1,0 +1,1 @@
+#include "sqrtn/init/rules.hpp"

@@ -1,0 +1,1 @@
+#include "sqrtn/laws/rectified.hpp"

@@ -1,0 +1,1 @@
+#include "sqrtn/random/engine.hpp"

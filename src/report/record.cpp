@@ -1,0 +1,1 @@
+#include "sqrtn/report/record.hpp"

@@ -1,0 +1,1 @@
+#include "sqrtn/report/table.hpp"

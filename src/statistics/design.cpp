@@ -1,0 +1,1 @@
+#include "sqrtn/statistics/design.hpp"

@@ -1,0 +1,1 @@
+#include "sqrtn/support/parallel.hpp"
