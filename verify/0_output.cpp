@@ -5,54 +5,17 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <numeric>
 #include <system_error>
 
-#include "sqrtn/support/npy.hpp"
+#include "scratch.hpp"
 #include "sqrtn/support/output.hpp"
 #include "verify.hpp"
 
-namespace sqrtn {
+namespace sqrtn::verify {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// What `action` throws, as text; empty if it throws no E.
-template <class E, class F>
-std::string message_of(F action) {
-  try {
-    action();
-  } catch (const E& error) {
-    return error.what();
-  }
-  return "";
-}
-
-std::string content_of(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-/// A folder of the test's own, gone afterwards.
-class Folder {
- public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "sqrtn-verify-XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  ~Folder() { fs::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  [[nodiscard]] std::string operator/(const char* name) const { return (path_ / name).string(); }
-  [[nodiscard]] std::ptrdiff_t entries() const { return std::distance(fs::directory_iterator(path_), {}); }
-
- private:
-  fs::path path_;
-};
 
 /// Exit status of `action` in a process of its own, as waitpid reports it.
 template <class F>
@@ -148,16 +111,30 @@ TEST(Output, RequireWritableLeavesNothing) {
   EXPECT_EQ(folder.entries(), 1);
 }
 
-TEST(Output, WritesDevicesInPlace) {
-  write_file("/dev/null", "text");
-  EXPECT_TRUE(fs::is_character_file("/dev/null"));
+TEST(Output, WritesPipesInPlace) {
+  const Folder folder;
+  const std::string path = folder / "pipe";
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  const int reader = open(path.c_str(), O_RDONLY | O_NONBLOCK);
+  write_file(path, "text");
+  std::string read_back(4, ' ');
+  EXPECT_EQ(read(reader, read_back.data(), 4), 4);
+  close(reader);
+  EXPECT_EQ(read_back, "text");
+  EXPECT_TRUE(fs::is_fifo(path));
+}
+
+// Through a link in the test's own folder: were it replaced, the machine keeps its device.
+TEST(Output, NoticesAFullDevice) {
+  const Folder folder;
+  fs::create_symlink("/dev/full", folder / "full");
   try {
-    write_file("/dev/full", "text");
+    write_file(folder / "full", "text");
     ADD_FAILURE() << "a full device took the text";
   } catch (const std::system_error& error) {
     EXPECT_EQ(error.code(), std::errc::no_space_on_device);
   }
-  EXPECT_TRUE(fs::is_character_file("/dev/full"));
+  EXPECT_TRUE(fs::is_symlink(folder / "full"));
 }
 
 TEST(Output, AFullDiskLosesNothing) {
@@ -182,8 +159,11 @@ TEST(Output, NoticesClosedStandardOutput) {
   const int status = status_of_child([&] {
     close(STDOUT_FILENO);
     remove_temporaries_on_signals();
-    write_file(other, "other");  // must not be given descriptor 1
-    const std::string message = message_of<std::system_error>([] { write_file("-", "text"); });
+    std::string message;
+    write_file(other, [&](std::ostream& stream) {  // must not be given descriptor 1
+      stream << "other" << std::flush;
+      message = message_of<std::system_error>([] { write_file("-", "text"); });
+    });
     _exit(message.find("standard output") != std::string::npos ? 0 : 1);
   });
   EXPECT_EQ(status, 0);
@@ -231,46 +211,5 @@ TEST(Output, IgnoredSignalsStayIgnored) {
   EXPECT_EQ(status, 0);
 }
 
-template <class T>
-void write_counted(const std::string& path, const Shape& shape) {
-  write_npy<T>(path, shape, [](std::size_t first, std::span<T> part) {
-    std::iota(part.begin(), part.end(), static_cast<T>(first));
-  });
-}
-
-// The header as numpy/lib/format.py describes version 1.0, byte for byte.
-TEST(Npy, HeaderFollowsTheFormat) {
-  const Folder folder;
-  const std::vector<std::pair<Shape, std::string>> cases = {
-      {{}, "()"}, {{3}, "(3,)"}, {{5, 7}, "(5, 7)"}, {{64, 3, 7, 7}, "(64, 3, 7, 7)"}};
-  for (const auto& [shape, text] : cases) {
-    write_counted<float>(folder / "w.npy", shape);
-    const std::string bytes = content_of(folder / "w.npy");
-    ASSERT_GT(bytes.size(), 64U);
-    EXPECT_EQ(bytes.substr(0, 8), std::string("\x93NUMPY\x01\x00", 8));
-    const std::size_t length = static_cast<unsigned char>(bytes[8]) + 256U * static_cast<unsigned char>(bytes[9]);
-    EXPECT_EQ((10 + length) % 64, 0U) << "the elements must be aligned";
-    const std::string header = bytes.substr(10, length);
-    EXPECT_EQ(header.substr(0, header.find_last_not_of(" \n") + 1),
-              "{'descr': '<f4', 'fortran_order': False, 'shape': " + text + ", }");
-    EXPECT_EQ(header.find('\n'), header.size() - 1);
-    EXPECT_EQ(bytes.size(), 10 + length + 4 * element_count(shape));
-  }
-}
-
-TEST(Npy, ElementsFollowInOrder) {
-  const Folder folder;
-  write_counted<double>(folder / "w.npy", {700, 1001});  // more than one part
-  const std::string bytes = content_of(folder / "w.npy");
-  std::vector<double> elements(700 * 1001);
-  const std::size_t size = elements.size() * sizeof(double);
-  ASSERT_GT(bytes.size(), size);
-  EXPECT_NE(bytes.find("'descr': '<f8'"), std::string::npos);
-  std::memcpy(elements.data(), bytes.data() + bytes.size() - size, size);
-  std::vector<double> expected(elements.size());
-  std::iota(expected.begin(), expected.end(), 0.0);
-  EXPECT_EQ(elements, expected);
-}
-
 }  // namespace
-}  // namespace sqrtn
+}  // namespace sqrtn::verify

@@ -5,25 +5,15 @@
 #include <cmath>
 #include <thread>
 
+#include "scratch.hpp"
 #include "sqrtn/support/environment.hpp"
 #include "sqrtn/support/parallel.hpp"
 #include "sqrtn/support/shape.hpp"
 #include "sqrtn/support/tensor.hpp"
 #include "verify.hpp"
 
-namespace sqrtn {
+namespace sqrtn::verify {
 namespace {
-
-/// What `action` throws, as text; empty if it throws no E.
-template <class E, class F>
-std::string message_of(F action) {
-  try {
-    action();
-  } catch (const E& error) {
-    return error.what();
-  }
-  return "";
-}
 
 TEST(Shape, ReadsAndWrites) {
   EXPECT_EQ(parse_shape("512x256"), (Shape{512, 256}));
@@ -159,4 +149,4 @@ TEST(Environment, NamesAFolderForTheMachine) {
 }
 
 }  // namespace
-}  // namespace sqrtn
+}  // namespace sqrtn::verify

@@ -18,11 +18,10 @@ std::size_t parse_dimension(std::string_view text, std::string_view whole) {
   std::size_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   // A number too long for the type is a number all the same, so that the message speaks of its size.
-  const bool number = !text.empty() && end == text.data() + text.size() && error != std::errc::invalid_argument;
+  const bool number = end == text.data() + text.size() && error != std::errc::invalid_argument;
   require(number, "shape '{}': '{}' is not a whole number; write dimensions as in 512x256", whole, text);
   require(error != std::errc::result_out_of_range && value <= max_elements,
           "shape '{}': dimension {} exceeds 2^48; choose a smaller one", whole, text);
-  require(value >= 1, "shape '{}': a dimension is 0; each must be at least 1", whole);
   return value;
 }
 
