@@ -79,8 +79,10 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     consider(rule.name);
     if (const std::string other = alias(rule); !other.empty()) consider(other);
   }
+  // Further away than half of the letters, a suggestion would be a guess.
+  const std::string suggestion = least <= name.size() / 2 ? fmt::format("did you mean '{}'? ", nearest) : "";
   throw std::invalid_argument(
-      fmt::format("unknown rule '{}'; did you mean '{}'? Known: {}; xavier_* and kaiming_* too", name, nearest, known));
+      fmt::format("unknown rule '{}'; {}known: {}; xavier_* and kaiming_* too", name, suggestion, known));
 }
 
 double fan_of(Mode mode, const Fans& fans) {
