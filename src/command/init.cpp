@@ -1,18 +1,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
-#include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "command.hpp"
 #include "sqrtn/init/gain.hpp"
 #include "sqrtn/init/rules.hpp"
-#include "sqrtn/laws/initialiser.hpp"
 #include "sqrtn/report/record.hpp"
-#include "sqrtn/statistics/moments.hpp"
 #include "sqrtn/support/npy.hpp"
 #include "sqrtn/support/output.hpp"
 #include "sqrtn/support/parallel.hpp"
@@ -20,8 +18,6 @@
 
 namespace sqrtn::command {
 namespace {
-
-using nlohmann::ordered_json;
 
 /// The command line as typed.
 struct Arguments {
@@ -31,31 +27,6 @@ struct Arguments {
   std::optional<std::size_t> groups;
   unsigned threads = 0;
   bool list = false;
-};
-
-/// The command line understood.
-struct Plan {
-  init::Rule rule;
-  Shape shape;
-  bool is_double = false;
-  random::Stream stream;
-  init::Layer layer = init::Layer::linear;
-  std::size_t groups = 1;
-  init::Fans fans;  ///< 0 where the rule uses none
-  init::Options options;
-  init::Distribution distribution;
-};
-
-/// What was drawn.
-struct Measured {
-  statistics::Moments moments;
-  double minimum = std::numeric_limits<double>::infinity(), maximum = -minimum;
-
-  void merge(const Measured& other) {
-    moments.merge(other.moments);
-    minimum = std::min(minimum, other.minimum);
-    maximum = std::max(maximum, other.maximum);
-  }
 };
 
 /// A number, or the gain by quadrature of the activation of that name.
@@ -70,7 +41,7 @@ double parse_gain(const std::string& text) {
   return init::gain(init::find_activation(text));
 }
 
-void find_fans(const Arguments& arguments, Plan& plan) {
+void find_fans(const Arguments& arguments, InitPlan& plan) {
   if (!plan.rule.uses_fans) {
     require(arguments.layer.empty() && !arguments.groups, "rule '{}' uses no fans; leave --layer and --groups out",
             plan.rule.name);
@@ -85,14 +56,14 @@ void find_fans(const Arguments& arguments, Plan& plan) {
   plan.fans = init::fans(plan.layer, plan.shape, plan.groups);
 }
 
-Plan understand(const Arguments& arguments) {
+InitPlan understand(const Arguments& arguments) {
   require(!arguments.rule.empty() && !arguments.shape.empty(),
           "init needs a rule and a shape, as 'sqrtn init he_normal 512x256'; 'sqrtn init --list' explains the rules");
-  Plan plan;
+  InitPlan plan;
   plan.rule = init::find_rule(arguments.rule);
   plan.shape = parse_shape(arguments.shape);
   require(arguments.dtype == "f32" || arguments.dtype == "f64", "unknown dtype '{}'; known: f32, f64", arguments.dtype);
-  plan.is_double = arguments.dtype == "f64";
+  plan.dtype = arguments.dtype;
   plan.stream = {random::parse_engine(arguments.engine), arguments.seed, arguments.stream};
   find_fans(arguments, plan);
   if (!arguments.gain.empty()) plan.options.gain = parse_gain(arguments.gain);
@@ -105,24 +76,24 @@ Plan understand(const Arguments& arguments) {
 
 /// Draws the elements from `first` on into `out`, in blocks that stay in cache while they are measured.
 template <class T>
-Measured draw(const Plan& plan, std::size_t first, std::span<T> out, unsigned threads) {
+InitMeasured draw(const InitPlan& plan, std::size_t first, std::span<T> out, unsigned threads) {
   constexpr std::size_t block = std::size_t{1} << 16;
   const auto draw_block = [&](std::size_t i) {
     const std::span<T> part = out.subspan(i * block, std::min(block, out.size() - i * block));
     init::initialise(plan.distribution, plan.stream.skip(first + i * block), part);
     const auto [low, high] = std::minmax_element(part.begin(), part.end());
-    return Measured{statistics::Moments::of<T>(part), static_cast<double>(*low), static_cast<double>(*high)};
+    return InitMeasured{statistics::Moments::of<T>(part), static_cast<double>(*low), static_cast<double>(*high)};
   };
   return parallel_reduce((out.size() + block - 1) / block, threads, draw_block,
-                         [](Measured& into, const Measured& from) { into.merge(from); })
-      .value_or(Measured{});
+                         [](InitMeasured& into, const InitMeasured& from) { into.merge(from); })
+      .value_or(InitMeasured{});
 }
 
 /// Draws the whole tensor part by part, so that it may be larger than memory; writes it if asked to.
 template <class T>
-Measured draw_all(const Plan& plan, const Arguments& arguments) {
+InitMeasured draw_all(const InitPlan& plan, const Arguments& arguments) {
   const std::size_t count = element_count(plan.shape);
-  Measured measured;
+  InitMeasured measured;
   Progress progress("init");
   const auto fill = [&](std::size_t first, std::span<T> part) {
     measured.merge(draw(plan, first, part, arguments.threads));
@@ -139,82 +110,80 @@ Measured draw_all(const Plan& plan, const Arguments& arguments) {
   return measured;
 }
 
-double gain_of(const Plan& plan) { return plan.options.gain.value_or(plan.rule.default_gain); }
-double scale_of(const Plan& plan) { return plan.options.scale.value_or(plan.rule.scale); }
-
-std::string summary(const Plan& plan, const Measured& measured) {
-  const init::Distribution& law = plan.distribution;
-  std::string text =
-      fmt::format("{} {} {}, engine {}, seed {}, stream {}\n", plan.rule.name, sqrtn::to_string(plan.shape),
-                  plan.is_double ? "f64" : "f32", to_string(plan.stream.engine), plan.stream.seed, plan.stream.stream);
-  std::string fan;
-  if (plan.rule.uses_fans) {
-    fan = fmt::format(" / {}", to_string(plan.options.mode.value_or(plan.rule.mode)));
-    text += fmt::format("fans      fan_in {}, fan_out {} ({}, {} group{})\n", plan.fans.fan_in, plan.fans.fan_out,
-                        to_string(plan.layer), plan.groups, plan.groups == 1 ? "" : "s");
+/// Text on standard output, unless something else goes there.
+int show(const Arguments& arguments, const std::string& text, const nlohmann::ordered_json& json) {
+  if (!arguments.json.empty()) write_file(arguments.json, report::to_text(json));
+  if (arguments.output == "-" || arguments.json == "-") {
+    fmt::print(stderr, "{}", text);
+  } else {
+    write_file("-", text);
   }
-  text += fmt::format("law       {}, variance {:.9g} = gain^2 * scale{}, gain {:.9g}, scale {:.9g}\n",
-                      to_string(law.law), law.variance, fan, gain_of(plan), scale_of(plan));
-  const double n_samples = static_cast<double>(measured.moments.count());
-  const double mean_error = law.stddev() / std::sqrt(n_samples);
-  // Of the sample's deviation, by the delta method.
-  const double stddev_error = mean_error * std::sqrt((laws::kurtosis(law.law) - 1) / 4);
-  const auto row = [&](std::string_view name, const std::string& expected, double value, const std::string& error) {
-    text += fmt::format("{:<9} {:>16} {:>16.9g} {:>16}\n", name, expected, value, error);
-  };
-  const std::string limit = std::isfinite(law.limit()) ? fmt::format("{:.9g}", law.limit()) : "";
-  text += fmt::format("{:<9} {:>16} {:>16} {:>16}\n", "", "expected", "measured", "standard error");
-  row("mean", "0", *measured.moments.mean(), fmt::format("{:.2g}", mean_error));
-  row("stddev", fmt::format("{:.9g}", law.stddev()), std::sqrt(*measured.moments.variance()),
-      fmt::format("{:.2g}", stddev_error));
-  row("minimum", limit.empty() ? "no limit" : "> -" + limit, measured.minimum, "");
-  row("maximum", limit.empty() ? "no limit" : "< " + limit, measured.maximum, "");
-  return text;
-}
-
-ordered_json to_json(const Plan& plan, const Measured& measured, const Arguments& arguments) {
-  const init::Distribution& law = plan.distribution;
-  ordered_json json = {{"rule", plan.rule.name},   {"shape", plan.shape},
-                       {"dtype", arguments.dtype}, {"engine", to_string(plan.stream.engine)},
-                       {"seed", plan.stream.seed}, {"stream", plan.stream.stream}};
-  if (plan.rule.uses_fans) {
-    json["layer"] = to_string(plan.layer);
-    json["groups"] = plan.groups;
-    json["fan_in"] = plan.fans.fan_in;
-    json["fan_out"] = plan.fans.fan_out;
-    json["mode"] = to_string(plan.options.mode.value_or(plan.rule.mode));
-  }
-  json["gain"] = gain_of(plan);
-  json["scale"] = scale_of(plan);
-  json["law"] = to_string(law.law);
-  json["variance"] = law.variance;
-  json["stddev"] = law.stddev();
-  json["limit"] = std::isfinite(law.limit()) ? ordered_json(law.limit()) : ordered_json();
-  json["measured"] = {{"n_samples", measured.moments.count()},
-                      {"mean", *measured.moments.mean()},
-                      {"stddev", std::sqrt(*measured.moments.variance())},
-                      {"minimum", measured.minimum},
-                      {"maximum", measured.maximum}};
-  json["output"] = arguments.output.empty() ? ordered_json() : ordered_json(arguments.output);
-  return json;
+  return all_well;
 }
 
 int run(const Arguments& arguments) {
-  const Plan plan = understand(arguments);
+  if (arguments.list) return show(arguments, init_list(), init_list_json());
+  const InitPlan plan = understand(arguments);
   require(arguments.output != "-" || arguments.json != "-",
           "--output - and --json - cannot share standard output; give one of them a file");
   for (const std::string& path : {arguments.output, arguments.json}) {
     if (!path.empty()) require_writable(path);
   }
-  const Measured measured = plan.is_double ? draw_all<double>(plan, arguments) : draw_all<float>(plan, arguments);
-  if (!arguments.json.empty()) write_file(arguments.json, report::to_text(to_json(plan, measured, arguments)));
-  if (arguments.output == "-" || arguments.json == "-") {
-    fmt::print(stderr, "{}", summary(plan, measured));
-  } else {
-    write_file("-", summary(plan, measured));
-  }
-  return all_well;
+  const InitMeasured measured =
+      plan.dtype == "f64" ? draw_all<double>(plan, arguments) : draw_all<float>(plan, arguments);
+  return show(arguments, init_summary(plan, measured), init_json(plan, measured));
 }
 
+/// A shape such as -1x3 looks like an option to the parser; it is to be refused as a shape.
+void take_shape_from(const CLI::App& init, Arguments& arguments) {
+  for (const std::string& extra : init.remaining()) {
+    require(arguments.shape.empty() && extra.size() > 1 && std::isdigit(static_cast<unsigned char>(extra[1])),
+            "init does not know '{}'; see 'sqrtn init --help'", extra);
+    arguments.shape = extra;
+  }
+}
+
+constexpr const char* examples = R"(Examples:
+  sqrtn init he_normal 512x256 --seed 1 --output w.npy   linear weight, fan_out x fan_in
+  sqrtn init glorot_uniform 64x3x7x7 --dtype f64         convolution; prints the summary alone
+  sqrtn init lecun_normal 48x1x5x5 --groups 24 --gain tanh
+  sqrtn init xavier_uniform 24x40x3x3 --layer transposed_conv --output - | python3 -c '
+    import io, sys, numpy; print(numpy.load(io.BytesIO(sys.stdin.buffer.read())).std())'
+  sqrtn init --list                                      rules and gains explained)";
+
 }  // namespace
+
+void add_init(CLI::App& application, Action& chosen) {
+  CLI::App* init = application.add_subcommand("init", "Draw a weight by rule, write it as NumPy file, and measure it");
+  auto arguments = std::make_shared<Arguments>();
+  Arguments& a = *arguments;
+  init->add_option("RULE", a.rule, "he_normal, glorot_uniform, ...; --list explains them");
+  init->add_option(
+      "SHAPE", a.shape,
+      "linear fan_out x fan_in; conv c_out x c_in/groups x k...; transposed_conv c_in x c_out/groups x k...");
+  init->add_flag("--list", a.list, "Explain the rules, and the activations with their gains");
+  init->add_option("--seed", a.seed, "Seed")->capture_default_str();
+  init->add_option("--stream", a.stream, "Stream; give every weight of a network its own")->capture_default_str();
+  init->add_option("--engine", a.engine, "Generator: ars or philox")->capture_default_str();
+  init->add_option("--dtype", a.dtype, "Type of the entries: f32 or f64")->capture_default_str();
+  init->add_option("--layer", a.layer, "linear, conv or transposed_conv; by default linear for two axes, else conv");
+  init->add_option("--groups", a.groups,
+                   "Groups stacked on the first axis; divides its share of the fans (default 1, as frameworks count)");
+  init->add_option("--gain", a.gain, "Number, or an activation whose gain keeps the mean square: relu, tanh, ...");
+  init->add_option("--mode", a.mode, "fan_in, fan_out or fan_avg instead of the rule's own");
+  init->add_option("--law", a.law, "normal, uniform or truncated_normal instead of the rule's own");
+  init->add_option("--scale", a.scale, "Factor of the variance beside gain^2, instead of the rule's own");
+  init->add_option("--threads", a.threads, "Threads; 0: all. Changes no bit of the weight")->capture_default_str();
+  init->add_option("--output", a.output, "NumPy file to write, or - for standard output");
+  init->add_option("--json", a.json, "Write the summary, or the list, as JSON to a file, or - for standard output");
+  init->footer(examples);
+  init->allow_extras();
+  init->callback([init, arguments, &chosen] {
+    chosen = [init, arguments] {
+      take_shape_from(*init, *arguments);
+      return run(*arguments);
+    };
+  });
+}
+
 }  // namespace sqrtn::command
