@@ -8,8 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "command.hpp"
+#include "init.hpp"
 #include "sqrtn/init/gain.hpp"
-#include "sqrtn/init/rules.hpp"
 #include "sqrtn/report/record.hpp"
 #include "sqrtn/support/npy.hpp"
 #include "sqrtn/support/output.hpp"
