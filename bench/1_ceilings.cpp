@@ -15,12 +15,12 @@ constexpr std::size_t page_floats = 1024;
 
 Case ceiling(std::string id, std::string subject, std::string shape, std::string dtype, int threads) {
   Case c;
-  c.row = {.id = std::move(id),
-           .group = "ceilings",
-           .subject = std::move(subject),
-           .shape = std::move(shape),
-           .dtype = std::move(dtype),
-           .threads = threads};
+  c.row.id = std::move(id);
+  c.row.group = "ceilings";
+  c.row.subject = std::move(subject);
+  c.row.shape = std::move(shape);
+  c.row.dtype = std::move(dtype);
+  c.row.threads = threads;
   return c;
 }
 

@@ -22,13 +22,12 @@ constexpr GemmShape gemm_shapes[] = {
     {256, 256, 256, false},    // in the second level
     {512, 512, 512, true},     // the width of the notebooks' layers
     {1024, 1024, 1024, true},  // blocking shows
-    {2048, 2048, 2048, false},
-    {509, 509, 509, true},      // prime: the edges of every block
-    {3072, 64, 768, true},      // a Transformer's feed-forward layer, 64 tokens
-    {512, 64, 512, false},      // the notebooks' layer with a batch
-    {1000, 64, 2048, false},    // the classifier of ResNet-50
-    {64, 12544, 147, false},    // the first convolution of ResNet-50: 3 × 7 × 7 taps, 112 × 112 pixels
-    {4096, 1, 1024, false},     // batch 1: is the product still a product when it is a gemv?
+    {2048, 2048, 2048, false}, {509, 509, 509, true},  // prime: the edges of every block
+    {3072, 64, 768, true},                             // a Transformer's feed-forward layer, 64 tokens
+    {512, 64, 512, false},                             // the notebooks' layer with a batch
+    {1000, 64, 2048, false},                           // the classifier of ResNet-50
+    {64, 12544, 147, false},  // the first convolution of ResNet-50: 3 × 7 × 7 taps, 112 × 112 pixels
+    {4096, 1, 1024, false},   // batch 1: is the product still a product when it is a gemv?
 };
 
 struct GemvShape {
@@ -88,13 +87,14 @@ template <class T>
 Case product(const Context& context, std::shared_ptr<Operands<T>> op, int threads, std::string name, std::string shape,
              std::function<void()> call) {
   Case c;
-  c.row = {.id = fmt::format("products/{}/{}/{}/{}", name, shape, dtype_name<T>, threads),
-           .group = "products",
-           .subject = std::move(name),
-           .shape = std::move(shape),
-           .dtype = dtype_name<T>,
-           .threads = threads};
+  c.row.id = fmt::format("products/{}/{}/{}/{}", name, shape, dtype_name<T>, threads);
+  c.row.group = "products";
+  c.row.subject = std::move(name);
+  c.row.shape = std::move(shape);
+  c.row.dtype = dtype_name<T>;
+  c.row.threads = threads;
   if (context.backend != nullptr) c.row.blas = context.backend->identity().file_name;
+  c.wakes_library_threads = threads > 1;
 
   c.setup = [=, checked = std::optional<bool>()]() mutable -> std::string {
     op->make(context);
@@ -131,9 +131,7 @@ template <class T>
 void add_gemv(std::vector<Case>& cases, const Context& context, const GemvShape& s) {
   const auto op = std::make_shared<Operands<T>>(s.m, std::size_t{1}, s.n);
   const blas::Backend* backend = context.backend;
-  const auto call = [=] {
-    blas::gemv<T>(backend->functions(), blas::Op::none, 1, op->a->view(), op->x(), 0, op->y());
-  };
+  const auto call = [=] { blas::gemv<T>(backend->functions(), blas::Op::none, 1, op->a->view(), op->x(), 0, op->y()); };
   for (const int threads : context.blas_threads) {
     cases.push_back(product<T>(context, op, threads, "gemv", fmt::format("{}x{}", s.m, s.n), call));
 

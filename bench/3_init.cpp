@@ -30,12 +30,12 @@ Case fill(const Context& context, const Target& target, const std::string& law, 
   const std::size_t n_samples = target.bytes / sizeof(T);
   auto scratch = context.scratch;
   Case c;
-  c.row = {.id = fmt::format("init/{}/{}/{}/{}/{}", law, engine, dtype_name<T>, target.size, target.threads),
-           .group = "init",
-           .subject = fmt::format("{} {}", law, engine),
-           .shape = size_text(target.bytes),
-           .dtype = dtype_name<T>,
-           .threads = target.threads};
+  c.row.id = fmt::format("init/{}/{}/{}/{}/{}", law, engine, dtype_name<T>, target.size, target.threads);
+  c.row.group = "init";
+  c.row.subject = fmt::format("{} {}", law, engine);
+  c.row.shape = size_text(target.bytes);
+  c.row.dtype = dtype_name<T>;
+  c.row.threads = target.threads;
 
   c.row.rate_unit = "Gsamples/s";
   c.work = static_cast<double>(n_samples);

@@ -16,26 +16,25 @@ struct Variant {
 };
 
 constexpr Variant variants[] = {
-    {"plain", 1, false},               // explodes by √n a layer
-    {"relu", 1, true},                 // by √(n/2)
-    {"scaled", 1.0 / n, false},        // LeCun's rule: stays
-    {"scaled_relu", 2.0 / n, true},    // He's rule: stays
+    {"plain", 1, false},             // explodes by √n a layer
+    {"relu", 1, true},               // by √(n/2)
+    {"scaled", 1.0 / n, false},      // LeCun's rule: stays
+    {"scaled_relu", 2.0 / n, true},  // He's rule: stays
 };
 
 Case loop(const Context& context, const Variant& variant, int threads) {
-  const experiment::LayerExperiment layer{.fan_out = n,
-                                          .fan_in = n,
-                                          .weights = {init::Law::normal, variant.variance},
-                                          .rectified = variant.rectified};
+  const experiment::LayerExperiment layer{
+      .fan_out = n, .fan_in = n, .weights = {init::Law::normal, variant.variance}, .rectified = variant.rectified};
   const random::Stream stream = context.stream("monte_carlo");
   const blas::Backend* backend = context.backend;
   Case c;
-  c.row = {.id = fmt::format("monte_carlo/{}/f32/{}", variant.name, threads),
-           .group = "monte_carlo",
-           .subject = fmt::format("layer {}", variant.name),
-           .shape = fmt::format("{0}x{0}, {1} replicates", n, replicates_per_round),
-           .dtype = "f32",
-           .threads = threads};
+  c.row.id = fmt::format("monte_carlo/{}/f32/{}", variant.name, threads);
+  c.row.group = "monte_carlo";
+  c.row.subject = fmt::format("layer {}", variant.name);
+  c.row.shape = fmt::format("{0}x{0}, {1} replicates", n, replicates_per_round);
+  c.row.dtype = "f32";
+  c.row.threads = threads;
+  c.row.note = fmt::format("10,000 replicates take {} times as long", 10000 / replicates_per_round);
   if (backend != nullptr) c.row.blas = backend->identity().file_name;
 
   // Every normal that a replicate draws; at n = 512 drawing W costs more than multiplying by it.
