@@ -71,7 +71,8 @@ std::vector<Row> chosen(const Context& context) {
   }
   std::vector<Row> rows;
   for (Case& c : cases) {
-    if (wanted.contains(c.row.id)) rows.push_back({.c = std::make_shared<Case>(std::move(c))});
+    if (!wanted.contains(c.row.id)) continue;
+    rows.emplace_back().c = std::make_shared<Case>(std::move(c));
   }
   return rows;
 }
