@@ -1,3 +1,5 @@
+#include "command/init.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,8 +9,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "command.hpp"
-#include "init.hpp"
+#include "command/command.hpp"
 #include "sqrtn/init/gain.hpp"
 #include "sqrtn/report/record.hpp"
 #include "sqrtn/support/npy.hpp"

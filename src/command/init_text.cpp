@@ -3,7 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "init.hpp"
+#include "command/init.hpp"
 #include "sqrtn/init/gain.hpp"
 #include "sqrtn/laws/initialiser.hpp"
 
@@ -114,10 +114,11 @@ nlohmann::ordered_json init_list_json() {
   }
   for (const init::Activation& activation : init::activations()) {
     const double framework = activation.framework_gain;
-    json["activations"].push_back({{"name", activation.name},
-                                   {"formula", activation.formula},
-                                   {"gain", init::gain(activation)},
-                                   {"framework_gain", std::isnan(framework) ? ordered_json() : ordered_json(framework)}});
+    json["activations"].push_back(
+        {{"name", activation.name},
+         {"formula", activation.formula},
+         {"gain", init::gain(activation)},
+         {"framework_gain", std::isnan(framework) ? ordered_json() : ordered_json(framework)}});
   }
   return json;
 }
