@@ -177,7 +177,7 @@ TEST(Initialise, SplittingChangesNoBit) {
   }
 }
 
-// Four million draws make each of the two outermost of 2²⁴ values likely; the limits are no floats.
+// Over the four fans, two draws of each law are expected on the outermost of 2²⁴ values. The limits are no floats.
 TEST(Initialise, ABoundIsABound) {
   Buffer<float> draws(std::size_t{1} << 22);
   for (Law law : {Law::uniform, Law::truncated_normal}) {

@@ -144,11 +144,12 @@ void take_shape_from(const CLI::App& init, Arguments& arguments) {
   }
 }
 
-/// A check of the parser, which by itself takes -1 for 2^64 - 1.
+/// A check for the parser, which by itself takes -1 for 2^64 - 1.
 std::string whole_number_error(const std::string& text) {
-  const bool digits =
-      !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c); });
-  return digits ? "" : fmt::format("'{}' is not a whole number; write digits alone", text);
+  std::uint64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc{} && at == end ? "" : fmt::format("'{}' is no whole number from 0 to 2^64 - 1", text);
 }
 
 constexpr const char* examples = R"(Examples:
