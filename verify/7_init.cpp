@@ -36,11 +36,12 @@ TEST(InitCommand, WritesTheLibrarysDraws) {
   using init::Law;
   using random::Engine;
   const Row rows[] = {
-      {"he_normal 512x256",
-       "'<f4', 'fortran_order': False, 'shape': (512, 256)",
-       {Law::normal, 2.0 / 256},
+      // More than one of the parts and blocks that the tensor is drawn in.
+      {"he_normal 1000x601",
+       "'<f4', 'fortran_order': False, 'shape': (1000, 601)",
+       {Law::normal, 2.0 / 601},
        {Engine::ars, 1},
-       512 * 256},
+       1000 * 601},
       {"kaiming_normal 512x256 --gain 1 --threads 3",
        "(512, 256)",
        {Law::normal, 1.0 / 256},
