@@ -1,0 +1,160 @@
+#include <cmath>
+#include <limits>
+
+#include "case.hpp"
+#include "sqrtn/blas/products.hpp"
+#include "sqrtn/blas/reference.hpp"
+#include "sqrtn/blas/work.hpp"
+#include "sqrtn/random/fill.hpp"
+
+/// gemm and gemv of the library, each answer checked before it is timed. Shapes are m × n × k as the
+/// BLAS has them: of a layer, m is fan_out, n the batch and k fan_in.
+namespace sqrtn::bench {
+namespace {
+
+struct GemmShape {
+  std::size_t m, n, k;
+  bool quick;
+};
+
+constexpr GemmShape gemm_shapes[] = {
+    {64, 64, 64, true},        // all in the first-level cache: the cost of a call and of packing
+    {256, 256, 256, false},    // in the second level
+    {512, 512, 512, true},     // the width of the notebooks' layers
+    {1024, 1024, 1024, true},  // blocking shows
+    {2048, 2048, 2048, false}, {509, 509, 509, true},  // prime: the edges of every block
+    {3072, 64, 768, true},                             // a Transformer's feed-forward layer, 64 tokens
+    {512, 64, 512, false},                             // the notebooks' layer with a batch
+    {1000, 64, 2048, false},                           // the classifier of ResNet-50
+    {64, 12544, 147, false},  // the first convolution of ResNet-50: 3 × 7 × 7 taps, 112 × 112 pixels
+    {4096, 1, 1024, false},   // batch 1: is the product still a product when it is a gemv?
+};
+
+struct GemvShape {
+  std::size_t m, n;
+  bool quick;
+};
+
+constexpr GemvShape gemv_shapes[] = {
+    {512, 512, true},    // the notebooks' product, in the caches
+    {4096, 4096, true},  // beyond the second level, on most machines beyond the last
+};
+
+/// The operands of one shape, shared by its rows and made when the first of them runs.
+template <class T>
+struct Operands {
+  std::size_t m, n, k;
+  std::optional<Matrix<T>> a, b, c;
+
+  void make(const Context& context) {
+    if (a) return;
+    a.emplace(m, k);
+    b.emplace(k, n);
+    c.emplace(m, n);
+    random::fill_uniform<T>(context.stream("products/a"), a->storage(), -1, 1);
+    random::fill_uniform<T>(context.stream("products/b"), b->storage(), -1, 1);
+  }
+  [[nodiscard]] VectorView<const T> x() { return {b->storage().data(), k}; }
+  [[nodiscard]] VectorView<T> y() { return {c->storage().data(), m}; }
+};
+
+/// Whether |ĉᵢⱼ − cᵢⱼ| ≤ γ_k·(|A||B|)ᵢⱼ, the bound that holds for any order of summation. All entries
+/// of a small C; of a large one eight wrapped diagonals, which touch every row, column and block.
+/// Source: laws.md §9.
+template <class T>
+bool right_answer(Operands<T>& op) {
+  using Wide = blas::reference::Wide<T>;
+  const Wide ku = static_cast<Wide>(op.k) * std::numeric_limits<T>::epsilon() / 2;
+  const auto right = [&](std::size_t i, std::size_t j) {
+    const VectorView<const T> row = op.a->view().row(i), column(op.b->storage().data() + j, op.k, op.n);
+    const auto exact = blas::reference::dot<T>(row, column);
+    return std::abs((*op.c)(i, j) - exact.value) <= ku / (1 - ku) * exact.magnitude;
+  };
+  constexpr std::size_t diagonals = 8;
+  const std::size_t longest = std::max(op.m, op.n);
+  const bool every = op.m * op.n <= diagonals * longest;
+  const std::size_t entries = every ? op.m * op.n : diagonals * longest;
+  for (std::size_t e = 0; e < entries; ++e) {
+    const std::size_t i = every ? e / op.n : e % longest % op.m;
+    const std::size_t j = every ? e % op.n : (e % longest + e / longest * op.n / diagonals) % op.n;
+    if (!right(i, j)) return false;
+  }
+  return true;
+}
+
+/// A row of either product. `call` multiplies; it is checked once, then timed.
+template <class T>
+Case product(const Context& context, std::shared_ptr<Operands<T>> op, int threads, std::string name, std::string shape,
+             std::function<void()> call) {
+  Case c;
+  c.row.id = fmt::format("products/{}/{}/{}/{}", name, shape, dtype_name<T>, threads);
+  c.row.group = "products";
+  c.row.subject = std::move(name);
+  c.row.shape = std::move(shape);
+  c.row.dtype = dtype_name<T>;
+  c.row.threads = threads;
+  if (context.backend != nullptr) c.row.blas = context.backend->identity().file_name;
+  c.wakes_library_threads = threads > 1;
+
+  c.setup = [=, checked = std::optional<bool>()]() mutable -> std::string {
+    op->make(context);
+    context.backend->set_threads(threads);
+    if (!checked) {
+      std::ranges::fill(op->c->storage(), std::numeric_limits<T>::quiet_NaN());
+      call();
+      checked = right_answer(*op);
+    }
+    return *checked ? "" : wrong_answer;
+  };
+  c.timed = std::move(call);
+  return c;
+}
+
+template <class T>
+void add_gemm(std::vector<Case>& cases, const Context& context, const GemmShape& s) {
+  const auto op = std::make_shared<Operands<T>>(s.m, s.n, s.k);
+  const blas::Backend* backend = context.backend;
+  const auto call = [=] {
+    blas::gemm<T>(backend->functions(), blas::Op::none, blas::Op::none, 1, op->a->view(), op->b->view(), 0,
+                  op->c->view());
+  };
+  for (const int threads : context.blas_threads) {
+    cases.push_back(product<T>(context, op, threads, "gemm", fmt::format("{}x{}x{}", s.m, s.n, s.k), call));
+
+    cases.back().row.rate_unit = "GFLOP/s";
+    cases.back().work = blas::gemm_work(s.m, s.n, s.k, sizeof(T)).flop;
+    cases.back().ceilings = {fma_ceiling(dtype_name<T>, threads)};
+  }
+}
+
+template <class T>
+void add_gemv(std::vector<Case>& cases, const Context& context, const GemvShape& s) {
+  const auto op = std::make_shared<Operands<T>>(s.m, std::size_t{1}, s.n);
+  const blas::Backend* backend = context.backend;
+  const auto call = [=] { blas::gemv<T>(backend->functions(), blas::Op::none, 1, op->a->view(), op->x(), 0, op->y()); };
+  for (const int threads : context.blas_threads) {
+    cases.push_back(product<T>(context, op, threads, "gemv", fmt::format("{}x{}", s.m, s.n), call));
+
+    // One multiply-add for each entry read: the matrix's way to the core is the limit, so bytes, not FLOP.
+    cases.back().row.rate_unit = "GB/s";
+    cases.back().work = blas::gemv_work(s.m, s.n, sizeof(T)).bytes;
+    cases.back().ceilings = {read_ceiling(s.m * s.n * sizeof(T), threads)};
+  }
+}
+
+}  // namespace
+
+void add_products(std::vector<Case>& cases, const Context& context) {
+  for (const GemmShape& shape : gemm_shapes) {
+    if (context.options.quick && !shape.quick) continue;
+    add_gemm<float>(cases, context, shape);
+    add_gemm<double>(cases, context, shape);
+  }
+  for (const GemvShape& shape : gemv_shapes) {
+    if (context.options.quick && !shape.quick) continue;
+    add_gemv<float>(cases, context, shape);
+    add_gemv<double>(cases, context, shape);
+  }
+}
+
+}  // namespace sqrtn::bench

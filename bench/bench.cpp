@@ -1,0 +1,108 @@
+#include "bench.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <regex>
+#include <set>
+
+#include "rounds.hpp"
+#include "sqrtn/statistics/median.hpp"
+
+namespace sqrtn::bench {
+namespace {
+
+constexpr Plan quick_plan{0.012, 11, 28};
+constexpr Plan full_plan{0.020, 21, 145};
+
+report::Measurement figures(const Row& row) {
+  report::Measurement m = row.c->row;
+  constexpr double none = std::numeric_limits<double>::quiet_NaN();
+  m.rounds = row.times_s.size();
+  m.median_s = statistics::median(row.times_s).value_or(none);
+  m.min_s = row.times_s.empty() ? none : *std::ranges::min_element(row.times_s);
+  m.confidence_interval_s = statistics::median_confidence_interval(row.times_s, 0.99);
+  if (!row.note.empty()) m.note = row.note;
+  if (row.note.empty() && m.median_s > 0) m.rate = row.c->work / m.median_s / 1e9;
+  if (row.limited) {
+    m.note += fmt::format("{}hard limit reached after {} rounds", m.note.empty() ? "" : "; ", m.rounds);
+  }
+  return m;
+}
+
+/// Gives each row the fastest of the ceilings that it refers to.
+void fill_ceilings(std::vector<report::Measurement>& measurements, const std::vector<Row>& rows) {
+  std::map<std::string, double> rates;
+  for (const report::Measurement& m : measurements) {
+    if (m.rate) rates[m.id] = *m.rate;
+  }
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    report::Measurement& m = measurements[i];
+    for (const std::string& id : rows[i].c->ceilings) {
+      const auto found = rates.find(id);
+      if (found == rates.end()) continue;
+      const double ceiling = found->second * rows[i].c->ceiling_scale;
+      if (m.ceiling && *m.ceiling >= ceiling) continue;
+      m.ceiling = ceiling;
+      m.ceiling_id = id;
+    }
+    if (m.ceiling && m.rate) m.percent_of_ceiling = 100 * *m.rate / *m.ceiling;
+  }
+}
+
+std::regex parse_filter(const std::string& text) try {
+  return std::regex(text);
+} catch (const std::regex_error& error) {
+  throw std::invalid_argument(
+      fmt::format("the filter '{}' is no regular expression ({}); escape special characters", text, error.what()));
+}
+
+bool matches(const Case& c, const std::regex& filter) { return std::regex_search(c.row.id, filter); }
+
+/// The cases that match and the ceilings that they refer to.
+std::vector<Row> chosen(const Context& context) {
+  const std::regex filter = parse_filter(context.options.filter);
+  std::vector<Case> cases = all_cases(context);
+  std::set<std::string> wanted;
+  for (const Case& c : cases) {
+    if (!matches(c, filter)) continue;
+    wanted.insert(c.row.id);
+    wanted.insert(c.ceilings.begin(), c.ceilings.end());
+  }
+  std::vector<Row> rows;
+  for (Case& c : cases) {
+    if (!wanted.contains(c.row.id)) continue;
+    rows.emplace_back().c = std::make_shared<Case>(std::move(c));
+  }
+  return rows;
+}
+
+}  // namespace
+
+void register_benchmarks(const blas::Backend& backend, const Options& options) {
+  const std::regex filter = parse_filter(options.filter);
+  for (Case& c : all_cases(make_context(&backend, options))) {
+    if (matches(c, filter)) register_case(std::make_shared<Case>(std::move(c)));
+  }
+}
+
+std::vector<report::Measurement> run_benchmarks(const blas::Backend& backend, const Options& options,
+                                                const std::function<void(double, std::string_view)>& progress) {
+  std::vector<Row> rows = chosen(make_context(&backend, options));
+  run_rounds(rows, options.quick ? quick_plan : full_plan, progress);
+  std::vector<report::Measurement> measurements;
+  for (const Row& row : rows) measurements.push_back(figures(row));
+  fill_ceilings(measurements, rows);
+  return measurements;
+}
+
+std::vector<std::string> matching_ids(const Options& options) {
+  const std::regex filter = parse_filter(options.filter);
+  std::vector<std::string> ids;
+  for (const Case& c : all_cases(make_context(nullptr, options))) {
+    if (matches(c, filter)) ids.push_back(c.row.id);
+  }
+  return ids;
+}
+
+}  // namespace sqrtn::bench

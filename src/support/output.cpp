@@ -1,1 +1,218 @@
 #include "sqrtn/support/output.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <random>
+#include <streambuf>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace sqrtn {
+namespace {
+
+[[noreturn]] void fail(int error, const std::string& name) {
+  throw std::system_error(error, std::generic_category(),
+                          "cannot write " + name + " (choose a place that exists, is writable and has room)");
+}
+
+/// Unfinished files, as a list that a signal handler may walk at any moment: entries are published
+/// whole and never freed.
+struct Temporary {
+  std::string path;
+  std::atomic<bool> live = true;
+  Temporary* next = nullptr;
+};
+std::atomic<Temporary*> temporaries = nullptr;
+
+extern "C" void remove_temporaries(int signal) {
+  for (const Temporary* entry = temporaries; entry != nullptr; entry = entry->next) {
+    if (entry->live) unlink(entry->path.c_str());
+  }
+  // The default action is back (SA_RESETHAND) and ends the process once this handler returns.
+  raise(signal);
+}
+
+/// A file of its own beside `target`; unlinked unless it was renamed.
+class TemporaryFile {
+ public:
+  TemporaryFile(const std::filesystem::path& target, mode_t mode) {
+    std::random_device random;
+    auto path = target.parent_path() / fmt::format(".sqrtn-{:08x}{:08x}.tmp", random(), random());
+    entry_ = new Temporary{path.string()};
+    entry_->next = temporaries;
+    while (!temporaries.compare_exchange_weak(entry_->next, entry_)) {
+    }
+    descriptor_ = open(entry_->path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (descriptor_ < 0) {
+      entry_->live = false;
+      fail(errno, "'" + target.string() + "'");
+    }
+  }
+  ~TemporaryFile() {
+    if (entry_->live.exchange(false)) unlink(entry_->path.c_str());
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+  [[nodiscard]] int descriptor() const { return descriptor_; }
+  [[nodiscard]] bool rename_to(const std::filesystem::path& target) {
+    if (std::rename(entry_->path.c_str(), target.c_str()) != 0) return false;
+    entry_->live = false;
+    return true;
+  }
+
+ private:
+  Temporary* entry_ = nullptr;
+  int descriptor_ = -1;
+};
+
+/// Buffered output to a descriptor that throws the system's own reason at the first failed write,
+/// which std::ofstream would drop.
+class DescriptorBuffer : public std::streambuf {
+ public:
+  DescriptorBuffer(int descriptor, std::string name)
+      : descriptor_(descriptor), name_(std::move(name)), buffer_(std::size_t{1} << 18) {
+    setp(buffer_.data(), buffer_.data() + buffer_.size());
+  }
+  int_type overflow(int_type c) override {
+    drain();
+    if (!traits_type::eq_int_type(c, traits_type::eof())) sputc(traits_type::to_char_type(c));
+    return traits_type::not_eof(c);
+  }
+  int sync() override {
+    drain();
+    return 0;
+  }
+
+ private:
+  void drain() {
+    for (const char* p = pbase(); p != pptr();) {
+      const ssize_t written = ::write(descriptor_, p, static_cast<std::size_t>(pptr() - p));
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) fail(errno, name_);
+      p += written;
+    }
+    setp(buffer_.data(), buffer_.data() + buffer_.size());
+  }
+  int descriptor_;
+  std::string name_;
+  std::vector<char> buffer_;
+};
+
+void write_descriptor(int descriptor, const std::string& name, const std::function<void(std::ostream&)>& write) {
+  DescriptorBuffer buffer(descriptor, name);
+  std::ostream stream(&buffer);
+  stream.exceptions(std::ios::badbit | std::ios::failbit);
+  write(stream);
+  stream.flush();
+}
+
+/// Closes a descriptor: explicitly where its error counts, silently on the way out of an exception.
+class Closer {
+ public:
+  explicit Closer(int descriptor) : descriptor_(descriptor) {}
+  ~Closer() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  Closer(const Closer&) = delete;
+  Closer& operator=(const Closer&) = delete;
+  void close(const std::string& name) {
+    if (::close(std::exchange(descriptor_, -1)) != 0) fail(errno, name);
+  }
+
+ private:
+  int descriptor_;
+};
+
+/// Where the bytes of `path` go: links followed, so that a link stays one; type and mode of what is
+/// there now. Throws what already forbids writing.
+struct Target {
+  std::filesystem::path path;
+  bool exists = false;
+  bool regular = true;
+  mode_t mode = 0666;
+};
+
+Target find_target(const std::string& path) {
+  Target target{path};
+  struct stat status {};
+  target.exists = stat(path.c_str(), &status) == 0;
+  if (!target.exists && errno != ENOENT) fail(errno, "'" + path + "'");
+  if (target.exists) {
+    if (S_ISDIR(status.st_mode)) fail(EISDIR, "'" + path + "'");
+    if (access(path.c_str(), W_OK) != 0) fail(errno, "'" + path + "'");
+    target.regular = S_ISREG(status.st_mode);
+    target.mode = status.st_mode & 0777;
+    if (target.regular) target.path = std::filesystem::canonical(path);
+  } else if (!target.path.has_filename()) {
+    fail(path.empty() ? ENOENT : EISDIR, "'" + path + "'");
+  }
+  return target;
+}
+
+}  // namespace
+
+void write_file(const std::string& path, const std::function<void(std::ostream&)>& write) {
+  if (path == "-") {
+    if (std::fflush(stdout) != 0) fail(errno, "standard output");
+    write_descriptor(STDOUT_FILENO, "standard output", write);
+    return;
+  }
+  const std::string name = "'" + path + "'";
+  const Target target = find_target(path);
+  if (!target.regular) {  // a device or a pipe has no content to protect, and a rename would replace it
+    const int descriptor = open(path.c_str(), O_WRONLY | O_CLOEXEC);
+    if (descriptor < 0) fail(errno, name);
+    Closer closer(descriptor);
+    write_descriptor(descriptor, name, write);
+    closer.close(name);
+    return;
+  }
+  TemporaryFile file(target.path, 0666);
+  Closer closer(file.descriptor());
+  write_descriptor(file.descriptor(), name, write);
+  if (target.exists) fchmod(file.descriptor(), target.mode);
+  closer.close(name);
+  if (!file.rename_to(target.path)) fail(errno, name);
+}
+
+void write_file(const std::string& path, std::string_view content) {
+  write_file(path, [&](std::ostream& stream) { stream << content; });
+}
+
+void require_writable(const std::string& path) {
+  if (path == "-") return;
+  const Target target = find_target(path);
+  if (target.regular) Closer(TemporaryFile(target.path, 0600).descriptor());
+}
+
+void remove_temporaries_on_signals() {
+  // A descriptor closed by the caller would be given to the next file opened, and what is meant for
+  // standard output would land in that file. Held read-only, it keeps failing as closed.
+  for (int descriptor = 0; descriptor <= STDERR_FILENO; ++descriptor) {
+    if (fcntl(descriptor, F_GETFD) >= 0) continue;
+    if (open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY) != descriptor) break;
+  }
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction action {};
+    sigaction(signal, nullptr, &action);
+    if (action.sa_handler == SIG_IGN) continue;  // as nohup asks
+    action = {};
+    action.sa_handler = remove_temporaries;
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    sigemptyset(&action.sa_mask);
+    sigaction(signal, &action, nullptr);
+  }
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+}  // namespace sqrtn

@@ -22,6 +22,10 @@ Block philox4x32_10(const Block& counter, const Block& key);
 /// One block of ARS4x32-7, in portable code (no AES instruction). Bit-compatible with Random123.
 Block ars4x32_7(const Block& counter, const Block& key);
 
+/// ARS4x32 with any number of rounds ≥ 1; the published vectors are for seven and ten.
+/// Throws: std::invalid_argument for 0 rounds.
+Block ars4x32(const Block& counter, const Block& key, unsigned rounds);
+
 /// "philox" or "ars".
 std::string_view to_string(Engine engine);
 

@@ -14,6 +14,7 @@ class Moments {
  public:
   Moments() = default;
   /// Of a whole sample: two passes over cache-sized blocks, merged as a tree. T is float or double.
+  /// A sample with a NaN or an infinity has a variance that is NaN.
   template <class T>
   static Moments of(std::span<const T> sample);
 
@@ -33,10 +34,13 @@ class Moments {
   [[nodiscard]] std::optional<double> kurtosis() const;
   /// Σx²/count, about 0: what a rule for the RMS speaks of; nullopt if count < 1.
   [[nodiscard]] std::optional<double> mean_square() const;
-  /// Σ(x − mean)^order, order 2 to 4; 0 for an empty sample.
+  /// Σ(x − mean)^order; 0 for an empty sample. Throws: std::invalid_argument unless order is 2 to 4.
   [[nodiscard]] double central_sum(int order) const;
 
  private:
+  template <class T>
+  static Moments of_block(std::span<const T> block);
+
   std::size_t count_ = 0;
   double mean_ = 0, sum2_ = 0, sum3_ = 0, sum4_ = 0;
 };

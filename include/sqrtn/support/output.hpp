@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "sqrtn/support/progress.hpp"
+
 namespace sqrtn {
 
 /// Lets `write` fill the file `path`: written to a temporary file beside it, flushed and renamed, so
@@ -21,22 +23,5 @@ void require_writable(const std::string& path);
 /// Makes SIGINT, SIGTERM and SIGHUP remove unfinished temporary files and then end the process by
 /// that signal, and makes SIGPIPE an ordinary write error. To be called once, first, in each main.
 void remove_temporaries_on_signals();
-
-/// A live line on standard error while work is done: text, share done and time left. Silent unless
-/// standard error is a terminal. Not thread-safe.
-class Progress {
- public:
-  explicit Progress(std::string title);
-  ~Progress();  ///< clears the line
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
-  /// `done` in [0, 1]; repaints at most ten times a second.
-  void update(double done, std::string_view text);
-
- private:
-  std::string title_;
-  bool live_ = false;
-  double started_s_ = 0, painted_s_ = 0;
-};
 
 }  // namespace sqrtn

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "random/transform.hpp"
+#include "sqrtn/random/stream.hpp"
+
+namespace sqrtn::random {
+
+/// The fills of one SIMD target. Each writes n elements from element stream.offset on.
+template <class T>
+struct KernelsFor {
+  using Bits = typename transform::Constants<T>::Bits;
+  void (*bits)(const Stream&, const transform::Words<Bits>&, Bits* out, std::size_t n);
+  void (*uniform)(const Stream&, const transform::Uniform<T>&, T* out, std::size_t n);
+  void (*normal)(const Stream&, const transform::Normal<T>&, T* out, std::size_t n);
+  void (*truncated)(const Stream&, const transform::Truncated<T>&, T* out, std::size_t n);
+};
+
+struct Kernels {
+  KernelsFor<float> f32;
+  KernelsFor<double> f64;
+
+  template <class T>
+  [[nodiscard]] const KernelsFor<T>& of() const {
+    if constexpr (sizeof(T) == 4)
+      return f32;
+    else
+      return f64;
+  }
+};
+
+/// The kernels of the preferred target, or of the one chosen by use_simd_target.
+const Kernels& kernels();
+
+}  // namespace sqrtn::random

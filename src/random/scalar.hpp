@@ -1,0 +1,18 @@
+#pragma once
+
+#include "random/transform.hpp"
+#include "sqrtn/random/scalar.hpp"
+
+namespace sqrtn::random::scalar {
+
+/// The draw at stream.offset by a law whose arguments are checked.
+template <class Bits>
+Bits draw_at(const Stream& stream, const transform::Words<Bits>& law);
+template <class T>
+T draw_at(const Stream& stream, const transform::Uniform<T>& law);
+template <class T>
+T draw_at(const Stream& stream, const transform::Normal<T>& law);
+template <class T>
+T draw_at(const Stream& stream, const transform::Truncated<T>& law);
+
+}  // namespace sqrtn::random::scalar

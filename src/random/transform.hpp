@@ -1,0 +1,128 @@
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+#include "sqrtn/support/require.hpp"
+
+/// From random words to uniform and normal draws: constants, parameters and the argument checks
+/// that the scalar and the SIMD bodies share.
+namespace sqrtn::random::transform {
+
+/// What depends on the type. Polynomials are Chebyshev interpolants computed with 60 digits and
+/// written in powers of their argument, lowest first; the relative error stands beside each.
+template <class T>
+struct Constants;
+
+template <>
+struct Constants<float> {
+  using Bits = std::uint32_t;
+  using SignedBits = std::int32_t;
+  static constexpr int mantissa_bits = 23;
+  static constexpr int word_bits = 32;
+  static constexpr Bits sqrt_half_bits = 0x3f3504f3u;  // of √½
+  static constexpr float two_ln2 = 1.38629436111989061883f;
+  static constexpr float half_pi = 1.57079632679489661923f;
+  /// −2·log1p(f)/f on f ∈ [√½ − 1, √2 − 1]: 4.7e-9.
+  static constexpr float log[] = {-1.99999999877f,    9.99999769917e-1f, -6.66666906985e-1f, 5.00031582646e-1f,
+                                  -4.00018790244e-1f, 3.32167371829e-1f, -2.83992958237e-1f, 2.65320727616e-1f,
+                                  -2.56132568694e-1f, 1.49023936562e-1f};
+  /// (sin(y) − y)/y³ and (cos(y) − 1 + y²/2)/y⁴ in y², |y| ≤ π/4: 1.7e-10 and 4.9e-8.
+  static constexpr float sin[] = {-1.66666666639e-1f, 8.33333187427e-3f, -1.98400864996e-4f, 2.72498952306e-6f};
+  static constexpr float cos[] = {4.16666646589e-2f, -1.38883029191e-3f, 2.45479168537e-5f};
+  /// √2·erf⁻¹(x)/x in −2·ln(1 − x²) ∈ [0, 10.46], x ≤ erf(3/√2): 1.2e-8.
+  static constexpr float inverse[] = {1.25331412825f,     1.64058606390e-1f,  4.08283610320e-3f, -4.12356771318e-4f,
+                                      -1.14442631709e-5f, 2.02728031917e-6f,  7.71597658939e-8f, -2.06668142038e-8f,
+                                      1.15386499572e-9f,  -2.26911268164e-11f};
+};
+
+template <>
+struct Constants<double> {
+  using Bits = std::uint64_t;
+  using SignedBits = std::int64_t;
+  static constexpr int mantissa_bits = 52;
+  static constexpr int word_bits = 64;
+  static constexpr Bits sqrt_half_bits = 0x3fe6a09e667f3bcdu;
+  static constexpr double two_ln2 = 1.38629436111989061883;
+  static constexpr double half_pi = 1.57079632679489661923;
+  /// −4·atanh(s)/s in s², s = f/(2 + f), so that s times it is −2·log1p(f): 7.7e-21.
+  static constexpr double log[] = {-4.0,
+                                   -1.3333333333333331676,
+                                   -8.0000000000014998539e-1,
+                                   -5.7142857137635059180e-1,
+                                   -4.4444445354324549042e-1,
+                                   -3.6363547439465325388e-1,
+                                   -3.0774323434124086632e-1,
+                                   -2.6497490719765129335e-1,
+                                   -2.6524528586012233921e-1};
+  /// 7.2e-20 and 3.2e-17.
+  static constexpr double sin[] = {-1.6666666666666666666e-1, 8.3333333333333314910e-3,  -1.9841269841265062561e-4,
+                                   2.7557319219337310344e-6,  -2.5052106231802837884e-8, 1.6058531516797759169e-10,
+                                   -7.5866910941979583589e-13};
+  static constexpr double cos[] = {4.1666666666666665388e-2,  -1.3888888888887396492e-3, 2.4801587298754560771e-5,
+                                   -2.7557317271145145962e-7, 2.0876146146558611582e-9,  -1.1382623647474604629e-11};
+  /// 3.5e-18.
+  static constexpr double inverse[] = {
+      1.2533141373155002550,      1.6405843693460815292e-1,  4.0833090367584650216e-3,   -4.1279155142730503152e-4,
+      -1.1317535064226278086e-5,  2.0599538022907444747e-6,  4.4636276630464702991e-8,   -1.1187640189233456621e-8,
+      -2.0576214482787384340e-10, 6.2825604313872096451e-11, 1.0898987773420704844e-12,  -3.7383347536100142066e-13,
+      -4.0687465549829823348e-15, 2.2598724792471655487e-15, -9.9382070104229337879e-17, 2.4032482448823783159e-17,
+      -6.7019382221107797445e-18, 8.8993697753733901089e-19, -6.9959140373715457063e-20, 3.5285833587455063748e-21,
+      -1.1389261409039390849e-22, 2.1670599045921205236e-24, -1.8644060536231459139e-26};
+};
+
+/// The words themselves.
+template <class Bits>
+struct Words {};
+
+/// x = mid + scale·n, n odd and |n| < 2^p, kept in [lowest, highest], the neighbours of the ends.
+template <class T>
+struct Uniform {
+  static constexpr int p = std::numeric_limits<T>::digits;
+  T mid, scale, lowest, highest;
+  Uniform(T low, T high) {
+    require(std::isfinite(low) && std::isfinite(high) && low < high,
+            "a uniform law needs finite low < high, got low = {}, high = {}", low, high);
+    const T half = high / 2 - low / 2;
+    require(half >= std::ldexp(std::numeric_limits<T>::min(), p),
+            "high - low = {} is too small for a uniform law; scale the numbers up", 2 * half);
+    mid = low / 2 + high / 2;
+    scale = std::ldexp(half, -p);
+    lowest = std::nextafter(low, high);
+    highest = std::nextafter(high, low);
+    require(lowest <= highest && lowest < high, "no number lies between low = {} and high = {}", low, high);
+  }
+};
+
+/// x = mean + stddev·z.
+template <class T>
+struct Normal {
+  T mean, stddev;
+  Normal(T mean_, T stddev_) : mean(mean_), stddev(stddev_) {
+    require(std::isfinite(mean) && std::isfinite(stddev) && stddev >= 0,
+            "a normal law needs a finite mean and a finite stddev >= 0, got mean = {}, stddev = {}", mean, stddev);
+    require(std::abs(mean) <= std::numeric_limits<T>::max() / 4 && stddev <= std::numeric_limits<T>::max() / 64,
+            "mean = {} and stddev = {} are so large that a draw could overflow", mean, stddev);
+  }
+};
+
+/// As Normal, kept inside mean ± cut·stddev; erf(cut/√2) in two parts, so that the tail keeps its bits.
+template <class T>
+struct Truncated : Normal<T> {
+  T mass_high, mass_low, lowest, highest;
+  Truncated(T mean_, T stddev_, double cut) : Normal<T>(mean_, stddev_) {
+    require(cut > 0 && cut <= 3, "a truncated normal law needs 0 < cut <= 3, got cut = {}", cut);
+    const long double mass = std::erf(static_cast<long double>(cut) / std::sqrt(2.0L));
+    mass_high = static_cast<T>(mass);
+    mass_low = static_cast<T>(mass - mass_high);
+    const T reach = static_cast<T>(cut * static_cast<long double>(stddev_));
+    lowest = highest = mean_;
+    if (mean_ + reach > mean_) {
+      lowest = std::nextafter(mean_ - reach, mean_);
+      highest = std::nextafter(mean_ + reach, mean_);
+    }
+  }
+};
+
+}  // namespace sqrtn::random::transform
