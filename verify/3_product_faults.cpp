@@ -1,5 +1,8 @@
+#include <algorithm>
 #include <cmath>
+#include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "verify.hpp"
@@ -147,6 +150,7 @@ struct Fault {
   void (*plant)(blas::Functions&);
   std::vector<std::string> claims;  ///< each must catch it
 };
+void PrintTo(const Fault& fault, std::ostream* out) { *out << fault.name; }
 
 // The table of functions in both types, or one.
 #define SQRTN_BOTH(entry, fault) [](blas::Functions& f) { f.f32.entry = fault<float>, f.f64.entry = fault<double>; }

@@ -105,13 +105,14 @@ TYPED_TEST(Products, ReferenceNormNeitherOverflowsNorUnderflows) {
 TYPED_TEST(Products, ReferenceReadsNothingBehindAZero) {
   using T = TypeParam;
   const std::vector<T> ones{1, 1, 1, 1}, nans(4, std::numeric_limits<T>::quiet_NaN());
-  Matrix<blas::reference::Wide<T>> value(2, 2), magnitude(2, 2);
+  using Wide = blas::reference::Wide<T>;
+  Matrix<Wide> value(2, 2), magnitude(2, 2);
   const auto reference = [&](T alpha, const std::vector<T>& ab, T beta, const std::vector<T>& c) {
     blas::reference::gemm<T>(Op::none, Op::none, alpha, matrix(ab, 2, 2), matrix(ab, 2, 2), beta, matrix(c, 2, 2),
                              value.view(), magnitude.view());
     return std::pair(value(1, 0), magnitude(0, 1));
   };
-  EXPECT_EQ(reference(1, ones, 0, nans), std::pair(value(0, 0) * 0 + 2, value(0, 0) * 0 + 2));
+  EXPECT_EQ(reference(1, ones, 0, nans), std::pair(Wide(2), Wide(2)));
   EXPECT_EQ(reference(0, nans, -3, ones).first, -3);
   EXPECT_TRUE(std::isnan(reference(1, ones, 1, nans).first));
 }
