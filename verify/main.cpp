@@ -76,7 +76,11 @@ int run(int argc, char** argv) {
   the_run.emplace(Run{blas::Backend::load(blas != nullptr ? blas : "openblas"), settings});
   the_run->backend.set_threads(1);
   register_claims();
-  return RUN_ALL_TESTS();
+  const int status = RUN_ALL_TESTS();
+  if (testing::UnitTest::GetInstance()->test_to_run_count() > 0 || GTEST_FLAG_GET(list_tests)) return status;
+  fmt::print(stderr, "sqrtn-verify: no test matches --gtest_filter={}; --gtest_list_tests lists them\n",
+             GTEST_FLAG_GET(filter));
+  return 4;  // nothing was measured
 }
 
 }  // namespace

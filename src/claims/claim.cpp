@@ -9,10 +9,14 @@ namespace sqrtn::claims {
 
 std::string_view to_string(Verdict verdict) {
   switch (verdict) {
-    case Verdict::pass: return "pass";
-    case Verdict::fail: return "fail";
-    case Verdict::inconclusive: return "inconclusive";
-    case Verdict::skipped: return "skipped";
+    case Verdict::pass:
+      return "pass";
+    case Verdict::fail:
+      return "fail";
+    case Verdict::inconclusive:
+      return "inconclusive";
+    case Verdict::skipped:
+      return "skipped";
   }
   return "inconclusive";
 }
@@ -46,12 +50,16 @@ Verdict overall(const std::vector<Result>& results) {
   Verdict overall = Verdict::skipped;
   for (const Result& result : results) {
     switch (result.outcome.verdict) {
-      case Verdict::fail: return Verdict::fail;
-      case Verdict::inconclusive: overall = Verdict::inconclusive; break;
+      case Verdict::fail:
+        return Verdict::fail;
+      case Verdict::inconclusive:
+        overall = Verdict::inconclusive;
+        break;
       case Verdict::pass:
         if (overall == Verdict::skipped) overall = Verdict::pass;
         break;
-      case Verdict::skipped: break;
+      case Verdict::skipped:
+        break;
     }
   }
   return overall;
@@ -63,8 +71,8 @@ std::string describe(const Result& result) {
   if (outcome.observed) line += fmt::format("  observed {:.9g}", *outcome.observed);
   if (outcome.expected) line += fmt::format("  expected {:.9g}", *outcome.expected);
   if (outcome.confidence_interval) {
-    line += fmt::format("  interval [{:.9g}, {:.9g}]", outcome.confidence_interval->low,
-                        outcome.confidence_interval->high);
+    line +=
+        fmt::format("  interval [{:.9g}, {:.9g}]", outcome.confidence_interval->low, outcome.confidence_interval->high);
   }
   if (outcome.statistic) line += fmt::format("  statistic {:.6g}", *outcome.statistic);
   if (outcome.p_value) line += fmt::format("  p {:.3g}", *outcome.p_value);

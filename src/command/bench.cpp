@@ -1,0 +1,66 @@
+#include "bench.hpp"
+
+#include <memory>
+
+#include "command.hpp"
+#include "options.hpp"
+#include "sqrtn/report/summary.hpp"
+#include "sqrtn/report/table.hpp"
+#include "sqrtn/support/output.hpp"
+#include "steps.hpp"
+
+namespace sqrtn::command {
+namespace {
+
+struct BenchOptions {
+  CommonOptions common;
+  bool quick = false;
+  bool list = false;
+};
+
+std::string text_of(const report::Document& document) {
+  std::string text;
+  for (const std::string& group : report::measurement_groups(document)) {
+    text += report::to_markdown(report::measurement_table(document, group)) + '\n';
+  }
+  return text + report::findings(document);
+}
+
+int list_measurements(const std::vector<std::string>& ids) {
+  std::string text;
+  for (const std::string& id : ids) text += id + '\n';
+  write_file("-", text);
+  return all_well;
+}
+
+int measure_all(const BenchOptions& options, const std::vector<std::string>& command) {
+  const CommonOptions& common = options.common;
+  const bench::Options bench_options{.filter = common.filter, .quick = options.quick, .seed = common.seed};
+  const std::vector<std::string> ids = bench::matching_ids(bench_options);
+  if (ids.empty()) return nothing_matches("measurement", common.filter, "bench");
+  if (options.list) return list_measurements(ids);
+  if (!common.json.empty()) require_writable(common.json);
+  const blas::Backend backend = blas::Backend::load(common.blas);
+  const report::Document document = make_document(backend, command, common.seed, {}, measure(backend, bench_options));
+  deliver(document, common.json, text_of(document));
+  return all_measured(ids, document.measurements) ? all_well : nothing_measured;
+}
+
+}  // namespace
+
+void add_bench(CLI::App& application, Action& chosen) {
+  auto options = std::make_shared<BenchOptions>();
+  CLI::App* subcommand = application.add_subcommand(
+      "bench", "Times products, initialisers and the Monte-Carlo loop beside ceilings measured in the same run");
+  add_common_options(*subcommand, options->common, "a measurement's id");
+  subcommand->add_flag("--quick", options->quick, "Fewer shapes and rounds");
+  subcommand->add_flag("--list", options->list, "Only list the measurements that match");
+  subcommand->footer(
+      "Examples:\n  ./sqrtn bench --quick --filter '^products/gemm/512x512x512/'\n"
+      "  ./sqrtn bench --list");
+  subcommand->callback([options, subcommand, &chosen] {
+    chosen = [options, subcommand] { return measure_all(*options, command_line(*subcommand)); };
+  });
+}
+
+}  // namespace sqrtn::command

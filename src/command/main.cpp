@@ -1,1 +1,116 @@
-int main() {}
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <iostream>
+#include <new>
+#include <numeric>
+#include <system_error>
+
+#include "command/command.hpp"
+#include "sqrtn/support/environment.hpp"
+#include "sqrtn/support/output.hpp"
+
+namespace sqrtn::command {
+namespace {
+
+constexpr const char* examples = R"(Examples:
+  sqrtn run --quick --output report     the whole report: claims, timings, tables
+  sqrtn verify --filter 'initialisers'  the claims whose id matches
+  sqrtn bench --filter gemm --json -    timings as JSON on standard output
+  sqrtn init he_normal 512x256 --seed 1 --output w.npy
+  sqrtn env                             what machine and build this is
+
+Exit codes: 0 all well, 1 a claim failed, 2 wrong usage or unreadable input, 3 inconclusive,
+4 nothing was measured, 5 results that must not be compared.)";
+
+std::string version_text() {
+  const Environment environment = describe_environment();
+  std::string text = "sqrtn " + environment.version;
+  if (!environment.commit.empty()) {
+    text += fmt::format(" ({}{})", environment.commit, environment.dirty ? ", changed since" : "");
+  }
+  return text;
+}
+
+/// Levenshtein's distance: insertions, deletions and replacements that turn `a` into `b`.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), 0U);
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+std::string unknown_subcommand(const CLI::App& application, const std::string& asked) {
+  std::vector<std::string> names;
+  for (const CLI::App* subcommand : application.get_subcommands(nullptr)) names.push_back(subcommand->get_name());
+  const auto nearest = std::min_element(names.begin(), names.end(), [&](const auto& a, const auto& b) {
+    return edit_distance(asked, a) < edit_distance(asked, b);
+  });
+  return fmt::format("unknown subcommand '{}'; did you mean '{}'? ('sqrtn --help' lists all)", asked, *nearest);
+}
+
+/// What was wrong with the command line, and the remedy.
+std::string usage_message(const CLI::App& application, const CLI::ParseError& error) {
+  const auto chosen = application.get_subcommands();
+  const auto extras = application.remaining();
+  if (chosen.empty() && !extras.empty() && !extras.front().starts_with('-')) {
+    return unknown_subcommand(application, extras.front());
+  }
+  return fmt::format("{}; see 'sqrtn {}--help'", error.what(), chosen.empty() ? "" : chosen[0]->get_name() + " ");
+}
+
+int complain(std::string message) {
+  std::replace(message.begin(), message.end(), '\n', ' ');
+  std::cerr << "sqrtn: " << message << '\n';
+  return wrong_usage;
+}
+
+/// A full disk or a closed descriptor shows only when the last bytes leave the buffer.
+void flush_standard_output() {
+  std::cout.flush();
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    throw std::system_error(errno, std::generic_category(),
+                            "cannot write standard output (send it where it can be written)");
+  }
+}
+
+int run(int argc, char** argv) {
+  CLI::App application("Is this BLAS right, are these initialisers right, and how fast are they?", "sqrtn");
+  application.set_version_flag("--version", version_text, "Print version and commit, then exit");
+  application.footer(examples);
+  Action chosen;
+  for (const auto add : {add_run, add_verify, add_bench, add_init, add_env}) add(application, chosen);
+  try {
+    application.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() != 0) return complain(usage_message(application, error));
+    return application.exit(error);  // prints what --help or --version asked for
+  }
+  if (!chosen) return complain("no subcommand was given; see 'sqrtn --help'");
+  return chosen();
+}
+
+}  // namespace
+}  // namespace sqrtn::command
+
+int main(int argc, char** argv) {
+  using namespace sqrtn::command;
+  try {
+    sqrtn::remove_temporaries_on_signals();
+    const int code = run(argc, argv);
+    flush_standard_output();
+    return code;
+  } catch (const std::bad_alloc&) {
+    return complain("not enough memory; ask for a smaller shape or fewer threads");
+  } catch (const std::exception& error) {
+    return complain(error.what());
+  }
+}

@@ -1,0 +1,73 @@
+#include <memory>
+
+#include "command.hpp"
+#include "options.hpp"
+#include "sqrtn/report/summary.hpp"
+#include "sqrtn/report/table.hpp"
+#include "sqrtn/support/output.hpp"
+#include "steps.hpp"
+
+namespace sqrtn::command {
+namespace {
+
+struct VerifyOptions {
+  CommonOptions common;
+  claims::Settings settings;
+  bool list = false;
+};
+
+int list_claims(const std::vector<claims::Claim>& claims) {
+  report::Table table{.title = "", .columns = {"claim", "law", "source"}, .rows = {}};
+  for (const claims::Claim& claim : claims) table.rows.push_back({claim.id, claim.statement, claim.source});
+  write_file("-", report::to_markdown(table));
+  return all_well;
+}
+
+/// Every claim with its figures, what failed, and the verdict last, where a terminal shows it.
+std::string text_of(const report::Document& document) {
+  std::string text;
+  for (const std::string& group : report::claim_groups(document)) {
+    text += report::to_markdown(report::claim_table(document, group)) + '\n';
+  }
+  return text + report::findings(document) + report::verdict_line(document) + '\n';
+}
+
+int verify(VerifyOptions options, const std::vector<std::string>& command) {
+  options.settings.seed = options.common.seed;
+  const std::vector<claims::Claim> claims = matching_claims(options.settings, options.common.filter);
+  if (claims.empty()) return nothing_matches("claim", options.common.filter, "verify");
+  if (options.list) return list_claims(claims);
+  if (!options.common.json.empty()) require_writable(options.common.json);
+  const blas::Backend backend = blas::Backend::load(options.common.blas);
+  std::vector<claims::Result> results = judge(claims, backend, options.settings);
+  const int code = exit_code(claims::overall(results));
+  const report::Document document = make_document(backend, command, options.common.seed, std::move(results), {});
+  deliver(document, options.common.json, text_of(document));
+  return code;
+}
+
+}  // namespace
+
+void add_verify(CLI::App& application, Action& chosen) {
+  auto options = std::make_shared<VerifyOptions>();
+  CLI::App* subcommand = application.add_subcommand(
+      "verify", "Checks the generator, one BLAS, the initialisers and the variance rules; exits by the verdict");
+  add_common_options(*subcommand, options->common, "a claim's id");
+  subcommand->add_option("--threads", options->settings.threads, "Threads for the draws; 0: all available")
+      ->type_name("N")
+      ->check(CLI::Range(0, 4096));
+  subcommand
+      ->add_option("--effect-scale", options->settings.effect_scale,
+                   "Multiplies the effects that are looked for: 10 needs a hundredth of the samples")
+      ->type_name("X")
+      ->check(CLI::Range(1.0, 100.0));
+  subcommand->add_flag("--list", options->list, "Only list the claims that match, with their laws");
+  subcommand->footer(
+      "Examples:\n  ./sqrtn verify --filter '^initialisers/he_normal'\n"
+      "  ./sqrtn verify --list --filter '^layers/'");
+  subcommand->callback([options, subcommand, &chosen] {
+    chosen = [options, subcommand] { return verify(*options, command_line(*subcommand)); };
+  });
+}
+
+}  // namespace sqrtn::command

@@ -1,1 +1,114 @@
 #include "sqrtn/experiment/monte_carlo.hpp"
+
+#include <algorithm>
+
+#include "sqrtn/blas/products.hpp"
+#include "sqrtn/laws/initialiser.hpp"
+#include "sqrtn/random/fill.hpp"
+#include "sqrtn/support/parallel.hpp"
+
+namespace sqrtn::experiment {
+namespace {
+
+/// Replicates of one task; a constant, because the tree of sums depends on it.
+constexpr std::size_t task_replicates = 64;
+
+/// Σx² and Σx⁴.
+template <class T>
+struct Norms {
+  double squared = 0, fourth = 0;
+  explicit Norms(std::span<const T> x) {
+    for (const T value : x) {
+      const double square = static_cast<double>(value) * static_cast<double>(value);
+      squared += square;
+      fourth += square * square;
+    }
+  }
+};
+
+/// The matrix, the vectors and the product of one replicate after the other.
+template <class T>
+class Replicates {
+ public:
+  Replicates(const LayerExperiment& layer, const blas::Functions& blas, const random::Stream& stream,
+             const WeightDraw<T>& draw)
+      : layer_(layer),
+        blas_(blas),
+        stream_(stream),
+        draw_(draw),
+        weights_(layer.fan_out, layer.fan_in),
+        x_(layer.direction == Direction::forward ? layer.fan_in : layer.fan_out),
+        y_(layer.direction == Direction::forward ? layer.fan_out : layer.fan_in) {}
+
+  void add(std::size_t replicate, LayerSums& sums) {
+    draw_(stream_.skip(replicate * weights_.storage().size()), weights_.storage());
+    const random::Stream inputs{stream_.engine, stream_.seed, ~stream_.stream, stream_.offset};
+    random::fill_normal<T>(inputs.skip(replicate * x_.size()), x_.span(), T(0), T(1));
+    const blas::Op op = layer_.direction == Direction::forward ? blas::Op::none : blas::Op::transpose;
+    blas::gemv<T>(blas_, op, T(1), weights_.view(), std::span<const T>(x_.span()), T(0), y_.span());
+
+    double sum = 0, sum_square = 0;
+    for (const T value : y_.span()) {
+      const double y = layer_.rectified && value < 0 ? 0.0 : static_cast<double>(value);
+      sums.n_positive += y > 0;
+      sum += y;
+      sum_square += y * y;
+    }
+    const Norms<T> norms(x_.span());
+    const double n_outputs = static_cast<double>(y_.size()), kurtosis = laws::kurtosis(layer_.weights.law);
+    ++sums.n_replicates;
+    sums.n_outputs += y_.size();
+    sums.pivot += sum_square / (layer_.weights.variance * norms.squared);
+    sums.pivot_variance += n_outputs * (2 + (kurtosis - 3) * norms.fourth / (norms.squared * norms.squared));
+    sums.mean.add(sum / n_outputs);
+    sums.mean_square.add(sum_square / n_outputs);
+  }
+
+ private:
+  const LayerExperiment& layer_;
+  const blas::Functions& blas_;
+  random::Stream stream_;
+  const WeightDraw<T>& draw_;
+  Matrix<T> weights_;
+  Buffer<T> x_, y_;
+};
+
+}  // namespace
+
+void LayerSums::merge(const LayerSums& other) {
+  n_replicates += other.n_replicates;
+  n_outputs += other.n_outputs;
+  n_positive += other.n_positive;
+  pivot += other.pivot;
+  pivot_variance += other.pivot_variance;
+  mean.merge(other.mean);
+  mean_square.merge(other.mean_square);
+}
+
+template <class T>
+LayerSums run_layer(const LayerExperiment& experiment, const blas::Functions& blas, const random::Stream& stream,
+                    std::size_t n_replicates, unsigned threads, const WeightDraw<T>& draw) {
+  require(experiment.fan_in > 0 && experiment.fan_out > 0, "a layer needs fan_in and fan_out >= 1, got {} and {}",
+          experiment.fan_in, experiment.fan_out);
+  const WeightDraw<T> by_law = [&](const random::Stream& s, std::span<T> out) {
+    init::initialise<T>(experiment.weights, s, out);
+  };
+  const WeightDraw<T>& fill = draw ? draw : by_law;
+  const std::size_t n_tasks = (n_replicates + task_replicates - 1) / task_replicates;
+  const auto run_task = [&](std::size_t task) {
+    Replicates<T> replicates(experiment, blas, stream, fill);
+    LayerSums sums;
+    const std::size_t first = task * task_replicates, last = std::min(first + task_replicates, n_replicates);
+    for (std::size_t r = first; r < last; ++r) replicates.add(r, sums);
+    return sums;
+  };
+  const auto merge = [](LayerSums& into, const LayerSums& from) { into.merge(from); };
+  return parallel_reduce(n_tasks, threads, run_task, merge).value_or(LayerSums{});
+}
+
+template LayerSums run_layer<float>(const LayerExperiment&, const blas::Functions&, const random::Stream&, std::size_t,
+                                    unsigned, const WeightDraw<float>&);
+template LayerSums run_layer<double>(const LayerExperiment&, const blas::Functions&, const random::Stream&, std::size_t,
+                                     unsigned, const WeightDraw<double>&);
+
+}  // namespace sqrtn::experiment

@@ -1,1 +1,53 @@
 #include "sqrtn/init/fan.hpp"
+
+#include <utility>
+
+#include "sqrtn/support/require.hpp"
+
+namespace sqrtn::init {
+
+Fans fans(Layer layer, const Shape& weight, std::size_t groups) {
+  const std::size_t count = element_count(weight);
+  const std::string shape = sqrtn::to_string(weight);
+  if (layer == Layer::linear) {
+    require(weight.size() == 2,
+            "a linear weight has 2 axes, fan_out x fan_in, but {} has {}; flatten it, or name the layer", shape,
+            weight.size());
+  } else {
+    require(weight.size() >= 3, "a {} weight has at least 3 axes, two of channels and the kernel's, but {} has {}",
+            to_string(layer), shape, weight.size());
+  }
+  require(groups >= 1 && weight[0] % groups == 0, "groups must be at least 1 and divide the first axis of {}, got {}",
+          shape, groups);
+  Fans fans{.fan_in = count / weight[0], .fan_out = count / weight[1] / groups};
+  if (layer == Layer::transposed_conv) std::swap(fans.fan_in, fans.fan_out);
+  return fans;
+}
+
+Layer default_layer(const Shape& weight) {
+  require(weight.size() >= 2, "fans need a weight of at least 2 axes, fan_out x fan_in, but {} has {}",
+          weight.empty() ? "a scalar" : sqrtn::to_string(weight), weight.size());
+  return weight.size() == 2 ? Layer::linear : Layer::conv;
+}
+
+std::string_view to_string(Layer layer) {
+  switch (layer) {
+    case Layer::linear:
+      return "linear";
+    case Layer::conv:
+      return "conv";
+    case Layer::transposed_conv:
+      return "transposed_conv";
+  }
+  return "";
+}
+
+Layer parse_layer(std::string_view name) {
+  for (Layer layer : {Layer::linear, Layer::conv, Layer::transposed_conv}) {
+    if (name == to_string(layer)) return layer;
+  }
+  require(false, "unknown layer '{}'; known: linear, conv, transposed_conv", name);
+  return Layer::linear;
+}
+
+}  // namespace sqrtn::init

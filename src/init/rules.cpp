@@ -1,1 +1,229 @@
 #include "sqrtn/init/rules.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <vector>
+
+#include "sqrtn/random/fill.hpp"
+#include "sqrtn/support/require.hpp"
+
+namespace sqrtn::init {
+namespace {
+
+constexpr double third = 1.0 / 3;
+constexpr double sqrt2 = 1.41421356237309504880;
+
+constexpr Rule rule_table[] = {
+    {"lecun_normal", Law::normal, Mode::fan_in, 1, 1, true,
+     "keeps the variance through a linear layer; LeCun et al., Efficient BackProp, 1998"},
+    {"lecun_uniform", Law::uniform, Mode::fan_in, 1, 1, true,
+     "keeps the variance through a linear layer; LeCun et al., Efficient BackProp, 1998"},
+    {"glorot_normal", Law::normal, Mode::fan_avg, 1, 1, true,
+     "compromise between forward and backward; Glorot and Bengio, AISTATS 2010, eq. 12"},
+    {"glorot_uniform", Law::uniform, Mode::fan_avg, 1, 1, true,
+     "compromise between forward and backward; Glorot and Bengio, AISTATS 2010, eq. 16"},
+    {"he_normal", Law::normal, Mode::fan_in, 1, sqrt2, true,
+     "keeps the mean square through a layer and its ReLU; He et al., ICCV 2015, eq. 10"},
+    {"he_uniform", Law::uniform, Mode::fan_in, 1, sqrt2, true,
+     "keeps the mean square through a layer and its ReLU; He et al., ICCV 2015, eq. 10"},
+    {"torch_default", Law::uniform, Mode::fan_in, third, 1, true,
+     "what PyTorch's Linear and Conv layers draw: he_uniform with gain sqrt(1/3), a third of lecun_uniform's variance"},
+    {"variance_scaling", Law::truncated_normal, Mode::fan_in, 1, 1, true,
+     "the general form with Keras's defaults; choose --scale, --mode and --law"},
+    {"normal", Law::normal, Mode::fan_in, 1, 1, false, "N(0, gain^2), whatever the shape"},
+    {"uniform", Law::uniform, Mode::fan_in, third, 1, false, "U(-gain, gain), whatever the shape"},
+    {"truncated_normal", Law::truncated_normal, Mode::fan_in, truncated_variance, 1, false,
+     "N(0, gain^2) cut at two deviations; gain is the deviation before the cut, 0.8796 gain the one after"},
+};
+
+struct Alias {
+  std::string_view prefix, of;
+};
+constexpr Alias aliases[] = {{"xavier_", "glorot_"}, {"kaiming_", "he_"}};
+
+/// `name` with the prefix `from` replaced by `to`; empty if it has another prefix.
+std::string with_prefix(std::string_view name, std::string_view from, std::string_view to) {
+  if (!name.starts_with(from)) return {};
+  return std::string(to).append(name.substr(from.size()));
+}
+
+/// Least number of letters to insert, drop or replace that turn `a` into `b` (Levenshtein).
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+[[noreturn]] void throw_unknown_rule(std::string_view name) {
+  std::string known, nearest;
+  std::size_t least = std::numeric_limits<std::size_t>::max();
+  const auto consider = [&](std::string_view candidate) {
+    const std::size_t distance = edit_distance(name, candidate);
+    if (distance < least) least = distance, nearest = candidate;
+  };
+  for (const Rule& rule : rule_table) {
+    known += known.empty() ? "" : ", ";
+    known += rule.name;
+    consider(rule.name);
+    if (const std::string other = alias(rule); !other.empty()) consider(other);
+  }
+  // Further away than half of the letters, a suggestion would be a guess.
+  const std::string suggestion = least <= name.size() / 2 ? fmt::format("did you mean '{}'? ", nearest) : "";
+  throw std::invalid_argument(
+      fmt::format("unknown rule '{}'; {}known: {}; xavier_* and kaiming_* too", name, suggestion, known));
+}
+
+double fan_of(Mode mode, const Fans& fans) {
+  const double in = static_cast<double>(fans.fan_in), out = static_cast<double>(fans.fan_out);
+  switch (mode) {
+    case Mode::fan_in:
+      return in;
+    case Mode::fan_out:
+      return out;
+    case Mode::fan_avg:
+      return (in + out) / 2;
+  }
+  return 0;
+}
+
+/// The largest T that is not above x > 0.
+template <class T>
+T round_down(double x) {
+  const T rounded = static_cast<T>(x);
+  return static_cast<double>(rounded) > x ? std::nextafter(rounded, T{0}) : rounded;
+}
+
+/// The enumerator among `known` that is called `name`.
+template <class Enum, std::size_t N>
+Enum parse(std::string_view what, std::string_view name, const std::array<Enum, N>& known) {
+  std::string names;
+  for (Enum value : known) {
+    if (to_string(value) == name) return value;
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", to_string(value));
+  }
+  throw std::invalid_argument(fmt::format("unknown {} '{}'; known: {}", what, name, names));
+}
+
+bool positive(double x) { return x > 0 && std::isfinite(x); }
+
+}  // namespace
+
+double Distribution::stddev() const { return std::sqrt(variance); }
+
+double Distribution::parent_stddev() const {
+  return law == Law::truncated_normal ? std::sqrt(variance / truncated_variance) : stddev();
+}
+
+double Distribution::limit() const {
+  switch (law) {
+    case Law::normal:
+      return std::numeric_limits<double>::infinity();
+    case Law::uniform:
+      return std::sqrt(3 * variance);
+    case Law::truncated_normal:
+      return 2 * parent_stddev();
+  }
+  return 0;
+}
+
+std::span<const Rule> rules() { return rule_table; }
+
+std::string alias(const Rule& rule) {
+  for (const Alias& each : aliases) {
+    if (std::string name = with_prefix(rule.name, each.of, each.prefix); !name.empty()) return name;
+  }
+  return {};
+}
+
+const Rule& find_rule(std::string_view name) {
+  for (const Rule& rule : rule_table) {
+    if (name == rule.name || name == alias(rule)) return rule;
+  }
+  throw_unknown_rule(name);
+}
+
+Distribution distribution(const Rule& rule, const Fans& fans, const Options& options) {
+  const double gain = options.gain.value_or(rule.default_gain);
+  const double scale = options.scale.value_or(rule.scale);
+  require(positive(gain), "gain must be positive and finite, got {}", gain);
+  require(positive(scale), "scale must be positive and finite, got {}", scale);
+  require(rule.uses_fans || !options.mode, "rule '{}' uses no fans, so it takes no mode", rule.name);
+  double fan = 1;
+  if (rule.uses_fans) {
+    require(fans.fan_in >= 1 && fans.fan_out >= 1, "fans must be at least 1, got fan_in {} and fan_out {}", fans.fan_in,
+            fans.fan_out);
+    fan = fan_of(options.mode.value_or(rule.mode), fans);
+  }
+  const double variance = gain * gain * scale / fan;
+  require(positive(variance), "gain {} and scale {} give the variance {}; choose them nearer to 1", gain, scale,
+          variance);
+  return {options.law.value_or(rule.law), variance};
+}
+
+template <class T>
+void initialise(const Distribution& distribution, const random::Stream& stream, std::span<T> out, unsigned threads) {
+  // Rounded towards 0, so that a bound in T is never above the law's: the fills exclude their ends.
+  const double scale = distribution.law == Law::uniform ? distribution.limit() : distribution.parent_stddev();
+  // 16: the farthest normal is 9.5 deviations out and must stay finite.
+  require(scale >= std::numeric_limits<T>::min() && scale <= std::numeric_limits<T>::max() / 16,
+          "a deviation of {} does not fit into {} bits; choose a gain or scale nearer to 1, or double precision",
+          distribution.stddev(), 8 * sizeof(T));
+  const T rounded = round_down<T>(scale);
+  switch (distribution.law) {
+    case Law::normal:
+      return random::fill_normal(stream, out, T{0}, rounded, threads);
+    case Law::uniform:
+      return random::fill_uniform(stream, out, -rounded, rounded, threads);
+    case Law::truncated_normal:
+      return random::fill_truncated_normal(stream, out, T{0}, rounded, 2, threads);
+  }
+}
+
+template void initialise<float>(const Distribution&, const random::Stream&, std::span<float>, unsigned);
+template void initialise<double>(const Distribution&, const random::Stream&, std::span<double>, unsigned);
+
+std::string_view to_string(Law law) {
+  switch (law) {
+    case Law::normal:
+      return "normal";
+    case Law::uniform:
+      return "uniform";
+    case Law::truncated_normal:
+      return "truncated_normal";
+  }
+  return "";
+}
+
+std::string_view to_string(Mode mode) {
+  switch (mode) {
+    case Mode::fan_in:
+      return "fan_in";
+    case Mode::fan_out:
+      return "fan_out";
+    case Mode::fan_avg:
+      return "fan_avg";
+  }
+  return "";
+}
+
+Law parse_law(std::string_view name) {
+  return parse("law", name, std::array{Law::normal, Law::uniform, Law::truncated_normal});
+}
+
+Mode parse_mode(std::string_view name) {
+  return parse("mode", name, std::array{Mode::fan_in, Mode::fan_out, Mode::fan_avg});
+}
+
+}  // namespace sqrtn::init

@@ -20,7 +20,8 @@ namespace sqrtn {
 namespace {
 
 [[noreturn]] void fail(int error, const std::string& name) {
-  throw std::system_error(error, std::generic_category(), "cannot write " + name);
+  throw std::system_error(error, std::generic_category(),
+                          "cannot write " + name + " (choose a place that exists, is writable and has room)");
 }
 
 /// Unfinished files, as a list that a signal handler may walk at any moment: entries are published

@@ -9,8 +9,10 @@ enum class Op { none, transpose };
 
 /// The products, row-major, through one library's functions. Views carry shapes and leading
 /// dimensions; op(A) is A or Aᵀ. T is float or double.
-/// Throws: std::invalid_argument if shapes do not fit or a dimension, ld or stride exceeds 2³¹ − 1.
-/// Empty operands follow the BLAS: nothing is touched, or βC for an empty inner dimension.
+/// Throws: std::invalid_argument if shapes do not fit, a dimension, ld or stride exceeds 2³¹ − 1, or
+/// the table has no such function.
+/// Empty operands follow the BLAS: nothing is touched if the result is empty. With an empty inner
+/// dimension gemm gives βC, and gemv leaves y as it is, whatever β.
 
 /// C = α·op(A)·op(B) + β·C. **Shapes** op(A) m × k, op(B) k × n, C m × n.
 template <class T>

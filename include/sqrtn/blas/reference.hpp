@@ -28,7 +28,7 @@ template <class T>
 void gemm(Op trans_a, Op trans_b, T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta, MatrixView<const T> c,
           MatrixView<Wide<T>> value, MatrixView<Wide<T>> magnitude);
 
-/// As gemm with one column: value and magnitude have y's size.
+/// As gemm with one column: value and magnitude have y's size. For an empty x, y itself, as the BLAS.
 template <class T>
 void gemv(Op trans, T alpha, MatrixView<const T> a, VectorView<const T> x, T beta, VectorView<const T> y,
           VectorView<Wide<T>> value, VectorView<Wide<T>> magnitude);
@@ -47,7 +47,7 @@ struct Scalar {
 template <class T>
 Scalar<T> dot(VectorView<const T> x, VectorView<const T> y);
 
-/// Scaled by the largest entry, so it neither overflows nor underflows.
+/// Scaled by the largest entry, so it neither overflows nor underflows. Inf or NaN if an entry is.
 template <class T>
 Scalar<T> nrm2(VectorView<const T> x);
 

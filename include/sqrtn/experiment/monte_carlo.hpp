@@ -1,7 +1,8 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
+#include <functional>
+#include <span>
 
 #include "sqrtn/blas/functions.hpp"
 #include "sqrtn/init/rules.hpp"
@@ -37,13 +38,17 @@ struct LayerSums {
   void merge(const LayerSums& other);
 };
 
+/// Fills one weight, row-major fan_out × fan_in.
+template <class T>
+using WeightDraw = std::function<void(const random::Stream&, std::span<T>)>;
+
 /// Runs `n_replicates` replicates. Replicate r draws W from elements r·fan_out·fan_in … of `stream`
-/// and x from a stream of its own, so the answer is the same, bit for bit, for any `threads` that
-/// keeps the BLAS's own result: the library is asked for its product from `threads` callers at once,
-/// and should be set to one thread itself.
-/// `draw` fills W: by default init::initialise; a planted fault passes its own.
+/// and x from a stream of its own (number ~stream), so that the number of threads changes no bit.
+/// The library is called from `threads` threads at once and should be set to one thread itself.
+/// `draw` fills W; empty: init::initialise of experiment.weights. T is float or double.
+/// Throws: std::invalid_argument for a dimension of 0.
 template <class T>
 LayerSums run_layer(const LayerExperiment& experiment, const blas::Functions& blas, const random::Stream& stream,
-                    std::size_t n_replicates, unsigned threads = 0);
+                    std::size_t n_replicates, unsigned threads = 0, const WeightDraw<T>& draw = {});
 
 }  // namespace sqrtn::experiment

@@ -7,30 +7,28 @@
 
 namespace sqrtn::init {
 
-/// Terms in one output's sum (fan_in) and outputs that one input reaches (fan_out).
+/// fan_in: terms in one output's sum. fan_out: outputs that one input reaches. Both at stride 1 and
+/// away from the border.
 struct Fans {
   std::size_t fan_in = 0;
   std::size_t fan_out = 0;
 };
 
+/// What a weight's axes mean; the first one stacks the groups:
+///   linear           groups·fan_out × fan_in      (packed query, key and value: groups = 3)
+///   conv             c_out × c_in/groups × k…
+///   transposed_conv  c_in × c_out/groups × k…
 enum class Layer { linear, conv, transposed_conv };
 
-/// What fan_out means under groups; frameworks differ.
-enum class GroupFanOut {
-  whole,      ///< c_out·Πk, as PyTorch, Keras and JAX compute it from the weight's shape alone
-  per_group,  ///< c_out/groups·Πk, the outputs that one input really reaches
-};
-
-/// Fans of a weight of shape
-///   linear           fan_out × fan_in
-///   conv             c_out × c_in/groups × k…:   fan_in = c_in/groups·Πk, fan_out = c_out·Πk
-///   transposed_conv  c_in × c_out/groups × k…:   fan_in = c_in/groups·Πk, fan_out = c_out/groups·Πk
-/// (transposed: both as the layer's own terms count, which is what GroupFanOut::per_group says; with
-/// whole, fan_in = c_in·Πk as frameworks that swap the axes compute it).
-/// Throws: std::invalid_argument for a rank that the layer has not (linear 2; conv ≥ 3), groups = 0
-/// or groups that do not divide the channels they apply to.
+/// One rule for all layers: the second axis is one group's already, so groups divide the first alone.
+///   linear, conv     fan_in = shape[1]·Πk,          fan_out = shape[0]/groups·Πk
+///   transposed_conv  fan_in = shape[0]/groups·Πk,   fan_out = shape[1]·Πk
+/// With groups = 1, conv's are the numbers that PyTorch, Keras and JAX compute from the shape alone,
+/// however many groups the layer has: their fan_out (transposed: fan_in) is then groups times the true one.
+/// Throws: std::invalid_argument for a rank that the layer has not (linear 2, the others ≥ 3), a
+/// dimension of 0, a size above 2⁴⁸, or groups that do not divide the first axis.
 /// Source: laws.md §4.
-Fans fans(Layer layer, const Shape& weight, std::size_t groups = 1, GroupFanOut group_fan_out = GroupFanOut::whole);
+Fans fans(Layer layer, const Shape& weight, std::size_t groups = 1);
 
 /// linear for rank 2, conv for rank ≥ 3. Throws: std::invalid_argument for rank < 2.
 Layer default_layer(const Shape& weight);

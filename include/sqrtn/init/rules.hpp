@@ -20,7 +20,7 @@ struct Distribution {
 
   [[nodiscard]] double stddev() const;         ///< √variance
   [[nodiscard]] double parent_stddev() const;  ///< of the normal before the cut; stddev() elsewhere
-  [[nodiscard]] double limit() const;          ///< no entry reaches ±limit: √3·σ, 2·parent_stddev, ∞
+  [[nodiscard]] double limit() const;          ///< no entry reaches ±limit: √(3·variance), 2·parent_stddev, ∞
 };
 
 /// Var of N(0,1) cut at ±2 (0.7737413…) and its square root (0.87962566…).
@@ -43,6 +43,9 @@ struct Rule {
 /// variance_scaling, normal, uniform (±1), truncated_normal (parent deviation 1, as the name is used).
 std::span<const Rule> rules();
 
+/// The other name of a rule, "xavier_normal" of glorot_normal; empty if it has none.
+std::string alias(const Rule& rule);
+
 /// By name; xavier_* mean glorot_*, kaiming_* mean he_*.
 /// Throws: std::invalid_argument that lists the known names and suggests the nearest.
 const Rule& find_rule(std::string_view name);
@@ -57,10 +60,15 @@ struct Options {
 
 /// The law of the entries of a weight with these fans.
 /// fan(mode): fan_in, fan_out, or (fan_in + fan_out)/2.
-/// Throws: std::invalid_argument for a fan of 0, or a gain or scale that is not positive and finite.
+/// A rule without fans ignores them.
+/// Throws: std::invalid_argument for a fan of 0, a gain, scale or variance that is not positive and
+/// finite, or a mode for a rule without fans.
 Distribution distribution(const Rule& rule, const Fans& fans, const Options& options = {});
 
 /// Draws `out` from the law; element i is a pure function of (stream, i). T is float or double.
+/// No entry reaches ±distribution.limit(), compared in double: T's bounds are rounded towards 0.
+/// Error: deviation and bounds within one unit roundoff of T of the law's.
+/// Throws: std::invalid_argument if T holds the deviation only as a subnormal, 0 or infinity.
 template <class T>
 void initialise(const Distribution& distribution, const random::Stream& stream, std::span<T> out, unsigned threads = 1);
 

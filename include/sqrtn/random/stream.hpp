@@ -11,8 +11,8 @@ namespace sqrtn::random {
 /// offset + i of the sequence: a pure function of (engine, seed, stream, offset + i), whatever the
 /// number of threads, the chunking or the SIMD width.
 ///
-/// Key = (seed, 0); counter = (block index, stream), 64 bits each, so streams never overlap and each
-/// holds 2⁶⁴ blocks of 128 bits. Different kinds of fill read the same bits: draws that must be
+/// Key = (seed, 0); counter = (block index, stream), 64 bits each, so streams never overlap; each
+/// holds 2⁶⁴ elements of any kind. Different kinds of fill read the same bits: draws that must be
 /// independent need streams of their own.
 struct Stream {
   Engine engine = Engine::ars;

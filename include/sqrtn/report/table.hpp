@@ -14,18 +14,33 @@ struct Table {
   std::vector<std::vector<std::string>> rows;  ///< each as long as columns
 };
 
-std::string to_markdown(const Table& table);  ///< pipes aligned, numbers right-aligned; '|' escaped
+/// "### title" if there is one, then the table: pipes aligned, columns of numbers right-aligned,
+/// what Markdown would interpret escaped, one line a row. Empty if there are no rows.
+/// Throws: std::invalid_argument if a row is not as long as columns.
+std::string to_markdown(const Table& table);
+
+/// A header line and the rows, lines ended by CR LF, fields quoted where they must be.
+/// Throws: std::invalid_argument if a row is not as long as columns. Source: RFC 4180 §2.
 std::string to_csv(const Table& table);
 
-Table claim_table(const Document& document);
-/// The measurements of one group ("ceilings", "products", "init", "monte_carlo").
+/// "generator" for the id "generator/ars/…".
+std::string group_of(const claims::Claim& claim);
+
+/// The groups that occur, in the order of first appearance.
+std::vector<std::string> claim_groups(const Document& document);
+std::vector<std::string> measurement_groups(const Document& document);
+
+/// The claims, or measurements, of one group for people: rounded, units scaled.
+Table claim_table(const Document& document, const std::string& group);
 Table measurement_table(const Document& document, const std::string& group);
 
-/// The whole report: provenance, verdict, what failed first, tables, and how to reproduce it.
-std::string to_markdown(const Document& document);
+/// How many claims of each group had which verdict, and how long they took.
+Table verdict_table(const Document& document);
 
-/// Writes report.md, claims.csv, measurements.csv and results.json into `folder`, made if missing.
-/// Throws: std::system_error with the path and the reason; earlier files stay whole.
-void write_results(const Document& document, const std::string& folder);
+/// Every claim, or measurement, for programs: the fields of the JSON under the same names, numbers
+/// in full, unset ones empty, an interval as two columns …_low and …_high. Provenance leads each
+/// row (machine, commit, seed), so that the files of several machines can be joined.
+Table claim_records(const Document& document);
+Table measurement_records(const Document& document);
 
 }  // namespace sqrtn::report

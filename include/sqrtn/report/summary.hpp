@@ -1,0 +1,29 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "sqrtn/report/record.hpp"
+
+/// A Document in words, and as the files of a results folder.
+namespace sqrtn::report {
+
+/// The verdict over the claims, and how it came about, in one line: "pass: 312 claims: 300 pass, …".
+std::string verdict_line(const Document& document);
+
+/// The claims that failed, then the inconclusive ones: what was claimed, what was found, and the
+/// command that reproduces it. Then the measurements with a note. Empty if there is nothing to tell.
+std::string findings(const Document& document);
+
+/// The whole report in Markdown: provenance, verdict, findings, and all tables.
+std::string to_markdown(const Document& document);
+
+/// Writes results.json, report.md, claims.csv and measurements.csv into `folder`, made if missing.
+/// Throws: std::system_error with the path and the reason; earlier files stay whole.
+void write_results(const Document& document, const std::string& folder);
+
+/// Throws std::system_error now, before long work begins, if write_results could not write later.
+/// Creates nothing that outlasts the call.
+void require_writable_folder(const std::string& folder);
+
+}  // namespace sqrtn::report

@@ -1,0 +1,78 @@
+#include "self_report.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace sqrtn::blas {
+namespace {
+
+/// Without the blanks at its end.
+std::string trimmed(std::string_view text) { return std::string(text.substr(0, text.find_last_not_of(" \n") + 1)); }
+
+void read_openblas(const LoadedLibrary& library, Identity& identity) {
+  if (auto* config = library.symbol<const char*()>("openblas_get_config")) identity.version = trimmed(config());
+  if (auto* kernel = library.symbol<const char*()>("openblas_get_corename")) identity.kernel = trimmed(kernel());
+  if (auto* parallel = library.symbol<int()>("openblas_get_parallel")) {
+    static constexpr std::array<const char*, 3> names{"serial", "pthread", "openmp"};
+    identity.threading = names.at(static_cast<std::size_t>(std::clamp(parallel(), 0, 2)));
+  }
+}
+
+void read_blis(const LoadedLibrary& library, Identity& identity) {
+  if (auto* version = library.symbol<const char*()>("bli_info_get_version_str")) {
+    identity.version = "BLIS " + trimmed(version());
+  }
+  auto* arch_id = library.symbol<int()>("bli_arch_query_id");
+  auto* arch_name = library.symbol<const char*(int)>("bli_arch_string");
+  if (arch_id != nullptr && arch_name != nullptr) identity.kernel = trimmed(arch_name(arch_id()));
+  auto* openmp = library.symbol<long()>("bli_info_get_enable_openmp");
+  auto* pthreads = library.symbol<long()>("bli_info_get_enable_pthreads");
+  if (openmp != nullptr && pthreads != nullptr) {
+    identity.threading = openmp() != 0 ? "openmp" : pthreads() != 0 ? "pthread" : "serial";
+  }
+}
+
+void read_mkl(const LoadedLibrary& library, Identity& identity) {
+  if (auto* version = library.symbol<void(char*, int)>("MKL_Get_Version_String")) {
+    std::array<char, 256> text{};
+    version(text.data(), static_cast<int>(text.size()) - 1);
+    identity.version = trimmed(text.data());
+  }
+}
+
+}  // namespace
+
+void read_self_report(const LoadedLibrary& library, Identity& identity) {
+  read_openblas(library, identity);
+  read_blis(library, identity);
+  read_mkl(library, identity);
+}
+
+ThreadControl thread_control_of(const LoadedLibrary& library) {
+  constexpr std::array<std::array<const char*, 2>, 2> int_pairs{
+      {{"openblas_set_num_threads", "openblas_get_num_threads"}, {"MKL_Set_Num_Threads", "MKL_Get_Max_Threads"}}};
+  for (const auto& [set_name, get_name] : int_pairs) {
+    auto* set = library.symbol<void(int)>(set_name);
+    auto* get = library.symbol<int()>(get_name);
+    if (set != nullptr && get != nullptr) return {set, get};
+  }
+  // BLIS's dim_t has 64 bits unless configured otherwise, and then these pass in the same registers.
+  auto* set = library.symbol<void(std::int64_t)>("bli_thread_set_num_threads");
+  auto* get = library.symbol<std::int64_t()>("bli_thread_get_num_threads");
+  if (set == nullptr || get == nullptr) return {};
+  return {set, [get] { return static_cast<int>(get()); }};
+}
+
+int integer_bits_of(const LoadedLibrary& library) {
+  // n = 0xffffffff00000003 is 3 to a function that reads 32 bits, and negative to one that reads 64,
+  // which then looks at no element and returns 0. Neither leaves the array.
+  auto* isamax = library.symbol<std::size_t(std::uint64_t, const float*, std::int64_t)>("cblas_isamax");
+  if (isamax == nullptr) return 0;
+  constexpr std::array<float, 3> largest_last{0, 0, 1};
+  const auto index = static_cast<std::uint32_t>(isamax(0xffffffff00000003u, largest_last.data(), 1));
+  return index == 2 ? 32 : 64;
+}
+
+}  // namespace sqrtn::blas

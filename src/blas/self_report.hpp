@@ -1,0 +1,26 @@
+#pragma once
+
+#include <functional>
+
+#include "loaded_library.hpp"
+#include "sqrtn/blas/backend.hpp"
+
+/// What the libraries say of themselves, each by functions of its own, and their thread control.
+/// Sources: OpenBLAS cblas.h, BLIS bli_info.h, bli_arch.h and bli_thread.h, Intel MKL mkl_service.h.
+namespace sqrtn::blas {
+
+/// Fills version, kernel and threading; leaves empty what the library does not tell.
+void read_self_report(const LoadedLibrary& library, Identity& identity);
+
+/// Both empty for a library whose number of threads cannot be set.
+struct ThreadControl {
+  std::function<void(int)> set;
+  std::function<int()> get;
+};
+ThreadControl thread_control_of(const LoadedLibrary& library);
+
+/// 32 or 64: the width of the integers that its functions take, found by calling cblas_isamax; 0 if
+/// the library has no such function.
+int integer_bits_of(const LoadedLibrary& library);
+
+}  // namespace sqrtn::blas

@@ -1,0 +1,49 @@
+#include "claims/judge.hpp"
+
+#include <utility>
+
+namespace sqrtn::claims {
+
+Claim exact_claim(std::string id, std::string statement, std::string source, std::string_view engine) {
+  Claim claim;
+  claim.id = std::move(id);
+  claim.statement = std::move(statement);
+  claim.source = std::move(source);
+  claim.engine = engine;
+  return claim;
+}
+
+Claim statistical_claim(std::string id, std::string statement, std::string source, std::string_view engine,
+                        double effect_size) {
+  Claim claim = exact_claim(std::move(id), std::move(statement), std::move(source), engine);
+  claim.alpha = rates.alpha;
+  claim.power = rates.power();
+  claim.effect_size = effect_size;
+  return claim;
+}
+
+Outcome exact_outcome(std::string reason, std::optional<std::size_t> n_samples) {
+  Outcome outcome;
+  outcome.verdict = reason.empty() ? Verdict::pass : Verdict::fail;
+  outcome.reason = std::move(reason);
+  outcome.n_samples = n_samples;
+  return outcome;
+}
+
+Outcome judge(const std::optional<statistics::TestResult>& test, double expected, double unit) {
+  Outcome outcome;
+  outcome.expected = expected;
+  if (!test) {
+    outcome.reason = "too little data for the test";
+    return outcome;
+  }
+  outcome.verdict = test->p_value < rates.alpha ? Verdict::fail : Verdict::pass;
+  outcome.n_samples = test->n_samples;
+  outcome.statistic = test->statistic;
+  outcome.p_value = test->p_value;
+  outcome.observed = test->estimate * unit;
+  outcome.confidence_interval = {test->confidence_interval.low * unit, test->confidence_interval.high * unit};
+  return outcome;
+}
+
+}  // namespace sqrtn::claims

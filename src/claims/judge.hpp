@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "sqrtn/claims/claim.hpp"
+
+/// What all files of claims share: the two kinds of claim and the two ways to a verdict.
+namespace sqrtn::claims {
+
+inline constexpr statistics::ErrorRates rates;
+
+template <class T>
+constexpr std::string_view dtype_name() {
+  return sizeof(T) == sizeof(float) ? "f32" : "f64";
+}
+
+/// A claim without error rates: it holds or it does not.
+Claim exact_claim(std::string id, std::string statement, std::string source, std::string_view engine = {});
+
+/// A claim with the run's error rates at this effect size.
+Claim statistical_claim(std::string id, std::string statement, std::string source, std::string_view engine,
+                        double effect_size);
+
+/// pass if `reason` is empty, else fail for that reason.
+Outcome exact_outcome(std::string reason, std::optional<std::size_t> n_samples = {});
+
+/// The verdict of a test at the run's alpha; estimate and interval are shown in multiples of `unit`.
+/// No test: inconclusive.
+Outcome judge(const std::optional<statistics::TestResult>& test, double expected, double unit = 1);
+
+}  // namespace sqrtn::claims

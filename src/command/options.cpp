@@ -1,0 +1,73 @@
+#include "options.hpp"
+
+#include <charconv>
+#include <filesystem>
+
+#include "sqrtn/support/require.hpp"
+
+namespace sqrtn::command {
+namespace {
+
+constexpr const char* regex_type = "REGEX";
+
+std::string seed_error(const std::string& text) {
+  std::uint64_t seed = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+  if (error == std::errc() && end == text.data() + text.size()) return {};
+  return fmt::format("'{}' is no seed; give a whole number from 0 to 2^64 - 1", text);
+}
+
+std::string filter_error(const std::string& text) {
+  try {
+    compile_filter(text);
+    return {};
+  } catch (const std::invalid_argument& error) {
+    return error.what();
+  }
+}
+
+std::string without_folders(const std::string& text) {
+  const std::filesystem::path path(text);
+  return path.is_absolute() || text.starts_with("..") ? path.filename().string() : text;
+}
+
+}  // namespace
+
+void add_common_options(CLI::App& subcommand, CommonOptions& options, const std::string& ids) {
+  subcommand
+      .add_option("--filter", options.filter, "Only what matches this regular expression, found anywhere in " + ids)
+      ->type_name(regex_type)
+      ->check(filter_error);
+  subcommand.add_option("--seed", options.seed, "Seed of every draw")
+      ->type_name("N")
+      ->check(seed_error)
+      ->capture_default_str();
+  subcommand.add_option("--blas", options.blas, "The BLAS: openblas, blis, atlas, reference, mkl, a SONAME or a path")
+      ->type_name("NAME_OR_PATH")
+      ->capture_default_str();
+  subcommand
+      .add_option("--json", options.json, "Also write the results as JSON; '-' is standard output, with nothing else")
+      ->type_name("FILE");
+}
+
+std::regex compile_filter(const std::string& filter) {
+  try {
+    return std::regex(filter);
+  } catch (const std::regex_error&) {
+    throw std::invalid_argument(
+        fmt::format("'{}' is no regular expression; write for example --filter '^products/'", filter));
+  }
+}
+
+std::vector<std::string> command_line(const CLI::App& subcommand) {
+  std::vector<std::string> words{"sqrtn", subcommand.get_name()};
+  for (const CLI::Option* option : subcommand.parse_order()) {
+    words.push_back("--" + option->get_lnames().front());
+    if (option->get_expected_min() == 0) continue;  // a flag
+    const std::string value = option->results().front();
+    words.push_back(option->get_type_name() == regex_type ? value : without_folders(value));
+  }
+  return words;
+}
+
+}  // namespace sqrtn::command

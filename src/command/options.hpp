@@ -1,0 +1,30 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <regex>
+#include <string>
+#include <vector>
+
+/// The options that several subcommands share, under one name and one check.
+namespace sqrtn::command {
+
+struct CommonOptions {
+  std::uint64_t seed = 1;
+  std::string blas = "openblas";
+  std::string filter;  ///< regular expression, found anywhere in an id; empty: all
+  std::string json;    ///< file for the JSON document, "-" for standard output, empty for none
+};
+
+/// Adds --seed, --blas, --filter and --json; a malformed value is an error of the parser.
+/// `ids`: what the filter is matched with, "a claim's id".
+void add_common_options(CLI::App& subcommand, CommonOptions& options, const std::string& ids);
+
+/// The filter, compiled. Throws: std::invalid_argument that names the text and the remedy.
+std::regex compile_filter(const std::string& filter);
+
+/// The program's name and the words that were given, for the results: paths outside the working
+/// folder are reduced to their file names, because results are published.
+std::vector<std::string> command_line(const CLI::App& subcommand);
+
+}  // namespace sqrtn::command

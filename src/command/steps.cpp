@@ -1,0 +1,88 @@
+#include "steps.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "command.hpp"
+#include "options.hpp"
+#include "sqrtn/support/output.hpp"
+
+namespace sqrtn::command {
+
+std::vector<claims::Claim> matching_claims(const claims::Settings& settings, const std::string& filter) {
+  const std::regex pattern = compile_filter(filter);
+  std::vector<claims::Claim> claims = claims::all_claims(settings);
+  std::erase_if(claims, [&pattern](const claims::Claim& claim) { return !std::regex_search(claim.id, pattern); });
+  return claims;
+}
+
+std::vector<claims::Result> judge(const std::vector<claims::Claim>& claims, const blas::Backend& backend,
+                                  const claims::Settings& settings) {
+  statistics::AlphaBudget budget;
+  for (const claims::Claim& claim : claims) {
+    if (claim.alpha) budget.spend(claim.id, *claim.alpha);
+  }
+  backend.set_threads(1);
+  const claims::Subject subject = claims::default_subject(backend.functions(), backend.identity().file_name);
+  std::vector<claims::Result> results;
+  Progress progress("claims");
+  for (const claims::Claim& claim : claims) {
+    progress.update(static_cast<double>(results.size()) / static_cast<double>(claims.size()), claim.id);
+    results.push_back(claims::run(claim, subject, settings));
+  }
+  return results;
+}
+
+std::vector<report::Measurement> measure(const blas::Backend& backend, const bench::Options& options) {
+  Progress progress("measurements");
+  return bench::run_benchmarks(backend, options,
+                               [&progress](double done, std::string_view id) { progress.update(done, id); });
+}
+
+bool all_measured(const std::vector<std::string>& ids, const std::vector<report::Measurement>& measurements) {
+  return std::ranges::all_of(ids, [&measurements](const std::string& id) {
+    return std::ranges::find(measurements, id, &report::Measurement::id) != measurements.end();
+  });
+}
+
+report::Document make_document(const blas::Backend& backend, std::vector<std::string> command, std::uint64_t seed,
+                               std::vector<claims::Result> claims, std::vector<report::Measurement> measurements) {
+  report::Document document;
+  document.environment = describe_environment();
+  document.blas = report::BlasRecord{backend.identity(), backend.threads()};
+  document.command = std::move(command);
+  document.seed = seed;
+  document.claims = std::move(claims);
+  document.measurements = std::move(measurements);
+  document.verdict = claims::to_string(claims::overall(document.claims));
+  return document;
+}
+
+void deliver(const report::Document& document, const std::string& json, const std::string& text) {
+  if (!json.empty()) write_file(json, report::to_text(report::to_json(document)));
+  if (json != "-") write_file("-", text);
+}
+
+int nothing_matches(const std::string& what, const std::string& filter, const std::string& subcommand) {
+  fmt::print(stderr, "sqrtn: no {} matches --filter '{}'; `./sqrtn {} --list` shows the ids\n", what, filter,
+             subcommand);
+  return nothing_measured;
+}
+
+int exit_code(claims::Verdict verdict) {
+  switch (verdict) {
+    case claims::Verdict::pass:
+      return all_well;
+    case claims::Verdict::fail:
+      return claim_failed;
+    case claims::Verdict::inconclusive:
+      return inconclusive;
+    case claims::Verdict::skipped:
+      return nothing_measured;
+  }
+  return claim_failed;
+}
+
+}  // namespace sqrtn::command

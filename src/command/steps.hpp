@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bench.hpp"
+#include "sqrtn/blas/backend.hpp"
+#include "sqrtn/claims/claim.hpp"
+#include "sqrtn/report/record.hpp"
+
+/// What verify, bench and run do in common, one step a function.
+namespace sqrtn::command {
+
+/// The claims whose id matches the filter, in their order.
+/// Throws: std::invalid_argument for a malformed filter.
+std::vector<claims::Claim> matching_claims(const claims::Settings& settings, const std::string& filter);
+
+/// Checks the claims with one BLAS thread, a live line on standard error meanwhile.
+/// Throws: std::logic_error if their alphas exceed the budget of a run.
+std::vector<claims::Result> judge(const std::vector<claims::Claim>& claims, const blas::Backend& backend,
+                                  const claims::Settings& settings);
+
+/// Takes the measurements that match, a live line on standard error meanwhile.
+std::vector<report::Measurement> measure(const blas::Backend& backend, const bench::Options& options);
+
+/// Whether each of the ids has been measured.
+bool all_measured(const std::vector<std::string>& ids, const std::vector<report::Measurement>& measurements);
+
+/// A document of this machine and library, with the verdict over the claims.
+report::Document make_document(const blas::Backend& backend, std::vector<std::string> command, std::uint64_t seed,
+                               std::vector<claims::Result> claims, std::vector<report::Measurement> measurements);
+
+/// Writes the document to the file of --json (none if empty) and, unless that was standard output,
+/// `text` to standard output.
+void deliver(const report::Document& document, const std::string& json, const std::string& text);
+
+/// A line on standard error that the filter matched nothing, with the remedy.
+/// Returns: the exit code for it.
+int nothing_matches(const std::string& what, const std::string& filter, const std::string& subcommand);
+
+/// The exit code that a verdict over claims stands for; skipped: nothing was measured.
+int exit_code(claims::Verdict verdict);
+
+}  // namespace sqrtn::command

@@ -1,0 +1,106 @@
+#include "sqrtn/report/format.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace sqrtn::report {
+namespace {
+
+constexpr const char* unset = "–";
+
+struct Unit {
+  double size;
+  const char* name;
+};
+
+/// The largest unit that is not above `x`, the smallest one for less.
+template <std::size_t n>
+const Unit& unit_for(double x, const std::array<Unit, n>& largest_first) {
+  const auto found = std::ranges::find_if(largest_first, [x](const Unit& unit) { return x >= unit.size; });
+  return found == largest_first.end() ? largest_first.back() : *found;
+}
+
+const Unit& time_unit(double seconds) {
+  static constexpr std::array<Unit, 4> units{{{1, "s"}, {1e-3, "ms"}, {1e-6, "µs"}, {1e-9, "ns"}}};
+  return unit_for(seconds, units);
+}
+
+}  // namespace
+
+std::string significant(std::optional<double> x, int digits) {
+  if (!x || !std::isfinite(*x)) return unset;
+  const double size = std::fabs(*x);
+  if (size != 0 && (size < 1e-4 || size >= 1e7)) return fmt::format("{:.{}e}", *x, digits - 1);
+  const int exponent = size == 0 ? 0 : static_cast<int>(std::floor(std::log10(size)));
+  return fmt::format("{:.{}f}", *x, std::max(0, digits - 1 - exponent));
+}
+
+std::string compact(std::optional<double> x, int digits) {
+  return x && std::isfinite(*x) ? fmt::format("{:.{}g}", *x, digits) : unset;
+}
+
+std::string compact(const std::optional<statistics::Interval>& interval, int digits) {
+  if (!interval || !std::isfinite(interval->low) || !std::isfinite(interval->high)) return unset;
+  return fmt::format("[{}, {}]", compact(interval->low, digits), compact(interval->high, digits));
+}
+
+std::string duration(std::optional<double> seconds, int digits) {
+  if (!seconds || !std::isfinite(*seconds)) return unset;
+  const Unit& unit = time_unit(*seconds);
+  return fmt::format("{} {}", significant(*seconds / unit.size, digits), unit.name);
+}
+
+std::string duration(const std::optional<statistics::Interval>& seconds) {
+  if (!seconds || !std::isfinite(seconds->low) || !std::isfinite(seconds->high)) return unset;
+  const Unit& unit = time_unit(seconds->high);
+  return fmt::format("{}–{} {}", significant(seconds->low / unit.size), significant(seconds->high / unit.size),
+                     unit.name);
+}
+
+std::string count(std::optional<std::size_t> n) {
+  static constexpr std::array<Unit, 4> units{{{1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e3, "k"}}};
+  if (!n) return unset;
+  if (*n < 1000) return fmt::to_string(*n);
+  const Unit& unit = unit_for(static_cast<double>(*n), units);
+  return fmt::format("{} {}", significant(static_cast<double>(*n) / unit.size, 3), unit.name);
+}
+
+std::string percent(std::optional<double> share) {
+  return share && std::isfinite(*share) ? fmt::format("{:.3g} %", 100 * *share) : unset;
+}
+
+std::string bytes(std::size_t n) {
+  static constexpr std::array<Unit, 4> units{{{0x1p30, "GiB"}, {0x1p20, "MiB"}, {0x1p10, "KiB"}, {1, "B"}}};
+  const Unit& unit = unit_for(static_cast<double>(n), units);
+  return fmt::format("{:.4g} {}", static_cast<double>(n) / unit.size, unit.name);
+}
+
+std::string shell_line(const std::vector<std::string>& words) {
+  static constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
+  std::string line;
+  for (const std::string& word : words) {
+    if (!line.empty()) line += ' ';
+    if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) {
+      line += word;
+      continue;
+    }
+    line += '\'';
+    for (const char c : word) line += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    line += '\'';
+  }
+  return line;
+}
+
+std::string exact_filter(std::string_view id) {
+  std::string pattern = "^";
+  for (const char c : id) {
+    if (std::string_view(R"(\^$.|?*+()[]{})").find(c) != std::string_view::npos) pattern += '\\';
+    pattern += c;
+  }
+  return pattern + '$';
+}
+
+}  // namespace sqrtn::report

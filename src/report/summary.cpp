@@ -1,0 +1,174 @@
+#include "sqrtn/report/summary.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sqrtn/report/format.hpp"
+#include "sqrtn/report/table.hpp"
+
+namespace sqrtn::report {
+namespace {
+
+using claims::Verdict;
+
+std::size_t count_of(const Document& document, Verdict verdict) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      document.claims, [verdict](const claims::Result& result) { return result.outcome.verdict == verdict; }));
+}
+
+/// The command that checks this claim again, as it was checked.
+std::string reproduction(const claims::Claim& claim, const Document& document) {
+  std::vector<std::string> words{"./sqrtn", "verify", "--seed", fmt::to_string(document.seed)};
+  if (document.blas) words.insert(words.end(), {"--blas", document.blas->identity.name});
+  const auto scale = std::ranges::find(document.command, "--effect-scale");
+  if (scale < document.command.end() - 1) words.insert(words.end(), {*scale, *(scale + 1)});
+  words.insert(words.end(), {"--filter", exact_filter(claim.id)});
+  return shell_line(words);
+}
+
+std::string finding(const claims::Result& result, const Document& document) {
+  const auto& [claim, outcome] = result;
+  std::string text = fmt::format("- **{}** `{}`: {}\n  Law: {} ({}).\n", claims::to_string(outcome.verdict), claim.id,
+                                 outcome.reason, claim.statement, claim.source);
+  if (outcome.observed || outcome.p_value) {
+    text += fmt::format("  Observed {}, expected {}, interval {}, p-value {}, samples {}, effect {}.\n",
+                        compact(outcome.observed), compact(outcome.expected), compact(outcome.confidence_interval),
+                        compact(outcome.p_value, 2), count(outcome.n_samples), percent(claim.effect_size));
+  }
+  return text + fmt::format("  Again: `{}`\n", reproduction(claim, document));
+}
+
+/// What is not empty, with the separator between.
+std::string joined(std::vector<std::string> parts, const char* separator) {
+  std::erase(parts, "");
+  return fmt::format("{}", fmt::join(parts, separator));
+}
+
+std::string caches(const Environment& environment) {
+  std::vector<std::string> texts;
+  for (const Cache& cache : environment.caches) {
+    texts.push_back(fmt::format("L{} {}", cache.level, bytes(cache.size_bytes)));
+    if (cache.shared_by > 1) texts.back() += fmt::format(" shared by {} cores", cache.shared_by);
+  }
+  return joined(texts, ", ");
+}
+
+std::string backend_text(const BlasRecord& blas) {
+  const blas::Identity& identity = blas.identity;
+  return joined({identity.file_name, identity.version, identity.kernel, identity.threading,
+                 fmt::format("{}-bit integers", identity.integer_bits),
+                 fmt::format("{} thread{}", blas.threads, blas.threads == 1 ? "" : "s"), "SHA-256 " + identity.sha256},
+                ", ");
+}
+
+/// The libraries that it was built against: "Boost 1.81, Highway 1.0.3".
+std::string libraries(const Environment& environment) {
+  std::string text;
+  for (const auto& [name, version] : environment.libraries) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, version);
+  }
+  return text;
+}
+
+/// One item a fact; what is not known is left out.
+std::string provenance(const Document& document) {
+  const Environment& environment = document.environment;
+  std::string text;
+  const auto add = [&text](const char* name, const std::string& value) {
+    if (!value.empty()) text += fmt::format("- {}: {}\n", name, value);
+  };
+  add("command", fmt::format("`{}`, seed {}", shell_line(document.command), document.seed));
+  add("processor", joined({environment.cpu_model, environment.cpu_stepping, environment.hypervisor}, ", "));
+  add("cores", fmt::format("{}, logical processors {}, available {}", environment.cores, environment.logical_processors,
+                           environment.available_processors));
+  add("caches", caches(environment));
+  add("instruction sets", joined(environment.isa, " ") + ", dispatched to " + environment.simd_target);
+  add("memory", environment.memory_bytes > 0 ? bytes(environment.memory_bytes) : "");
+  add("governor", environment.governor);
+  add("kernel", environment.kernel);
+  add("sqrtn", fmt::format("{}, commit {}{}", environment.version, environment.commit,
+                           environment.dirty ? " with uncommitted changes" : ""));
+  add("compiler", joined({environment.compiler, environment.build_type, environment.compile_flags}, ", "));
+  add("libraries", libraries(environment));
+  if (document.blas) add("BLAS", backend_text(*document.blas));
+  return text;
+}
+
+/// Each law once, with its source and the number of claims that check it.
+Table law_table(const Document& document, const std::string& group) {
+  struct Law {
+    const claims::Claim* claim;
+    int claims;
+  };
+  std::vector<Law> laws;
+  for (const auto& [claim, outcome] : document.claims) {
+    if (group_of(claim) != group) continue;
+    const auto same = [&claim](const Law& law) {
+      return law.claim->statement == claim.statement && law.claim->source == claim.source;
+    };
+    const auto found = std::ranges::find_if(laws, same);
+    if (found == laws.end()) {
+      laws.push_back({&claim, 1});
+    } else {
+      ++found->claims;
+    }
+  }
+  Table table{.title = "", .columns = {"law", "source", "claims"}, .rows = {}};
+  for (const auto& [claim, n] : laws) table.rows.push_back({claim->statement, claim->source, fmt::to_string(n)});
+  return table;
+}
+
+constexpr const char* how_to_read =
+    "observed and expected are the estimated quantity and the law's value; the interval holds the true value with\n"
+    "probability 1 − 1e-9; samples follow from the effect, which is found with probability 1 − 1e-6. The median's\n"
+    "interval assumes no distribution; rates come from the median; a ceiling was measured in the same run.\n";
+
+}  // namespace
+
+std::string verdict_line(const Document& document) {
+  if (document.claims.empty()) return fmt::format("{}: no claim was checked", document.verdict);
+  const auto statistical = std::ranges::count_if(
+      document.claims, [](const claims::Result& result) { return result.claim.alpha.has_value(); });
+  double alpha = 0, time_s = 0;
+  for (const auto& [claim, outcome] : document.claims) {
+    alpha += claim.alpha.value_or(0);
+    time_s += outcome.time_s.value_or(0);
+  }
+  return fmt::format(
+      "{}: {} claims, {} pass, {} fail, {} inconclusive, {} skipped; {} of them statistical, false alarm at most {} a "
+      "run; {}",
+      document.verdict, document.claims.size(), count_of(document, Verdict::pass), count_of(document, Verdict::fail),
+      count_of(document, Verdict::inconclusive), count_of(document, Verdict::skipped), statistical, compact(alpha, 2),
+      duration(time_s));
+}
+
+std::string findings(const Document& document) {
+  std::string text;
+  for (const Verdict verdict : {Verdict::fail, Verdict::inconclusive}) {
+    for (const claims::Result& result : document.claims) {
+      if (result.outcome.verdict == verdict) text += finding(result, document);
+    }
+  }
+  for (const Measurement& row : document.measurements) {
+    if (!row.note.empty()) text += fmt::format("- `{}`: {}\n", row.id, row.note);
+  }
+  return text;
+}
+
+std::string to_markdown(const Document& document) {
+  std::string text = fmt::format("# sqrtn on {}, {} threads\n\n", document.environment.cpu_model,
+                                 document.environment.available_processors);
+  text += provenance(document);
+  text += fmt::format("\n## Verdict\n\n**{}**\n\n{}", verdict_line(document), to_markdown(verdict_table(document)));
+  if (const std::string found = findings(document); !found.empty()) text += "\n## Findings\n\n" + found;
+  for (const std::string& group : measurement_groups(document)) {
+    text += '\n' + to_markdown(measurement_table(document, group));
+  }
+  for (const std::string& group : claim_groups(document)) {
+    text += '\n' + to_markdown(claim_table(document, group)) + '\n' + to_markdown(law_table(document, group));
+  }
+  return text + "\n## How to read the columns\n\n" + how_to_read;
+}
+
+}  // namespace sqrtn::report

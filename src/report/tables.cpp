@@ -1,0 +1,157 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "sqrtn/report/format.hpp"
+#include "sqrtn/report/table.hpp"
+
+namespace sqrtn::report {
+namespace {
+
+using Row = std::vector<std::string>;
+
+template <class Name>
+std::vector<std::string> in_order_of_appearance(const auto& records, Name name) {
+  std::vector<std::string> names;
+  for (const auto& record : records) {
+    if (std::ranges::find(names, name(record)) == names.end()) names.push_back(name(record));
+  }
+  return names;
+}
+
+Row claim_row(const claims::Result& result) {
+  const claims::Outcome& outcome = result.outcome;
+  const std::string& id = result.claim.id;
+  const std::size_t slash = id.find('/');
+  return {slash == std::string::npos ? id : id.substr(slash + 1),
+          std::string(claims::to_string(outcome.verdict)),
+          compact(outcome.observed),
+          compact(outcome.expected),
+          compact(outcome.confidence_interval),
+          compact(outcome.p_value, 2),
+          count(outcome.n_samples),
+          percent(result.claim.effect_size),
+          duration(outcome.time_s, 3)};
+}
+
+Row measurement_row(const Measurement& row) {
+  return {row.subject,
+          row.shape,
+          row.dtype,
+          fmt::to_string(row.threads),
+          duration(row.median_s),
+          duration(row.confidence_interval_s),
+          duration(row.min_s),
+          fmt::to_string(row.rounds),
+          row.rate ? fmt::format("{} {}", significant(row.rate), row.rate_unit) : "–",
+          row.percent_of_ceiling ? fmt::format("{:.1f}", *row.percent_of_ceiling) : "–",
+          row.note};
+}
+
+/// Drops the column `name` if no row has anything in it.
+void drop_if_empty(Table& table, const std::string& name) {
+  const auto column = std::ranges::find(table.columns, name) - table.columns.begin();
+  if (!std::ranges::all_of(table.rows, [column](const Row& row) { return row[column].empty(); })) return;
+  table.columns.erase(table.columns.begin() + column);
+  for (Row& row : table.rows) row.erase(row.begin() + column);
+}
+
+/// The fields that make two columns, …_low and …_high.
+bool is_interval(std::string_view field) { return field.starts_with("confidence_interval"); }
+
+std::string cell(const nlohmann::ordered_json& value) {
+  if (value.is_null()) return {};
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+/// The array `name` of the JSON document as a table.
+Table records(const Document& document, const char* name) {
+  Document blank;  // gives the columns where there is no row
+  blank.claims.resize(1);
+  blank.measurements.resize(1);
+  Table table{.title = "", .columns = {"machine", "commit", "seed"}, .rows = {}};
+  const nlohmann::ordered_json fields = to_json(blank)[name][0], rows = to_json(document)[name];
+  for (const auto& [field, value] : fields.items()) {
+    if (is_interval(field)) {
+      table.columns.insert(table.columns.end(), {field + "_low", field + "_high"});
+    } else {
+      table.columns.push_back(field);
+    }
+  }
+  const Environment& environment = document.environment;
+  const Row provenance{environment.cpu_model, environment.commit + (environment.dirty ? "-dirty" : ""),
+                       fmt::to_string(document.seed)};
+  for (const auto& record : rows) {
+    Row row = provenance;
+    for (const auto& [field, value] : record.items()) {
+      if (!is_interval(field)) {
+        row.push_back(cell(value));
+        continue;
+      }
+      for (const std::size_t end : {0, 1}) row.push_back(value.is_null() ? "" : cell(value[end]));
+    }
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+}  // namespace
+
+std::string group_of(const claims::Claim& claim) { return claim.id.substr(0, claim.id.find('/')); }
+
+std::vector<std::string> claim_groups(const Document& document) {
+  return in_order_of_appearance(document.claims, [](const claims::Result& r) { return group_of(r.claim); });
+}
+
+std::vector<std::string> measurement_groups(const Document& document) {
+  return in_order_of_appearance(document.measurements, [](const Measurement& row) { return row.group; });
+}
+
+Table claim_table(const Document& document, const std::string& group) {
+  Table table{
+      .title = "Claims: " + group,
+      .columns = {"claim", "verdict", "observed", "expected", "interval", "p-value", "samples", "effect", "time"},
+      .rows = {}};
+  for (const claims::Result& result : document.claims) {
+    if (group_of(result.claim) == group) table.rows.push_back(claim_row(result));
+  }
+  return table;
+}
+
+Table measurement_table(const Document& document, const std::string& group) {
+  Table table{.title = "Speed: " + group,
+              .columns = {"subject", "shape", "type", "threads", "median", "99 % interval", "min", "rounds", "rate",
+                          "% of ceiling", "note"},
+              .rows = {}};
+  for (const Measurement& row : document.measurements) {
+    if (row.group == group) table.rows.push_back(measurement_row(row));
+  }
+  drop_if_empty(table, "note");
+  return table;
+}
+
+Table verdict_table(const Document& document) {
+  Table table{.title = "", .columns = {"claims", "pass", "fail", "inconclusive", "skipped", "time"}, .rows = {}};
+  for (const std::string& group : claim_groups(document)) {
+    std::array<int, 4> counts{};
+    double time_s = 0;
+    for (const claims::Result& result : document.claims) {
+      if (group_of(result.claim) != group) continue;
+      ++counts.at(static_cast<std::size_t>(result.outcome.verdict));
+      time_s += result.outcome.time_s.value_or(0);
+    }
+    Row row{group};
+    for (const int n : counts) row.push_back(fmt::to_string(n));
+    row.push_back(duration(time_s, 3));
+    table.rows.push_back(row);
+  }
+  return table;
+}
+
+Table claim_records(const Document& document) { return records(document, "claims"); }
+
+Table measurement_records(const Document& document) { return records(document, "measurements"); }
+
+}  // namespace sqrtn::report
