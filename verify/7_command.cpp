@@ -1,0 +1,182 @@
+#include <gtest/gtest.h>
+
+#include <regex>
+#include <sstream>
+
+#include "program.hpp"
+#include "verify.hpp"
+
+/// The programs' errors: bad input ends with exit 2 and one line that names the input and the
+/// remedy, and loses nothing.
+namespace sqrtn::verify {
+namespace {
+
+/// One whole line that names the input and the remedy.
+void expect_one_line(const std::string& message, const std::string& input, const std::string& remedy) {
+  EXPECT_TRUE(message.starts_with("sqrtn")) << message;
+  EXPECT_EQ(message.find('\n'), message.size() - 1) << message;
+  EXPECT_TRUE(holds(message, input));
+  EXPECT_TRUE(holds(message, remedy));
+}
+
+/// A claim and a measurement that take no time.
+const std::string quick_claim = "'^generator/philox/known'";
+
+struct BadInput {
+  const char* line;
+  const char* input;
+  const char* remedy;
+};
+
+class BadInputTest : public testing::TestWithParam<BadInput> {};
+
+TEST_P(BadInputTest, ExitsWith2AndOneLineAndLosesNothing) {
+  const Folder folder;
+  for (const char* name : {"kept.npy", "kept.json", "text.so"}) std::ofstream(folder / name) << "kept\n";
+  const Ended ended = shell(folder, GetParam().line);
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_EQ(ended.out, "");
+  expect_one_line(ended.err, GetParam().input, GetParam().remedy);
+  for (const char* name : {"kept.npy", "kept.json", "text.so"}) EXPECT_EQ(content_of(folder / name), "kept\n");
+  EXPECT_EQ(folder.entries(), 3) << "left something behind";
+}
+
+constexpr BadInput usage[] = {
+    {"sqrtn", "subcommand", "--help"},
+    {"sqrtn verfy", "verfy", "verify"},
+    {"sqrtn verify --sede 1", "--sede", "--help"},
+    {"sqrtn init he_norml 5x5 --output kept.npy", "he_norml", "he_normal"},
+    {"sqrtn init he_normal 5x5 --engine mersenne --output kept.npy", "mersenne", "philox"},
+    {"sqrtn init he_normal 0x5 --output kept.npy", "0x5", "at least 1"},
+    {"sqrtn init he_normal -1x3 --output kept.npy", "-1x3", "512x256"},
+    {"sqrtn init he_normal 512x --output kept.npy", "512x", "512x256"},
+    {"sqrtn init he_normal 16777216x16777217 --output kept.npy", "16777216x16777217", "smaller"},
+    {"sqrtn verify --seed -1", "-1", "2^64"},
+    {"sqrtn verify --seed 18446744073709551616", "18446744073709551616", "2^64"},
+    {"sqrtn bench --seed 1e3", "1e3", "2^64"},
+    {"sqrtn run --seed ''", "seed", "2^64"},
+    {"sqrtn verify --effect-scale 0", "--effect-scale", "1 to 100"},
+    {"sqrtn verify --threads x", "--threads", "--help"},
+    {"sqrtn verify --filter '[' --json kept.json", "'['", "--filter '"},
+    {"sqrtn bench --filter '(' --json kept.json", "'('", "--filter '"},
+    {"sqrtn run --filter '*' --json kept.json", "'*'", "--filter '"},
+    {"sqrtn verify --blas nosuch --json kept.json", "nosuch", "openblas"},
+    {"sqrtn bench --blas nosuch --json kept.json", "nosuch", "openblas"},
+    {"sqrtn run --blas nosuch --json kept.json", "nosuch", "openblas"},
+    {"sqrtn verify --blas libm.so.6", "libm.so.6", "give a library"},
+    {"sqrtn verify --blas ./text.so", "text.so", "shared library"},
+    {"sqrtn verify --blas ./missing.so", "missing.so", "give"},
+    {"sqrtn verify --blas ./", "./", "give"},
+    {"sqrtn-verify --blas nosuch", "nosuch", "openblas"},
+    {"sqrtn-verify --seed x", "'x'", "2^64"},
+    {"sqrtn-bench --blas nosuch", "nosuch", "openblas"},
+};
+INSTANTIATE_TEST_SUITE_P(Usage, BadInputTest, testing::ValuesIn(usage));
+
+constexpr BadInput output[] = {
+    {"sqrtn verify --json missing/r.json", "missing/r.json", "writ"},
+    {"sqrtn verify --json .", "'.'", "writ"},
+    {"sqrtn verify --json kept.json/r.json", "kept.json/r.json", "writ"},
+    {"sqrtn bench --json missing/r.json", "missing/r.json", "writ"},
+    {"sqrtn run --json missing/r.json", "missing/r.json", "writ"},
+    {"sqrtn run --output kept.json", "kept.json", "--output"},
+    {"sqrtn run --output kept.json/below", "kept.json/below", "--output"},
+    {"sqrtn run --output /proc/results", "/proc/results", "writ"},
+    {"sqrtn init he_normal 5x5 --output missing/w.npy", "missing/w.npy", "writ"},
+    {"sqrtn init he_normal 5x5 --output /dev/full", "/dev/full", "writ"},
+    {"sqrtn init he_normal 5x5 --output - >/dev/full", "standard output", "writ"},
+    {"sqrtn init --list >/dev/full", "standard output", "writ"},
+    {"sqrtn verify --filter '^generator/' --effect-scale 100 --json /dev/full", "/dev/full", "writ"},
+    {"sqrtn verify --list >/dev/full", "standard output", "writ"},
+    {"sqrtn verify --list >&-", "standard output", "writ"},
+    {"sqrtn verify --filter '^generator/' --effect-scale 100 --json - >&-", "standard output", "writ"},
+    {"sqrtn bench --list >/dev/full", "standard output", "writ"},
+    {"sqrtn env >/dev/full", "standard output", "writ"},
+    {"sqrtn env --json - >&-", "standard output", "writ"},
+    {"sqrtn --help >/dev/full", "standard output", "writ"},
+};
+INSTANTIATE_TEST_SUITE_P(Output, BadInputTest, testing::ValuesIn(output));
+
+TEST(Command, AFilterThatMatchesNothingExits4) {
+  const Folder folder;
+  for (const char* subcommand : {"verify", "bench", "run"}) {
+    const Ended ended = shell(folder, std::string("sqrtn ") + subcommand + " --filter nothing_is_called_so");
+    EXPECT_EQ(ended.code, 4) << subcommand;
+    EXPECT_EQ(ended.out, "") << subcommand;
+    expect_one_line(ended.err, "nothing_is_called_so", "--list");
+  }
+  EXPECT_EQ(folder.entries(), 0);
+}
+
+/// A BLAS that does nothing: verify fails with the line that reproduces it; run reports it as a
+/// finding and fails only if told to be strict.
+TEST(Command, AWrongLibraryIsFound) {
+  const Folder folder;
+  const std::string blas = " --blas " + (program_folder() / "idle-blas.so").string();
+  const Ended verify = shell(folder, "sqrtn verify --filter '^products/gemm/f32'" + blas);
+  EXPECT_EQ(verify.code, 1);
+  EXPECT_TRUE(holds(verify.out, "./sqrtn verify --seed 1 --blas idle-blas.so --filter '^products/gemm/f32"));
+  const std::string run = "sqrtn run --quick --output out --filter '^products/gemm/f32'" + blas;
+  const Ended lenient = shell(folder, run);
+  EXPECT_EQ(lenient.code, 0);
+  EXPECT_TRUE(lenient.out.starts_with("verdict fail: ")) << lenient.out;
+  EXPECT_EQ(shell(folder, run + " --strict").code, 1);
+}
+
+TEST(Command, ResultsSurviveAFullStandardOutput) {
+  const Folder folder;
+  const Ended ended = shell(folder, "sqrtn run --quick --output out --filter " + quick_claim + " >/dev/full");
+  EXPECT_EQ(ended.code, 2);
+  for (const char* name : {"out/results.json", "out/report.md", "out/claims.csv", "out/measurements.csv"}) {
+    EXPECT_FALSE(content_of(folder / name).empty()) << name;
+  }
+}
+
+/// The command lines under "Example" of a help text, without what explains them.
+std::vector<std::string> examples_in(const std::string& help) {
+  std::vector<std::string> lines;
+  std::istringstream text(help.substr(std::min(help.find("Example"), help.size())));
+  static const std::regex example(R"( +((\./)?sqrtn( \S+)+)(  .*)?)");
+  for (std::string line; std::getline(text, line);) {
+    if (std::smatch match; std::regex_match(line, match, example)) lines.push_back(match[1]);
+  }
+  return lines;
+}
+
+std::vector<std::string> all_examples() {
+  const Folder folder;
+  std::vector<std::string> lines;
+  for (const char* subcommand : {"", "verify ", "bench ", "run ", "init ", "env "}) {
+    const Ended ended = shell(folder, std::string("sqrtn ") + subcommand + "--help");
+    EXPECT_EQ(ended.code, 0) << subcommand;
+    EXPECT_EQ(ended.err, "") << subcommand;
+    const std::vector<std::string> found = examples_in(ended.out);
+    EXPECT_FALSE(found.empty()) << subcommand << ended.out;
+    lines.insert(lines.end(), found.begin(), found.end());
+  }
+  return lines;
+}
+
+/// `run` and `bench` measure for many seconds; they are in the suite for which one waits.
+bool takes_long(const std::string& line) {
+  return (line.find("sqrtn run") != std::string::npos || line.find("sqrtn bench") != std::string::npos) &&
+         line.find("--list") == std::string::npos;
+}
+
+void expect_examples_to_run(bool slow) {
+  for (std::string line : all_examples()) {
+    if (takes_long(line) != slow) continue;
+    if (line.starts_with("./")) line.erase(0, 2);  // the wrapper at the root runs the same command
+    const Folder folder;
+    const Ended ended = shell(folder, line);
+    EXPECT_EQ(ended.code, 0) << line << '\n' << ended.err;
+    EXPECT_EQ(ended.err, "") << line;
+  }
+}
+
+TEST(Command, ExamplesOfTheHelpRun) { expect_examples_to_run(false); }
+
+TEST(CommandSlow, ExamplesOfTheHelpRun) { expect_examples_to_run(true); }
+
+}  // namespace
+}  // namespace sqrtn::verify

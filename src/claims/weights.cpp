@@ -15,41 +15,23 @@ using init::Layer;
 using random::Engine;
 using random::Stream;
 
-constexpr statistics::ErrorRates rates;
 constexpr double variance_effect = 0.005;     ///< of the variance
 constexpr double correlation_effect = 0.005;  ///< correlation coefficient
 
-Claim exact_claim(std::string id, std::string statement) {
-  Claim claim;
-  claim.id = std::move(id);
-  claim.statement = std::move(statement);
-  claim.source = "laws.md §4";
-  return claim;
-}
-
-Claim statistical_claim(std::string id, std::string statement, Engine engine, double effect) {
-  Claim claim = exact_claim(std::move(id), std::move(statement));
-  claim.engine = to_string(engine);
-  claim.alpha = rates.alpha;
-  claim.power = rates.power();
-  claim.effect_size = effect;
-  return claim;
-}
+constexpr const char* source = "laws.md §4";
 
 Claim fan_table_claim() {
-  Claim claim = exact_claim("initialisers/fans/table", "fan_in: terms of one output; fan_out: outputs of one input");
+  Claim claim =
+      exact_claim("initialisers/fans/table", "fan_in: terms of one output; fan_out: outputs of one input", source);
   claim.check = [](const Subject&, const Settings&) {
-    Outcome outcome;
-    outcome.verdict = Verdict::pass;
     for (const Weight& weight : hand_counted_weights()) {
       const auto [fan_in, fan_out] = init::fans(weight.layer, weight.shape, weight.groups);
       if (fan_in == weight.fan_in && fan_out == weight.fan_out) continue;
-      outcome.verdict = Verdict::fail;
-      outcome.reason =
-          fmt::format("{}, {} in {} groups: fans {} and {} instead of {} and {}", weight.name,
-                      sqrtn::to_string(weight.shape), weight.groups, fan_in, fan_out, weight.fan_in, weight.fan_out);
+      return exact_outcome(fmt::format("{}, {} in {} groups: fans {} and {} instead of {} and {}", weight.name,
+                                       sqrtn::to_string(weight.shape), weight.groups, fan_in, fan_out, weight.fan_in,
+                                       weight.fan_out));
     }
-    return outcome;
+    return exact_outcome({});
   };
   return claim;
 }
@@ -72,7 +54,7 @@ Claim fan_claim(const Weight& weight, init::Mode mode, const Settings& settings)
   Claim claim = statistical_claim(
       fmt::format("initialisers/fans/{}/{}", weight.name, to_string(mode)),
       fmt::format("Var w = 2/{} for {} in {} groups", to_string(mode), sqrtn::to_string(weight.shape), weight.groups),
-      Engine::ars, effect);
+      source, to_string(Engine::ars), effect);
   const double variance = 2 / hand_counted_fan(mode, weight), kurtosis = laws::kurtosis(init::Law::uniform);
   const std::size_t n_samples = statistics::n_samples_for_variance(effect, kurtosis);
   claim.check = [=, stream = random::stream_of(claim.id)](const Subject& subject, const Settings& settings) {
@@ -82,7 +64,7 @@ Claim fan_claim(const Weight& weight, init::Mode mode, const Settings& settings)
         rule, weight, {Engine::ars, settings.seed, stream}, weights_for(n_samples, weight), settings.threads};
     const double mean_square = draw_and_sum<float>(subject, sample).second / sample.n_samples();
     return judge(statistics::second_moment_test(mean_square, variance, kurtosis, sample.n_samples(), rates.alpha),
-                 variance, rates.alpha, variance);
+                 variance, variance);
   };
   return claim;
 }
@@ -104,8 +86,8 @@ std::vector<Stream> neighbours(const Stream& first, std::size_t count) {
 template <class T>
 Claim distinct_claim(Engine engine) {
   Claim claim = exact_claim(fmt::format("initialisers/streams/distinct/{}/{}", dtype_name<T>(), to_string(engine)),
-                            "no four entries in a row occur twice in weights of other offset, stream or seed");
-  claim.engine = to_string(engine);
+                            "no four entries in a row occur twice in weights of other offset, stream or seed", source,
+                            to_string(engine));
   claim.check = [engine, stream = random::stream_of(claim.id)](const Subject& subject, const Settings& settings) {
     const Weight& weight = hand_counted_weights().front();
     Buffer<T> w(element_count(weight.shape));
@@ -116,12 +98,8 @@ Claim distinct_claim(Engine engine) {
       for (std::size_t i = 0; i + 4 <= w.size(); ++i) std::memcpy(runs.emplace_back().data(), &w[i], 4 * sizeof(T));
     }
     std::sort(runs.begin(), runs.end());
-    Outcome outcome;
-    outcome.n_samples = runs.size();
     const bool twice = std::adjacent_find(runs.begin(), runs.end()) != runs.end();
-    outcome.verdict = twice ? Verdict::fail : Verdict::pass;
-    if (twice) outcome.reason = "a run of four entries occurs twice";
-    return outcome;
+    return exact_outcome(twice ? "a run of four entries occurs twice" : "", runs.size());
   };
   return claim;
 }
@@ -145,10 +123,11 @@ double correlation(const Subject& subject, const Sample& one, const Sample& othe
 template <class T>
 Claim correlation_claim(Engine engine, bool by_seed, const Settings& settings) {
   const double effect = correlation_effect * settings.effect_scale;
-  Claim claim = statistical_claim(
-      fmt::format("initialisers/streams/uncorrelated_{}/{}/{}", by_seed ? "seeds" : "layers", dtype_name<T>(),
-                  to_string(engine)),
-      fmt::format("E w w' = 0 for weights of neighbouring {}", by_seed ? "seeds" : "streams"), engine, effect);
+  Claim claim =
+      statistical_claim(fmt::format("initialisers/streams/uncorrelated_{}/{}/{}", by_seed ? "seeds" : "layers",
+                                    dtype_name<T>(), to_string(engine)),
+                        fmt::format("E w w' = 0 for weights of neighbouring {}", by_seed ? "seeds" : "streams"), source,
+                        to_string(engine), effect);
   const Weight& weight = hand_counted_weights().front();
   const std::size_t n_weights = weights_for(statistics::n_samples_for_mean(effect), weight);
   claim.check = [=, stream = random::stream_of(claim.id)](const Subject& subject, const Settings& settings) {
@@ -157,7 +136,7 @@ Claim correlation_claim(Engine engine, bool by_seed, const Settings& settings) {
     Sample other = one;
     ++(by_seed ? other.stream.seed : other.stream.stream);
     const double mean = correlation<T>(subject, one, other, 2 / weight.fan_in);
-    return judge(statistics::normal_mean_test(mean, 0, 1, one.n_samples(), rates.alpha), 0, rates.alpha);
+    return judge(statistics::normal_mean_test(mean, 0, 1, one.n_samples(), rates.alpha), 0);
   };
   return claim;
 }

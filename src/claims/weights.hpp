@@ -2,17 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
-#include "sqrtn/claims/claim.hpp"
+#include "claims/judge.hpp"
 #include "sqrtn/support/parallel.hpp"
 #include "sqrtn/support/tensor.hpp"
 
-/// What the claims about initialisers share: weights with known fans, their draws, and the verdict.
+/// What the claims about initialisers share: weights with known fans, and their draws.
 namespace sqrtn::claims {
 
 /// A weight whose fans were counted by hand, so that no code under test says what to expect.
@@ -82,14 +80,6 @@ Sums draw_and_sum(const Subject& subject, const Sample& sample) {
 inline std::size_t weights_for(std::size_t n_samples, const Weight& weight) {
   const std::size_t count = element_count(weight.shape);
   return std::max<std::size_t>(1, (n_samples + count - 1) / count);
-}
-
-/// The verdict of a test at level alpha; estimate and interval are shown in multiples of `unit`.
-Outcome judge(const std::optional<statistics::TestResult>& test, double expected, double alpha, double unit = 1);
-
-template <class T>
-constexpr std::string_view dtype_name() {
-  return sizeof(T) == sizeof(float) ? "f32" : "f64";
 }
 
 /// Fans, streams and seeds: what a weight takes from its layer and from its address.

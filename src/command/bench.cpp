@@ -56,8 +56,8 @@ void add_bench(CLI::App& application, Action& chosen) {
   subcommand->add_flag("--quick", options->quick, "Fewer shapes and rounds");
   subcommand->add_flag("--list", options->list, "Only list the measurements that match");
   subcommand->footer(
-      "Examples:\n  ./sqrtn bench --quick --filter '^products/gemm/512x512x512/'\n"
-      "  ./sqrtn bench --list");
+      "Examples:\n  sqrtn bench --quick --filter '^products/gemm/512x512x512/'\n"
+      "  sqrtn bench --list");
   subcommand->callback([options, subcommand, &chosen] {
     chosen = [options, subcommand] { return measure_all(*options, command_line(*subcommand)); };
   });

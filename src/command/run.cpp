@@ -77,8 +77,8 @@ void add_run(CLI::App& application, Action& chosen) {
   subcommand->add_option("--output", options->output, "Folder for the report [results/<machine>]")->type_name("DIR");
   subcommand->add_flag("--strict", options->strict, "Fail also if a claim about the BLAS fails");
   subcommand->footer(
-      "Examples:\n  ./sqrtn run --quick\n"
-      "  ./sqrtn run --blas reference --filter '^products/' --output results/reference");
+      "Examples:\n  sqrtn run --quick\n"
+      "  sqrtn run --filter '^products/' --seed 7 --output products");
   subcommand->callback([options, subcommand, &chosen] {
     chosen = [options, subcommand] { return run(*options, command_line(*subcommand)); };
   });

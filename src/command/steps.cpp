@@ -20,10 +20,6 @@ std::vector<claims::Claim> matching_claims(const claims::Settings& settings, con
 
 std::vector<claims::Result> judge(const std::vector<claims::Claim>& claims, const blas::Backend& backend,
                                   const claims::Settings& settings) {
-  statistics::AlphaBudget budget;
-  for (const claims::Claim& claim : claims) {
-    if (claim.alpha) budget.spend(claim.id, *claim.alpha);
-  }
   backend.set_threads(1);
   const claims::Subject subject = claims::default_subject(backend.functions(), backend.identity().file_name);
   std::vector<claims::Result> results;

@@ -16,7 +16,6 @@ namespace sqrtn::command {
 std::vector<claims::Claim> matching_claims(const claims::Settings& settings, const std::string& filter);
 
 /// Checks the claims with one BLAS thread, a live line on standard error meanwhile.
-/// Throws: std::logic_error if their alphas exceed the budget of a run.
 std::vector<claims::Result> judge(const std::vector<claims::Claim>& claims, const blas::Backend& backend,
                                   const claims::Settings& settings);
 

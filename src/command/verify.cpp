@@ -63,8 +63,8 @@ void add_verify(CLI::App& application, Action& chosen) {
       ->check(CLI::Range(1.0, 100.0));
   subcommand->add_flag("--list", options->list, "Only list the claims that match, with their laws");
   subcommand->footer(
-      "Examples:\n  ./sqrtn verify --filter '^initialisers/he_normal'\n"
-      "  ./sqrtn verify --list --filter '^layers/'");
+      "Examples:\n  sqrtn verify --filter '^initialisers/he_normal'\n"
+      "  sqrtn verify --list --filter '^layers/'");
   subcommand->callback([options, subcommand, &chosen] {
     chosen = [options, subcommand] { return verify(*options, command_line(*subcommand)); };
   });

@@ -149,7 +149,7 @@ std::string alias(const Rule& rule) {
 
 const Rule& find_rule(std::string_view name) {
   for (const Rule& rule : rule_table) {
-    if (name == rule.name || name == alias(rule)) return rule;
+    if (name == rule.name || (!name.empty() && name == alias(rule))) return rule;
   }
   throw_unknown_rule(name);
 }

@@ -29,7 +29,7 @@ std::string reproduction(const claims::Claim& claim, const Document& document) {
 
 std::string finding(const claims::Result& result, const Document& document) {
   const auto& [claim, outcome] = result;
-  std::string text = fmt::format("- **{}** `{}`: {}\n  Law: {} ({}).\n", claims::to_string(outcome.verdict), claim.id,
+  std::string text = fmt::format("- **{}** `{}`: {}\n  Law: `{}` ({})\n", claims::to_string(outcome.verdict), claim.id,
                                  outcome.reason, claim.statement, claim.source);
   if (outcome.observed || outcome.p_value) {
     text += fmt::format("  Observed {}, expected {}, interval {}, p-value {}, samples {}, effect {}.\n",
@@ -128,19 +128,15 @@ constexpr const char* how_to_read =
 
 std::string verdict_line(const Document& document) {
   if (document.claims.empty()) return fmt::format("{}: no claim was checked", document.verdict);
-  const auto statistical = std::ranges::count_if(
-      document.claims, [](const claims::Result& result) { return result.claim.alpha.has_value(); });
   double alpha = 0, time_s = 0;
   for (const auto& [claim, outcome] : document.claims) {
     alpha += claim.alpha.value_or(0);
     time_s += outcome.time_s.value_or(0);
   }
-  return fmt::format(
-      "{}: {} claims, {} pass, {} fail, {} inconclusive, {} skipped; {} of them statistical, false alarm at most {} a "
-      "run; {}",
-      document.verdict, document.claims.size(), count_of(document, Verdict::pass), count_of(document, Verdict::fail),
-      count_of(document, Verdict::inconclusive), count_of(document, Verdict::skipped), statistical, compact(alpha, 2),
-      duration(time_s));
+  return fmt::format("{}: {} claims, {} pass, {} fail, {} inconclusive, {} skipped; chance of a false alarm {}; {}",
+                     document.verdict, document.claims.size(), count_of(document, Verdict::pass),
+                     count_of(document, Verdict::fail), count_of(document, Verdict::inconclusive),
+                     count_of(document, Verdict::skipped), compact(alpha, 2), duration(time_s, 3));
 }
 
 std::string findings(const Document& document) {

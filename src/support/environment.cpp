@@ -145,8 +145,7 @@ std::map<std::string, std::string> library_versions() {
   return {{"Boost", boost},
           {"fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)},
           {"Highway", fmt::format("{}.{}.{}", HWY_MAJOR, HWY_MINOR, HWY_PATCH)},
-          {"hwloc",
-           fmt::format("{}.{}.{}", HWLOC_API_VERSION >> 16, HWLOC_API_VERSION >> 8 & 0xff, HWLOC_API_VERSION & 0xff)},
+          {"hwloc", HWLOC_VERSION},  // its headers tell the interface's version only
           {"nlohmann-json", fmt::format("{}.{}.{}", NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR,
                                         NLOHMANN_JSON_VERSION_PATCH)},
           {"OpenSSL", OPENSSL_VERSION_STR}};

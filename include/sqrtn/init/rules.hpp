@@ -25,7 +25,7 @@ struct Distribution {
 
 /// Var of N(0,1) cut at ±2 (0.7737413…) and its square root (0.87962566…).
 /// Source: 1 − 4φ(2)/(2Φ(2) − 1), laws.md §4.
-inline constexpr double truncated_variance = 0.77374130355029290;
+inline constexpr double truncated_variance = 0.77374130354992321;
 inline constexpr double truncated_stddev = 0.87962566103423978;
 
 /// Variance scaling: variance = gain²·scale/fan(mode). The named rules are rows of it.
@@ -52,10 +52,10 @@ const Rule& find_rule(std::string_view name);
 
 /// What the caller may change of a rule; empty keeps the rule's own.
 struct Options {
-  std::optional<double> gain;  ///< > 0
-  std::optional<Mode> mode;
-  std::optional<Law> law;
-  std::optional<double> scale;  ///< > 0
+  std::optional<double> gain = std::nullopt;  ///< > 0
+  std::optional<Mode> mode = std::nullopt;
+  std::optional<Law> law = std::nullopt;
+  std::optional<double> scale = std::nullopt;  ///< > 0
 };
 
 /// The law of the entries of a weight with these fans.

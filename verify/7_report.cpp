@@ -1,0 +1,105 @@
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <regex>
+
+#include "csv.hpp"
+#include "program.hpp"
+#include "sqrtn/report/format.hpp"
+#include "sqrtn/report/summary.hpp"
+#include "sqrtn/report/table.hpp"
+#include "verify.hpp"
+
+namespace sqrtn::verify {
+namespace {
+
+using nlohmann::ordered_json;
+using report::Table;
+
+TEST(ReportTable, CsvQuotesWhatItMust) {
+  const Table table{.title = "", .columns = {"a", "b"}, .rows = {{"1,5", "say \"x\""}, {"two\nlines", ""}}};
+  EXPECT_EQ(to_csv(table), "a,b\r\n\"1,5\",\"say \"\"x\"\"\"\r\n\"two\nlines\",\r\n");
+  auto rows = table.rows;
+  rows.insert(rows.begin(), table.columns);
+  EXPECT_EQ(parse_csv(to_csv(table)), rows);
+  EXPECT_THROW(to_csv({.title = "", .columns = {"a"}, .rows = {{"1", "2"}}}), std::invalid_argument);
+}
+
+TEST(ReportTable, MarkdownAlignsAndEscapes) {
+  const Table table{.title = "T", .columns = {"law", "x"}, .rows = {{"|a| * 2\n", "–"}, {"σ²", "12.5 µs"}}};
+  EXPECT_EQ(to_markdown(table),
+            "### T\n\n"
+            "| law          |       x |\n"
+            "|:-------------|--------:|\n"
+            "| \\|a\\| \\* 2  |       – |\n"
+            "| σ²           | 12.5 µs |\n");
+  EXPECT_EQ(to_markdown(Table{.title = "T", .columns = {"a"}, .rows = {}}), "");
+}
+
+TEST(ReportFormat, NumbersAsPeopleReadThem) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(report::significant(94.0), "94.00");
+  EXPECT_EQ(report::significant(0.012345), "0.01235");
+  EXPECT_EQ(report::significant(123456.0), "123456");
+  EXPECT_EQ(report::significant(1.2345e-9), "1.234e-09");
+  EXPECT_EQ(report::significant(0.0), "0.000");
+  EXPECT_EQ(report::significant(nan), "–");
+  EXPECT_EQ(report::compact(0.99987149), "0.999871");
+  EXPECT_EQ(report::compact(std::nullopt), "–");
+  EXPECT_EQ(report::duration(1.234e-5), "12.34 µs");
+  EXPECT_EQ(report::duration(0.0), "0.000 ns");
+  EXPECT_EQ(report::duration(statistics::Interval{0.0123, 0.01251}), "12.30–12.51 ms");
+  EXPECT_EQ(report::duration(statistics::Interval{nan, 1}), "–");
+  EXPECT_EQ(report::count(999), "999");
+  EXPECT_EQ(report::count(2360000), "2.36 M");
+  EXPECT_EQ(report::percent(0.005), "0.5 %");
+  EXPECT_EQ(report::bytes(49152), "48 KiB");
+  EXPECT_EQ(report::shell_line({"sqrtn", "", "a b", "it's", "x=1"}), "sqrtn '' 'a b' 'it'\\''s' x=1");
+}
+
+TEST(ReportFormat, AnExactFilterMatchesItsIdAlone) {
+  const std::string id = "layers/leaky_relu(0.01)/f32+[x]";
+  const std::regex filter(report::exact_filter(id));
+  EXPECT_TRUE(std::regex_search(id, filter));
+  for (const std::string& other : {id + "x", "x" + id, std::string("layers/leaky_relu(0x01)/f32+[x]")}) {
+    EXPECT_FALSE(std::regex_search(other, filter)) << other;
+  }
+}
+
+report::Document document_with(claims::Verdict verdict) {
+  claims::Result result;
+  result.claim.id = "layers/leaky_relu(0.01)";
+  result.claim.statement = "Σ y² ~ χ²";
+  result.claim.alpha = 1e-9;
+  result.outcome.verdict = verdict;
+  result.outcome.reason = "the slope is 0.02";
+  result.outcome.observed = std::numeric_limits<double>::infinity();
+  report::Document document;
+  document.claims = {result};
+  document.seed = std::numeric_limits<std::uint64_t>::max();
+  document.command = {"sqrtn", "verify", "--effect-scale", "10", "--filter", "\xff"};
+  document.verdict = "fail";
+  return document;
+}
+
+TEST(Report, NamesWhatFailedAndHowToSeeItAgain) {
+  EXPECT_EQ(report::findings(document_with(claims::Verdict::pass)), "");
+  const std::string text = report::to_markdown(document_with(claims::Verdict::fail));
+  EXPECT_TRUE(holds(text, "**fail** `layers/leaky_relu(0.01)`: the slope is 0.02"));
+  EXPECT_TRUE(holds(text,
+                    "`./sqrtn verify --seed 18446744073709551615 --effect-scale 10 "
+                    "--filter '^layers/leaky_relu\\(0\\.01\\)$'`"));
+  EXPECT_LT(text.find("**fail**"), text.find("### Claims"));
+}
+
+TEST(Report, JsonIsStrict) {
+  const std::string text = report::to_text(report::to_json(document_with(claims::Verdict::fail)));
+  const ordered_json json = ordered_json::parse(text);
+  EXPECT_TRUE(json["claims"][0]["observed"].is_null());
+  EXPECT_EQ(json["seed"].get<std::uint64_t>(), std::numeric_limits<std::uint64_t>::max());
+  EXPECT_TRUE(json["environment"]["backend"].is_null());
+}
+
+}  // namespace
+}  // namespace sqrtn::verify
