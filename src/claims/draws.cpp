@@ -179,7 +179,7 @@ constexpr Tail tails[] = {{2, 0.01}, {3, 0.03}, {4, 0.15}, {5, 0.95}, {6, 100}};
 template <class T>
 Claim tail_claim(const Case& row, const Tail& tail) {
   const double mass = laws::two_sided_tail(row.family.distribution, tail.k);
-  const double effect = tail.effect * (tail.k < 5 ? row.scale : 1);
+  const double effect = tail.k < 5 ? std::min(tail.effect * row.scale, 0.95) : tail.effect;
   Claim claim =
       row.claim(fmt::format("tail_{}", tail.k).c_str(), fmt::format("P(|x| > {}) = {:.6g}", tail.k, mass), effect);
   const std::size_t n_chunks = chunks_for(statistics::n_samples_for_probability(mass, effect));
