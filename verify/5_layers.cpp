@@ -130,15 +130,6 @@ TEST(LayerFaults, UniformBoundHalfAPerCentTooWide) {
   EXPECT_TRUE(caught_by("layers/linear/glorot_uniform/forward/f32/philox/second_moment", faulty));
 }
 
-TEST(LayerFaults, WeightsWithoutNegatives) {
-  const Subject faulty =
-      with_weights([](const init::Rule& rule, const Shape& shape, const Stream& s, std::span<float> out) {
-        init::initialise(law_of(rule, shape), s, out);
-        for (float& w : out) w = std::abs(w);
-      });
-  EXPECT_TRUE(caught_by("layers/relu/he_normal/forward/f32/philox/second_moment", faulty));
-}
-
 /// The last term of every sum is dropped by the library itself.
 void gemv_without_last(int layout, int trans, int m, int n, float alpha, const float* a, int lda, const float* x,
                        int incx, float beta, float* y, int incy) {
