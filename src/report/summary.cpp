@@ -163,7 +163,7 @@ std::string to_markdown(const Document& document) {
   }
   for (const std::string& group : claim_groups(document)) {
     // Folded where Markdown is rendered: hundreds of rows that one reads only in search of something.
-    text += fmt::format("\n<details><summary>Claims: {}</summary>\n\n{}\n{}\n</details>\n", group,
+    text += fmt::format("\n<details><summary>The claims about {}</summary>\n\n{}\n{}\n</details>\n", group,
                         to_markdown(claim_table(document, group)), to_markdown(law_table(document, group)));
   }
   return text + "\n## How to read the columns\n\n" + how_to_read;
