@@ -159,6 +159,9 @@ TEST(Moments, AreEmptyWhereTheyMeanNothing) {
 
 TEST(Moments, ShowWhatIsNotFinite) {
   for (const double poison : {std::nan(""), std::numeric_limits<double>::infinity()}) {
+    Moments alone;
+    alone.add(poison);
+    EXPECT_TRUE(std::isnan(*alone.variance()));
     std::vector<double> data(10'000, 1);
     data[5000] = poison;
     EXPECT_TRUE(std::isnan(*Moments::of<double>(data).variance()));
