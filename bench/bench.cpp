@@ -88,8 +88,10 @@ void register_benchmarks(const blas::Backend& backend, const Options& options) {
 
 std::vector<report::Measurement> run_benchmarks(const blas::Backend& backend, const Options& options,
                                                 const std::function<void(double, std::string_view)>& progress) {
+  const int threads_before = backend.threads();
   std::vector<Row> rows = chosen(make_context(&backend, options));
   run_rounds(rows, options.quick ? quick_plan : full_plan, progress);
+  backend.set_threads(threads_before);
   std::vector<report::Measurement> measurements;
   for (const Row& row : rows) measurements.push_back(figures(row));
   fill_ceilings(measurements, rows);

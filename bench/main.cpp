@@ -33,7 +33,7 @@ void describe_run(const blas::Backend& backend, const Options& options) {
   benchmark::AddCustomContext("blas_version", library.version);
   benchmark::AddCustomContext("blas_kernel", library.kernel);
   benchmark::AddCustomContext("blas_sha256", library.sha256);
-  benchmark::AddCustomContext("blas_threads", "the last part of each products row's name; 1 in monte_carlo rows");
+  benchmark::AddCustomContext("blas_threads", "the last part of a products row's name, 1 elsewhere");
   benchmark::AddCustomContext("seed", fmt::format("{}", options.seed));
 }
 
@@ -44,7 +44,7 @@ int run(int argc, char** argv) {
   CLI::App application;
   application.set_help_flag();
   application.add_option("--blas", blas);
-  application.add_option("--seed", options.seed);
+  application.add_option("--seed", options.seed)->check(CLI::NonNegativeNumber);
   application.add_flag("--quick", options.quick);
   try {
     application.parse(argc, argv);

@@ -18,8 +18,8 @@
 namespace sqrtn::blas {
 namespace {
 
-/// A library that is known by a short name. `marker` is a function that only it has, since the
-/// system's libblas.so.3 may be any of them; the reference BLAS is the one without.
+/// A library that is known by a short name. `marker` is a function that only it has, since libblas.so.3
+/// and libcblas.so.3 may be anyone's; nullptr where the candidates leave no doubt.
 struct KnownLibrary {
   std::string_view name;
   std::string_view package;
@@ -34,20 +34,13 @@ const std::vector<KnownLibrary>& known_libraries() {
     const std::string debian_reference = fmt::format("/usr/lib/{}-linux-gnu/blas/libblas.so.3", machine.machine);
     return std::vector<KnownLibrary>{
         {"openblas", "libopenblas0-pthread", "openblas_get_config", {"libopenblas.so.0", "libblas.so.3"}},
-        {"blis", "libblis4-pthread", "bli_info_get_version_str", {"libblis.so.4", "libblis.so", "libblas.so.3"}},
+        {"blis", "libblis4-pthread", nullptr, {"libblis.so.4", "libblis.so"}},
         {"atlas", "libatlas3-base", "ATL_sgemm", {"libcblas.so.3", "libblas.so.3"}},
-        {"reference", "libblas3", nullptr, {debian_reference, "libblas.so.3"}},
-        {"mkl", "intel-mkl", "MKL_Set_Num_Threads", {"libmkl_rt.so.2", "libmkl_rt.so.1", "libmkl_rt.so"}},
+        {"reference", "libblas3", nullptr, {debian_reference}},
+        {"mkl", "intel-mkl", nullptr, {"libmkl_rt.so.2", "libmkl_rt.so.1", "libmkl_rt.so"}},
     };
   }();
   return known;
-}
-
-bool is_marked(const LoadedLibrary& library, const KnownLibrary& known) {
-  if (known.marker != nullptr) return library.address(known.marker) != nullptr;
-  return std::ranges::none_of(known_libraries(), [&](const KnownLibrary& other) {
-    return other.marker != nullptr && library.address(other.marker) != nullptr;
-  });
 }
 
 bool is_path(std::string_view name) { return name.find('/') != std::string_view::npos; }
@@ -66,37 +59,37 @@ void require_name(std::string_view name) {
           name, names);
 }
 
-/// Opens what was asked for with `open`, a function of path or SONAME; empty if no candidate fits.
+/// Opens what was asked for with `open`, a function of path or SONAME and of the place for the reason
+/// if it fails. Empty if no candidate fits; `error` is then the first one's reason.
 template <class Open>
-LoadedLibrary open_first(const std::string& name, Open open) {
+LoadedLibrary open_first(const std::string& name, Open open, std::string& error) {
   const KnownLibrary* known = find_known(name);
   if (known == nullptr) {
     if (is_path(name)) require_shared_library(name);
-    return open(name);
+    return open(name, error);
   }
   for (const std::string& candidate : known->candidates) {
-    if (is_path(candidate) && !std::filesystem::exists(candidate)) continue;
-    if (is_path(candidate)) require_shared_library(candidate);
-    LoadedLibrary library = open(candidate);
-    if (library && is_marked(library, *known)) return library;
+    std::string reason = candidate + ": no such file";
+    if (!is_path(candidate) || std::filesystem::exists(candidate)) {
+      if (is_path(candidate)) require_shared_library(candidate);
+      LoadedLibrary library = open(candidate, reason);
+      if (library && (known->marker == nullptr || library.address(known->marker) != nullptr)) return library;
+      if (library) reason = candidate + " is another BLAS";
+    }
+    if (error.empty()) error = reason;
   }
-  return open(std::string());
+  return {};
 }
 
 LoadedLibrary open_new(const std::string& name) {
   std::string error;
-  LoadedLibrary library = open_first(name, [&](const std::string& candidate) {
-    std::string why;
-    LoadedLibrary opened = candidate.empty() ? LoadedLibrary() : LoadedLibrary::open(candidate, why);
-    if (error.empty()) error = why;
-    return opened;
-  });
-  if (library) return library;
-  if (const KnownLibrary* known = find_known(name)) {
-    require(false, "BLAS '{}' is not installed ({}): install it (Debian: {}), or give a path to a shared library", name,
-            error.empty() ? "libblas.so.3 is another BLAS" : error, known->package);
-  }
-  require(false, "cannot load BLAS '{}': {}; install what is missing, or give a path to a shared library", name, error);
+  const LoadedLibrary library = open_first(name, LoadedLibrary::open, error);
+  const KnownLibrary* known = find_known(name);
+  require(library || known == nullptr,
+          "BLAS '{}' is not installed ({}): install it (Debian: {}), or give a path to a shared library", name, error,
+          known != nullptr ? known->package : "");
+  require(static_cast<bool>(library),
+          "cannot load BLAS '{}' ({}): install what is missing, or give a path to a shared library", name, error);
   return library;
 }
 
@@ -176,9 +169,8 @@ Backend Backend::load(std::string_view name_or_path) {
   require_name(name);
   const std::lock_guard lock(mutex);
   if (loaded != nullptr) {
-    const LoadedLibrary same = open_first(name, [](const std::string& candidate) {
-      return candidate.empty() ? LoadedLibrary() : LoadedLibrary::open_if_present(candidate);
-    });
+    std::string error;
+    const LoadedLibrary same = open_first(name, LoadedLibrary::open_if_present, error);
     require(same && same == loaded->library,
             "this process has loaded the BLAS '{}' already and cannot load '{}' as well: use another process",
             loaded->identity.file_name, name);
@@ -188,7 +180,6 @@ Backend Backend::load(std::string_view name_or_path) {
   const auto state = std::make_shared<State>();
   state->library = open_new(name);
   state->functions = prove_functions(state->library, name);
-  state->threads = thread_control_of(state->library);
   const std::filesystem::path path = state->library.path();
   Identity& identity = state->identity;
   identity.name = is_path(name) ? std::filesystem::path(name).filename().string() : name;
@@ -196,6 +187,7 @@ Backend Backend::load(std::string_view name_or_path) {
   identity.soname = state->library.soname();
   identity.sha256 = sha256_of_file(path.string());
   read_self_report(state->library, identity);
+  if (identity.threading != "serial") state->threads = thread_control_of(state->library);
   loaded = state;
   return Backend(loaded);
 }

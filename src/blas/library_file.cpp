@@ -32,18 +32,20 @@ std::string_view kind_of(mode_t mode) {
   return "a device";
 }
 
+std::string reason(int error) { return std::generic_category().message(error); }
+
 class File {
  public:
   explicit File(const std::string& path) {
     struct stat status {};
-    require(::stat(path.c_str(), &status) == 0, "cannot use '{}' as a BLAS: {}; give the path of a shared library",
-            path, std::generic_category().message(errno));
+    const int error = ::stat(path.c_str(), &status) == 0 ? 0 : errno;
+    require(error == 0, "cannot use '{}' as a BLAS: {}; give the path of a shared library", path, reason(error));
     require(S_ISREG(status.st_mode), "cannot use '{}' as a BLAS: it is {}; give the path of a shared library", path,
             kind_of(status.st_mode));
     // Without waiting, in case that the path became a FIFO since.
     descriptor_ = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    require(descriptor_ >= 0, "cannot use '{}' as a BLAS: {}; make the file readable", path,
-            std::generic_category().message(errno));
+    const int open_error = errno;
+    require(descriptor_ >= 0, "cannot use '{}' as a BLAS: {}; make the file readable", path, reason(open_error));
     size_ = static_cast<std::size_t>(status.st_size);
   }
   ~File() { ::close(descriptor_); }

@@ -52,7 +52,7 @@ LoadedLibrary LoadedLibrary::open(const std::string& name, std::string& error) {
   return library;
 }
 
-LoadedLibrary LoadedLibrary::open_if_present(const std::string& name) {
+LoadedLibrary LoadedLibrary::open_if_present(const std::string& name, std::string& /*error*/) {
   return LoadedLibrary(dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD));
 }
 

@@ -18,8 +18,8 @@ class LoadedLibrary {
   /// among them, so AddressSanitizer refuses it and an interposed allocator breaks. Instead a process
   /// with another BLAS in its global scope is refused (backend.cpp).
   static LoadedLibrary open(const std::string& name, std::string& error);
-  /// As open, but only if the loader has that very file in this process already.
-  static LoadedLibrary open_if_present(const std::string& name);
+  /// As open, but only if the loader has that very file in this process already; no reason is given.
+  static LoadedLibrary open_if_present(const std::string& name, std::string& error);
 
   explicit operator bool() const { return handle_ != nullptr; }
   bool operator==(const LoadedLibrary& other) const { return handle_ == other.handle_; }

@@ -1,7 +1,7 @@
 #include "sqrtn/blas/reference.hpp"
 
-#include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace sqrtn::blas::reference {
 namespace {
@@ -80,16 +80,11 @@ Scalar<T> dot(VectorView<const T> x, VectorView<const T> y) {
 
 template <class T>
 Scalar<T> nrm2(VectorView<const T> x) {
-  Wide<T> largest = 0, total = 0;
-  for (std::size_t i = 0; i < x.size; ++i) {
-    largest = std::max(largest, std::abs(Wide<T>(x[i])));
-    total += std::abs(Wide<T>(x[i]));
-  }
-  if (!std::isfinite(total)) return {total, total};
+  static_assert(std::numeric_limits<Wide<T>>::max_exponent > 4 * std::numeric_limits<T>::max_exponent,
+                "the squares must neither overflow nor underflow");
   Wide<T> sum = 0;
-  for (std::size_t i = 0; i < x.size && largest > 0; ++i) sum += (x[i] / largest) * (x[i] / largest);
-  const Wide<T> norm = largest * std::sqrt(sum);
-  return {norm, norm};
+  for (std::size_t i = 0; i < x.size; ++i) sum += Wide<T>(x[i]) * Wide<T>(x[i]);
+  return {std::sqrt(sum), std::sqrt(sum)};
 }
 
 #define SQRTN_INSTANTIATE(T)                                                                                          \

@@ -169,12 +169,12 @@ Claim ends_claim(const Case& row) {
   return claim;
 }
 
-/// Tail masses: relative effect on P(|z| > k). Up to 4σ in both directions; at 5σ a missing tail is
-/// found, at 6σ, where 2²⁸ draws hold half a one, an excess.
+/// Tail masses: relative effect on P(|z| > k). Beyond 5σ a missing tail is found; beyond 6σ, where a
+/// hundred million draws hold a fifth of one, only an excess.
 struct Tail {
   double k, effect;
 };
-constexpr Tail tails[] = {{2, 0.01}, {3, 0.03}, {4, 0.15}, {5, 1}, {6, 70}};
+constexpr Tail tails[] = {{2, 0.01}, {3, 0.03}, {4, 0.15}, {5, 0.95}, {6, 100}};
 
 template <class T>
 Claim tail_claim(const Case& row, const Tail& tail) {

@@ -76,12 +76,13 @@ Problem<T>::Problem(const Product& product, const ProductShape& shape_, Inputs i
       value(shape.m, shape.n),
       magnitude(shape.m, shape.n) {
   if (inputs == Inputs::integers) {
-    // |α|·k·largest² + |β|·eighth ≤ 2^p/2 for |α|, |β| ≤ 2, so every partial sum is exact.
-    const double eighth = std::ldexp(1.0, std::numeric_limits<T>::digits - 3);
-    const double largest = std::floor(std::sqrt(eighth / static_cast<double>(std::max<std::size_t>(shape.k, 1))));
-    data.fill_integers(a.storage(), largest);
-    data.fill_integers(b.storage(), largest);
-    data.fill_integers(c.storage(), eighth);
+    // |α|·k·|a||b| + |β||c| ≤ 2^p for |α|, |β| ≤ 2, so every partial sum is exact. A has larger entries
+    // than B, so that they need more digits than the 11 of a reduced-precision unit.
+    const double quarter = std::ldexp(1.0, std::numeric_limits<T>::digits - 2);
+    const double root = std::sqrt(quarter / static_cast<double>(std::max<std::size_t>(shape.k, 1)));
+    data.fill_integers(a.storage(), std::floor(4 * root));
+    data.fill_integers(b.storage(), std::floor(root / 4));
+    data.fill_integers(c.storage(), quarter);
   } else {
     data.fill(a.storage(), inputs);
     data.fill(b.storage(), inputs);

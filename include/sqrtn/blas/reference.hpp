@@ -47,7 +47,7 @@ struct Scalar {
 template <class T>
 Scalar<T> dot(VectorView<const T> x, VectorView<const T> y);
 
-/// Scaled by the largest entry, so it neither overflows nor underflows. Inf or NaN if an entry is.
+/// Wide<T> has the exponents for every square, so it neither overflows nor underflows.
 template <class T>
 Scalar<T> nrm2(VectorView<const T> x);
 
