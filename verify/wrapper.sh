@@ -1,0 +1,43 @@
+#!/bin/bash
+# Checks what ./sqrtn does where packages, tools or permission are missing, with stand-ins for the
+# package manager: verify/wrapper.sh
+set -euo pipefail
+root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+mkdir "$scratch/bin"
+for tool in bash cat dirname env flock grep head id mkdir readlink sed tail tee; do
+  ln -s "$(command -v "$tool")" "$scratch/bin/"
+done
+
+# expect WHAT TEXT...: ./sqrtn must exit 2 and name every TEXT on standard error.
+expect() {
+  local what=$1 code=0 message text
+  shift
+  message=$(env -i PATH="$scratch/bin" SQRTN_BUILD_DIR="${build:-$scratch/build}" "$root/sqrtn" env 2>&1) || code=$?
+  for text in "$@"; do
+    [[ $code == 2 && $message == *"$text"* ]] || { printf '%s: exit %d: %s\n' "$what" "$code" "$message"; exit 1; }
+  done
+}
+
+stand_in() { printf '#!/bin/bash\n%s\n' "$2" >"$scratch/bin/$1" && chmod +x "$scratch/bin/$1"; }
+
+build=/dev/null/build expect "build folder cannot be made" "/dev/null/build" SQRTN_BUILD_DIR
+expect "no package manager" "cmake was not found" libopenblas0-pthread
+
+stand_in dpkg-query "for package in \"\${@:4}\"; do [[ \$package == libfmt-dev ]] || echo \"\$package installed\"; done"
+stand_in apt-get "echo \"\$@\" >>$scratch/calls; echo no network; exit 1"
+if [[ $(id -u) != 0 ]]; then stand_in sudo "exec \"\$@\""; fi
+expect "packages cannot be fetched" "no network" "could not install: libfmt-dev"
+grep -q -- '--no-install-recommends libfmt-dev$' "$scratch/calls"
+grep -q -- 'update$' "$scratch/calls"
+
+stand_in dpkg-query "echo libboost1.74-dev installed"
+expect "another Boost is installed" "libboost1.81-dev cannot be installed beside libboost1.74-dev" "apt-get remove"
+
+if [[ $(id -u) != 0 ]]; then
+  rm "$scratch/bin/sudo"
+  stand_in dpkg-query ":"
+  expect "neither root nor sudo" "only root may install" "apt-get install --no-install-recommends g++"
+fi
+echo "wrapper: all well"
