@@ -6,7 +6,7 @@ namespace sqrtn::bench {
 namespace {
 
 constexpr std::size_t n = 512;
-// The notebooks repeat 10,000 times. Replicates are alike, so a round runs a part and the note scales.
+// The notebooks repeat 10,000 times. Replicates are alike, so a round runs a part.
 constexpr std::size_t replicates_per_round = 100;
 
 struct Variant {
@@ -31,10 +31,9 @@ Case loop(const Context& context, const Variant& variant, int threads) {
   c.row.id = fmt::format("monte_carlo/{}/f32/{}", variant.name, threads);
   c.row.group = "monte_carlo";
   c.row.subject = fmt::format("layer {}", variant.name);
-  c.row.shape = fmt::format("{0}x{0}, {1} replicates", n, replicates_per_round);
+  c.row.shape = fmt::format("{0}x{0}, {1} of 10,000", n, replicates_per_round);
   c.row.dtype = "f32";
   c.row.threads = threads;
-  c.row.note = fmt::format("10,000 replicates take {} times as long", 10000 / replicates_per_round);
   if (backend != nullptr) c.row.blas = backend->identity().file_name;
 
   // Every normal that a replicate draws; at n = 512 drawing W costs more than multiplying by it.

@@ -12,22 +12,28 @@ namespace sqrtn::bench {
 
 struct Options {
   std::string filter;  ///< regular expression on the measurement's id; empty: all
-  bool quick = false;  ///< fewer shapes and rounds: about 30 s on 2 cores instead of 3 minutes
+  bool quick = false;  ///< fewer shapes and rounds: at most 30 s instead of 150 s
   std::uint64_t seed = 1;
 };
 
-/// Registers every case with Google Benchmark, numbered files in order: ceilings, products, init,
-/// Monte Carlo. `backend` must outlive the run.
+/// Registers every case that matches the filter with Google Benchmark, numbered files in order:
+/// ceilings, products, init, Monte Carlo. `backend` must outlive the run.
+/// Throws: std::invalid_argument for a malformed regular expression.
 void register_benchmarks(const blas::Backend& backend, const Options& options);
 
-/// Runs what is registered and matches the filter, in interleaved rounds; ceilings that the chosen
-/// cases refer to are run too. `progress(share done, id)` is called as rounds end.
-/// Returns: measurements in the order of registration, ceilings filled in.
+/// Runs the cases that match the filter in interleaved rounds, and the ceilings that they refer to.
+/// `progress(share done, id)`, if not empty, is called after each row of each round.
+/// Returns: measurements in the order of registration, with the ceilings that were added. A product
+/// whose answer is wrong has a note, but neither rate nor per cent. The hard limit of time is noted
+/// on each row that it cut short; one that it left no round has rounds = 0 and times that are NaN.
+/// Empty if nothing matches what the library can do.
+/// Throws: std::invalid_argument for a malformed regular expression.
 std::vector<report::Measurement> run_benchmarks(const blas::Backend& backend, const Options& options,
                                                 const std::function<void(double, std::string_view)>& progress);
 
-/// Ids that match the filter, ceilings not added. Throws: std::invalid_argument for a malformed
-/// regular expression.
+/// Ids that match the filter, ceilings not added; rows on several threads of a library that has no
+/// thread control are among them, but not among the measurements.
+/// Throws: std::invalid_argument for a malformed regular expression.
 std::vector<std::string> matching_ids(const Options& options);
 
 }  // namespace sqrtn::bench

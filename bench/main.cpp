@@ -1,11 +1,14 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <exception>
+#include <iostream>
 
 #include "case.hpp"
 #include "sqrtn/support/environment.hpp"
 #include "sqrtn/support/output.hpp"
+#include "sqrtn/support/require.hpp"
 
 namespace sqrtn::bench {
 namespace {
@@ -33,29 +36,40 @@ void describe_run(const blas::Backend& backend, const Options& options) {
   benchmark::AddCustomContext("blas_version", library.version);
   benchmark::AddCustomContext("blas_kernel", library.kernel);
   benchmark::AddCustomContext("blas_sha256", library.sha256);
-  benchmark::AddCustomContext("blas_threads", "the last part of each products row's name; 1 in monte_carlo rows");
+  benchmark::AddCustomContext("blas_threads", "the last part of a products row's name, 1 elsewhere");
   benchmark::AddCustomContext("seed", fmt::format("{}", options.seed));
+}
+
+/// By hand because CLI11 reads "-1" as 2⁶⁴ − 1, and larger numbers as well.
+std::uint64_t parse_seed(const std::string& text) {
+  std::uint64_t seed = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+  require(error == std::errc() && end == text.data() + text.size(),
+          "--seed takes a whole number from 0 to 2^64 - 1, got '{}'", text);
+  return seed;
 }
 
 int run(int argc, char** argv) {
   benchmark::Initialize(&argc, argv, print_help);
-  std::string blas = "openblas";
+  std::string blas = "openblas", seed = "1";
   Options options;
   CLI::App application;
   application.set_help_flag();
   application.add_option("--blas", blas);
-  application.add_option("--seed", options.seed);
+  application.add_option("--seed", seed);
   application.add_flag("--quick", options.quick);
   try {
     application.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     throw std::invalid_argument(fmt::format("{}; see --help", error.what()));
   }
+  options.seed = parse_seed(seed);
   const blas::Backend backend = blas::Backend::load(blas);
   register_benchmarks(backend, options);
   describe_run(backend, options);
   const std::size_t n_run = benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();
+  require(static_cast<bool>(std::cout.flush()), "standard output could not be written; the results are lost");
   constexpr int nothing_measured = 4;
   return n_run == 0 ? nothing_measured : 0;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <thread>
 
 namespace sqrtn::bench {
@@ -14,11 +15,24 @@ double seconds_since(Clock::time_point start) { return std::chrono::duration<dou
 // The fewest rounds that give a 99 % interval are 8; slow rows, whose rounds average little out, stop at 9.
 constexpr std::size_t slow_rounds = 9;
 
-/// A library's threads go on looking for work after a product: OpenBLAS's for 2²⁶ cycles. What runs
-/// next on several threads would share its cores with them.
+double cpu_time_s() {
+  timespec t{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+  return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+}
+
+/// A library's threads go on looking for work after a product (OpenBLAS's for 2²⁸ cycles), and would
+/// share their cores with what is timed next: waits until this process sleeps when told to.
 void let_library_threads_sleep(const Case& next) {
+  constexpr auto nap = std::chrono::milliseconds(5);
+  constexpr double idle_s = 1e-4;
+  constexpr int naps = 60;  // a library whose threads never sleep is timed as it is
   static bool awake = false;
-  if (awake && !next.wakes_library_threads) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  for (int i = 0; awake && !next.wakes_library_threads && i < naps; ++i) {
+    const double before = cpu_time_s();
+    std::this_thread::sleep_for(nap);
+    awake = cpu_time_s() - before > idle_s;
+  }
   awake = next.wakes_library_threads;
 }
 
@@ -58,9 +72,9 @@ class Rounds {
  public:
   Rounds(std::vector<Row>& rows, const Plan& plan, const std::function<void(double, std::string_view)>& progress)
       : plan_(plan), progress_(progress) {
-    // One thread first, so that library threads have to be waited for only once a round.
+    // Rows on the library's own threads last, so that those are waited for only once a round.
     for (Row& row : rows) order_.push_back(&row);
-    std::ranges::stable_partition(order_, [](const Row* row) { return row->c->row.threads == 1; });
+    std::ranges::stable_partition(order_, [](const Row* row) { return !row->c->wakes_library_threads; });
   }
 
   void run() {

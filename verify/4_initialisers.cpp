@@ -1,6 +1,7 @@
 #include <cmath>
 #include <limits>
 
+#include "scratch.hpp"
 #include "sqrtn/random/fill.hpp"
 #include "sqrtn/support/tensor.hpp"
 #include "verify.hpp"
@@ -137,13 +138,8 @@ TEST(Rules, NamesAndAliases) {
   EXPECT_EQ(init::find_rule("kaiming_normal").name, "he_normal");
   EXPECT_EQ(alias(init::find_rule("he_uniform")), "kaiming_uniform");
   EXPECT_EQ(alias(init::find_rule("normal")), "");
-  const auto message = [](std::string_view name) -> std::string {
-    try {
-      init::find_rule(name);
-    } catch (const std::invalid_argument& error) {
-      return error.what();
-    }
-    return "found";
+  const auto message = [](std::string_view name) {
+    return message_of<std::invalid_argument>([&] { init::find_rule(name); });
   };
   EXPECT_NE(message("he_norml").find("did you mean 'he_normal'"), std::string::npos);
   EXPECT_NE(message("kaimin_uniform").find("did you mean 'kaiming_uniform'"), std::string::npos);
@@ -177,7 +173,7 @@ TEST(Initialise, SplittingChangesNoBit) {
   }
 }
 
-// Four million draws make each of the two outermost of 2²⁴ values likely; the limits are no floats.
+// Over the four fans, two draws of each law are expected on the outermost of 2²⁴ values. The limits are no floats.
 TEST(Initialise, ABoundIsABound) {
   Buffer<float> draws(std::size_t{1} << 22);
   for (Law law : {Law::uniform, Law::truncated_normal}) {

@@ -169,17 +169,17 @@ Claim ends_claim(const Case& row) {
   return claim;
 }
 
-/// Tail masses: relative effect on P(|z| > k). Up to 4σ in both directions; at 5σ a missing tail is
-/// found, at 6σ, where 2²⁸ draws hold half a one, an excess.
+/// Tail masses: relative effect on P(|z| > k). Beyond 5σ a missing tail is found; beyond 6σ, where a
+/// hundred million draws hold a fifth of one, only an excess.
 struct Tail {
   double k, effect;
 };
-constexpr Tail tails[] = {{2, 0.01}, {3, 0.03}, {4, 0.15}, {5, 1}, {6, 70}};
+constexpr Tail tails[] = {{2, 0.01}, {3, 0.03}, {4, 0.15}, {5, 0.95}, {6, 100}};
 
 template <class T>
 Claim tail_claim(const Case& row, const Tail& tail) {
   const double mass = laws::two_sided_tail(row.family.distribution, tail.k);
-  const double effect = tail.effect * (tail.k < 5 ? row.scale : 1);
+  const double effect = tail.k < 5 ? std::min(tail.effect * row.scale, 0.95) : tail.effect;
   Claim claim =
       row.claim(fmt::format("tail_{}", tail.k).c_str(), fmt::format("P(|x| > {}) = {:.6g}", tail.k, mass), effect);
   const std::size_t n_chunks = chunks_for(statistics::n_samples_for_probability(mass, effect));

@@ -126,7 +126,8 @@ Claim duplicates_claim(Engine engine) {
     const std::uint64_t base = random::stream_of("duplicates");
     std::vector<Stream> calls;
     for (std::uint64_t i = 0; i < 4; ++i) {
-      const std::uint64_t shift = i == 0 ? 0 : std::uint64_t{1} << (32 * (i - 1) % 64);
+      constexpr std::uint64_t shifts[] = {0, 1, std::uint64_t{1} << 32, std::uint64_t{1} << 63};
+      const std::uint64_t shift = shifts[i];
       calls.push_back({engine, settings.seed, base, i * 4 * per_call});
       calls.push_back({engine, settings.seed, base + 1 + shift, 0});
       calls.push_back({engine, settings.seed + 1 + shift, base, 0});

@@ -25,7 +25,7 @@ using random::Stream;
 
 constexpr double variance_effect = 0.005;
 /// Small, because each output costs its row of fresh weights; fan_in ≠ fan_out, or a swap passes unseen.
-constexpr std::size_t fan_out = 96, fan_in = 64;
+constexpr std::size_t fan_out = 48, fan_in = 32;
 
 /// A layer by rule, engine and direction; the variance is the rule's, written out.
 struct Case {
@@ -196,6 +196,8 @@ void add_claims(Engine engine, const Settings& settings, std::vector<Claim>& cla
   claims.push_back(pivot_claim<T>(relu));
   claims.push_back(positive_claim<T>(relu));
   claims.push_back(mean_claim<T>(relu));
+  // Without x given the same rules need the most draws: once, not for every engine and type.
+  if (engine == Engine::philox || sizeof(T) != sizeof(float)) return;
   claims.push_back(rms_claim<T>(relu));
   claims.push_back(rms_claim<T>({"lecun_normal", lecun, Direction::forward, false, engine, effect}));
 }
@@ -211,7 +213,6 @@ std::vector<Claim> layer_claims(const Settings& settings) {
   add_claims<float>(Engine::ars, settings, claims);
   add_claims<float>(Engine::philox, settings, claims);
   add_claims<double>(Engine::ars, settings, claims);
-  add_claims<double>(Engine::philox, settings, claims);
   return claims;
 }
 

@@ -1,3 +1,5 @@
+#include "command/init.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,8 +9,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "command.hpp"
-#include "init.hpp"
+#include "command/command.hpp"
 #include "sqrtn/init/gain.hpp"
 #include "sqrtn/report/record.hpp"
 #include "sqrtn/support/npy.hpp"
@@ -143,12 +144,19 @@ void take_shape_from(const CLI::App& init, Arguments& arguments) {
   }
 }
 
+/// A check for the parser, which by itself takes -1 for 2^64 - 1.
+std::string whole_number_error(const std::string& text) {
+  std::uint64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc{} && at == end ? "" : fmt::format("'{}' is no whole number from 0 to 2^64 - 1", text);
+}
+
 constexpr const char* examples = R"(Examples:
   sqrtn init he_normal 512x256 --seed 1 --output w.npy   linear weight, fan_out x fan_in
   sqrtn init glorot_uniform 64x3x7x7 --dtype f64         convolution; prints the summary alone
   sqrtn init lecun_normal 48x1x5x5 --groups 24 --gain tanh
-  sqrtn init xavier_uniform 24x40x3x3 --layer transposed_conv --output - | python3 -c '
-    import io, sys, numpy; print(numpy.load(io.BytesIO(sys.stdin.buffer.read())).std())'
+  sqrtn init xavier_uniform 24x40x3x3 --layer transposed_conv --json -
   sqrtn init --list                                      rules and gains explained)";
 
 }  // namespace
@@ -162,18 +170,23 @@ void add_init(CLI::App& application, Action& chosen) {
       "SHAPE", a.shape,
       "linear fan_out x fan_in; conv c_out x c_in/groups x k...; transposed_conv c_in x c_out/groups x k...");
   init->add_flag("--list", a.list, "Explain the rules, and the activations with their gains");
-  init->add_option("--seed", a.seed, "Seed")->capture_default_str();
-  init->add_option("--stream", a.stream, "Stream; give every weight of a network its own")->capture_default_str();
+  init->add_option("--seed", a.seed, "Seed")->check(whole_number_error)->capture_default_str();
+  init->add_option("--stream", a.stream, "Stream; give every weight of a network its own")
+      ->check(whole_number_error)
+      ->capture_default_str();
   init->add_option("--engine", a.engine, "Generator: ars or philox")->capture_default_str();
   init->add_option("--dtype", a.dtype, "Type of the entries: f32 or f64")->capture_default_str();
   init->add_option("--layer", a.layer, "linear, conv or transposed_conv; by default linear for two axes, else conv");
   init->add_option("--groups", a.groups,
-                   "Groups stacked on the first axis; divides its share of the fans (default 1, as frameworks count)");
+                   "Groups stacked on the first axis; divides its share of the fans (default 1, as frameworks count)")
+      ->check(whole_number_error);
   init->add_option("--gain", a.gain, "Number, or an activation whose gain keeps the mean square: relu, tanh, ...");
   init->add_option("--mode", a.mode, "fan_in, fan_out or fan_avg instead of the rule's own");
   init->add_option("--law", a.law, "normal, uniform or truncated_normal instead of the rule's own");
   init->add_option("--scale", a.scale, "Factor of the variance beside gain^2, instead of the rule's own");
-  init->add_option("--threads", a.threads, "Threads; 0: all. Changes no bit of the weight")->capture_default_str();
+  init->add_option("--threads", a.threads, "Threads; 0: all. Changes no bit of the weight")
+      ->check(whole_number_error)
+      ->capture_default_str();
   init->add_option("--output", a.output, "NumPy file to write, or - for standard output");
   init->add_option("--json", a.json, "Write the summary, or the list, as JSON to a file, or - for standard output");
   init->footer(examples);

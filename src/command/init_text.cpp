@@ -3,7 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "init.hpp"
+#include "command/init.hpp"
 #include "sqrtn/init/gain.hpp"
 #include "sqrtn/laws/initialiser.hpp"
 
@@ -20,6 +20,13 @@ std::string variance_formula(const init::Rule& rule, init::Mode mode) {
   return rule.uses_fans ? fmt::format("gain^2 * scale / {}", to_string(mode)) : "gain^2 * scale";
 }
 
+/// The other count of a grouped layer, since frameworks differ; empty if it has one group.
+std::string framework_fans(const InitPlan& plan) {
+  if (plan.groups == 1) return "";
+  const auto [fan_in, fan_out] = init::fans(plan.layer, plan.shape);
+  return fmt::format("; frameworks that look at the shape alone count {} and {}", fan_in, fan_out);
+}
+
 /// What calculate_gain of PyTorch has for it, or a dash.
 std::string framework_gain(const init::Activation& activation) {
   return std::isnan(activation.framework_gain) ? "-" : fmt::format("{:.6f}", activation.framework_gain);
@@ -33,8 +40,8 @@ std::string init_summary(const InitPlan& plan, const InitMeasured& measured) {
       fmt::format("{} {} {}, engine {}, seed {}, stream {}\n", plan.rule.name, sqrtn::to_string(plan.shape), plan.dtype,
                   to_string(plan.stream.engine), plan.stream.seed, plan.stream.stream);
   if (plan.rule.uses_fans) {
-    text += fmt::format("fans      fan_in {}, fan_out {} ({}, {} group{})\n", plan.fans.fan_in, plan.fans.fan_out,
-                        to_string(plan.layer), plan.groups, plan.groups == 1 ? "" : "s");
+    text += fmt::format("fans      fan_in {}, fan_out {} ({}, {} group{}{})\n", plan.fans.fan_in, plan.fans.fan_out,
+                        to_string(plan.layer), plan.groups, plan.groups == 1 ? "" : "s", framework_fans(plan));
   }
   text += fmt::format("law       {}, variance {:.9g} = {}, gain {:.9g}, scale {:.9g}\n", to_string(law.law),
                       law.variance, variance_formula(plan.rule, mode_of(plan)), gain_of(plan), scale_of(plan));
@@ -92,9 +99,9 @@ std::string init_list() {
   text +=
       "\nActivations, for --gain. Gain keeps the mean square: 1/sqrt(E phi(z)^2), z ~ N(0,1); the last column is what "
       "PyTorch's\ncalculate_gain returns instead (give it as a number to use it).\n";
-  text += fmt::format("{:<11} {:<42} {:>9} {:>10}\n", "name", "phi(z)", "gain", "framework");
+  text += fmt::format("{:<11} {:<43} {:>9} {:>10}\n", "name", "phi(z)", "gain", "framework");
   for (const init::Activation& activation : init::activations()) {
-    text += fmt::format("{:<11} {:<42} {:>9.6f} {:>10}\n", activation.name, activation.formula, init::gain(activation),
+    text += fmt::format("{:<11} {:<43} {:>9.6f} {:>10}\n", activation.name, activation.formula, init::gain(activation),
                         framework_gain(activation));
   }
   return text;
@@ -114,10 +121,11 @@ nlohmann::ordered_json init_list_json() {
   }
   for (const init::Activation& activation : init::activations()) {
     const double framework = activation.framework_gain;
-    json["activations"].push_back({{"name", activation.name},
-                                   {"formula", activation.formula},
-                                   {"gain", init::gain(activation)},
-                                   {"framework_gain", std::isnan(framework) ? ordered_json() : ordered_json(framework)}});
+    json["activations"].push_back(
+        {{"name", activation.name},
+         {"formula", activation.formula},
+         {"gain", init::gain(activation)},
+         {"framework_gain", std::isnan(framework) ? ordered_json() : ordered_json(framework)}});
   }
   return json;
 }

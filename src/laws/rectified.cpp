@@ -18,10 +18,10 @@ void check(std::size_t m, std::size_t n, double variance) {
 double norm_variance(std::size_t n) {
   const double width = static_cast<double>(n);
   if (n < 1000) return width - expected_norm(n) * expected_norm(n);
-  // Γ(a + ½)²/Γ(a)² = a(1 − 1/(4a) + 1/(32a²) + 1/(128a³) − 5/(2048a⁴) − …) at a = n/2; the difference
-  // itself would lose every digit near n = 1e16.
+  // Stirling's series of Γ(a + ½)²/Γ(a)² = a(1 − 1/(4a) + 1/(32a²) + 1/(128a³) − 5/(2048a⁴) − …) at
+  // a = n/2; the difference itself would lose every digit near n = 1e16.
   const double h = 1 / width;
-  return 0.5 - h / 8 * (1 + h / 2 - 5 * h * h / 8);
+  return 0.5 - h / 8 * (1 + h / 2 - 5 * h * h / 16 - 23 * h * h * h / 32);
 }
 
 }  // namespace

@@ -147,7 +147,7 @@ std::string findings(const Document& document) {
     }
   }
   for (const Measurement& row : document.measurements) {
-    if (!row.note.empty()) text += fmt::format("- `{}`: {}\n", row.id, row.note);
+    if (!row.rate && !row.note.empty()) text += fmt::format("- `{}`: {}\n", row.id, row.note);
   }
   return text;
 }
@@ -162,7 +162,9 @@ std::string to_markdown(const Document& document) {
     text += '\n' + to_markdown(measurement_table(document, group));
   }
   for (const std::string& group : claim_groups(document)) {
-    text += '\n' + to_markdown(claim_table(document, group)) + '\n' + to_markdown(law_table(document, group));
+    // Folded where Markdown is rendered: hundreds of rows that one reads only in search of something.
+    text += fmt::format("\n<details><summary>The claims about {}</summary>\n\n{}\n{}\n</details>\n", group,
+                        to_markdown(claim_table(document, group)), to_markdown(law_table(document, group)));
   }
   return text + "\n## How to read the columns\n\n" + how_to_read;
 }

@@ -27,9 +27,9 @@ Row claim_row(const claims::Result& result) {
   const std::size_t slash = id.find('/');
   return {slash == std::string::npos ? id : id.substr(slash + 1),
           std::string(claims::to_string(outcome.verdict)),
-          compact(outcome.observed),
-          compact(outcome.expected),
-          compact(outcome.confidence_interval),
+          compact(outcome.observed, 5),
+          compact(outcome.expected, 5),
+          compact(outcome.confidence_interval, 5),
           compact(outcome.p_value, 2),
           count(outcome.n_samples),
           percent(result.claim.effect_size),

@@ -117,9 +117,9 @@ std::size_t n_samples_for_mean(double effect_size, const ErrorRates& rates) {
 std::size_t n_samples_for_probability(double probability, double effect_size, const ErrorRates& rates) {
   check(rates);
   require(probability > 0 && probability < 1, "probability must be inside (0, 1), got {}", probability);
-  const double upper = probability * (1 + effect_size), lower = probability * (1 - effect_size);
-  require(effect_size > 0 && effect_size < 1 && upper < 1,
-          "probability {} times 1 ± effect size {} must stay inside (0, 1)", probability, effect_size);
+  check_effect(effect_size);
+  const double upper = probability * (1 + effect_size), lower = std::max(0.0, probability * (1 - effect_size));
+  require(upper < 1, "probability {} times 1 + effect size {} must stay below 1", probability, effect_size);
   const double spread = std::sqrt(probability * (1 - probability)), upper_spread = std::sqrt(upper * (1 - upper)),
                lower_spread = std::sqrt(lower * (1 - lower));
   const double root =
@@ -127,7 +127,7 @@ std::size_t n_samples_for_probability(double probability, double effect_size, co
   const auto enough = [&](std::size_t n_trials) {
     const double n = static_cast<double>(n_trials);
     return binomial_miss(n, probability, upper, rates.alpha) <= rates.miss &&
-           binomial_miss(n, probability, lower, rates.alpha) <= rates.miss;
+           (lower == 0 || binomial_miss(n, probability, lower, rates.alpha) <= rates.miss);
   };
   return smallest(whole(square(root), 1), enough);
 }

@@ -64,12 +64,17 @@ Moments Moments::of_block(std::span<const T> block) {
   // whose offset is large against their spread.
   const double e = total(sums.first) / n, s2 = total(sums.second), s3 = total(sums.third), s4 = total(sums.fourth);
   result.count_ = block.size();
-  result.mean_ = centre + e;
+  result.move_mean(centre, e);
   result.sum2_ = s2 - n * e * e;
   if (result.sum2_ < 0) result.sum2_ = 0;
   result.sum3_ = s3 - 3 * e * s2 + 2 * n * e * e * e;
   result.sum4_ = s4 - 4 * e * s3 + 6 * e * e * s2 - 3 * n * e * e * e * e;
   return result;
+}
+
+void Moments::move_mean(double from, double by) {
+  mean_ = from + by;
+  lost_ = (from - mean_) + by;
 }
 
 template <class T>
@@ -102,9 +107,9 @@ void Moments::merge(const Moments& other) {
   const Moments a = *this, b = other;
   const double n_a = static_cast<double>(a.count_), n_b = static_cast<double>(b.count_);
   const double share_a = n_a / (n_a + n_b), share_b = n_b / (n_a + n_b);
-  const double delta = b.mean_ - a.mean_, delta2 = delta * delta;
+  const double delta = (b.mean_ - a.mean_) + (b.lost_ - a.lost_), delta2 = delta * delta;
   count_ = a.count_ + b.count_;
-  mean_ = a.mean_ + delta * share_b;
+  move_mean(a.mean_, a.lost_ + delta * share_b);
   sum2_ = a.sum2_ + b.sum2_ + delta2 * n_a * share_b;
   sum3_ = a.sum3_ + b.sum3_ + delta2 * delta * n_a * share_b * (share_a - share_b) +
           3 * delta * (share_a * b.sum2_ - share_b * a.sum2_);

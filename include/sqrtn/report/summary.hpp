@@ -12,7 +12,7 @@ namespace sqrtn::report {
 std::string verdict_line(const Document& document);
 
 /// The claims that failed, then the inconclusive ones: what was claimed, what was found, and the
-/// command that reproduces it. Then the measurements with a note. Empty if there is nothing to tell.
+/// command that reproduces it. Then the measurements that were not ranked. Empty if there is nothing to tell.
 std::string findings(const Document& document);
 
 /// The whole report in Markdown: provenance, verdict, findings, and all tables.

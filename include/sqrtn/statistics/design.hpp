@@ -37,9 +37,9 @@ std::size_t degrees_of_freedom_for_chi_squared(double effect_size, const ErrorRa
 /// Shift of a mean by effect_size > 0 standard deviations: ⌈((z_{1−α/2} + z_{1−miss})/effect_size)²⌉.
 std::size_t n_samples_for_mean(double effect_size, const ErrorRates& rates = {});
 
-/// A probability p that is p(1 ± δ) instead, both inside (0, 1), for binomial_test. Exact, by search
-/// near the normal approximation: the returned n has the power and n − 1 has not. (A discrete law's
-/// power climbs in a saw-tooth, so a slightly larger n may fall short of it by a little.)
+/// A probability p that is p(1 ± δ) instead, p(1 + δ) < 1, for binomial_test; p(1 + δ) alone if
+/// δ ≥ 1. Exact, by search near the normal approximation: the returned n has the power and n − 1 has
+/// not. (A discrete law's power climbs in a saw-tooth, so a slightly larger n may fall short of it.)
 std::size_t n_samples_for_probability(double probability, double effect_size, const ErrorRates& rates = {});
 
 /// A distribution function that is off by `distance` in (0, 1) at some point:

@@ -1,0 +1,204 @@
+#include <cmath>
+#include <cstring>
+
+#include "sqrtn/random/fill.hpp"
+#include "verify.hpp"
+
+/// Generators that are wrong in one way each, and the claim that must notice.
+namespace sqrtn::verify {
+namespace {
+
+using claims::Subject;
+using random::Block;
+using random::Engine;
+using random::Stream;
+
+testing::AssertionResult caught_by(const std::string& id, const Subject& faulty) {
+  return caught(claims::generator_claims(settings()), id, faulty);
+}
+
+/// The subject with every word of its bits computed by `word(stream at that word)`.
+template <class Word>
+Subject with_bits(Word word) {
+  Subject faulty = subject();
+  faulty.bits = [word](const Stream& stream, std::span<std::uint32_t> out) {
+    random::fill_bits(stream, out);
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = word(stream.skip(i), out[i]);
+  };
+  return faulty;
+}
+
+/// The subject with every float normal changed by `change`.
+template <class Change>
+Subject with_normal(Change change) {
+  Subject faulty = subject();
+  faulty.f32.normal = [change](const Stream& stream, std::span<float> out, float mean, float stddev) {
+    random::fill_normal(stream, out, mean, stddev);
+    change(stream, out);
+  };
+  return faulty;
+}
+
+template <class Change>
+Subject with_uniform(Change change) {
+  Subject faulty = subject();
+  faulty.f32.uniform = [change](const Stream& stream, std::span<float> out, float low, float high) {
+    random::fill_uniform(stream, out, low, high);
+    for (float& x : out) x = change(x, low, high);
+  };
+  return faulty;
+}
+
+std::uint32_t word_of(const Stream& stream, const Block& counter, unsigned rounds) {
+  const Block key{static_cast<std::uint32_t>(stream.seed), static_cast<std::uint32_t>(stream.seed >> 32), 0, 0};
+  return random::ars4x32(counter, key, rounds)[stream.offset % 4];
+}
+
+Block counter_of(const Stream& stream) {
+  const std::uint64_t block = stream.offset / 4;
+  return {static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(block >> 32),
+          static_cast<std::uint32_t>(stream.stream), static_cast<std::uint32_t>(stream.stream >> 32)};
+}
+
+TEST(GeneratorFaults, OneRoundTooFew) {
+  EXPECT_TRUE(caught_by("generator/ars/addresses",
+                        with_bits([](const Stream& s, std::uint32_t) { return word_of(s, counter_of(s), 6); })));
+}
+
+TEST(GeneratorFaults, CarryLostAfter32Bits) {
+  const Subject faulty = with_bits([](const Stream& s, std::uint32_t) {
+    Block counter = counter_of(s);
+    counter[1] = 0;
+    return word_of(s, counter, 7);
+  });
+  EXPECT_TRUE(caught_by("generator/ars/addresses", faulty));
+}
+
+TEST(GeneratorFaults, StreamsDifferInTheirLowHalfOnly) {
+  const Subject faulty = with_bits([](const Stream& s, std::uint32_t) {
+    Block counter = counter_of(s);
+    counter[3] = 0;
+    return word_of(s, counter, 7);
+  });
+  EXPECT_TRUE(caught_by("generator/ars/addresses", faulty));
+}
+
+TEST(GeneratorFaults, EveryCallReturnsTheSameDraws) {
+  Subject faulty = subject();
+  faulty.bits = [](const Stream& s, std::span<std::uint32_t> out) {
+    random::fill_bits({s.engine, s.seed, s.stream, 0}, out);
+  };
+  EXPECT_TRUE(caught_by("generator/ars/duplicates", faulty));
+  EXPECT_TRUE(caught_by("generator/philox/splitting", faulty));
+}
+
+TEST(GeneratorFaults, TwoLanesShareACounter) {
+  Subject faulty = subject();
+  faulty.bits = [](const Stream& s, std::span<std::uint32_t> out) {
+    random::fill_bits(s, out);
+    for (std::size_t i = 0; i + 8 <= out.size(); i += 64) std::memcpy(&out[i + 4], &out[i], 16);
+  };
+  EXPECT_TRUE(caught_by("generator/philox/duplicates", faulty));
+}
+
+TEST(GeneratorFaults, LowestBitAlwaysZero) {
+  EXPECT_TRUE(
+      caught_by("generator/philox/bits", with_bits([](const Stream&, std::uint32_t word) { return word & ~1u; })));
+}
+
+TEST(GeneratorFaults, UniformReturnsItsExcludedEnd) {
+  // As when the 24-bit fraction is rounded up: once in 2²⁴ draws (more often where effects are larger).
+  const float width = static_cast<float>(1.3e-7 * settings().effect_scale * settings().effect_scale);
+  const Subject faulty = with_uniform([width](float x, float, float high) { return x > high - width ? high : x; });
+  EXPECT_TRUE(caught_by("generator/ars/uniform/f32/ends", faulty));
+}
+
+TEST(GeneratorFaults, UniformBoundHalfAPerCentTooWide) {
+  const float factor = static_cast<float>(1 + 0.005 * settings().effect_scale);
+  const Subject faulty = with_uniform([factor](float x, float, float) { return x * factor; });
+  EXPECT_TRUE(caught_by("generator/ars/uniform/f32/ends", faulty));
+  EXPECT_TRUE(caught_by("generator/ars/uniform/f32/variance", faulty));
+}
+
+TEST(GeneratorFaults, UniformInCoarseCells) {
+  // Right mean and ends, but only 64 values in each unit: the shape tells.
+  const float cells = static_cast<float>(64 / settings().effect_scale);
+  const Subject faulty =
+      with_uniform([cells](float x, float, float) { return (std::floor(x * cells) + 0.5f) / cells; });
+  EXPECT_TRUE(caught_by("generator/philox/uniform/f32/shape", faulty));
+}
+
+TEST(GeneratorFaults, NormalTailCutAtFourDeviations) {
+  const Subject faulty = with_normal([](const Stream&, std::span<float> out) {
+    for (float& x : out) x = std::abs(x) > 4 ? x / 2 : x;
+  });
+  EXPECT_TRUE(caught_by("generator/ars/normal/f32/tail_4", faulty));
+  EXPECT_TRUE(caught_by("generator/ars/normal/f32/tail_5", faulty));
+}
+
+TEST(GeneratorFaults, NormalTailMissingBeyondFiveDeviations) {
+  const Subject faulty = with_normal([](const Stream&, std::span<float> out) {
+    for (float& x : out) x = std::abs(x) > 5 ? x / 2 : x;
+  });
+  EXPECT_TRUE(caught_by("generator/ars/normal/f32/tail_5", faulty));
+}
+
+TEST(GeneratorFaults, TailValuesTooOften) {
+  const Subject faulty = with_normal([](const Stream&, std::span<float> out) {
+    for (float& x : out) x = std::abs(x) > 4.8f ? std::copysign(6.5f, x) : x;
+  });
+  EXPECT_TRUE(caught_by("generator/ars/normal/f32/tail_6", faulty));
+}
+
+TEST(GeneratorFaults, NoNegatives) {
+  const Subject faulty = with_normal([](const Stream&, std::span<float> out) {
+    for (float& x : out) x = std::abs(x);
+  });
+  EXPECT_TRUE(caught_by("generator/philox/normal/f32/mean", faulty));
+  EXPECT_TRUE(caught_by("generator/philox/normal/f32/shape", faulty));
+}
+
+TEST(GeneratorFaults, DeviationQuarterOfAPerCentTooSmall) {
+  const Subject faulty = with_normal([](const Stream&, std::span<float> out) {
+    for (float& x : out) x *= static_cast<float>(1 - 0.00125 * settings().effect_scale);
+  });
+  EXPECT_TRUE(caught_by("generator/ars/normal/f32/variance", faulty));
+}
+
+TEST(GeneratorFaults, FourthMomentOfAnotherLaw) {
+  // Uniform of variance 1 in place of the normal: mean and variance are right.
+  Subject faulty = subject();
+  faulty.f32.normal = [](const Stream& stream, std::span<float> out, float, float) {
+    const float limit = std::sqrt(3.0f);
+    random::fill_uniform(stream, out, -limit, limit);
+  };
+  EXPECT_TRUE(caught_by("generator/ars/normal/f32/fourth_moment", faulty));
+  EXPECT_TRUE(caught_by("generator/ars/normal/f32/shape", faulty));
+}
+
+TEST(GeneratorFaults, BothDrawsOfAPairShareTheRadius) {
+  // As if sine and cosine were of two angles one quarter apart: |z₁| = |z₂|, uncorrelated signs.
+  const Subject faulty = with_normal([](const Stream& stream, std::span<float> out) {
+    for (std::size_t i = stream.offset % 2; i + 1 < out.size(); i += 2) out[i + 1] = std::copysign(out[i], out[i + 1]);
+  });
+  EXPECT_TRUE(caught_by("generator/ars/normal/f32/lag_1_x2", faulty));
+}
+
+TEST(GeneratorFaults, AQuadrantIsNeverReached) {
+  const Subject faulty = with_normal([](const Stream& stream, std::span<float> out) {
+    for (std::size_t i = stream.offset % 2; i + 1 < out.size(); i += 2) {
+      if (out[i] < 0 && out[i + 1] < 0) out[i] = -out[i];
+    }
+  });
+  EXPECT_TRUE(caught_by("generator/ars/normal/f32/mean", faulty));
+}
+
+TEST(GeneratorFaults, LogarithmOfZero) {
+  const Subject faulty = with_normal([](const Stream& stream, std::span<float> out) {
+    if (!out.empty() && stream.offset == 0) out[0] = std::numeric_limits<float>::infinity();
+  });
+  EXPECT_TRUE(caught_by("generator/ars/normal/f32/variance", faulty));
+}
+
+}  // namespace
+}  // namespace sqrtn::verify
