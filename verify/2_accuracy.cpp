@@ -35,9 +35,11 @@ long double worst_normal_error(const Stream& stream, std::size_t n) {
   random::fill_normal<T>(stream, draws, T(0), T(1));
   long double worst = 0;
   for (std::size_t i = 0; i + 1 < n; i += 2) {
-    const long double u = std::ldexp(static_cast<long double>(words[i]) + 0.5L, -word_bits<T>);
+    const auto fraction = [](Word<T> word) { return std::ldexp(static_cast<long double>(word) + 0.5L, -word_bits<T>); };
+    const long double u = fraction(words[i]), complement = fraction(static_cast<Word<T>>(~words[i]));
+    const long double log = u < 0.5L ? std::log(u) : std::log1p(-complement);
     const long double turns = std::ldexp(static_cast<long double>(words[i + 1]), -word_bits<T>);
-    const long double radius = std::sqrt(-2 * std::log(u)), angle = 2 * std::numbers::pi_v<long double> * turns;
+    const long double radius = std::sqrt(-2 * log), angle = 2 * std::numbers::pi_v<long double> * turns;
     const long double cosine = std::abs(draws[i] - radius * std::cos(angle));
     const long double sine = std::abs(draws[i + 1] - radius * std::sin(angle));
     worst = std::max(worst, std::max(cosine, sine) / ulp<T>(radius));
