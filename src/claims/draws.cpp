@@ -67,14 +67,18 @@ double sum_over(const Subject& subject, const Settings& settings, const Case& ro
   return *parallel_reduce(n_chunks, settings.threads, one, [](double& a, double b) { a += b; });
 }
 
+/// Σ x^order, order 1, 2 or 4.
 template <class T>
-double sum_powers(std::span<const T> x, int order) {
-  double sum = 0;
-  for (const T v : x) {
-    const double d = static_cast<double>(v), square = d * d;
-    sum += order == 1 ? d : order == 2 ? square : square * square;
-  }
-  return sum;
+double power_sum(const Subject& subject, const Settings& settings, const Case& row, const std::string& id,
+                 std::size_t n_chunks, int order) {
+  return sum_over<T>(subject, settings, row, id, n_chunks, [order](std::span<const T> x) {
+    double sum = 0;
+    for (const T v : x) {
+      const double d = static_cast<double>(v), square = d * d;
+      sum += order == 1 ? d : order == 2 ? square : square * square;
+    }
+    return sum;
+  });
 }
 
 template <class T>
@@ -83,8 +87,7 @@ Claim mean_claim(const Case& row) {
   Claim claim = row.claim("mean", fmt::format("E x = 0, deviation {:.6g}", stddev), effect);
   const std::size_t n_chunks = chunks_for(statistics::n_samples_for_mean(effect));
   claim.check = [=, id = claim.id](const Subject& subject, const Settings& settings) {
-    const double sum =
-        sum_over<T>(subject, settings, row, id, n_chunks, [](std::span<const T> x) { return sum_powers(x, 1); });
+    const double sum = power_sum<T>(subject, settings, row, id, n_chunks, 1);
     const std::size_t n_samples = n_chunks * chunk;
     return judge(statistics::normal_mean_test(sum / static_cast<double>(n_samples), 0, stddev, n_samples, rates.alpha),
                  0);
@@ -101,8 +104,7 @@ Claim variance_claim(const Case& row) {
   const std::size_t n_chunks = chunks_for(normal ? statistics::degrees_of_freedom_for_chi_squared(effect)
                                                  : statistics::n_samples_for_variance(effect, kurtosis));
   claim.check = [=, id = claim.id](const Subject& subject, const Settings& settings) {
-    const double sum =
-        sum_over<T>(subject, settings, row, id, n_chunks, [](std::span<const T> x) { return sum_powers(x, 2); });
+    const double sum = power_sum<T>(subject, settings, row, id, n_chunks, 2);
     const std::size_t n_samples = n_chunks * chunk;
     const auto test = normal ? statistics::chi_squared_test(sum, static_cast<double>(n_samples), rates.alpha)
                              : statistics::second_moment_test(sum / static_cast<double>(n_samples), variance, kurtosis,
@@ -121,8 +123,7 @@ Claim fourth_moment_claim(const Case& row) {
   Claim claim = row.claim("fourth_moment", fmt::format("E x⁴ = {:.6g}", fourth * variance * variance), effect);
   const std::size_t n_chunks = chunks_for(statistics::n_samples_for_variance(effect, spread));
   claim.check = [=, id = claim.id](const Subject& subject, const Settings& settings) {
-    const double sum =
-        sum_over<T>(subject, settings, row, id, n_chunks, [](std::span<const T> x) { return sum_powers(x, 4); });
+    const double sum = power_sum<T>(subject, settings, row, id, n_chunks, 4);
     const std::size_t n_samples = n_chunks * chunk;
     const double expected = fourth * variance * variance;
     return judge(

@@ -132,6 +132,13 @@ HWY_INLINE Tags<double>::V centred(Tags<double>::VBits word) {
   return hn::Add(hn::Add(k, k), hn::Set(Tags<double>::D(), 1 - 0x1p53));
 }
 
+/// Two vectors to consecutive memory.
+template <class D>
+HWY_INLINE void store_both(D d, hn::Vec<D> a, hn::Vec<D> b, hn::TFromD<D>* HWY_RESTRICT to) {
+  hn::StoreU(a, d, to);
+  hn::StoreU(b, d, to + hn::Lanes(d));
+}
+
 /// store(a, b, to): the draws from two vectors of words, in memory order.
 template <class Law>
 class Transform;
@@ -142,8 +149,7 @@ class Transform<transform::Words<Bits>> {
   HWY_INLINE explicit Transform(const transform::Words<Bits>&) {}
   HWY_INLINE void store(VecU64 a, VecU64 b, Bits* HWY_RESTRICT to) const {
     const hn::ScalableTag<Bits> d;
-    hn::StoreU(hn::BitCast(d, a), d, to);
-    hn::StoreU(hn::BitCast(d, b), d, to + hn::Lanes(d));
+    store_both(d, hn::BitCast(d, a), hn::BitCast(d, b), to);
   }
 };
 
@@ -152,9 +158,7 @@ class Transform<transform::Uniform<T>> : Tags<T> {
  public:
   HWY_INLINE explicit Transform(const transform::Uniform<T>& law) : law_(law) {}
   HWY_INLINE void store(VecU64 a, VecU64 b, T* HWY_RESTRICT to) const {
-    const typename Tags<T>::D d;
-    hn::StoreU(draw(a), d, to);
-    hn::StoreU(draw(b), d, to + hn::Lanes(d));
+    store_both(typename Tags<T>::D(), draw(a), draw(b), to);
   }
 
  private:
@@ -188,8 +192,7 @@ class Transform<transform::Normal<T>> : Tags<T> {
     const DU64 du;
     split_back(hn::BitCast(du, hn::MulAdd(radius, cosine, mean)), hn::BitCast(du, hn::MulAdd(radius, sine, mean)), a,
                b);
-    hn::StoreU(hn::BitCast(d, a), d, to);
-    hn::StoreU(hn::BitCast(d, b), d, to + hn::Lanes(d));
+    store_both(d, hn::BitCast(d, a), hn::BitCast(d, b), to);
   }
 
  private:
@@ -217,9 +220,7 @@ class Transform<transform::Truncated<T>> : Tags<T> {
  public:
   HWY_INLINE explicit Transform(const transform::Truncated<T>& law) : law_(law) {}
   HWY_INLINE void store(VecU64 a, VecU64 b, T* HWY_RESTRICT to) const {
-    const typename Tags<T>::D d;
-    hn::StoreU(draw(a), d, to);
-    hn::StoreU(draw(b), d, to + hn::Lanes(d));
+    store_both(typename Tags<T>::D(), draw(a), draw(b), to);
   }
 
  private:
