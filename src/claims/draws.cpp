@@ -170,8 +170,8 @@ Claim ends_claim(const Case& row) {
   return claim;
 }
 
-/// Tail masses: relative effect on P(|z| > k). Beyond 5σ a missing tail is found; beyond 6σ, where a
-/// hundred million draws hold a fifth of one, only an excess.
+/// Tail masses: relative effect on P(|z| > k). Beyond 5σ a missing tail is found; beyond 6σ, where
+/// these draws are expected to hold a third of one, only an excess.
 struct Tail {
   double k, effect;
 };
@@ -183,7 +183,7 @@ Claim tail_claim(const Case& row, const Tail& tail) {
   const double effect = tail.k < 5 ? std::min(tail.effect * row.scale, 0.95) : tail.effect;
   Claim claim =
       row.claim(fmt::format("tail_{}", tail.k).c_str(), fmt::format("P(|x| > {}) = {:.6g}", tail.k, mass), effect);
-  const std::size_t n_chunks = chunks_for(statistics::n_samples_for_probability(mass, effect));
+  const std::size_t n_chunks = statistics::n_samples_for_probability(mass, effect, rates, chunk) / chunk;
   claim.check = [=, id = claim.id](const Subject& subject, const Settings& settings) {
     const T bound = static_cast<T>(tail.k);
     const double beyond = sum_over<T>(subject, settings, row, id, n_chunks, [bound](std::span<const T> x) {
