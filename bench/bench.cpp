@@ -1,9 +1,9 @@
 #include "bench.hpp"
 
 #include <algorithm>
+#include <boost/regex.hpp>
 #include <limits>
 #include <map>
-#include <regex>
 #include <set>
 
 #include "rounds.hpp"
@@ -52,18 +52,18 @@ void fill_ceilings(std::vector<report::Measurement>& measurements, const std::ve
   }
 }
 
-std::regex parse_filter(const std::string& text) try {
-  return std::regex(text);
-} catch (const std::regex_error& error) {
+boost::regex parse_filter(const std::string& text) try {
+  return boost::regex(text);
+} catch (const boost::regex_error& error) {
   throw std::invalid_argument(
       fmt::format("the filter '{}' is no regular expression ({}); escape special characters", text, error.what()));
 }
 
-bool matches(const Case& c, const std::regex& filter) { return std::regex_search(c.row.id, filter); }
+bool matches(const Case& c, const boost::regex& filter) { return boost::regex_search(c.row.id, filter); }
 
 /// The cases that match and the ceilings that they refer to.
 std::vector<Row> chosen(const Context& context) {
-  const std::regex filter = parse_filter(context.options.filter);
+  const boost::regex filter = parse_filter(context.options.filter);
   std::vector<Case> cases = all_cases(context);
   std::set<std::string> wanted;
   for (const Case& c : cases) {
@@ -82,7 +82,7 @@ std::vector<Row> chosen(const Context& context) {
 }  // namespace
 
 void register_benchmarks(const blas::Backend& backend, const Options& options) {
-  const std::regex filter = parse_filter(options.filter);
+  const boost::regex filter = parse_filter(options.filter);
   for (Case& c : all_cases(make_context(&backend, options))) {
     if (matches(c, filter)) register_case(std::make_shared<Case>(std::move(c)));
   }
@@ -101,7 +101,7 @@ std::vector<report::Measurement> run_benchmarks(const blas::Backend& backend, co
 }
 
 std::vector<std::string> matching_ids(const Options& options) {
-  const std::regex filter = parse_filter(options.filter);
+  const boost::regex filter = parse_filter(options.filter);
   std::vector<std::string> ids;
   for (const Case& c : all_cases(make_context(nullptr, options))) {
     if (matches(c, filter)) ids.push_back(c.row.id);

@@ -10,6 +10,9 @@
 /// The benchmarks, as Google Benchmark cases, and their run as measurements.
 namespace sqrtn::bench {
 
+/// The note of a product that failed its check.
+inline constexpr const char* wrong_answer = "wrong answer: not ranked";
+
 struct Options {
   std::string filter;  ///< regular expression on the measurement's id; empty: all
   bool quick = false;  ///< fewer shapes and rounds: at most 30 s instead of 150 s

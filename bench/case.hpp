@@ -67,9 +67,6 @@ inline constexpr std::size_t cache_bytes = std::size_t{1} << 20;
 inline constexpr const char* cache_size = "1MiB";
 inline constexpr const char* memory_size = "memory";
 
-/// The note of a product that failed its check.
-inline constexpr const char* wrong_answer = "wrong answer: not ranked";
-
 void add_ceilings(std::vector<Case>& cases, const Context& context);
 void add_products(std::vector<Case>& cases, const Context& context);
 void add_init(std::vector<Case>& cases, const Context& context);

@@ -59,6 +59,10 @@ constexpr BadInput usage[] = {
     {"sqrtn run --seed ''", "seed", "2^64"},
     {"sqrtn verify --effect-scale 0", "--effect-scale", "1.000000 to 10"},
     {"sqrtn verify --threads x", "--threads", "--help"},
+    {"sqrtn verify --list env", "env", "--help"},
+    {"sqrtn verify --list --json kept.json", "--list", "--help"},
+    {"sqrtn verify --list --filter '(.*)*(.*)*(.*)*(.*)*zz$'", "regular expression", "simpler"},
+    {"sqrtn init he_normal 5x5 --output kept.npy --json kept.npy", "kept.npy", "a file of its own"},
     {"sqrtn verify --filter '[' --json kept.json", "'['", "--filter '"},
     {"sqrtn bench --filter '(' --json kept.json", "'('", "--filter '"},
     {"sqrtn run --filter '*' --json kept.json", "'*'", "--filter '"},
@@ -117,7 +121,7 @@ TEST(Command, AWrongLibraryIsFound) {
   const std::string blas = " --blas " + (program_folder() / "idle-blas.so").string();
   const Ended verify = shell(folder, "sqrtn verify --filter '^products/gemm/f32'" + blas);
   EXPECT_EQ(verify.code, 1);
-  EXPECT_TRUE(holds(verify.out, "./sqrtn verify --seed 1 --blas idle-blas.so --filter '^products/gemm/f32"));
+  EXPECT_TRUE(holds(verify.out, "./sqrtn verify --seed 1 --blas ./idle-blas.so --filter '^products/gemm/f32"));
   const std::string run = "sqrtn run --quick --output out --filter '^products/gemm/f32'" + blas;
   const Ended lenient = shell(folder, run);
   EXPECT_EQ(lenient.code, 0);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
 #include <optional>
@@ -65,6 +66,9 @@ std::uint64_t parse_seed(const char* text) {
 }
 
 int run(int argc, char** argv) {
+  const bool asks_for_help = std::any_of(argv + 1, argv + argc, [](std::string_view word) {
+    return word == "--help" || word == "-h" || word == "-?" || word == "--gtest_help";
+  });
   testing::InitGoogleTest(&argc, argv);
   const char* blas = option(argc, argv, "blas");
   const char* seed = option(argc, argv, "seed");
@@ -77,6 +81,7 @@ int run(int argc, char** argv) {
   the_run->backend.set_threads(1);
   register_claims();
   const int status = RUN_ALL_TESTS();
+  if (asks_for_help) return status;
   if (testing::UnitTest::GetInstance()->test_to_run_count() > 0 || GTEST_FLAG_GET(list_tests)) return status;
   fmt::print(stderr, "sqrtn-verify: no test matches --gtest_filter={}; --gtest_list_tests lists them\n",
              GTEST_FLAG_GET(filter));

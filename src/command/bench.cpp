@@ -43,7 +43,8 @@ int measure_all(const BenchOptions& options, const std::vector<std::string>& com
   const blas::Backend backend = blas::Backend::load(common.blas);
   const report::Document document = make_document(backend, command, common.seed, {}, measure(backend, bench_options));
   deliver(document, common.json, text_of(document));
-  return all_measured(ids, document.measurements) ? all_well : nothing_measured;
+  if (!all_measured(ids, document.measurements)) return nothing_measured;
+  return document.verdict == "fail" ? claim_failed : all_well;
 }
 
 }  // namespace
@@ -54,7 +55,7 @@ void add_bench(CLI::App& application, Action& chosen) {
       "bench", "Times products, initialisers and the Monte-Carlo loop beside ceilings measured in the same run");
   add_common_options(*subcommand, options->common, "a measurement's id");
   subcommand->add_flag("--quick", options->quick, "Fewer shapes and rounds");
-  subcommand->add_flag("--list", options->list, "Only list the measurements that match");
+  subcommand->add_flag("--list", options->list, "Only list the measurements that match")->excludes("--json");
   subcommand->footer(
       "Examples:\n  sqrtn bench --quick --filter '^products/gemm/512x512x512/'\n"
       "  sqrtn bench --list");

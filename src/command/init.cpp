@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command/command.hpp"
+#include "command/options.hpp"
 #include "sqrtn/init/gain.hpp"
 #include "sqrtn/report/record.hpp"
 #include "sqrtn/support/npy.hpp"
@@ -123,10 +124,10 @@ int show(const Arguments& arguments, const std::string& text, const nlohmann::or
 }
 
 int run(const Arguments& arguments) {
+  require(arguments.output.empty() || arguments.output != arguments.json,
+          "--output and --json both name '{}'; give the summary a file of its own", arguments.output);
   if (arguments.list) return show(arguments, init_list(), init_list_json());
   const InitPlan plan = understand(arguments);
-  require(arguments.output != "-" || arguments.json != "-",
-          "--output - and --json - cannot share standard output; give one of them a file");
   for (const std::string& path : {arguments.output, arguments.json}) {
     if (!path.empty()) require_writable(path);
   }
@@ -170,22 +171,25 @@ void add_init(CLI::App& application, Action& chosen) {
       "SHAPE", a.shape,
       "linear fan_out x fan_in; conv c_out x c_in/groups x k...; transposed_conv c_in x c_out/groups x k...");
   init->add_flag("--list", a.list, "Explain the rules, and the activations with their gains");
-  init->add_option("--seed", a.seed, "Seed")->check(whole_number_error)->capture_default_str();
+  init->add_option("--seed", a.seed, "Seed")->check(whole_number_error)->transform(decimal)->capture_default_str();
   init->add_option("--stream", a.stream, "Stream; give every weight of a network its own")
       ->check(whole_number_error)
+      ->transform(decimal)
       ->capture_default_str();
   init->add_option("--engine", a.engine, "Generator: ars or philox")->capture_default_str();
   init->add_option("--dtype", a.dtype, "Type of the entries: f32 or f64")->capture_default_str();
   init->add_option("--layer", a.layer, "linear, conv or transposed_conv; by default linear for two axes, else conv");
   init->add_option("--groups", a.groups,
                    "Groups stacked on the first axis; divides its share of the fans (default 1, as frameworks count)")
-      ->check(whole_number_error);
+      ->check(whole_number_error)
+      ->transform(decimal);
   init->add_option("--gain", a.gain, "Number, or an activation whose gain keeps the mean square: relu, tanh, ...");
   init->add_option("--mode", a.mode, "fan_in, fan_out or fan_avg instead of the rule's own");
   init->add_option("--law", a.law, "normal, uniform or truncated_normal instead of the rule's own");
   init->add_option("--scale", a.scale, "Factor of the variance beside gain^2, instead of the rule's own");
   init->add_option("--threads", a.threads, "Threads; 0: all. Changes no bit of the weight")
       ->check(whole_number_error)
+      ->transform(decimal)
       ->capture_default_str();
   init->add_option("--output", a.output, "NumPy file to write, or - for standard output");
   init->add_option("--json", a.json, "Write the summary, or the list, as JSON to a file, or - for standard output");

@@ -70,6 +70,7 @@ int run(int argc, char** argv) {
   CLI::App application("Is this BLAS right, are these initialisers right, and how fast are they?", "sqrtn");
   application.set_version_flag("--version", version_text, "Print version and commit, then exit");
   application.footer(examples);
+  application.require_subcommand(0, 1);
   Action chosen;
   for (const auto add : {add_run, add_verify, add_bench, add_init, add_env}) add(application, chosen);
   try {

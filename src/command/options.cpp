@@ -1,5 +1,6 @@
 #include "options.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 
@@ -41,6 +42,7 @@ void add_common_options(CLI::App& subcommand, CommonOptions& options, const std:
   subcommand.add_option("--seed", options.seed, "Seed of every draw")
       ->type_name("N")
       ->check(seed_error)
+      ->transform(decimal)
       ->capture_default_str();
   subcommand.add_option("--blas", options.blas, "The BLAS: openblas, blis, atlas, reference, mkl, a SONAME or a path")
       ->type_name("NAME_OR_PATH")
@@ -50,10 +52,15 @@ void add_common_options(CLI::App& subcommand, CommonOptions& options, const std:
       ->type_name("FILE");
 }
 
-std::regex compile_filter(const std::string& filter) {
+std::string decimal(std::string digits) {
+  digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size() - (digits.empty() ? 0 : 1)));
+  return digits;
+}
+
+boost::regex compile_filter(const std::string& filter) {
   try {
-    return std::regex(filter);
-  } catch (const std::regex_error&) {
+    return boost::regex(filter);
+  } catch (const boost::regex_error&) {
     throw std::invalid_argument(
         fmt::format("'{}' is no regular expression; write for example --filter '^products/'", filter));
   }

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <boost/regex.hpp>
 #include <cstdint>
-#include <regex>
 #include <string>
 #include <vector>
 
@@ -20,8 +20,12 @@ struct CommonOptions {
 /// `ids`: what the filter is matched with, "a claim's id".
 void add_common_options(CLI::App& subcommand, CommonOptions& options, const std::string& ids);
 
-/// The filter, compiled. Throws: std::invalid_argument that names the text and the remedy.
-std::regex compile_filter(const std::string& filter);
+/// "010" → "10": CLI11 would read it as octal.
+std::string decimal(std::string digits);
+
+/// The filter, compiled. Boost's engine gives up on expressions that std::regex would try for ever.
+/// Throws: std::invalid_argument that names the text and the remedy.
+boost::regex compile_filter(const std::string& filter);
 
 /// The program's name and the words that were given, for the results: paths outside the working
 /// folder are reduced to their file names, because results are published.

@@ -12,9 +12,14 @@
 namespace sqrtn::command {
 
 std::vector<claims::Claim> matching_claims(const claims::Settings& settings, const std::string& filter) {
-  const std::regex pattern = compile_filter(filter);
+  const boost::regex pattern = compile_filter(filter);
   std::vector<claims::Claim> claims = claims::all_claims(settings);
-  std::erase_if(claims, [&pattern](const claims::Claim& claim) { return !std::regex_search(claim.id, pattern); });
+  try {
+    std::erase_if(claims, [&pattern](const claims::Claim& claim) { return !boost::regex_search(claim.id, pattern); });
+  } catch (const std::runtime_error&) {
+    throw std::invalid_argument(
+        fmt::format("'{}' is too costly a regular expression; write a simpler one for --filter", filter));
+  }
   return claims;
 }
 
@@ -43,6 +48,16 @@ bool all_measured(const std::vector<std::string>& ids, const std::vector<report:
   });
 }
 
+/// Of the claims; where there are none, of the answers that were checked before they were timed.
+std::string verdict_of(const report::Document& document) {
+  const bool wrong = std::ranges::any_of(
+      document.measurements, [](const report::Measurement& m) { return m.note.starts_with(bench::wrong_answer); });
+  claims::Verdict verdict = claims::overall(document.claims);
+  if (wrong) verdict = claims::Verdict::fail;
+  if (verdict == claims::Verdict::skipped && !document.measurements.empty()) verdict = claims::Verdict::pass;
+  return std::string(claims::to_string(verdict));
+}
+
 report::Document make_document(const blas::Backend& backend, std::vector<std::string> command, std::uint64_t seed,
                                std::vector<claims::Result> claims, std::vector<report::Measurement> measurements) {
   report::Document document;
@@ -52,7 +67,7 @@ report::Document make_document(const blas::Backend& backend, std::vector<std::st
   document.seed = seed;
   document.claims = std::move(claims);
   document.measurements = std::move(measurements);
-  document.verdict = claims::to_string(claims::overall(document.claims));
+  document.verdict = verdict_of(document);
   return document;
 }
 

@@ -20,7 +20,11 @@ std::size_t count_of(const Document& document, Verdict verdict) {
 /// The command that checks this claim again, as it was checked.
 std::string reproduction(const claims::Claim& claim, const Document& document) {
   std::vector<std::string> words{"./sqrtn", "verify", "--seed", fmt::to_string(document.seed)};
-  if (document.blas) words.insert(words.end(), {"--blas", document.blas->identity.name});
+  if (document.blas) {
+    const blas::Identity& blas = document.blas->identity;
+    // A library that was given by its path is named by its file alone, in the working folder.
+    words.insert(words.end(), {"--blas", blas.name == blas.file_name ? "./" + blas.name : blas.name});
+  }
   const auto scale = std::ranges::find(document.command, "--effect-scale");
   if (scale < document.command.end() - 1) words.insert(words.end(), {*scale, *(scale + 1)});
   words.insert(words.end(), {"--filter", exact_filter(claim.id)});

@@ -23,9 +23,7 @@ std::vector<std::string> in_order_of_appearance(const auto& records, Name name) 
 
 Row claim_row(const claims::Result& result) {
   const claims::Outcome& outcome = result.outcome;
-  const std::string& id = result.claim.id;
-  const std::size_t slash = id.find('/');
-  return {slash == std::string::npos ? id : id.substr(slash + 1),
+  return {result.claim.id,
           std::string(claims::to_string(outcome.verdict)),
           compact(outcome.observed, 5),
           compact(outcome.expected, 5),

@@ -213,6 +213,7 @@ void remove_temporaries_on_signals() {
     sigaction(signal, &action, nullptr);
   }
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 }  // namespace sqrtn

@@ -21,7 +21,7 @@ void write_file(const std::string& path, std::string_view content);
 void require_writable(const std::string& path);
 
 /// Makes SIGINT, SIGTERM and SIGHUP remove unfinished temporary files and then end the process by
-/// that signal, and makes SIGPIPE an ordinary write error. To be called once, first, in each main.
+/// that signal, and makes SIGPIPE and SIGXFSZ ordinary write errors. To be called once, first, in each main.
 void remove_temporaries_on_signals();
 
 }  // namespace sqrtn
