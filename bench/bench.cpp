@@ -31,11 +31,12 @@ report::Measurement figures(const Row& row) {
   return m;
 }
 
-/// Gives each row the fastest of the ceilings that it refers to.
+/// Gives each row the fastest of the ceilings that it refers to. A ceiling counts with its best round:
+/// it says what the machine can do, so a neighbour's load must not lower it.
 void fill_ceilings(std::vector<report::Measurement>& measurements, const std::vector<Row>& rows) {
   std::map<std::string, double> rates;
   for (const report::Measurement& m : measurements) {
-    if (m.rate) rates[m.id] = *m.rate;
+    if (m.rate) rates[m.id] = *m.rate * m.median_s / m.min_s;
   }
   for (std::size_t i = 0; i < rows.size(); ++i) {
     report::Measurement& m = measurements[i];

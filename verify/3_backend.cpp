@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -80,7 +81,7 @@ TEST_F(BackendErrors, NoSuchLibrary) {
 
 TEST_F(BackendErrors, NoSharedLibrary) {
   std::ofstream(folder_ / "text.so") << "no library\n";
-  std::ofstream(folder_ / "empty.so");
+  std::ofstream(folder_ / "empty.so") << "";
   fs::create_symlink("loop.so", folder_ / "loop.so");
   ASSERT_EQ(mkfifo((folder_ / "fifo.so").c_str(), 0600), 0);
   expect_refused((folder_ / "text.so").string(), "no shared library");
@@ -104,15 +105,17 @@ TEST_F(BackendErrors, DamagedOrForeignLibrary) {
 
 TEST_F(BackendErrors, LibraryWithoutTheFunctions) {
   expect_refused("libm.so.6", "lacks cblas_sgemm, cblas_dgemm");
-  expect_refused(fs::canonical("/proc/self/exe").string(), "cannot dynamically load");
+  expect_refused(fs::canonical("/proc/self/exe").string(), "shared library");
 }
 
 // Loaded first, another BLAS would take over the calls inside the one that was asked for.
 TEST_F(BackendErrors, AnotherBlasInTheGlobalScope) {
   const fs::path copy = damaged("libother.so", fs::file_size(library_path()));
   static const std::string self = fs::read_symlink("/proc/self/exe").string();
-  const Ran ran = run_shell(
-      fmt::format("LD_PRELOAD='{}' '{}' --gtest_list_tests --blas '{}'", copy.string(), self, library_path().string()));
+  // AddressSanitizer wants to be first in the list of libraries; here it need not be.
+  const Ran ran =
+      run_shell(fmt::format("ASAN_OPTIONS=verify_asan_link_order=0 LD_PRELOAD='{}' '{}' --gtest_list_tests --blas '{}'",
+                            copy.string(), self, library_path().string()));
   EXPECT_EQ(ran.code, 2) << ran.output;
   EXPECT_NE(ran.output.find("libother.so' in its global scope"), std::string::npos) << ran.output;
 }
@@ -122,9 +125,9 @@ TEST(Backend, LoadsOneLibraryAProcess) {
   EXPECT_EQ(&again.identity(), &backend().identity());
   EXPECT_THROW(blas::Backend::load("libm.so.6"), std::invalid_argument);
   EXPECT_THROW(blas::Backend::load("fastblas"), std::invalid_argument);
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([] {
+  std::array<std::thread, 4> threads;
+  for (std::thread& thread : threads) {
+    thread = std::thread([] {
       const blas::Backend same = blas::Backend::load(library_path().string());
       EXPECT_EQ(same.functions().f64.dot, backend().functions().f64.dot);
     });

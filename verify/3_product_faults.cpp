@@ -135,13 +135,13 @@ void skip_last(int n, T alpha, const T* x, int incx, T* y, int incy) {
 }
 template <class T>
 void fill_gaps(int n, T alpha, T* x, int incx) {
-  real<T>().scal((n - 1) * incx + 1, alpha, x, 1);
-  for (int i = 0; i + 1 < n * incx; ++i) x[i] = std::isnan(x[i]) ? 0 : x[i];
+  real<T>().scal(n, alpha, x, incx);
+  if (incx > 1) x[1] = 0;
 }
 template <class T>
 T naive_norm(int n, const T* x, int incx) {
   T sum = 0;
-  for (int i = 0; i < n; ++i) sum += x[i * incx] * x[i * incx];
+  for (int i = 0; i < n; ++i, x += incx) sum += *x * *x;
   return std::sqrt(sum);
 }
 
@@ -150,9 +150,9 @@ struct Fault {
   void (*plant)(blas::Functions&);
   std::vector<std::string> claims;  ///< each must catch it
 };
-void PrintTo(const Fault& fault, std::ostream* out) { *out << fault.name; }
+std::ostream& operator<<(std::ostream& out, const Fault& fault) { return out << fault.name; }
 
-// The table of functions in both types, or one.
+// NOLINTNEXTLINE(bugprone-macro-parentheses): names of a member and of a template
 #define SQRTN_BOTH(entry, fault) [](blas::Functions& f) { f.f32.entry = fault<float>, f.f64.entry = fault<double>; }
 
 const std::vector<Fault>& faults() {

@@ -98,7 +98,8 @@ TYPED_TEST(Products, ReferenceNormNeitherOverflowsNorUnderflows) {
   EXPECT_EQ(blas::reference::nrm2<T>({}).value, 0);
   EXPECT_EQ(blas::reference::nrm2<T>(vector(std::vector<T>{0, 0})).value, 0);
   EXPECT_EQ(blas::reference::nrm2<T>(vector(std::vector<T>{1, -Limits::infinity()})).value, Limits::infinity());
-  EXPECT_TRUE(std::isnan(blas::reference::nrm2<T>(vector(std::vector<T>{Limits::infinity(), std::nan("")})).value));
+  EXPECT_TRUE(
+      std::isnan(blas::reference::nrm2<T>(vector(std::vector<T>{Limits::infinity(), Limits::quiet_NaN()})).value));
 }
 
 // β = 0 reads no C, α = 0 reads neither A nor B.

@@ -57,7 +57,7 @@ constexpr BadInput usage[] = {
     {"sqrtn verify --seed 18446744073709551616", "18446744073709551616", "2^64"},
     {"sqrtn bench --seed 1e3", "1e3", "2^64"},
     {"sqrtn run --seed ''", "seed", "2^64"},
-    {"sqrtn verify --effect-scale 0", "--effect-scale", "1.000000 to 100"},
+    {"sqrtn verify --effect-scale 0", "--effect-scale", "1.000000 to 10"},
     {"sqrtn verify --threads x", "--threads", "--help"},
     {"sqrtn verify --filter '[' --json kept.json", "'['", "--filter '"},
     {"sqrtn bench --filter '(' --json kept.json", "'('", "--filter '"},

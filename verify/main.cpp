@@ -71,8 +71,8 @@ int run(int argc, char** argv) {
   claims::Settings settings;
   if (seed != nullptr) settings.seed = parse_seed(seed);
   if (const char* scale = std::getenv("SQRTN_EFFECT_SCALE")) settings.effect_scale = std::atof(scale);
-  require(settings.effect_scale >= 1 && settings.effect_scale <= 100,
-          "SQRTN_EFFECT_SCALE must be a number from 1 to 100");
+  require(settings.effect_scale >= 1 && settings.effect_scale <= 10,
+          "SQRTN_EFFECT_SCALE must be a number from 1 to 10");
   the_run.emplace(Run{blas::Backend::load(blas != nullptr ? blas : "openblas"), settings});
   the_run->backend.set_threads(1);
   register_claims();

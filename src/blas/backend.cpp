@@ -83,7 +83,7 @@ LoadedLibrary open_first(const std::string& name, Open open, std::string& error)
 
 LoadedLibrary open_new(const std::string& name) {
   std::string error;
-  const LoadedLibrary library = open_first(name, LoadedLibrary::open, error);
+  LoadedLibrary library = open_first(name, LoadedLibrary::open, error);
   const KnownLibrary* known = find_known(name);
   require(library || known == nullptr,
           "BLAS '{}' is not installed ({}): install it (Debian: {}), or give a path to a shared library", name, error,

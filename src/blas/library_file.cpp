@@ -20,6 +20,7 @@
 
 /// The header of the object that holds this code, put there by every linker: what "for this machine"
 /// means, without a list of machines.
+// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming): the linker's name
 extern const ElfW(Ehdr) __ehdr_start [[gnu::visibility("hidden")]];
 
 namespace sqrtn::blas {

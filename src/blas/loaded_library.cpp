@@ -17,7 +17,7 @@ std::vector<std::string_view> strings_of(const link_map* object, ElfW(Sxword) ta
     // The loader has relocated this address, but not where the section is read-only (the vDSO).
     if (entry->d_tag != DT_STRTAB) continue;
     const ElfW(Addr) base = entry->d_un.d_ptr < object->l_addr ? object->l_addr : 0;
-    table = reinterpret_cast<const char*>(base + entry->d_un.d_ptr);
+    table = reinterpret_cast<const char*>(base + entry->d_un.d_ptr);  // NOLINT(performance-no-int-to-ptr)
   }
   std::vector<std::string_view> strings;
   for (const ElfW(Dyn)* entry = object->l_ld; table != nullptr && entry->d_tag != DT_NULL; ++entry) {

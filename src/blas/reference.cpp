@@ -87,6 +87,7 @@ Scalar<T> nrm2(VectorView<const T> x) {
   return {std::sqrt(sum), std::sqrt(sum)};
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): T is a type
 #define SQRTN_INSTANTIATE(T)                                                                                          \
   template void gemm<T>(Op, Op, T, MatrixView<const T>, MatrixView<const T>, T, MatrixView<const T>,                  \
                         MatrixView<Wide<T>>, MatrixView<Wide<T>>);                                                    \
@@ -99,5 +100,6 @@ Scalar<T> nrm2(VectorView<const T> x) {
 SQRTN_INSTANTIATE(float)
 SQRTN_INSTANTIATE(double)
 #undef SQRTN_INSTANTIATE
+// NOLINTEND(bugprone-macro-parentheses)
 
 }  // namespace sqrtn::blas::reference

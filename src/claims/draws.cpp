@@ -67,14 +67,18 @@ double sum_over(const Subject& subject, const Settings& settings, const Case& ro
   return *parallel_reduce(n_chunks, settings.threads, one, [](double& a, double b) { a += b; });
 }
 
+/// Σ x^order, order 1, 2 or 4.
 template <class T>
-double sum_powers(std::span<const T> x, int order) {
-  double sum = 0;
-  for (const T v : x) {
-    const double d = static_cast<double>(v), square = d * d;
-    sum += order == 1 ? d : order == 2 ? square : square * square;
-  }
-  return sum;
+double power_sum(const Subject& subject, const Settings& settings, const Case& row, const std::string& id,
+                 std::size_t n_chunks, int order) {
+  return sum_over<T>(subject, settings, row, id, n_chunks, [order](std::span<const T> x) {
+    double sum = 0;
+    for (const T v : x) {
+      const double d = static_cast<double>(v), square = d * d;
+      sum += order == 1 ? d : order == 2 ? square : square * square;
+    }
+    return sum;
+  });
 }
 
 template <class T>
@@ -83,8 +87,7 @@ Claim mean_claim(const Case& row) {
   Claim claim = row.claim("mean", fmt::format("E x = 0, deviation {:.6g}", stddev), effect);
   const std::size_t n_chunks = chunks_for(statistics::n_samples_for_mean(effect));
   claim.check = [=, id = claim.id](const Subject& subject, const Settings& settings) {
-    const double sum =
-        sum_over<T>(subject, settings, row, id, n_chunks, [](std::span<const T> x) { return sum_powers(x, 1); });
+    const double sum = power_sum<T>(subject, settings, row, id, n_chunks, 1);
     const std::size_t n_samples = n_chunks * chunk;
     return judge(statistics::normal_mean_test(sum / static_cast<double>(n_samples), 0, stddev, n_samples, rates.alpha),
                  0);
@@ -101,8 +104,7 @@ Claim variance_claim(const Case& row) {
   const std::size_t n_chunks = chunks_for(normal ? statistics::degrees_of_freedom_for_chi_squared(effect)
                                                  : statistics::n_samples_for_variance(effect, kurtosis));
   claim.check = [=, id = claim.id](const Subject& subject, const Settings& settings) {
-    const double sum =
-        sum_over<T>(subject, settings, row, id, n_chunks, [](std::span<const T> x) { return sum_powers(x, 2); });
+    const double sum = power_sum<T>(subject, settings, row, id, n_chunks, 2);
     const std::size_t n_samples = n_chunks * chunk;
     const auto test = normal ? statistics::chi_squared_test(sum, static_cast<double>(n_samples), rates.alpha)
                              : statistics::second_moment_test(sum / static_cast<double>(n_samples), variance, kurtosis,
@@ -121,8 +123,7 @@ Claim fourth_moment_claim(const Case& row) {
   Claim claim = row.claim("fourth_moment", fmt::format("E x⁴ = {:.6g}", fourth * variance * variance), effect);
   const std::size_t n_chunks = chunks_for(statistics::n_samples_for_variance(effect, spread));
   claim.check = [=, id = claim.id](const Subject& subject, const Settings& settings) {
-    const double sum =
-        sum_over<T>(subject, settings, row, id, n_chunks, [](std::span<const T> x) { return sum_powers(x, 4); });
+    const double sum = power_sum<T>(subject, settings, row, id, n_chunks, 4);
     const std::size_t n_samples = n_chunks * chunk;
     const double expected = fourth * variance * variance;
     return judge(
@@ -148,13 +149,13 @@ Claim shape_claim(const Case& row) {
 }
 
 /// An end that comes with probability 2⁻²⁴ a draw, as in a float uniform that rounds up, is met with
-/// the run's power; double's 2⁻⁵³ cannot be met by drawing.
+/// the run's power. Double's 2⁻⁵³ cannot be met by drawing: fewer draws find a wrong bound.
 template <class T>
 Claim ends_claim(const Case& row) {
   const double limit = row.family.distribution.limit();
   Claim claim = exact_claim(row.id + "ends", fmt::format("|x| < {:.6g}, the ends excluded", limit), "laws.md §4",
                             to_string(row.engine));
-  const double per_draw = 0x1p-24 * row.scale * row.scale;
+  const double per_draw = (sizeof(T) == sizeof(float) ? 0x1p-24 : 0x1p-20) * row.scale * row.scale;
   const std::size_t n_chunks = chunks_for(static_cast<std::size_t>(-std::log(rates.miss) / per_draw));
   claim.check = [=, id = claim.id](const Subject& subject, const Settings& settings) {
     const T bound = static_cast<T>(limit);
@@ -169,8 +170,8 @@ Claim ends_claim(const Case& row) {
   return claim;
 }
 
-/// Tail masses: relative effect on P(|z| > k). Beyond 5σ a missing tail is found; beyond 6σ, where a
-/// hundred million draws hold a fifth of one, only an excess.
+/// Tail masses: relative effect on P(|z| > k). Beyond 5σ a missing tail is found; beyond 6σ, where
+/// these draws are expected to hold a third of one, only an excess.
 struct Tail {
   double k, effect;
 };
@@ -182,7 +183,7 @@ Claim tail_claim(const Case& row, const Tail& tail) {
   const double effect = tail.k < 5 ? std::min(tail.effect * row.scale, 0.95) : tail.effect;
   Claim claim =
       row.claim(fmt::format("tail_{}", tail.k).c_str(), fmt::format("P(|x| > {}) = {:.6g}", tail.k, mass), effect);
-  const std::size_t n_chunks = chunks_for(statistics::n_samples_for_probability(mass, effect));
+  const std::size_t n_chunks = statistics::n_samples_for_probability(mass, effect, rates, chunk) / chunk;
   claim.check = [=, id = claim.id](const Subject& subject, const Settings& settings) {
     const T bound = static_cast<T>(tail.k);
     const double beyond = sum_over<T>(subject, settings, row, id, n_chunks, [bound](std::span<const T> x) {

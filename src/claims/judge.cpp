@@ -1,5 +1,6 @@
 #include "claims/judge.hpp"
 
+#include <cmath>
 #include <utility>
 
 namespace sqrtn::claims {
@@ -35,6 +36,10 @@ Outcome judge(const std::optional<statistics::TestResult>& test, double expected
   outcome.expected = expected;
   if (!test) {
     outcome.reason = "too little data for the test";
+    return outcome;
+  }
+  if (std::isnan(test->p_value)) {
+    outcome.reason = "the p-value could not be computed";
     return outcome;
   }
   outcome.verdict = test->p_value < rates.alpha ? Verdict::fail : Verdict::pass;

@@ -108,7 +108,8 @@ Claim rms_claim(const Case& row) {
   const double variance =
       row.rectified ? laws::rectified_mean_square_variance(row.n_outputs(), row.n_inputs(), row.weights.variance)
                     : laws::linear_mean_square_variance(row.n_outputs(), row.n_inputs(), row.weights.variance);
-  const std::size_t n_replicates = statistics::n_samples_for_mean(row.effect * expected / std::sqrt(variance));
+  // A wrong scale also spreads the mean square: sized as a variance of this "kurtosis", not as a mean.
+  const std::size_t n_replicates = statistics::n_samples_for_variance(row.effect, 1 + variance / (expected * expected));
   const char* statement = row.rectified ? "E y² = nσ²/2, Var of its mean over outputs from the law"
                                         : "E y² = nσ², Var of its mean over outputs σ⁴[n(n+2)(1+2/m) − n²]";
   Claim claim = layer_claim<T>(row, "rms", statement, row.rectified ? "laws.md §3" : "laws.md §2", row.effect,
@@ -127,7 +128,8 @@ template <class T>
 Claim mean_claim(const Case& row) {
   const double expected = laws::rectified_mean(row.n_inputs(), row.weights.variance);
   const double stddev = std::sqrt(laws::rectified_mean_variance(row.n_outputs(), row.n_inputs(), row.weights.variance));
-  const std::size_t n_replicates = statistics::n_samples_for_mean(row.effect * expected / stddev);
+  const std::size_t n_replicates =
+      statistics::n_samples_for_variance(row.effect, 1 + stddev * stddev / (expected * expected));
   Claim claim = layer_claim<T>(row, "mean", "E y = σE‖x‖/√(2π)", "laws.md §3", row.effect, n_replicates, nullptr);
   claim.check = [=, id = claim.id](const Subject& subject, const Settings& settings) {
     const LayerSums sums = run_case<T>(row, id, n_replicates, subject, settings);
@@ -139,7 +141,7 @@ Claim mean_claim(const Case& row) {
 
 template <class T>
 Claim positive_claim(const Case& row) {
-  const std::size_t outputs = statistics::n_samples_for_probability(0.5, row.effect);
+  const std::size_t outputs = statistics::n_samples_for_probability(0.5, row.effect, rates, row.n_outputs());
   return layer_claim<T>(row, "positive", "the number of positive outputs ~ Binomial(outputs, 1/2)", "laws.md §3",
                         row.effect, replicates_for(outputs, row), [](const Case&, const LayerSums& sums) {
                           return judge(statistics::binomial_test(sums.n_positive, sums.n_outputs, 0.5, rates.alpha),

@@ -140,12 +140,15 @@ Outcome repeatable(const Product& product, const blas::Functions& blas, TestData
       Matrix<T> c = stored(problem.c.view(), Op::none, 0);
       const Arguments<T> arguments{Op::none, Op::none, T(-0.7), problem.a.view(), problem.b.view(), T(1.3), c.view()};
       call(product.routine, blas, arguments);
-      if (!first) first = std::move(c);
+      if (!first) {
+        first = std::move(c);
+        continue;
+      }
       ++found.n_compared;
-      if (c.storage().data() == nullptr || found.failed()) continue;
       if (std::memcmp(first->storage().data(), c.storage().data(), c.storage().size_bytes()) == 0) continue;
       ++found.n_wrong;
       found.reason = fmt::format("{}: call {} gave other bits than the first", describe(product, arguments), repeat);
+      return exact_outcome(found);
     }
   }
   return exact_outcome(found);

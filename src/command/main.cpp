@@ -4,11 +4,11 @@
 #include <cerrno>
 #include <iostream>
 #include <new>
-#include <numeric>
 #include <system_error>
 
 #include "command/command.hpp"
 #include "sqrtn/support/environment.hpp"
+#include "sqrtn/support/nearest.hpp"
 #include "sqrtn/support/output.hpp"
 
 namespace sqrtn::command {
@@ -33,28 +33,12 @@ std::string version_text() {
   return text;
 }
 
-/// Levenshtein's distance: insertions, deletions and replacements that turn `a` into `b`.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), 0U);
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row.back();
-}
-
 std::string unknown_subcommand(const CLI::App& application, const std::string& asked) {
   std::vector<std::string> names;
   for (const CLI::App* subcommand : application.get_subcommands(nullptr)) names.push_back(subcommand->get_name());
-  const auto nearest = std::min_element(names.begin(), names.end(), [&](const auto& a, const auto& b) {
-    return edit_distance(asked, a) < edit_distance(asked, b);
-  });
-  return fmt::format("unknown subcommand '{}'; did you mean '{}'? ('sqrtn --help' lists all)", asked, *nearest);
+  const std::string nearest = nearest_name(asked, names);
+  return fmt::format("unknown subcommand '{}'; {}'sqrtn --help' lists all", asked,
+                     nearest.empty() ? "" : "did you mean '" + nearest + "'? ");
 }
 
 /// What was wrong with the command line, and the remedy.

@@ -60,7 +60,7 @@ void add_verify(CLI::App& application, Action& chosen) {
       ->add_option("--effect-scale", options->settings.effect_scale,
                    "Multiplies the effects that are looked for: 10 needs a hundredth of the samples")
       ->type_name("X")
-      ->check(CLI::Range(1.0, 100.0));
+      ->check(CLI::Range(1.0, 10.0));
   subcommand->add_flag("--list", options->list, "Only list the claims that match, with their laws");
   subcommand->footer(
       "Examples:\n  sqrtn verify --filter '^initialisers/he_normal'\n"

@@ -4,10 +4,10 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <vector>
 
 #include "sqrtn/random/fill.hpp"
+#include "sqrtn/support/nearest.hpp"
 #include "sqrtn/support/require.hpp"
 
 namespace sqrtn::init {
@@ -50,37 +50,17 @@ std::string with_prefix(std::string_view name, std::string_view from, std::strin
   return std::string(to).append(name.substr(from.size()));
 }
 
-/// Least number of letters to insert, drop or replace that turn `a` into `b` (Levenshtein).
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row.back();
-}
-
 [[noreturn]] void throw_unknown_rule(std::string_view name) {
-  std::string known, nearest;
-  std::size_t least = std::numeric_limits<std::size_t>::max();
-  const auto consider = [&](std::string_view candidate) {
-    const std::size_t distance = edit_distance(name, candidate);
-    if (distance < least) least = distance, nearest = candidate;
-  };
+  std::string known;
+  std::vector<std::string> names;
   for (const Rule& rule : rule_table) {
     known += known.empty() ? "" : ", ";
     known += rule.name;
-    consider(rule.name);
-    if (const std::string other = alias(rule); !other.empty()) consider(other);
+    names.emplace_back(rule.name);
+    if (std::string other = alias(rule); !other.empty()) names.push_back(std::move(other));
   }
-  // Further away than half of the letters, a suggestion would be a guess.
-  const std::string suggestion = least <= name.size() / 2 ? fmt::format("did you mean '{}'? ", nearest) : "";
+  const std::string nearest = nearest_name(name, names);
+  const std::string suggestion = nearest.empty() ? "" : fmt::format("did you mean '{}'? ", nearest);
   throw std::invalid_argument(
       fmt::format("unknown rule '{}'; {}known: {}; xavier_* and kaiming_* too", name, suggestion, known));
 }

@@ -6,7 +6,6 @@
 
 #include "sqrtn/random/fill.hpp"
 
-#define HWY_WANT_AVX3_DL
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "random/kernels.cpp"
 #include <hwy/foreach_target.h>

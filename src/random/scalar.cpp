@@ -38,16 +38,17 @@ T polynomial(const T (&coefficients)[N], T x) {
   return sum;
 }
 
-/// −2·ln(x·2^−shift), 2^−16 ≤ x ≤ 2^shift: x = m·2^e with √½ ≤ m < √2.
+/// −2·ln u, u = x·2^−shift ∈ [2^(−16−shift), 1]: x = m·2^e with √½ ≤ m < √2. `complement` is 1 − u with
+/// digits of its own, taken where e = shift, so that nothing cancels as u nears 1.
 template <class T>
-T minus_two_log(T x, int shift) {
+T minus_two_log(T x, T complement, int shift) {
   using C = Constants<T>;
   using Bits = typename C::Bits;
   constexpr Bits bias = 16;
   const Bits biased = std::bit_cast<Bits>(x) - C::sqrt_half_bits + (bias << C::mantissa_bits);
   const Bits fraction = biased & ((Bits{1} << C::mantissa_bits) - 1);
-  const T f = std::bit_cast<T>(fraction + C::sqrt_half_bits) - 1;
   const T k = static_cast<T>(static_cast<int>(bias) + shift - static_cast<int>(biased >> C::mantissa_bits));
+  const T f = k == 0 ? -complement : std::bit_cast<T>(fraction + C::sqrt_half_bits) - 1;
   if constexpr (sizeof(T) == 4) {
     return std::fma(f, polynomial(C::log, f), k * C::two_ln2);
   } else {
@@ -110,8 +111,11 @@ T draw_at(const Stream& stream, const transform::Uniform<T>& law) {
 template <class T>
 T draw_at(const Stream& stream, const transform::Normal<T>& law) {
   const std::uint64_t first = stream.offset & ~std::uint64_t{1};
-  const T x = static_cast<T>(word_at<T>(stream, first)) + T(0.5);
-  const T radius = std::sqrt(minus_two_log(x, Constants<T>::word_bits));
+  using C = Constants<T>;
+  const typename C::Bits word = word_at<T>(stream, first);
+  const T x = static_cast<T>(word) + T(0.5);
+  const T complement = (static_cast<T>(static_cast<typename C::Bits>(~word)) + T(0.5)) * C::unit;
+  const T radius = std::sqrt(minus_two_log(x, complement, C::word_bits));
   const T direction = circle<T>(word_at<T>(stream, first + 1), stream.offset != first);
   return std::fma(law.stddev * radius, direction, law.mean);
 }
@@ -121,8 +125,9 @@ T draw_at(const Stream& stream, const transform::Truncated<T>& law) {
   const T v = centred<T>(word_at<T>(stream, stream.offset)) * std::ldexp(T(1), -std::numeric_limits<T>::digits);
   const T x = v * law.mass_high;
   const T error = std::fma(v, law.mass_high, -x) + v * law.mass_low;
+  const T square = x * x;
   const T complement = std::fma(-x, x, T(1)) - 2 * x * error;
-  const T z = x * polynomial(Constants<T>::inverse, minus_two_log(complement, 0));
+  const T z = x * polynomial(Constants<T>::inverse, minus_two_log(complement, square, 0));
   const T y = std::fma(law.stddev, z, law.mean);
   return std::min(std::max(y, law.lowest), law.highest);
 }

@@ -61,9 +61,9 @@ HWY_INLINE Tags<double>::V small_to_real(Tags<double>::VBits k) {
   return hn::Sub(hn::BitCast(d, hn::Or(k, hn::Set(Tags<double>::DBits(), 0x4330000000000000u))), hn::Set(d, 0x1p52));
 }
 
-/// −2·ln(x·2^−shift).
+/// −2·ln(x·2^−shift); `complement` = 1 − x·2^−shift.
 template <int shift, class T>
-HWY_INLINE typename Tags<T>::V minus_two_log(typename Tags<T>::V x) {
+HWY_INLINE typename Tags<T>::V minus_two_log(typename Tags<T>::V x, typename Tags<T>::V complement) {
   using C = transform::Constants<T>;
   using Bits = typename C::Bits;
   const typename Tags<T>::D d;
@@ -72,9 +72,11 @@ HWY_INLINE typename Tags<T>::V minus_two_log(typename Tags<T>::V x) {
   const auto biased =
       hn::Add(hn::BitCast(db, x), hn::Set(db, static_cast<Bits>((bias << C::mantissa_bits) - C::sqrt_half_bits)));
   const auto fraction = hn::And(biased, hn::Set(db, (Bits{1} << C::mantissa_bits) - 1));
-  const auto f = hn::Sub(hn::BitCast(d, hn::Add(fraction, hn::Set(db, C::sqrt_half_bits))), hn::Set(d, T(1)));
   const auto k =
       small_to_real(hn::Sub(hn::Set(db, static_cast<Bits>(bias + shift)), hn::ShiftRight<C::mantissa_bits>(biased)));
+  const auto f =
+      hn::IfThenElse(hn::Eq(k, hn::Zero(d)), hn::Neg(complement),
+                     hn::Sub(hn::BitCast(d, hn::Add(fraction, hn::Set(db, C::sqrt_half_bits))), hn::Set(d, T(1))));
   const auto k_term = hn::Mul(k, hn::Set(d, C::two_ln2));
   if constexpr (sizeof(T) == 4) {
     return hn::MulAdd(f, polynomial(C::log, f), k_term);
@@ -130,6 +132,13 @@ HWY_INLINE Tags<double>::V centred(Tags<double>::VBits word) {
   return hn::Add(hn::Add(k, k), hn::Set(Tags<double>::D(), 1 - 0x1p53));
 }
 
+/// Two vectors to consecutive memory.
+template <class D>
+HWY_INLINE void store_both(D d, hn::Vec<D> a, hn::Vec<D> b, hn::TFromD<D>* HWY_RESTRICT to) {
+  hn::StoreU(a, d, to);
+  hn::StoreU(b, d, to + hn::Lanes(d));
+}
+
 /// store(a, b, to): the draws from two vectors of words, in memory order.
 template <class Law>
 class Transform;
@@ -140,8 +149,7 @@ class Transform<transform::Words<Bits>> {
   HWY_INLINE explicit Transform(const transform::Words<Bits>&) {}
   HWY_INLINE void store(VecU64 a, VecU64 b, Bits* HWY_RESTRICT to) const {
     const hn::ScalableTag<Bits> d;
-    hn::StoreU(hn::BitCast(d, a), d, to);
-    hn::StoreU(hn::BitCast(d, b), d, to + hn::Lanes(d));
+    store_both(d, hn::BitCast(d, a), hn::BitCast(d, b), to);
   }
 };
 
@@ -150,9 +158,7 @@ class Transform<transform::Uniform<T>> : Tags<T> {
  public:
   HWY_INLINE explicit Transform(const transform::Uniform<T>& law) : law_(law) {}
   HWY_INLINE void store(VecU64 a, VecU64 b, T* HWY_RESTRICT to) const {
-    const typename Tags<T>::D d;
-    hn::StoreU(draw(a), d, to);
-    hn::StoreU(draw(b), d, to + hn::Lanes(d));
+    store_both(typename Tags<T>::D(), draw(a), draw(b), to);
   }
 
  private:
@@ -176,16 +182,17 @@ class Transform<transform::Normal<T>> : Tags<T> {
     const typename Tags<T>::DBits db;
     VecU64 even, odd;
     split(a, b, even, odd);
-    const auto x = hn::Add(to_real(hn::BitCast(db, even)), hn::Set(d, T(0.5)));
-    const auto radius = hn::Mul(hn::Set(d, law_.stddev), hn::Sqrt(minus_two_log<C::word_bits, T>(x)));
+    const auto words = hn::BitCast(db, even);
+    const auto x = hn::Add(to_real(words), hn::Set(d, T(0.5)));
+    const auto complement = hn::Mul(hn::Add(to_real(hn::Not(words)), hn::Set(d, T(0.5))), hn::Set(d, C::unit));
+    const auto radius = hn::Mul(hn::Set(d, law_.stddev), hn::Sqrt(minus_two_log<C::word_bits, T>(x, complement)));
     typename Tags<T>::V cosine, sine;
     circle<T>(hn::BitCast(db, odd), cosine, sine);
     const auto mean = hn::Set(d, law_.mean);
     const DU64 du;
     split_back(hn::BitCast(du, hn::MulAdd(radius, cosine, mean)), hn::BitCast(du, hn::MulAdd(radius, sine, mean)), a,
                b);
-    hn::StoreU(hn::BitCast(d, a), d, to);
-    hn::StoreU(hn::BitCast(d, b), d, to + hn::Lanes(d));
+    store_both(d, hn::BitCast(d, a), hn::BitCast(d, b), to);
   }
 
  private:
@@ -213,9 +220,7 @@ class Transform<transform::Truncated<T>> : Tags<T> {
  public:
   HWY_INLINE explicit Transform(const transform::Truncated<T>& law) : law_(law) {}
   HWY_INLINE void store(VecU64 a, VecU64 b, T* HWY_RESTRICT to) const {
-    const typename Tags<T>::D d;
-    hn::StoreU(draw(a), d, to);
-    hn::StoreU(draw(b), d, to + hn::Lanes(d));
+    store_both(typename Tags<T>::D(), draw(a), draw(b), to);
   }
 
  private:
@@ -228,7 +233,7 @@ class Transform<transform::Truncated<T>> : Tags<T> {
     const auto x = hn::Mul(v, mass);
     const auto error = hn::Add(hn::MulSub(v, mass, x), hn::Mul(v, hn::Set(d, law_.mass_low)));
     const auto complement = hn::Sub(hn::NegMulAdd(x, x, hn::Set(d, T(1))), hn::Mul(hn::Add(x, x), error));
-    const auto z = hn::Mul(x, polynomial(C::inverse, minus_two_log<0, T>(complement)));
+    const auto z = hn::Mul(x, polynomial(C::inverse, minus_two_log<0, T>(complement, hn::Mul(x, x))));
     const auto y = hn::MulAdd(hn::Set(d, law_.stddev), z, hn::Set(d, law_.mean));
     return hn::Min(hn::Max(y, hn::Set(d, law_.lowest)), hn::Set(d, law_.highest));
   }

@@ -22,6 +22,7 @@ struct Constants<float> {
   static constexpr int mantissa_bits = 23;
   static constexpr int word_bits = 32;
   static constexpr Bits sqrt_half_bits = 0x3f3504f3u;  // of √½
+  static constexpr float unit = 0x1p-32f;              // of a word taken as a fraction
   static constexpr float two_ln2 = 1.38629436111989061883f;
   static constexpr float half_pi = 1.57079632679489661923f;
   /// −2·log1p(f)/f on f ∈ [√½ − 1, √2 − 1]: 4.7e-9.
@@ -44,6 +45,7 @@ struct Constants<double> {
   static constexpr int mantissa_bits = 52;
   static constexpr int word_bits = 64;
   static constexpr Bits sqrt_half_bits = 0x3fe6a09e667f3bcdu;
+  static constexpr double unit = 0x1p-64;
   static constexpr double two_ln2 = 1.38629436111989061883;
   static constexpr double half_pi = 1.57079632679489661923;
   /// −4·atanh(s)/s in s², s = f/(2 + f), so that s times it is −2·log1p(f): 7.7e-21.

@@ -114,8 +114,10 @@ std::size_t n_samples_for_mean(double effect_size, const ErrorRates& rates) {
   return whole(square((z_reject(rates) + z_power(rates)) / effect_size), 1);
 }
 
-std::size_t n_samples_for_probability(double probability, double effect_size, const ErrorRates& rates) {
+std::size_t n_samples_for_probability(double probability, double effect_size, const ErrorRates& rates,
+                                      std::size_t multiple) {
   check(rates);
+  require(multiple >= 1, "samples come in multiples of at least 1, got {}", multiple);
   require(probability > 0 && probability < 1, "probability must be inside (0, 1), got {}", probability);
   check_effect(effect_size);
   const double upper = probability * (1 + effect_size), lower = std::max(0.0, probability * (1 - effect_size));
@@ -124,12 +126,12 @@ std::size_t n_samples_for_probability(double probability, double effect_size, co
                lower_spread = std::sqrt(lower * (1 - lower));
   const double root =
       (z_reject(rates) * spread + z_power(rates) * std::max(lower_spread, upper_spread)) / (probability * effect_size);
-  const auto enough = [&](std::size_t n_trials) {
-    const double n = static_cast<double>(n_trials);
+  const auto enough = [&](std::size_t n_multiples) {
+    const double n = static_cast<double>(n_multiples * multiple);
     return binomial_miss(n, probability, upper, rates.alpha) <= rates.miss &&
            (lower == 0 || binomial_miss(n, probability, lower, rates.alpha) <= rates.miss);
   };
-  return smallest(whole(square(root), 1), enough);
+  return multiple * smallest(whole(square(root) / static_cast<double>(multiple), 1), enough);
 }
 
 std::size_t n_samples_for_cdf(double distance, const ErrorRates& rates) {

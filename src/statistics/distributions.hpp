@@ -3,7 +3,6 @@
 #include <boost/math/distributions/beta.hpp>
 #include <boost/math/distributions/binomial.hpp>
 #include <boost/math/distributions/chi_squared.hpp>
-#include <boost/math/distributions/kolmogorov_smirnov.hpp>
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/poisson.hpp>
 #include <boost/math/distributions/students_t.hpp>
@@ -29,7 +28,6 @@ using ChiSquared = boost::math::chi_squared_distribution<double, Policy>;
 using Binomial = boost::math::binomial_distribution<double, Policy>;
 using Poisson = boost::math::poisson_distribution<double, Policy>;
 using Beta = boost::math::beta_distribution<double, Policy>;
-using KolmogorovSmirnov = boost::math::kolmogorov_smirnov_distribution<double, Policy>;
 
 template <class Distribution>
 double lower_tail(const Distribution& law, double x) {

@@ -50,7 +50,11 @@ TestResult aligned(TestResult result, double null_value, double alpha) {
   return result;
 }
 
-double two_sided(double lower, double upper) { return std::min(1.0, 2 * std::min(lower, upper)); }
+/// NaN if a tail could not be computed: no verdict rather than a wrong one.
+double two_sided(double lower, double upper) {
+  if (std::isnan(lower) || std::isnan(upper)) return std::numeric_limits<double>::quiet_NaN();
+  return std::min(1.0, 2 * std::min(lower, upper));
+}
 
 /// P(|Z| ≥ |z|), Z ~ N(0,1).
 double normal_p_value(double z) { return std::erfc(std::abs(z) / std::numbers::sqrt2); }
@@ -177,12 +181,10 @@ std::optional<TestResult> kolmogorov_smirnov_test(std::span<const T> sorted, con
   if (!std::all_of(sorted.begin(), sorted.end(), [](T x) { return std::isfinite(x); })) return impossible(n_samples);
   require(std::is_sorted(sorted.begin(), sorted.end()), "the {} draws must be sorted in ascending order", n_samples);
   const double D = largest_distance(sorted, cdf);
-  const double root = std::sqrt(static_cast<double>(n_samples));
-  const double corrected = root + 0.12 + 0.11 / root;
-  const KolmogorovSmirnov law(corrected * corrected);
-  const double reach = upper_quantile(law, alpha);
+  const double n = static_cast<double>(n_samples);
+  const double reach = std::sqrt(std::log(2 / alpha) / (2 * n));
   const Interval interval{std::max(0.0, D - reach), std::min(1.0, D + reach)};
-  return aligned({root * D, std::min(1.0, upper_tail(law, D)), D, interval, n_samples}, 0, alpha);
+  return aligned({std::sqrt(n) * D, std::min(1.0, 2 * std::exp(-2 * n * D * D)), D, interval, n_samples}, 0, alpha);
 }
 
 template std::optional<TestResult> kolmogorov_smirnov_test(std::span<const float>, const std::function<double(double)>&,

@@ -5,6 +5,7 @@
 #include <hwy/highway.h>
 #include <openssl/opensslv.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 #if defined(__x86_64__)
 #include <cpuid.h>
 #endif
@@ -80,7 +81,9 @@ void describe_topology(Environment& environment) {
   environment.logical_processors = count(HWLOC_OBJ_PU);
   environment.smt = environment.logical_processors > environment.cores && environment.cores > 0;
   environment.caches = caches_of(topology.get());
-  environment.memory_bytes = hwloc_get_root_obj(topology.get())->total_memory;
+  // The kernel's figure: hwloc adds up NUMA nodes, which leave out memory that was added later.
+  environment.memory_bytes =
+      static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 
   hwloc_obj_t package = hwloc_get_obj_by_type(topology.get(), HWLOC_OBJ_PACKAGE, 0);
   environment.cpu_model = info(package, "CPUModel");

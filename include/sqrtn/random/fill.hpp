@@ -26,7 +26,7 @@ void fill_uniform(const Stream& stream, std::span<T> out, T low, T high, unsigne
 
 /// N(mean, stddev²) by the Box–Muller transform; elements 2j and 2j + 1 form a pair.
 /// x = mean + stddev·z, z always finite: |z| ≤ 6.77 for float (32-bit radius), 9.5 for double.
-/// Error: z within 4 ULP (float) and 8 ULP (double) of the exact transform of the same bits, counted
+/// Error: z within 5 ULP (float) and 8 ULP (double) of the exact transform of the same bits, counted
 /// in ULP of the pair's radius.
 /// Throws: std::invalid_argument unless mean and stddev are finite and stddev ≥ 0.
 /// Source: Box and Muller, Ann. Math. Statist. 29 (1958) 610.

@@ -28,7 +28,7 @@ struct Measurement {
   std::size_t rounds = 0;
   std::optional<double> rate;     ///< from the median
   std::string rate_unit;          ///< "GFLOP/s", "Gsamples/s", "GB/s"
-  std::optional<double> ceiling;  ///< in rate_unit, measured in the same run
+  std::optional<double> ceiling;  ///< in rate_unit, the best round of a ceiling of the same run
   std::string ceiling_id;         ///< the measurement it came from
   std::optional<double> percent_of_ceiling;
   std::string note;  ///< "wrong answer: not ranked", "hard limit reached after 7 rounds"

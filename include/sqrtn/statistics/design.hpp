@@ -38,9 +38,11 @@ std::size_t degrees_of_freedom_for_chi_squared(double effect_size, const ErrorRa
 std::size_t n_samples_for_mean(double effect_size, const ErrorRates& rates = {});
 
 /// A probability p that is p(1 ± δ) instead, p(1 + δ) < 1, for binomial_test; p(1 + δ) alone if
-/// δ ≥ 1. Exact, by search near the normal approximation: the returned n has the power and n − 1 has
-/// not. (A discrete law's power climbs in a saw-tooth, so a slightly larger n may fall short of it.)
-std::size_t n_samples_for_probability(double probability, double effect_size, const ErrorRates& rates = {});
+/// δ ≥ 1. Exact, by search near the normal approximation among the multiples of `multiple`: the
+/// returned n has the power and n − multiple has not. (A discrete law's power climbs in a saw-tooth, so
+/// a slightly larger n may fall short: draws that come in chunks give their size.)
+std::size_t n_samples_for_probability(double probability, double effect_size, const ErrorRates& rates = {},
+                                      std::size_t multiple = 1);
 
 /// A distribution function that is off by `distance` in (0, 1) at some point:
 /// n = max(100, ⌈((√(ln(2/α)/2) + √(ln(1/miss)/2))/distance)²⌉.

@@ -64,13 +64,12 @@ TestResult poisson_test(std::size_t count, double expected, double alpha);
 /// Beta(n, 1), take n well below 2²⁴ with float draws.
 TestResult beta_scale_test(double x, double scale, double a, double b, double alpha);
 
-/// Kolmogorov–Smirnov: D = sup |F_n − cdf|, asymptotic p of √n·D with Stephens' correction
-/// (√n + 0.12 + 0.11/√n)·D. `sorted` ascending. Estimate D; interval of sup |true cdf − cdf|: D ± the
-/// distance whose p is alpha, clipped to [0, 1] (never wider than that of Dvoretzky, Kiefer, Wolfowitz
-/// and Massart, √(ln(2/alpha)/2n)); statistic √n·D; null value 0.
-/// Error: p is asymptotic: for p ≥ 1e-10 within 6 % of itself from 1,000 draws on, 20 % at 100.
+/// Kolmogorov–Smirnov: D = sup |F_n − cdf|, p = min(1, 2·exp(−2nD²)). `sorted` ascending. Estimate D;
+/// interval of sup |true cdf − cdf|: D ± √(ln(2/alpha)/2n), clipped to [0, 1]; statistic √n·D; null 0.
+/// Error: p is an upper bound, by the inequality of Dvoretzky, Kiefer and Wolfowitz with Massart's
+/// constant, for every n and every law; at p = 1e-9 within 3 % of the exact one from 10,000 draws on.
 /// nullopt if fewer than 100 draws. Throws also if `sorted` is not ascending or cdf leaves [0, 1].
-/// Source: Stephens, JRSS B 32 (1970) 115; Massart, Ann. Probab. 18 (1990) 1269.
+/// Source: Massart, Ann. Probab. 18 (1990) 1269.
 template <class T>
 std::optional<TestResult> kolmogorov_smirnov_test(std::span<const T> sorted, const std::function<double(double)>& cdf,
                                                   double alpha);

@@ -1,0 +1,88 @@
+#include <fmt/format.h>
+
+#include <boost/math/special_functions/erf.hpp>
+#include <cmath>
+#include <numbers>
+
+#include "sqrtn/random/fill.hpp"
+#include "verify.hpp"
+
+/// The error lines of random/fill.hpp, against the exact transforms of the same words.
+namespace sqrtn::verify {
+namespace {
+
+using random::Engine;
+using random::Stream;
+
+template <class T>
+using Word = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+
+template <class T>
+constexpr int word_bits = 8 * sizeof(T);
+
+/// Distance to the neighbour of x > 0.
+template <class T>
+long double ulp(long double x) {
+  return std::nextafter(static_cast<T>(x), std::numeric_limits<T>::infinity()) - static_cast<T>(x);
+}
+
+/// Largest error of the pair's draws in ULP of the pair's radius.
+template <class T>
+long double worst_normal_error(const Stream& stream, std::size_t n) {
+  std::vector<Word<T>> words(n);
+  std::vector<T> draws(n);
+  random::fill_bits(stream, words);
+  random::fill_normal<T>(stream, draws, T(0), T(1));
+  long double worst = 0;
+  for (std::size_t i = 0; i + 1 < n; i += 2) {
+    const auto fraction = [](Word<T> word) { return std::ldexp(static_cast<long double>(word) + 0.5L, -word_bits<T>); };
+    const long double u = fraction(words[i]), complement = fraction(static_cast<Word<T>>(~words[i]));
+    const long double log = u < 0.5L ? std::log(u) : std::log1p(-complement);
+    const long double turns = std::ldexp(static_cast<long double>(words[i + 1]), -word_bits<T>);
+    const long double radius = std::sqrt(-2 * log), angle = 2 * std::numbers::pi_v<long double> * turns;
+    const long double cosine = std::abs(draws[i] - radius * std::cos(angle));
+    const long double sine = std::abs(draws[i + 1] - radius * std::sin(angle));
+    worst = std::max(worst, std::max(cosine, sine) / ulp<T>(radius));
+  }
+  return worst;
+}
+
+/// Largest error in ULP of max(|z|, 1).
+template <class T>
+long double worst_truncated_error(const Stream& stream, std::size_t n, double cut) {
+  std::vector<Word<T>> words(n);
+  std::vector<T> draws(n);
+  random::fill_bits(stream, words);
+  random::fill_truncated_normal<T>(stream, draws, T(0), T(1), cut);
+  constexpr int p = std::numeric_limits<T>::digits;
+  const long double mass = std::erf(cut / std::numbers::sqrt2_v<long double>);
+  long double worst = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const long double k = static_cast<long double>(words[i] >> (word_bits<T> - p));
+    const long double v = std::ldexp(2 * k + 1, -p) - 1;
+    const long double z = std::numbers::sqrt2_v<long double> * boost::math::erf_inv(v * mass);
+    worst = std::max(worst, std::abs(draws[i] - z) / ulp<T>(std::max(std::abs(z), 1.0L)));
+  }
+  return worst;
+}
+
+TEST(Accuracy, NormalsAreWithinTheStatedError) {
+  for (const Engine engine : {Engine::ars, Engine::philox}) {
+    const long double f32 = worst_normal_error<float>({engine, settings().seed, 1}, 1000000);
+    const long double f64 = worst_normal_error<double>({engine, settings().seed, 2}, 1000000);
+    EXPECT_LE(f32, 5) << "ULP";
+    EXPECT_LE(f64, 8) << "ULP";
+    RecordProperty("f32_ulp", fmt::format("{:.2f}", f32));
+    RecordProperty("f64_ulp", fmt::format("{:.2f}", f64));
+  }
+}
+
+TEST(Accuracy, TruncatedNormalsAreWithinTheStatedError) {
+  for (const double cut : {0.1, 1.0, 2.0, 3.0}) {
+    EXPECT_LE(worst_truncated_error<float>({Engine::ars, settings().seed, 3}, 200000, cut), 4) << "ULP at cut " << cut;
+    EXPECT_LE(worst_truncated_error<double>({Engine::ars, settings().seed, 4}, 50000, cut), 8) << "ULP at cut " << cut;
+  }
+}
+
+}  // namespace
+}  // namespace sqrtn::verify
