@@ -104,6 +104,12 @@ LayerState finish_layer(const Chain& chain, MatrixView<const T> x, MatrixView<T>
   return state;
 }
 
+double squared_norm(VectorView<const double> x) {
+  double sum = 0;
+  for (std::size_t i = 0; i < x.size; ++i) sum += x[i] * x[i];
+  return sum;
+}
+
 /// Runs `one(r)` for every run, in parallel.
 template <class One>
 std::vector<std::vector<LayerState>> all_runs(std::size_t n_runs, unsigned threads, One one) {
@@ -164,13 +170,15 @@ std::vector<std::vector<LayerState>> simulate_field(const Chain& chain, const ra
           "the law of one row with fresh weights is simulated; got {} rows, {} weights", chain.batch,
           chain.shared ? "shared" : "fresh");
   return all_runs(n_runs, threads, [&](std::size_t run) {
-    return run_chain<double>(
-        chain, input_of(stream, chain, run), [&](std::size_t layer, MatrixView<const double> x, MatrixView<double> y) {
-          double norm = 0;
-          for (std::size_t i = 0; i < x.cols; ++i) norm += x.data[i] * x.data[i];
-          random::fill_normal<double>(stream.skip((run * chain.depth + layer) * chain.width), {y.data, y.cols}, 0,
-                                      std::sqrt(chain.weights.variance * norm));
-        });
+    const auto draw = [&](std::size_t layer, MatrixView<const double> x, MatrixView<double> y) {
+      const double scale = std::sqrt(chain.weights.variance * squared_norm(x.row(0)));
+      const std::span<double> out(y.data, y.cols);
+      random::fill_normal<double>(stream.skip((run * chain.depth + layer) * chain.width), out, 0, scale);
+      if (!chain.orthogonal) return;
+      const double rescale = scale * std::sqrt(static_cast<double>(chain.width) / squared_norm(y.row(0)));
+      for (double& value : out) value *= rescale;
+    };
+    return run_chain<double>(chain, input_of(stream, chain, run), draw);
   });
 }
 

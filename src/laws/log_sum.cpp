@@ -39,26 +39,26 @@ Complex chi_squared_characteristic(double dof, double t) {
   return std::exp(gamma_ratio + Complex(0, t * ln2));
 }
 
-/// Calls visit(k, P(K = k | K ≥ 1)) for k = 1…n, K ~ Binomial(n, ½).
-template <class Visit>
-void for_each_count(std::size_t n, Visit visit) {
+/// P(K = k | K ≥ 1) for k = 1…n, K ~ Binomial(n, ½).
+std::vector<double> count_probabilities(std::size_t n) {
   const double width = static_cast<double>(n);
   const double log_all = -width * ln2 - std::log1p(-std::exp2(-width));
-  for (std::size_t k = 1; k <= n; ++k) {
-    const double count = static_cast<double>(k);
-    const double log_choose = std::lgamma(width + 1) - std::lgamma(count + 1) - std::lgamma(width - count + 1);
-    visit(k, std::exp(log_choose + log_all));
+  std::vector<double> probabilities;
+  for (double k = 1; k <= width; ++k) {
+    const double log_choose = std::lgamma(width + 1) - std::lgamma(k + 1) - std::lgamma(width - k + 1);
+    probabilities.push_back(std::exp(log_choose + log_all));
   }
+  return probabilities;
 }
 
 /// The mixture over K, with Γ(k/2 + 1 + it)/Γ(k/2 + 1) = (1 + 2it/k)·Γ(k/2 + it)/Γ(k/2).
-Complex rectified_characteristic(std::size_t n, double t) {
+Complex rectified_characteristic(const std::vector<double>& probabilities, double t) {
   Complex odd = chi_squared_characteristic(1, t), even = chi_squared_characteristic(2, t), sum = 0;
-  for_each_count(n, [&](std::size_t k, double probability) {
+  for (std::size_t k = 1; k <= probabilities.size(); ++k) {
     Complex& current = k % 2 == 1 ? odd : even;
-    sum += probability * current;
+    sum += probabilities[k - 1] * current;
     current *= Complex(1, 2 * t / static_cast<double>(k));
-  });
+  }
   return sum;
 }
 
@@ -74,7 +74,7 @@ LogSum& LogSum::add_chi_squared(double dof, std::size_t times) {
   if (times == 0) return *this;
   terms_mean_ += static_cast<double>(times) * (boost::math::digamma(dof / 2) + ln2);
   variance_ += static_cast<double>(times) * boost::math::trigamma(dof / 2);
-  terms_.push_back({dof, 0, times});
+  terms_.push_back({dof, {}, times});
   nodes_.clear();
   return *this;
 }
@@ -82,16 +82,17 @@ LogSum& LogSum::add_chi_squared(double dof, std::size_t times) {
 LogSum& LogSum::add_rectified(std::size_t n, std::size_t times) {
   require(n >= 1 && n <= 65'536, "the width of a rectified layer must be from 1 to 65536, got {}", n);
   if (times == 0) return *this;
+  std::vector<double> counts = count_probabilities(n);
   double mean = 0, square = 0, spread = 0;
-  for_each_count(n, [&](std::size_t k, double probability) {
+  for (std::size_t k = 1; k <= n; ++k) {
     const double half = static_cast<double>(k) / 2, centre = boost::math::digamma(half) + ln2;
-    mean += probability * centre;
-    square += probability * centre * centre;
-    spread += probability * boost::math::trigamma(half);
-  });
+    mean += counts[k - 1] * centre;
+    square += counts[k - 1] * centre * centre;
+    spread += counts[k - 1] * boost::math::trigamma(half);
+  }
   terms_mean_ += static_cast<double>(times) * mean;
   variance_ += static_cast<double>(times) * (spread + square - mean * mean);
-  terms_.push_back({0, n, times});
+  terms_.push_back({0, std::move(counts), times});
   nodes_.clear();
   return *this;
 }
@@ -101,7 +102,8 @@ double LogSum::stddev() const { return std::sqrt(variance_); }
 Complex LogSum::characteristic(double t) const {
   Complex product = std::polar(1.0, -t * terms_mean_);
   for (const Term& term : terms_) {
-    const Complex one = term.n == 0 ? chi_squared_characteristic(term.dof, t) : rectified_characteristic(term.n, t);
+    const Complex one =
+        term.counts.empty() ? chi_squared_characteristic(term.dof, t) : rectified_characteristic(term.counts, t);
     product *= std::pow(one, static_cast<double>(term.times));
   }
   return product;

@@ -28,6 +28,7 @@ struct Chain {
   std::size_t batch = 1;  ///< rows of iid N(0,1) that share every W_l
   init::Distribution weights;
   const init::Activation* activation = nullptr;  ///< nullptr: identity
+  bool orthogonal = false;                       ///< W is σ√n times a Haar matrix, in simulate_field
   bool shared = false;                           ///< one W for all layers
   Norm norm = Norm::none;
   bool residual = false;
@@ -66,7 +67,8 @@ std::vector<std::vector<LayerState>> run_chains(const Chain& chain, const blas::
                                                 const WeightDraw<T>& draw = {});
 
 /// The law itself, simulated without any matrix: given x, Gaussian W_l make W_l x n iid draws of
-/// N(0, σ²‖x‖²). Exact in law for fresh Gaussian weights and one row, to leading order in 1/n for others.
+/// N(0, σ²‖x‖²), and orthogonal ones a uniform direction of norm σ√n‖x‖. Exact in law for fresh
+/// Gaussian or orthogonal weights and one row, to leading order in 1/n for others.
 /// Throws: std::invalid_argument for shared weights, batch norm or more than one row.
 std::vector<std::vector<LayerState>> simulate_field(const Chain& chain, const random::Stream& stream,
                                                     std::size_t n_runs, unsigned threads = 0);

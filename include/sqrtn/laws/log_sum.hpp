@@ -35,8 +35,8 @@ class LogSum {
 
  private:
   struct Term {
-    double dof;
-    std::size_t n;  ///< of the binomial; 0: dof is fixed
+    double dof;                  ///< of a plain term
+    std::vector<double> counts;  ///< of a rectified one: P(K = k), k = 1, 2, …; empty: plain
     std::size_t times;
   };
   [[nodiscard]] std::complex<double> characteristic(double t) const;

@@ -47,8 +47,9 @@ std::vector<Finding> run(const Average& row, const blas::Functions& blas, const 
   const LayerSums sums = run_layer<float>(layer, blas, stream_for(settings, row.cell), repetitions, 1);
 
   const char* basis = "central limit theorem";
-  const std::string what = fmt::format("{} × y = {}W x{}, {} × {}, Var W = {}", repetitions,
-                                       row.rectified ? "max(0, " : "", row.rectified ? ")" : "", n, n, show(variance));
+  const std::string what =
+      fmt::format("{} × y = {}W x{}, {} × {}, Var W = {}", repetitions, row.rectified ? "max(0, " : "",
+                  row.rectified ? ")" : "", n, n, show_variance(variance));
   const laws::Prediction mean =
       row.rectified ? laws::normal(laws::rectified_mean(n, variance),
                                    std::sqrt(laws::rectified_mean_variance(n, n, variance) / count), basis)

@@ -24,7 +24,7 @@ Chain chain_of(double variance, std::size_t depth) {
 
 std::string describe(const Chain& chain) {
   return fmt::format("{} rows, x = max(0, x·W), {} fresh {} × {} layers of N(0, {})", batch, chain.depth, width, width,
-                     show(chain.weights.variance));
+                     show_variance(chain.weights.variance));
 }
 
 /// The probability that any of the rows has left float's range after so many layers: at most the sum.

@@ -31,6 +31,16 @@ Printed parse_printed(const std::string& text) {
   return {value, 0.5 * std::pow(10.0, exponent - decimals)};
 }
 
+std::string show_variance(double variance) {
+  for (const int numerator : {1, 2}) {
+    const double denominator = numerator / variance;
+    if (denominator > 1.5 && denominator < 1000 && std::fabs(denominator - std::round(denominator)) < 1e-9) {
+      return fmt::format("{}/{}", numerator, std::round(denominator));
+    }
+  }
+  return show(variance);
+}
+
 std::string show(double x) {
   if (std::isnan(x)) return "nan";
   return fmt::format("{:.5g}", x);
@@ -57,13 +67,15 @@ Finding number(std::string id, std::string experiment, std::string law, const la
 
 Finding event(std::string id, std::string experiment, std::string law, double probability, const std::string& published,
               bool happened, std::string value) {
-  const double possible = std::clamp(probability, 0.0, 1.0);
+  // What is rarer than the error of the law is not told apart from it.
+  constexpr double rarest = 1e-13;
+  const double possible = std::clamp(probability, rarest, 1.0);
   Finding finding{.id = std::move(id),
                   .experiment = std::move(experiment),
                   .law = std::move(law),
                   .basis = "exact",
                   .published = published,
-                  .expected = fmt::format("P({}) = {:.3g}", published, possible),
+                  .expected = fmt::format("P({}) {} {:.3g}", published, possible > rarest ? "=" : "<", possible),
                   .interval = {NAN, NAN},
                   .value = std::move(value),
                   .p_published = possible,

@@ -49,4 +49,7 @@ Finding exact(std::string id, std::string experiment, std::string law, const std
 /// "0.5467", as people read it; "nan", "inf".
 std::string show(double x);
 
+/// "1/512", "2/100", "1".
+std::string show_variance(double variance);
+
 }  // namespace sqrtn::experiment::notebooks

@@ -23,8 +23,10 @@ Chain chain_of(init::Law law, double variance, const char* activation) {
 }
 
 std::string describe(const Chain& chain) {
-  return fmt::format("x = {}(W x), {} fresh {} × {} layers, {} weights of variance {}", chain.activation->name,
-                     chain.depth, chain.width, chain.width, to_string(chain.weights.law), show(chain.weights.variance));
+  return fmt::format("x = {}, {} fresh {} × {} layers, {} weights of variance {}",
+                     chain.activation->name == "identity" ? "W x" : fmt::format("{}(W x)", chain.activation->name),
+                     chain.depth, chain.width, chain.width, to_string(chain.weights.law),
+                     show_variance(chain.weights.variance));
 }
 
 std::vector<LayerState> run_one(const Chain& chain, const blas::Functions& blas, const NotebookSettings& settings,

@@ -23,7 +23,7 @@ Chain chain_of(double variance, std::size_t layers) {
 
 std::string describe(const Chain& chain) {
   return fmt::format("x = W x, {} times the same {} × {} W of N(0, {})", chain.depth, width, width,
-                     show(chain.weights.variance));
+                     show_variance(chain.weights.variance));
 }
 
 LayerState end_of_one(const Chain& chain, const blas::Functions& blas, const NotebookSettings& settings,
