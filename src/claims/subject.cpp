@@ -1,5 +1,6 @@
 #include "sqrtn/claims/subject.hpp"
 
+#include "sqrtn/init/gain.hpp"
 #include "sqrtn/random/fill.hpp"
 
 namespace sqrtn::claims {
@@ -29,6 +30,7 @@ Subject default_subject(const blas::Functions& products, std::string blas_name) 
       .bits = [](const random::Stream& s, std::span<std::uint32_t> out) { random::fill_bits(s, out); },
       .f32 = own_draws<float>(),
       .f64 = own_draws<double>(),
+      .gain = [](const init::Activation& activation) { return init::gain(activation); },
       .products = products,
       .blas_name = std::move(blas_name),
   };

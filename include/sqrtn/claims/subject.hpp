@@ -6,6 +6,7 @@
 #include <string>
 
 #include "sqrtn/blas/functions.hpp"
+#include "sqrtn/init/activation.hpp"
 #include "sqrtn/init/rules.hpp"
 #include "sqrtn/random/stream.hpp"
 
@@ -29,6 +30,7 @@ struct Subject {
   std::function<void(const random::Stream&, std::span<std::uint32_t>)> bits;
   Draws<float> f32;
   Draws<double> f64;
+  std::function<double(const init::Activation&)> gain;  ///< that an initialiser is given for an activation
   blas::Functions products;  ///< empty entries: claims that use the BLAS are skipped
   std::string blas_name;     ///< as results show it, "libopenblasp-r0.3.21.so"
 
