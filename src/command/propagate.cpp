@@ -8,6 +8,7 @@
 #include "command.hpp"
 #include "options.hpp"
 #include "sqrtn/support/output.hpp"
+#include "sqrtn/support/parallel.hpp"
 #include "steps.hpp"
 
 namespace sqrtn::command {
@@ -40,7 +41,7 @@ void check_size(const char* option, std::size_t value, std::size_t most) {
 
 /// The chain of one initialiser; everything that can be wrong is found here, before any work.
 Propagation understand(const PropagateOptions& options, const std::string& init) {
-  check_size("--width", options.width, 32'768);
+  check_size("--width", options.width, 1'000'000);
   check_size("--depth", options.depth, 100'000);
   check_size("--batch", options.batch, 65'536);
   check_size("--replicates", options.replicates, 1'000'000);
@@ -65,6 +66,18 @@ Propagation understand(const PropagateOptions& options, const std::string& init)
   require(p.chain.norm != experiment::Norm::batch || p.chain.batch >= 2,
           "--norm batch needs --batch 2 or more, got {}: a single row would always become 0", p.chain.batch);
   return p;
+}
+
+/// Every thread holds a weight and two batches; the law may be simulated in double.
+void require_memory(const PropagateOptions& options) {
+  const double threads = options.threads > 0 ? options.threads : available_threads();
+  const double width = static_cast<double>(options.width);
+  const double needed = threads * 8 * width * (width + 2 * static_cast<double>(options.batch));
+  const double memory = static_cast<double>(describe_environment().memory_bytes);
+  require(memory == 0 || needed < 0.8 * memory,
+          "--width {} with --batch {} needs {:.3g} GiB on {} threads, of {:.3g} GiB here; take a smaller width or "
+          "--threads 1",
+          options.width, options.batch, needed / 0x1p30, threads, memory / 0x1p30);
 }
 
 template <class T>
@@ -92,6 +105,7 @@ int propagate(const PropagateOptions& options, const std::vector<std::string>& c
   std::vector<Propagation> all;
   if (options.compare.empty()) all.push_back(understand(options, options.init));
   for (const std::string& init : options.compare) all.push_back(understand(options, init));
+  require_memory(options);
   if (!options.json.empty()) require_writable(options.json);
   if (!options.plot.empty()) report::require_plottable(options.plot);
 

@@ -83,9 +83,9 @@ std::string find_gnuplot() {
 
 void require_plottable(const std::string& path) {
   require(path.ends_with(".svg") || path.ends_with(".png"), "--plot writes .svg or .png, got '{}'", path);
+  require_writable(path);
   require(!find_gnuplot().empty(),
           "pictures need gnuplot, which was not found; install it (Debian: gnuplot-nox) or leave --plot out");
-  require_writable(path);
 }
 
 void plot(const std::string& path, const std::string& title, const std::vector<Curve>& curves) {

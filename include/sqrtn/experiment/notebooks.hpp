@@ -19,7 +19,7 @@ struct Finding {
   std::string basis;              ///< "exact", "central limit theorem", "1000 simulated runs"
   std::string published;          ///< as printed; empty: the notebook left it open
   std::string expected;           ///< the law's median, or the probability of the event
-  statistics::Interval interval;  ///< the law's central 99 %
+  statistics::Interval interval;  ///< the law's central 99 %, for the notebook's repetitions
   std::string value;              ///< ours
   double p_published = 1;         ///< two-sided, of the nearest number that prints like the published one; 1 if open
   double p_value = 1;             ///< of ours

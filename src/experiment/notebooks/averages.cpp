@@ -40,33 +40,48 @@ const Average averages[] = {
     {"003/cell21", 512, 2.0 / 512, true, 100, "0.5643280637264252", "1.0055165421962737", false},
 };
 
-std::vector<Finding> run(const Average& row, const blas::Functions& blas, const NotebookSettings& settings) {
-  const std::size_t repetitions = std::max(row.repetitions, settings.repetitions), n = row.n;
-  const double count = static_cast<double>(repetitions), variance = row.variance;
-  const LayerExperiment layer{n, n, {init::Law::normal, variance}, Direction::forward, row.rectified};
-  const LayerSums sums = run_layer<float>(layer, blas, stream_for(settings, row.cell), repetitions, 1);
+/// The laws of the averages over so many repetitions.
+struct Laws {
+  laws::Prediction mean, square;
+};
 
+Laws laws_of(const Average& row, std::size_t repetitions) {
+  const double count = static_cast<double>(repetitions), variance = row.variance;
+  const std::size_t n = row.n;
   const char* basis = "central limit theorem";
-  const std::string what =
-      fmt::format("{} × y = {}W x{}, {} × {}, Var W = {}", repetitions, row.rectified ? "max(0, " : "",
-                  row.rectified ? ")" : "", n, n, show_variance(variance));
-  const laws::Prediction mean =
-      row.rectified ? laws::normal(laws::rectified_mean(n, variance),
-                                   std::sqrt(laws::rectified_mean_variance(n, n, variance) / count), basis)
-                    : laws::normal(0, std::sqrt(laws::linear_mean_variance(n, n, variance) / count), basis);
-  const laws::Prediction square =
+  laws::Prediction square =
       row.rectified ? laws::normal(laws::rectified_mean_square(n, variance),
                                    std::sqrt(laws::rectified_mean_square_variance(n, n, variance) / count), basis)
                     : laws::normal(laws::linear_mean_square(n, variance),
                                    std::sqrt(laws::linear_mean_square_variance(n, n, variance) / count), basis);
-  const double mean_square = *sums.mean_square.mean();
+  if (row.root) square = laws::square_root(std::move(square));
+  if (!row.rectified) {
+    return {laws::normal(0, std::sqrt(laws::linear_mean_variance(n, n, variance) / count), basis), std::move(square)};
+  }
+  return {laws::normal(laws::rectified_mean(n, variance),
+                       std::sqrt(laws::rectified_mean_variance(n, n, variance) / count), basis),
+          std::move(square)};
+}
+
+std::vector<Finding> run(const Average& row, const blas::Functions& blas, const NotebookSettings& settings) {
+  const std::size_t repetitions = std::max(row.repetitions, settings.repetitions);
+  const LayerExperiment layer{row.n, row.n, {init::Law::normal, row.variance}, Direction::forward, row.rectified};
+  const LayerSums sums = run_layer<float>(layer, blas, stream_for(settings, row.cell), repetitions, 1);
+  const Laws published = laws_of(row, row.repetitions), ours = laws_of(row, repetitions);
+  const double mean = *sums.mean.mean(), mean_square = *sums.mean_square.mean();
+  const double square = row.root ? std::sqrt(mean_square) : mean_square;
+  const std::string more = repetitions > row.repetitions ? fmt::format(" (ours {})", repetitions) : "";
+  const std::string what =
+      fmt::format("{}{} × y = {}, {} × {}, Var W = {}", row.repetitions, more, row.rectified ? "max(0, W x)" : "W x",
+                  row.n, row.n, show_variance(row.variance));
   const std::string id = row.cell;
-  return {
-      number(id + "/mean", what, row.rectified ? "E y = σE‖x‖/√(2π)" : "E y = 0", mean, row.mean, *sums.mean.mean()),
-      number(id + (row.root ? "/rms" : "/mean_square"), what,
-             row.root ? (row.rectified ? "√(nσ²/2)" : "σ√n") : (row.rectified ? "nσ²/2" : "nσ²"),
-             row.root ? laws::square_root(square) : square, row.square,
-             row.root ? std::sqrt(mean_square) : mean_square)};
+  const char* law = row.root ? (row.rectified ? "√(nσ²/2)" : "σ√n") : (row.rectified ? "nσ²/2" : "nσ²");
+  std::vector<Finding> findings{
+      number(id + "/mean", what, row.rectified ? "E y = σE‖x‖/√(2π)" : "E y = 0", published.mean, row.mean, mean),
+      number(id + (row.root ? "/rms" : "/mean_square"), what, law, published.square, row.square, square)};
+  findings[0].p_value = ours.mean.p_value(mean);
+  findings[1].p_value = ours.square.p_value(square);
+  return findings;
 }
 
 }  // namespace

@@ -1,0 +1,130 @@
+#include <cmath>
+
+#include "sqrtn/experiment/propagation.hpp"
+#include "sqrtn/laws/chain.hpp"
+#include "verify.hpp"
+
+/// The claims about deep chains, each seen to fail on the fault that it is for.
+namespace sqrtn::verify {
+namespace {
+
+using claims::Subject;
+using random::Engine;
+using random::Stream;
+
+testing::AssertionResult caught_by(const std::string& id, const Subject& faulty) {
+  return caught(claims::chain_claims(settings()), id, faulty);
+}
+
+/// Weights by rule with this gain in place of the rule's own.
+Subject with_gain(double gain) {
+  Subject faulty = subject();
+  faulty.f32.initialise = [gain](const init::Rule& rule, init::Layer, const Shape& shape, std::size_t,
+                                 const Stream& stream, std::span<float> out) {
+    init::initialise(init::distribution(rule, {shape[1], shape[0]}, {.gain = gain}), stream, out);
+  };
+  return faulty;
+}
+
+TEST(ChainFaults, LeakySlopeOfRootFiveTakenForHe) {
+  EXPECT_TRUE(caught_by("chains/relu/he_normal/f32", with_gain(std::sqrt(2.0 / 6))));
+}
+
+TEST(ChainFaults, DeviationOnePerCentOff) {
+  EXPECT_TRUE(caught_by("chains/linear/lecun_normal/f32", with_gain(1 + 0.01 * settings().effect_scale)));
+  EXPECT_TRUE(caught_by("chains/relu/he_normal/f32", with_gain(std::sqrt(2) * (1 - 0.01 * settings().effect_scale))));
+}
+
+/// What frameworks call the gain: SELU 3/4, tanh 5/3, and 1 for what they do not know.
+TEST(ChainFaults, FrameworkGains) {
+  Subject faulty = subject();
+  faulty.gain = [](const init::Activation& activation) {
+    return std::isnan(activation.framework_gain) ? 1 : activation.framework_gain;
+  };
+  for (const char* name : {"selu", "tanh", "sigmoid", "gelu", "silu", "elu"}) {
+    EXPECT_TRUE(caught_by("layers/gain/" + std::string(name), faulty));
+  }
+}
+
+TEST(ChainFaults, TanhWithGainOneCalledCritical) {
+  Subject faulty = subject();
+  faulty.gain = [](const init::Activation&) { return 1.0; };
+  EXPECT_TRUE(caught_by("layers/gain/tanh", faulty));
+}
+
+/// Every second layer takes the weights of the one before it.
+TEST(ChainFaults, WeightsReusedInTheNextLayer) {
+  Subject faulty = subject();
+  faulty.f32.initialise = [](const init::Rule& rule, init::Layer layer, const Shape& shape, std::size_t groups,
+                             const Stream& stream, std::span<float> out) {
+    const std::uint64_t pair = 2 * out.size();
+    subject().f32.initialise(rule, layer, shape, groups,
+                             {stream.engine, stream.seed, stream.stream, stream.offset / pair * pair}, out);
+  };
+  EXPECT_TRUE(caught_by("chains/linear/independent_layers/f32", faulty));
+}
+
+template <class T>
+using Gemv = void (*)(int, int, int, int, T, const T*, int, const T*, int, T, T*, int);
+
+/// The library's product with `change` applied to every output.
+template <float (*change)(float)>
+Subject with_outputs() {
+  Subject faulty = subject();
+  const Gemv<float> gemv = [](int layout, int trans, int m, int n, float alpha, const float* a, int lda, const float* x,
+                              int incx, float beta, float* y, int incy) {
+    backend().functions().f32.gemv(layout, trans, m, n, alpha, a, lda, x, incx, beta, y, incy);
+    for (int i = 0; i < m; ++i) y[i * incy] = change(y[i * incy]);
+  };
+  faulty.products.f32.gemv = gemv;
+  return faulty;
+}
+
+float flushed(float y) { return std::fabs(y) < 0x1p-126F ? 0 : y; }
+float stuck_at_the_smallest(float y) { return y == 0 ? 0x1p-149F : y; }
+float larger(float y) { return y * static_cast<float>(1 + 0.03 * settings().effect_scale); }
+
+TEST(ChainFaults, SubnormalsFlushed) {
+  EXPECT_TRUE(caught_by("chains/subnormal/lecun_normal/f32", with_outputs<flushed>()));
+}
+
+TEST(ChainFaults, SubnormalsNeverEnd) {
+  EXPECT_TRUE(caught_by("chains/dead_below_subnormals/f32", with_outputs<stuck_at_the_smallest>()));
+}
+
+TEST(ChainFaults, ProductThreePerCentTooLarge) {
+  for (const char* name : {"tanh", "gelu", "softplus"}) {
+    EXPECT_TRUE(caught_by(fmt::format("chains/{}/variance_map/f32", name), with_outputs<larger>())) << name;
+  }
+}
+
+/// A rule for the RMS tested with the centred deviation: √(1 − 1/π) of it under a ReLU.
+TEST(ChainFaults, RmsAndCentredDeviationConfused) {
+  experiment::Chain chain;
+  chain.depth = 10;
+  chain.weights = {init::Law::normal, 2.0 / 512};
+  chain.activation = &init::find_activation("relu");
+  double rms = 0, centred = 0;
+  constexpr std::size_t n_runs = 50;
+  for (const auto& run :
+       experiment::run_chains<float>(chain, backend().functions(), {Engine::ars, settings().seed, 1, 0}, n_runs)) {
+    rms += 2 * (run.back().log_rms - run.front().log_rms);
+    centred += 2 * (std::log(run.back().stddev) - run.front().log_rms);
+  }
+  const laws::LogSum law = laws::rectified_chain(512, n_runs * chain.depth, 2.0 / 512);
+  EXPECT_GE(2 * std::min(law.cdf(rms), law.survival(rms)), 1e-9);
+  EXPECT_LT(2 * std::min(law.cdf(centred), law.survival(centred)), 1e-9);
+}
+
+TEST(ChainClaims, AreSkippedWithoutALibrary) {
+  Subject bare = subject();
+  bare.products = {};
+  for (const claims::Claim& claim : claims::chain_claims(settings())) {
+    if (claim.uses_blas) {
+      EXPECT_EQ(claims::run(claim, bare, settings()).outcome.verdict, claims::Verdict::skipped) << claim.id;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace sqrtn::verify
