@@ -42,7 +42,7 @@ struct NetworkParts {
       conv2d_input_gradient;
   std::function<Tensor(Tensor x, const network::BatchNormState<T>&)> batch_norm;
   std::function<Tensor(Tensor x, Vector weight, Vector bias, double eps)> layer_norm;
-  std::function<Tensor(const Tensor& x, const network::Window&)> max_pool2d, average_pool2d;
+  std::function<Tensor(const Tensor&x, const network::Window&)> max_pool2d, average_pool2d;
   /// x + body(x).
   std::function<network::LayerPtr<T>(network::LayerPtr<T> body)> residual;
   std::function<network::LayerPtr<T>(unsigned depth, const network::ResnetOptions&)> resnet;
