@@ -1,5 +1,7 @@
 #pragma once
 
+#include <fmt/format.h>
+
 #include <limits>
 #include <string>
 #include <vector>
@@ -8,7 +10,8 @@
 #include "claims/product_data.hpp"
 #include "sqrtn/network/tensor.hpp"
 
-/// What the claims about networks share: inputs, and the law of what was normalised together.
+/// What the claims about networks share: inputs, the law of what was normalised together, and claims that
+/// hold for every case of a list.
 namespace sqrtn::claims {
 
 template <class T>
@@ -67,6 +70,22 @@ std::string strip_fault(const network::Tensor<T>& x, const network::Tensor<T>& y
 /// the sign of 0; empty if none does.
 template <class T>
 std::string first_difference(const network::Tensor<T>& y, const network::Tensor<T>& expected);
+
+/// The exact claim "network/`what`" that holds for every case: fault(subject, data, case) says what is wrong
+/// with one, and is empty if nothing is.
+template <class Cases, class Fault>
+Claim for_all(const std::string& what, const char* statement, const char* source, const Cases& cases, Fault fault) {
+  Claim claim = exact_claim("network/" + what, statement, source);
+  claim.check = [&cases, fault, id = claim.id](const Subject& subject, const Settings& settings) {
+    TestData data(settings.seed, id);
+    for (const auto& row : cases) {
+      const std::string reason = fault(subject, data, row);
+      if (!reason.empty()) return exact_outcome(fmt::format("{}: {}", row.name, reason));
+    }
+    return exact_outcome({}, std::size(cases));
+  };
+  return claim;
+}
 
 /// The groups of claims, in order.
 std::vector<Claim> operation_claims(const Settings& settings);

@@ -54,26 +54,11 @@ struct Norm {
   Tensor<T> weight, bias, mean, variance;
 };
 
-/// An exact claim that holds for every case; `fault(subject, data, case)` says what is wrong with one.
-template <class T, class Fault>
-Claim for_all(const char* norm, const char* what, const char* statement, Fault fault) {
-  Claim claim = exact_claim(fmt::format("network/{}/{}/{}", norm, dtype_name<T>(), what), statement, "laws.md §8");
-  claim.check = [=, id = claim.id](const Subject& subject, const Settings& settings) {
-    TestData data(settings.seed, id);
-    for (const Case& row : cases) {
-      const std::string reason = fault(subject.network_of<T>(), data, row);
-      if (!reason.empty()) return exact_outcome(fmt::format("{}: {}", row.name, reason));
-    }
-    return exact_outcome({}, std::size(cases));
-  };
-  return claim;
-}
-
 template <class T>
-std::string training_fault(const NetworkParts<T>& network, TestData& data, const Case& row) {
+std::string training_fault(const Subject& subject, TestData& data, const Case& row) {
   const Tensor<T> x = input<T>(data, row);
   Norm<T> norm(row.shape[1]);
-  const Tensor<T> y = network.batch_norm(x.copy(), norm.state(true));
+  const Tensor<T> y = subject.network_of<T>().batch_norm(x.copy(), norm.state(true));
   for (std::size_t c = 0; c < row.shape[1]; ++c) {
     const double gain = static_cast<double>(norm.weight.values[c]), shift = static_cast<double>(norm.bias.values[c]);
     const std::string reason = strip_fault(x, y, channel_strip(row.shape, c), eps, gain, shift);
@@ -85,10 +70,10 @@ std::string training_fault(const NetworkParts<T>& network, TestData& data, const
 /// Two batches. With q² the larger mean square, a batch's variance is within (n + 8)u·q² (see strip_fault)
 /// and enters with at most `momentum`; the moves themselves round at most 8 times.
 template <class T>
-std::string running_fault(const NetworkParts<T>& network, TestData& data, const Case& row) {
+std::string running_fault(const Subject& subject, TestData& data, const Case& row) {
   Norm<T> norm(row.shape[1]);
   const Tensor<T> batches[] = {input<T>(data, row), input<T>(data, row)};
-  for (const Tensor<T>& x : batches) network.batch_norm(x.copy(), norm.state(true));
+  for (const Tensor<T>& x : batches) subject.network_of<T>().batch_norm(x.copy(), norm.state(true));
   for (std::size_t c = 0; c < row.shape[1]; ++c) {
     const Strip strip = channel_strip(row.shape, c);
     const double n = static_cast<double>(strip.size());
@@ -115,7 +100,7 @@ std::string running_fault(const NetworkParts<T>& network, TestData& data, const 
 /// Evaluation: y = γ·(x − m)/√(v + ε) + β of the running statistics within 8u of its terms, which stay as
 /// they are; a sample alone gives what it gives in its batch, bit for bit.
 template <class T>
-std::string evaluation_fault(const NetworkParts<T>& network, TestData& data, const Case& row) {
+std::string evaluation_fault(const Subject& subject, TestData& data, const Case& row) {
   const Tensor<T> x = input<T>(data, row);
   Norm<T> norm(row.shape[1]);
   for (std::size_t c = 0; c < row.shape[1]; ++c) {
@@ -123,7 +108,7 @@ std::string evaluation_fault(const NetworkParts<T>& network, TestData& data, con
     norm.variance.values[c] = static_cast<T>(0.5 + static_cast<double>(c));
   }
   const Tensor<T> mean = norm.mean.copy(), variance = norm.variance.copy();
-  const Tensor<T> y = network.batch_norm(x.copy(), norm.state(false));
+  const Tensor<T> y = subject.network_of<T>().batch_norm(x.copy(), norm.state(false));
   for (std::size_t i = 0; i < x.size(); ++i) {
     const std::size_t c = i / (x.size() / row.shape[0] / row.shape[1]) % row.shape[1];
     const double scale =
@@ -140,7 +125,8 @@ std::string evaluation_fault(const NetworkParts<T>& network, TestData& data, con
   Tensor<T> alone(one), expected(one);
   std::copy_n(x.values.data(), alone.size(), alone.values.data());
   std::copy_n(y.values.data(), alone.size(), expected.values.data());
-  const std::string reason = first_difference(network.batch_norm(std::move(alone), norm.state(false)), expected);
+  const std::string reason =
+      first_difference(subject.network_of<T>().batch_norm(std::move(alone), norm.state(false)), expected);
   if (!reason.empty()) return "a sample alone: " + reason;
   const std::string moved = first_difference(norm.mean, mean) + first_difference(norm.variance, variance);
   return moved.empty() ? "" : "the running statistics moved: " + moved;
@@ -148,31 +134,32 @@ std::string evaluation_fault(const NetworkParts<T>& network, TestData& data, con
 
 /// Without ε, a power of two of the input's scale cancels bit for bit, as no rounding sees it.
 template <class T>
-std::string scale_fault(const NetworkParts<T>& network, TestData& data, const Case& row) {
+std::string scale_fault(const Subject& subject, TestData& data, const Case& row) {
   const Tensor<T> x = input<T>(data, row);
   Norm<T> norm(row.shape[1]);
-  const Tensor<T> y = network.batch_norm(x.copy(), norm.state(true, 0));
+  const Tensor<T> y = subject.network_of<T>().batch_norm(x.copy(), norm.state(true, 0));
   for (const double factor : {0x1p-20, 0x1p20}) {
     Tensor<T> scaled = x.copy();
     for (T& v : scaled.values.span()) v *= static_cast<T>(factor);
-    const std::string reason = first_difference(network.batch_norm(std::move(scaled), norm.state(true, 0)), y);
+    const std::string reason =
+        first_difference(subject.network_of<T>().batch_norm(std::move(scaled), norm.state(true, 0)), y);
     if (!reason.empty()) return fmt::format("input times {}: {}", factor, reason);
   }
   return {};
 }
 
 template <class T>
-std::string layer_norm_fault(const NetworkParts<T>& network, TestData& data, const Case& row) {
+std::string layer_norm_fault(const Subject& subject, TestData& data, const Case& row) {
   const Tensor<T> x = input<T>(data, row);
   const std::size_t length = x.size() / row.shape[0];
   const Tensor<T> ones({length}, T(1)), zeros({length}, T(0));
-  const Tensor<T> plain = network.layer_norm(x.copy(), ones.values.span(), zeros.values.span(), eps);
+  const Tensor<T> plain = subject.network_of<T>().layer_norm(x.copy(), ones.values.span(), zeros.values.span(), eps);
   for (std::size_t r = 0; r < row.shape[0]; ++r) {
     const std::string reason = strip_fault(x, plain, row_strip(r, length), eps);
     if (!reason.empty()) return fmt::format("row {}: {}", r, reason);
   }
   const Tensor<T> gain = normals<T>(data, {length}), shift = normals<T>(data, {length});
-  const Tensor<T> y = network.layer_norm(x.copy(), gain.values.span(), shift.values.span(), eps);
+  const Tensor<T> y = subject.network_of<T>().layer_norm(x.copy(), gain.values.span(), shift.values.span(), eps);
   for (std::size_t i = 0; i < y.size(); ++i) {
     const double scaled = static_cast<double>(gain.values[i % length]) * static_cast<double>(plain.values[i]);
     const double b = static_cast<double>(shift.values[i % length]);
@@ -232,16 +219,16 @@ Claim chain_claim() {
 
 template <class T>
 void add_claims(std::vector<Claim>& claims) {
-  claims.push_back(for_all<T>("batch_norm", "training", "a channel's mean is β and its variance γ²v/(v + ε), v biased",
-                              training_fault<T>));
-  claims.push_back(
-      for_all<T>("batch_norm", "running", "running ← 0.9·running + 0.1·(mean, unbiased variance)", running_fault<T>));
-  claims.push_back(for_all<T>("batch_norm", "evaluation", "y = γ(x − m)/√(v + ε) + β of the running statistics",
-                              evaluation_fault<T>));
-  claims.push_back(for_all<T>("batch_norm", "scale", "with ε = 0, y(2ᵏx) = y(x) bit for bit", scale_fault<T>));
+  const auto add = [&](const char* norm, const char* what, const char* statement, auto fault) {
+    claims.push_back(
+        for_all(fmt::format("{}/{}/{}", norm, dtype_name<T>(), what), statement, "laws.md §8", cases, fault));
+  };
+  add("batch_norm", "training", "a channel's mean is β and its variance γ²v/(v + ε), v biased", training_fault<T>);
+  add("batch_norm", "running", "running ← 0.9·running + 0.1·(mean, unbiased variance)", running_fault<T>);
+  add("batch_norm", "evaluation", "y = γ(x − m)/√(v + ε) + β of the running statistics", evaluation_fault<T>);
+  add("batch_norm", "scale", "with ε = 0, y(2ᵏx) = y(x) bit for bit", scale_fault<T>);
   claims.push_back(chain_claim<T>());
-  claims.push_back(for_all<T>("layer_norm", "rows", "a row's mean is 0 and its variance v/(v + ε); then γ and β",
-                              layer_norm_fault<T>));
+  add("layer_norm", "rows", "a row's mean is 0 and its variance v/(v + ε); then γ and β", layer_norm_fault<T>);
 }
 
 }  // namespace

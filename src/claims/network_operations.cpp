@@ -126,7 +126,7 @@ double inner_product(const Tensor<T>& x, const Tensor<T>& y) {
   return sum;
 }
 
-/// ⟨f(x), g⟩ = ⟨x, f*(g)⟩ for integers, each side exact, `rounds` times with fresh x and g.
+/// ⟨f(x), g⟩ = ⟨x, f*(g)⟩ for integers, each side exact, four times with fresh x and g.
 template <class T, class Forward, class Backward>
 std::string adjoint_fault(TestData& data, const Shape& input, Forward forward, Backward backward) {
   for (int round = 0; round < 4; ++round) {
@@ -136,23 +136,6 @@ std::string adjoint_fault(TestData& data, const Shape& input, Forward forward, B
     if (!(left == right)) return fmt::format("<f(x), g> = {}, but <x, f*(g)> = {}", left, right);
   }
   return {};
-}
-
-/// An exact claim that holds for every case; `fault(subject, data, case)` says what is wrong with one.
-template <class T, class Cases, class Fault>
-Claim for_all(const char* what, const char* statement, bool uses_blas, const Cases& cases, Fault fault) {
-  Claim claim = exact_claim(fmt::format("network/{}", fmt::vformat(what, fmt::make_format_args(dtype_name<T>()))),
-                            statement, "laws.md §9");
-  claim.uses_blas = uses_blas;
-  claim.check = [&cases, fault, id = claim.id](const Subject& subject, const Settings& settings) {
-    TestData data(settings.seed, id);
-    for (const auto& row : cases) {
-      const std::string reason = fault(subject, data, row);
-      if (!reason.empty()) return exact_outcome(fmt::format("{}: {}", row.name, reason));
-    }
-    return exact_outcome({}, std::size(cases));
-  };
-  return claim;
 }
 
 template <class T>
@@ -229,18 +212,21 @@ std::string average_pool_fault(const Subject& subject, TestData& data, const Cas
 
 template <class T>
 void add_claims(std::vector<Claim>& claims) {
+  const auto add = [&](const char* operation, const char* what, const char* statement, bool uses_blas,
+                       const auto& cases, auto fault) {
+    claims.push_back(
+        for_all(fmt::format("{}/{}/{}", operation, dtype_name<T>(), what), statement, "the definition", cases, fault));
+    claims.back().uses_blas = uses_blas;
+  };
   const char* adjoint = "<f(x), g> = <x, f*(g)> for integers, where both sides are exact";
-  claims.push_back(
-      for_all<T>("linear/{}/exact", "y = x Wᵀ + b for integers, bit for bit", true, linears, linear_fault<T>));
-  claims.push_back(for_all<T>("linear/{}/adjoint", adjoint, true, linears, linear_adjoint_fault<T>));
-  claims.push_back(for_all<T>("conv2d/{}/exact",
-                              "y[n,c,o,p] = b[c] + Σ w[c,i,k,l]·x[n, g(c)+i, o·s+k−p, …] for integers, bit for bit",
-                              true, convolutions, conv2d_fault<T>));
-  claims.push_back(for_all<T>("conv2d/{}/adjoint", adjoint, true, convolutions, conv2d_adjoint_fault<T>));
-  claims.push_back(for_all<T>("max_pool2d/{}/exact", "the largest value of each window, padding −∞", false, poolings,
-                              max_pool_fault<T>));
-  claims.push_back(for_all<T>("average_pool2d/{}/exact", "Σ/(kh·kw) of each window, padding counted, within 2u + u²",
-                              false, poolings, average_pool_fault<T>));
+  const char* sum = "y[n,c,o,p] = b[c] + Σ w[c,i,k,l]·x[n, g(c)+i, o·s+k−p, …] for integers, bit for bit";
+  const char* mean = "Σ/(kh·kw) of each window, padding counted, within 2u + u²";
+  add("linear", "exact", "y = x Wᵀ + b for integers, bit for bit", true, linears, linear_fault<T>);
+  add("linear", "adjoint", adjoint, true, linears, linear_adjoint_fault<T>);
+  add("conv2d", "exact", sum, true, convolutions, conv2d_fault<T>);
+  add("conv2d", "adjoint", adjoint, true, convolutions, conv2d_adjoint_fault<T>);
+  add("max_pool2d", "exact", "the largest value of each window, padding −∞", false, poolings, max_pool_fault<T>);
+  add("average_pool2d", "exact", mean, false, poolings, average_pool_fault<T>);
 }
 
 }  // namespace
