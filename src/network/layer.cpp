@@ -7,7 +7,10 @@
 namespace sqrtn::network {
 namespace {
 
-std::string join(const std::string& path, const std::string& name) { return path.empty() ? name : path + "." + name; }
+/// "path.name"; a child without a name shares its parent's path.
+std::string join(const std::string& path, const std::string& name) {
+  return path.empty() || name.empty() ? path + name : path + "." + name;
+}
 
 /// Every line but the first, two spaces further in.
 std::string indented(const std::string& text) {
@@ -90,7 +93,7 @@ Layer<T>& Layer<T>::find(std::string_view path) {
   Layer* found = nullptr;
   std::vector<std::string> known;
   visit([&](const std::string& name, Layer& layer) {
-    if (name == path && found == nullptr) found = &layer;  // unnamed children share a path
+    if (name == path && found == nullptr) found = &layer;
     known.push_back(name);
   });
   if (found == nullptr) throw_unknown(path, known);
