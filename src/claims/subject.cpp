@@ -1,5 +1,6 @@
 #include "sqrtn/claims/subject.hpp"
 
+#include "sqrtn/init/gain.hpp"
 #include "sqrtn/network/containers.hpp"
 #include "sqrtn/network/linear.hpp"
 #include "sqrtn/network/pooling.hpp"
@@ -51,6 +52,7 @@ Subject default_subject(const blas::Functions& products, std::string blas_name) 
       .f64 = own_draws<double>(),
       .network_f32 = own_network<float>(),
       .network_f64 = own_network<double>(),
+      .gain = [](const init::Activation& activation) { return init::gain(activation); },
       .products = products,
       .blas_name = std::move(blas_name),
   };

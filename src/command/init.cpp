@@ -31,18 +31,6 @@ struct Arguments {
   bool list = false;
 };
 
-/// A number, or the gain by quadrature of the activation of that name.
-double parse_gain(const std::string& text) {
-  double number = 0;
-  const char* end = text.data() + text.size();
-  if (const auto [at, error] = std::from_chars(text.data(), end, number); error == std::errc{} && at == end) {
-    return number;
-  }
-  require(!text.empty() && std::isalpha(static_cast<unsigned char>(text.front())) && text != "nan" && text != "inf",
-          "--gain takes a positive number or the name of an activation, got '{}'", text);
-  return init::gain(init::find_activation(text));
-}
-
 void find_fans(const Arguments& arguments, InitPlan& plan) {
   if (!plan.rule.uses_fans) {
     require(arguments.layer.empty() && !arguments.groups, "rule '{}' uses no fans; leave --layer and --groups out",
@@ -143,14 +131,6 @@ void take_shape_from(const CLI::App& init, Arguments& arguments) {
             "init does not know '{}'; see 'sqrtn init --help'", extra);
     arguments.shape = extra;
   }
-}
-
-/// A check for the parser, which by itself takes -1 for 2^64 - 1.
-std::string whole_number_error(const std::string& text) {
-  std::uint64_t number = 0;
-  const char* end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc{} && at == end ? "" : fmt::format("'{}' is no whole number from 0 to 2^64 - 1", text);
 }
 
 constexpr const char* examples = R"(Examples:

@@ -1,9 +1,11 @@
 #include "options.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <filesystem>
 
+#include "sqrtn/init/gain.hpp"
 #include "sqrtn/support/require.hpp"
 
 namespace sqrtn::command {
@@ -55,6 +57,24 @@ void add_common_options(CLI::App& subcommand, CommonOptions& options, const std:
 std::string decimal(std::string digits) {
   digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size() - (digits.empty() ? 0 : 1)));
   return digits;
+}
+
+std::string whole_number_error(const std::string& text) {
+  std::uint64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc{} && at == end ? "" : fmt::format("'{}' is no whole number from 0 to 2^64 - 1", text);
+}
+
+double parse_gain(const std::string& text) {
+  double number = 0;
+  const char* end = text.data() + text.size();
+  if (const auto [at, error] = std::from_chars(text.data(), end, number); error == std::errc{} && at == end) {
+    return number;
+  }
+  require(!text.empty() && std::isalpha(static_cast<unsigned char>(text.front())) && text != "nan" && text != "inf",
+          "--gain takes a positive number or the name of an activation, got '{}'", text);
+  return init::gain(init::find_activation(text));
 }
 
 boost::regex compile_filter(const std::string& filter) {

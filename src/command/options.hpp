@@ -23,6 +23,13 @@ void add_common_options(CLI::App& subcommand, CommonOptions& options, const std:
 /// "010" → "10": CLI11 would read it as octal.
 std::string decimal(std::string digits);
 
+/// A check for the parser, which by itself takes -1 for 2^64 - 1: what is wrong with the text, or nothing.
+std::string whole_number_error(const std::string& text);
+
+/// A number, or the gain by quadrature of the activation of that name.
+/// Throws: std::invalid_argument.
+double parse_gain(const std::string& text);
+
 /// The filter, compiled. Boost's engine gives up on expressions that std::regex would try for ever.
 /// Throws: std::invalid_argument that names the text and the remedy.
 boost::regex compile_filter(const std::string& filter);

@@ -70,6 +70,23 @@ Json measurement_json(const Measurement& row) {
   return json;
 }
 
+Json finding_json(const experiment::Finding& finding) {
+  Json json;
+  json["id"] = finding.id;
+  json["experiment"] = finding.experiment;
+  json["law"] = finding.law;
+  json["basis"] = finding.basis;
+  json["published"] = text(finding.published);
+  json["expected"] = finding.expected;
+  json["prediction_interval"] = std::isfinite(finding.interval.low) ? interval(finding.interval) : Json(nullptr);
+  json["p_published"] = finding.published.empty() ? Json(nullptr) : number(finding.p_published);
+  json["value"] = finding.value;
+  json["p_value"] = number(finding.p_value);
+  json["verdict"] = experiment::verdict(finding);
+  json["note"] = text(finding.note);
+  return json;
+}
+
 Json caches_json(const std::vector<Cache>& caches) {
   Json json = Json::array();
   for (const Cache& cache : caches) {
@@ -139,6 +156,7 @@ Json to_json(const Document& document) {
   for (const claims::Result& result : document.claims) json["claims"].push_back(claim_json(result, document.blas));
   json["measurements"] = Json::array();
   for (const Measurement& row : document.measurements) json["measurements"].push_back(measurement_json(row));
+  for (const experiment::Finding& finding : document.reproduced) json["reproduced"].push_back(finding_json(finding));
   json["verdict"] = document.verdict;
   return json;
 }

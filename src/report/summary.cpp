@@ -75,7 +75,8 @@ std::string libraries(const Environment& environment) {
   return text;
 }
 
-/// One item a fact; what is not known is left out.
+}  // namespace
+
 std::string provenance(const Document& document) {
   const Environment& environment = document.environment;
   std::string text;
@@ -98,6 +99,8 @@ std::string provenance(const Document& document) {
   if (document.blas) add("BLAS", backend_text(*document.blas));
   return text;
 }
+
+namespace {
 
 /// Each law once, with its source and the number of claims that check it.
 Table law_table(const Document& document, const std::string& group) {

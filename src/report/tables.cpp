@@ -57,7 +57,7 @@ void drop_if_empty(Table& table, const std::string& name) {
 }
 
 /// The fields that make two columns, …_low and …_high.
-bool is_interval(std::string_view field) { return field.starts_with("confidence_interval"); }
+bool is_interval(std::string_view field) { return field.find("_interval") != std::string_view::npos; }
 
 std::string cell(const nlohmann::ordered_json& value) {
   if (value.is_null()) return {};
@@ -69,6 +69,7 @@ Table records(const Document& document, const char* name) {
   Document blank;  // gives the columns where there is no row
   blank.claims.resize(1);
   blank.measurements.resize(1);
+  blank.reproduced.resize(1);
   Table table{.title = "", .columns = {"machine", "commit", "seed"}, .rows = {}};
   const nlohmann::ordered_json fields = to_json(blank)[name][0], rows = to_json(document)[name];
   for (const auto& [field, value] : fields.items()) {
@@ -151,5 +152,7 @@ Table verdict_table(const Document& document) {
 Table claim_records(const Document& document) { return records(document, "claims"); }
 
 Table measurement_records(const Document& document) { return records(document, "measurements"); }
+
+Table reproduction_records(const Document& document) { return records(document, "reproduced"); }
 
 }  // namespace sqrtn::report

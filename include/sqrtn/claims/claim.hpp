@@ -60,7 +60,7 @@ struct Result {
   Outcome outcome;
 };
 
-/// All claims, in the order of the layers: generator, products, initialisers, layers, network.
+/// All claims, in the order of the layers: generator, products, initialisers, layers, network, chains.
 /// `effect_scale` is that of the settings they will be checked with.
 std::vector<Claim> all_claims(const Settings& settings);
 std::vector<Claim> generator_claims(const Settings& settings);
@@ -68,6 +68,7 @@ std::vector<Claim> product_claims(const Settings& settings);
 std::vector<Claim> initialiser_claims(const Settings& settings);
 std::vector<Claim> layer_claims(const Settings& settings);
 std::vector<Claim> network_claims(const Settings& settings);
+std::vector<Claim> chain_claims(const Settings& settings);
 
 /// Checks one claim and times it. Exceptions of the check pass through.
 Result run(const Claim& claim, const Subject& subject, const Settings& settings);

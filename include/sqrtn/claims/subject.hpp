@@ -6,6 +6,7 @@
 #include <string>
 
 #include "sqrtn/blas/functions.hpp"
+#include "sqrtn/init/activation.hpp"
 #include "sqrtn/init/rules.hpp"
 #include "sqrtn/network/convolution.hpp"
 #include "sqrtn/network/lsuv.hpp"
@@ -59,8 +60,9 @@ struct Subject {
   Draws<double> f64;
   NetworkParts<float> network_f32;
   NetworkParts<double> network_f64;
-  blas::Functions products;  ///< empty entries: claims that use the BLAS are skipped
-  std::string blas_name;     ///< as results show it, "libopenblasp-r0.3.21.so"
+  std::function<double(const init::Activation&)> gain;  ///< that an initialiser is given for an activation
+  blas::Functions products;                             ///< empty entries: claims that use the BLAS are skipped
+  std::string blas_name;                                ///< as results show it, "libopenblasp-r0.3.21.so"
 
   template <class T>
   [[nodiscard]] const Draws<T>& of() const {

@@ -8,6 +8,7 @@
 
 #include "sqrtn/blas/backend.hpp"
 #include "sqrtn/claims/claim.hpp"
+#include "sqrtn/experiment/notebooks.hpp"
 #include "sqrtn/support/environment.hpp"
 
 /// The one document of a run, from which every table is made.
@@ -47,7 +48,8 @@ struct Document {
   std::uint64_t seed = 0;
   std::vector<claims::Result> claims;
   std::vector<Measurement> measurements;
-  std::string verdict;  ///< "pass", "fail", "inconclusive", "skipped" (nothing judged)
+  std::vector<experiment::Finding> reproduced;  ///< the notebooks' numbers; absent from JSON if empty
+  std::string verdict;                          ///< "pass", "fail", "inconclusive", "skipped" (nothing judged)
 };
 
 /// Schema "sqrtn.results/1". Strict JSON: what is not finite or not set is null.

@@ -15,6 +15,9 @@ std::string verdict_line(const Document& document);
 /// command that reproduces it. Then the measurements that were not ranked. Empty if there is nothing to tell.
 std::string findings(const Document& document);
 
+/// The machine, the build, the library and the command, one item a fact.
+std::string provenance(const Document& document);
+
 /// The whole report in Markdown: provenance, verdict, findings, and all tables.
 std::string to_markdown(const Document& document);
 

@@ -42,5 +42,6 @@ Table verdict_table(const Document& document);
 /// row (machine, commit, seed), so that the files of several machines can be joined.
 Table claim_records(const Document& document);
 Table measurement_records(const Document& document);
+Table reproduction_records(const Document& document);
 
 }  // namespace sqrtn::report

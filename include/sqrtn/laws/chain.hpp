@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "sqrtn/init/activation.hpp"
+#include "sqrtn/laws/log_sum.hpp"
+
+/// A chain x_l = φ(W_l x_{l−1}) of square layers with fresh weights: W_l is n × n, iid entries of mean
+/// 0 and variance σ². Source: laws.md §5 and §6.
+namespace sqrtn::laws {
+
+/// ln(‖x_depth‖²/‖x₀‖²) of the linear chain with Gaussian weights: exact at every width and depth,
+/// whatever x₀ is.
+LogSum linear_chain(std::size_t n, std::size_t depth, double variance);
+
+/// The same with the ReLU, given that no layer has all its outputs at 0.
+LogSum rectified_chain(std::size_t n, std::size_t depth, double variance);
+
+/// ln‖x‖² of n iid N(0,1).
+LogSum normal_input(std::size_t n);
+
+/// What one layer does to ln q, q the mean square, to first order in 1/n: the shift of its mean and
+/// the variance that it adds, given q. kurtosis: of the weights; Gaussian ones need no more than q,
+/// others add (κ − 3)·Σx⁴/(Σx²)², with Σx⁴/(Σx²)² = sum_fourth.
+struct LogStep {
+  double mean = 0;
+  double variance = 0;
+};
+
+/// Linear: mean ln(nσ²) − v/2, v = [2 + (κ − 3)·sum_fourth]/n.
+/// Error: 1/n²; for κ = 3 the exact law is linear_chain(n, 1, σ²).
+LogStep linear_log_step(std::size_t n, double variance, double kurtosis, double sum_fourth);
+
+/// ReLU: mean ln(nσ²/2) − v/2, v = [5 + 2(κ − 3)·sum_fourth]/n.
+LogStep rectified_log_step(std::size_t n, double variance, double kurtosis, double sum_fourth);
+
+/// Variance of φ(√s·z)² over its squared mean, z ~ N(0,1): what one output adds to the spread of q.
+double relative_square_variance(const init::Activation& activation, double preactivation_mean_square);
+
+/// P(T = l), l = 0, 1, …: the layer, counted from 0, whose output is the first with an entry beyond
+/// `limit` in magnitude (first_overflow), or the first with none above it (first_vanishing).
+/// The last element is the probability of none within `depth` layers.
+/// Linear or ReLU chains, Gaussian weights, x₀ of n iid N(0,1).
+/// Error: exact but for two things: given that no entry crossed the limit, ‖x‖ is taken as not changed
+/// by that, and partial sums of a product are taken not to cross it before the result does. Both
+/// matter less than 0.01 layers where a layer changes the scale by a factor 2 or more.
+std::vector<double> first_overflow(std::size_t n, std::size_t depth, double variance, bool rectified, double limit);
+std::vector<double> first_vanishing(std::size_t n, std::size_t depth, double variance, bool rectified, double limit);
+
+/// FLT_MAX's half-way point to the next power of two: beyond it float rounds to infinity.
+inline constexpr double float_overflow = 0x1.ffffffp127;
+/// Half the smallest subnormal float: at or below it float rounds to 0.
+inline constexpr double float_underflow = 0x1p-150;
+/// The smallest normal float: below it a chain that flushes subnormals is 0.
+inline constexpr double float_flush = 0x1p-126;
+
+}  // namespace sqrtn::laws

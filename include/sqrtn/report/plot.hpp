@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+/// Pictures of chains, drawn by gnuplot, which is looked for when a picture is asked for.
+namespace sqrtn::report {
+
+/// One chain: log₁₀ of its RMS by layer; NaN where there is none. All of one length; the first three
+/// may be empty.
+struct Curve {
+  std::string title;
+  std::vector<double> predicted, low, high;  ///< the law's median and its band
+  std::vector<double> measured;
+};
+
+/// Throws std::invalid_argument unless `path` ends in .svg or .png, gnuplot can be found, and `path`
+/// can be written: before long work begins.
+void require_plottable(const std::string& path);
+
+/// Draws the curves over the layers on a logarithmic axis, bands shaded, and writes the picture.
+/// Throws: std::runtime_error with what gnuplot said; as write_file.
+void plot(const std::string& path, const std::string& title, const std::vector<Curve>& curves);
+
+}  // namespace sqrtn::report

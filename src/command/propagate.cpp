@@ -1,0 +1,174 @@
+#include "propagate.hpp"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "command.hpp"
+#include "options.hpp"
+#include "sqrtn/support/output.hpp"
+#include "steps.hpp"
+
+namespace sqrtn::command {
+namespace {
+
+struct PropagateOptions {
+  std::size_t width = 512, depth = 100, batch = 1, replicates = 20;
+  std::string init = "he_normal", activation = "relu", weights = "fresh", norm = "none", gain, dtype = "f32";
+  std::vector<std::string> compare;
+  std::string blas = "openblas", json, plot;
+  std::uint64_t seed = 1;
+  unsigned threads = 0;
+  bool residual = false, all_layers = false;
+};
+
+template <class Value>
+Value choose(const std::string& option, const std::string& text,
+             const std::vector<std::pair<std::string, Value>>& choices) {
+  std::string names;
+  for (const auto& [name, value] : choices) {
+    if (name == text) return value;
+    names += (names.empty() ? "" : ", ") + name;
+  }
+  throw std::invalid_argument(fmt::format("{} takes {}, got '{}'", option, names, text));
+}
+
+void check_size(const char* option, std::size_t value, std::size_t most) {
+  require(value >= 1 && value <= most, "{} must be from 1 to {}, got {}", option, most, value);
+}
+
+/// The chain of one initialiser; everything that can be wrong is found here, before any work.
+Propagation understand(const PropagateOptions& options, const std::string& init) {
+  check_size("--width", options.width, 32'768);
+  check_size("--depth", options.depth, 100'000);
+  check_size("--batch", options.batch, 65'536);
+  check_size("--replicates", options.replicates, 1'000'000);
+  require(options.dtype == "f32" || options.dtype == "f64", "unknown dtype '{}'; known: f32, f64", options.dtype);
+  Propagation p;
+  const init::Rule& rule = init::find_rule(init);
+  init::Options init_options;
+  if (!options.gain.empty()) init_options.gain = parse_gain(options.gain);
+  p.name = rule.name;
+  p.gain = init_options.gain.value_or(rule.default_gain);
+  p.dtype = options.dtype;
+  p.chain.width = options.width;
+  p.chain.depth = options.depth;
+  p.chain.batch = options.batch;
+  p.chain.weights = init::distribution(rule, {options.width, options.width}, init_options);
+  p.chain.activation = &init::find_activation(options.activation);
+  p.chain.shared = choose<bool>("--weights", options.weights, {{"fresh", false}, {"shared", true}});
+  p.chain.norm = choose<experiment::Norm>(
+      "--norm", options.norm,
+      {{"none", experiment::Norm::none}, {"batch", experiment::Norm::batch}, {"layer", experiment::Norm::layer}});
+  p.chain.residual = options.residual;
+  require(p.chain.norm != experiment::Norm::batch || p.chain.batch >= 2,
+          "--norm batch needs --batch 2 or more, got {}: a single row would always become 0", p.chain.batch);
+  return p;
+}
+
+template <class T>
+void run_chains_of(Propagation& p, const PropagateOptions& options, const blas::Functions& blas) {
+  const random::Stream stream{random::Engine::ars, options.seed, random::stream_of("propagate/" + p.name), 0};
+  p.runs = experiment::run_chains<T>(p.chain, blas, stream, options.replicates, options.threads);
+}
+
+void propagate_one(Propagation& p, const PropagateOptions& options, const blas::Functions& blas) {
+  const random::Stream law{random::Engine::ars, options.seed, random::stream_of("propagate/law/" + p.name), 0};
+  p.forecast = experiment::forecast(p.chain, blas, law, options.threads);
+  if (p.dtype == "f32") {
+    run_chains_of<float>(p, options, blas);
+  } else {
+    run_chains_of<double>(p, options, blas);
+  }
+}
+
+std::string title_of(const Propagation& p) {
+  return fmt::format("{} layers of {}, {}, {} weights", p.chain.depth, p.chain.width, p.chain.activation->name,
+                     p.chain.shared ? "shared" : "fresh");
+}
+
+int propagate(const PropagateOptions& options, const std::vector<std::string>& command) {
+  std::vector<Propagation> all;
+  if (options.compare.empty()) all.push_back(understand(options, options.init));
+  for (const std::string& init : options.compare) all.push_back(understand(options, init));
+  if (!options.json.empty()) require_writable(options.json);
+  if (!options.plot.empty()) report::require_plottable(options.plot);
+
+  const blas::Backend backend = blas::Backend::load(options.blas);
+  backend.set_threads(1);
+  Progress progress("propagate");
+  std::string text;
+  std::vector<report::Curve> curves;
+  nlohmann::ordered_json json = report::to_json(make_document(backend, command, options.seed, {}, {}));
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    progress.update(static_cast<double>(i) / static_cast<double>(all.size()), all[i].name);
+    propagate_one(all[i], options, backend.functions());
+    curves.push_back(curve_of(all[i]));
+    json["propagation"].push_back(propagation_json(all[i]));
+  }
+  text = all.size() == 1 ? propagation_text(all[0], options.all_layers) : comparison_text(all);
+  if (!options.plot.empty()) {
+    report::plot(options.plot, title_of(all[0]), curves);
+    text += fmt::format("Picture: {}\n", options.plot);
+  }
+  if (!options.json.empty()) write_file(options.json, report::to_text(json));
+  if (options.json != "-") write_file("-", text);
+  return all_well;
+}
+
+constexpr const char* examples =
+    R"(Columns: the law's RMS and the interval that holds 99 % of runs; the geometric mean over the runs that were
+computed, and its deviation from the law in standard errors; entries that are 0; units where |φ'| < 0.01; χ₁, the
+factor of a gradient's square.
+Examples:
+  sqrtn propagate --init normal --activation identity              explodes: the first infinite layer
+  sqrtn propagate --init normal --gain 0.01 --activation identity  vanishes
+  sqrtn propagate --activation tanh --gain 1.6667 --replicates 100
+  sqrtn propagate --compare normal,glorot_uniform,he_normal --plot chains.svg
+  sqrtn propagate --norm batch --batch 32 --gain 5)";
+
+}  // namespace
+
+void add_propagate(CLI::App& application, Action& chosen) {
+  auto options = std::make_shared<PropagateOptions>();
+  PropagateOptions& o = *options;
+  CLI::App* propagate_command = application.add_subcommand(
+      "propagate", "Will the signal explode, vanish or hold? Theory layer by layer, beside what the BLAS computes");
+  const auto number = [&](const char* name, auto& value, const char* text) {
+    propagate_command->add_option(name, value, text)
+        ->type_name("N")
+        ->check(whole_number_error)
+        ->transform(decimal)
+        ->capture_default_str();
+  };
+  const auto word = [&](const char* name, std::string& value, const char* type, const char* text) {
+    propagate_command->add_option(name, value, text)->type_name(type)->capture_default_str();
+  };
+  number("--width", o.width, "Units of every layer");
+  number("--depth", o.depth, "Layers");
+  number("--batch", o.batch, "Rows of N(0,1) that go through the same weights");
+  word("--init", o.init, "RULE", "Initialiser; 'sqrtn init --list' explains them");
+  propagate_command->add_option("--compare", o.compare, "Several initialisers instead of one, separated by commas")
+      ->type_name("RULE,...")
+      ->delimiter(',');
+  word("--activation", o.activation, "NAME", "relu, tanh, gelu, identity, ...");
+  word("--weights", o.weights, "fresh|shared", "New weights in each layer, or one matrix for all");
+  word("--norm", o.norm, "none|batch|layer", "Normalisation before the activation");
+  propagate_command->add_flag("--residual", o.residual, "x + f(x) instead of f(x)");
+  word("--gain", o.gain, "G", "Number, or an activation whose gain keeps the mean square; default the rule's own");
+  number("--replicates", o.replicates, "Runs to compute");
+  word("--dtype", o.dtype, "f32|f64", "Type of weights and signal");
+  number("--threads", o.threads, "Threads; 0: all available");
+  number("--seed", o.seed, "Seed of every draw");
+  word("--blas", o.blas, "NAME_OR_PATH", "The BLAS: openblas, blis, atlas, reference, mkl, a SONAME or a path");
+  word("--plot", o.plot, "FILE", "Draw the law's band and the measurement: .svg or .png, by gnuplot");
+  word("--json", o.json, "FILE", "Also write the results as JSON; '-' is standard output, with nothing else");
+  propagate_command->add_flag("--all-layers", o.all_layers, "Show every layer in the table");
+  propagate_command->footer(examples);
+  propagate_command->callback([options, propagate_command, &chosen] {
+    chosen = [options, propagate_command] { return propagate(*options, command_line(*propagate_command)); };
+  });
+}
+
+}  // namespace sqrtn::command
