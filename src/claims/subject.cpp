@@ -1,6 +1,9 @@
 #include "sqrtn/claims/subject.hpp"
 
 #include "sqrtn/init/gain.hpp"
+#include "sqrtn/network/containers.hpp"
+#include "sqrtn/network/linear.hpp"
+#include "sqrtn/network/pooling.hpp"
 #include "sqrtn/random/fill.hpp"
 
 namespace sqrtn::claims {
@@ -23,6 +26,23 @@ Draws<T> own_draws() {
   };
 }
 
+template <class T>
+NetworkParts<T> own_network() {
+  return {
+      .linear = network::linear<T>,
+      .linear_input_gradient = network::linear_input_gradient<T>,
+      .conv2d = network::conv2d<T>,
+      .conv2d_input_gradient = network::conv2d_input_gradient<T>,
+      .batch_norm = network::batch_norm<T>,
+      .layer_norm = network::layer_norm<T>,
+      .max_pool2d = network::max_pool2d<T>,
+      .average_pool2d = network::average_pool2d<T>,
+      .residual = [](network::LayerPtr<T> body) { return std::make_shared<network::Residual<T>>(std::move(body)); },
+      .resnet = network::resnet<T>,
+      .lsuv = network::lsuv<T>,
+  };
+}
+
 }  // namespace
 
 Subject default_subject(const blas::Functions& products, std::string blas_name) {
@@ -30,6 +50,8 @@ Subject default_subject(const blas::Functions& products, std::string blas_name) 
       .bits = [](const random::Stream& s, std::span<std::uint32_t> out) { random::fill_bits(s, out); },
       .f32 = own_draws<float>(),
       .f64 = own_draws<double>(),
+      .network_f32 = own_network<float>(),
+      .network_f64 = own_network<double>(),
       .gain = [](const init::Activation& activation) { return init::gain(activation); },
       .products = products,
       .blas_name = std::move(blas_name),

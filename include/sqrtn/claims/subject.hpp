@@ -8,6 +8,10 @@
 #include "sqrtn/blas/functions.hpp"
 #include "sqrtn/init/activation.hpp"
 #include "sqrtn/init/rules.hpp"
+#include "sqrtn/network/convolution.hpp"
+#include "sqrtn/network/lsuv.hpp"
+#include "sqrtn/network/normalisation.hpp"
+#include "sqrtn/network/resnet.hpp"
 #include "sqrtn/random/stream.hpp"
 
 namespace sqrtn::claims {
@@ -24,15 +28,41 @@ struct Draws {
       initialise;
 };
 
+/// The operations and networks of one element type that are judged, with the contracts of network/.
+template <class T>
+struct NetworkParts {
+  using Tensor = network::Tensor<T>;
+  using Vector = std::span<const T>;
+  std::function<Tensor(const blas::Functions&, const Tensor& x, const Tensor& weight, Vector bias)> linear;
+  std::function<Tensor(const blas::Functions&, const Tensor& gradient, const Tensor& weight)> linear_input_gradient;
+  std::function<Tensor(const blas::Functions&, const Tensor& x, const Tensor& weight, Vector bias,
+                       const network::Convolution&)>
+      conv2d;
+  std::function<Tensor(const blas::Functions&, const Tensor& gradient, const Tensor& weight, network::Size2d image,
+                       const network::Convolution&)>
+      conv2d_input_gradient;
+  std::function<Tensor(Tensor x, const network::BatchNormState<T>&)> batch_norm;
+  std::function<Tensor(Tensor x, Vector weight, Vector bias, double eps)> layer_norm;
+  std::function<Tensor(const Tensor&x, const network::Window&)> max_pool2d, average_pool2d;
+  /// x + body(x).
+  std::function<network::LayerPtr<T>(network::LayerPtr<T> body)> residual;
+  std::function<network::LayerPtr<T>(unsigned depth, const network::ResnetOptions&)> resnet;
+  std::function<std::optional<unsigned>(network::Layer<T>&, const blas::Functions&, const Tensor& batch,
+                                        const network::LsuvOptions&)>
+      lsuv;
+};
+
 /// What the claims judge: by default sqrtn's own generator and initialisers and one BLAS. Replace a
 /// member to judge another implementation, or to plant a fault and see which claim catches it.
 struct Subject {
   std::function<void(const random::Stream&, std::span<std::uint32_t>)> bits;
   Draws<float> f32;
   Draws<double> f64;
+  NetworkParts<float> network_f32;
+  NetworkParts<double> network_f64;
   std::function<double(const init::Activation&)> gain;  ///< that an initialiser is given for an activation
-  blas::Functions products;  ///< empty entries: claims that use the BLAS are skipped
-  std::string blas_name;     ///< as results show it, "libopenblasp-r0.3.21.so"
+  blas::Functions products;                             ///< empty entries: claims that use the BLAS are skipped
+  std::string blas_name;                                ///< as results show it, "libopenblasp-r0.3.21.so"
 
   template <class T>
   [[nodiscard]] const Draws<T>& of() const {
@@ -40,6 +70,13 @@ struct Subject {
       return f32;
     else
       return f64;
+  }
+  template <class T>
+  [[nodiscard]] const NetworkParts<T>& network_of() const {
+    if constexpr (sizeof(T) == sizeof(float))
+      return network_f32;
+    else
+      return network_f64;
   }
   template <class T>
   [[nodiscard]] Draws<T>& of() {
@@ -50,7 +87,7 @@ struct Subject {
   }
 };
 
-/// sqrtn's own generator and initialisers, and these products.
+/// sqrtn's own generator, initialisers and networks, and these products.
 Subject default_subject(const blas::Functions& products, std::string blas_name);
 
 }  // namespace sqrtn::claims
