@@ -1,6 +1,7 @@
 #include "sqrtn/claims/subject.hpp"
 
 #include "sqrtn/init/gain.hpp"
+#include "sqrtn/init/spectral.hpp"
 #include "sqrtn/random/fill.hpp"
 
 namespace sqrtn::claims {
@@ -20,6 +21,8 @@ Draws<T> own_draws() {
              std::span<T> out) {
             init::initialise(init::distribution(rule, init::fans(layer, shape, groups)), s, out);
           },
+      .structured = init::initialise_structured<T>,
+      .normalise_spectrally = init::normalise_spectrally<T>,
   };
 }
 

@@ -8,7 +8,9 @@
 #include "sqrtn/blas/functions.hpp"
 #include "sqrtn/init/activation.hpp"
 #include "sqrtn/init/rules.hpp"
+#include "sqrtn/init/structured.hpp"
 #include "sqrtn/random/stream.hpp"
+#include "sqrtn/support/tensor.hpp"
 
 namespace sqrtn::claims {
 
@@ -22,6 +24,11 @@ struct Draws {
   std::function<void(const init::Rule&, init::Layer, const Shape&, std::size_t groups, const random::Stream&,
                      std::span<T>)>
       initialise;
+  /// A whole weight whose entries are not independent, and the division by ‖W‖₂, which it returns.
+  std::function<void(const init::StructuredRule&, const Shape&, std::size_t groups, double gain, const random::Stream&,
+                     std::span<T>)>
+      structured;
+  std::function<double(MatrixView<T>)> normalise_spectrally;
 };
 
 /// What the claims judge: by default sqrtn's own generator and initialisers and one BLAS. Replace a
@@ -31,8 +38,8 @@ struct Subject {
   Draws<float> f32;
   Draws<double> f64;
   std::function<double(const init::Activation&)> gain;  ///< that an initialiser is given for an activation
-  blas::Functions products;  ///< empty entries: claims that use the BLAS are skipped
-  std::string blas_name;     ///< as results show it, "libopenblasp-r0.3.21.so"
+  blas::Functions products;                             ///< empty entries: claims that use the BLAS are skipped
+  std::string blas_name;                                ///< as results show it, "libopenblasp-r0.3.21.so"
 
   template <class T>
   [[nodiscard]] const Draws<T>& of() const {
