@@ -4,6 +4,8 @@
 
 #include "program.hpp"
 #include "sqrtn/init/rules.hpp"
+#include "sqrtn/init/spectral.hpp"
+#include "sqrtn/init/structured.hpp"
 #include "sqrtn/support/tensor.hpp"
 
 /// `sqrtn init`: the file holds the library's draws, and the summary describes them.
@@ -73,6 +75,83 @@ TEST(InitCommand, WritesTheLibrarysDraws) {
   }
 }
 
+/// The file of a whole matrix, and of any weight divided by its spectral norm.
+TEST(InitCommand, WritesWholeMatrices) {
+  struct Row {
+    const char* arguments;
+    const char* rule;
+    Shape shape;
+    std::size_t groups;
+    double gain;
+    bool divided;
+  };
+  const Row rows[] = {{"orthogonal 51x25 --gain leaky_relu", "orthogonal", {51, 25}, 1, 1.4141428569978354, false},
+                      {"orthogonal 8x4x3x3 --spectral --gain 3", "orthogonal", {8, 4, 3, 3}, 1, 3, true},
+                      {"delta_orthogonal 7x5x3x3 --threads 2", "delta_orthogonal", {7, 5, 3, 3}, 1, 1, false},
+                      {"dirac 6x2x3 --groups 3", "dirac", {6, 2, 3}, 3, 1, false},
+                      {"identity 4x6 --gain 0.5", "identity", {4, 6}, 1, 0.5, false}};
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.arguments);
+    const Folder folder;
+    const Ended ended = shell(folder, fmt::format("sqrtn init {} --seed 9 --stream 4 --output w.npy", row.arguments));
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    Buffer<float> weight(element_count(row.shape));
+    init::initialise_structured(*init::find_structured(row.rule), row.shape, row.groups, row.gain,
+                                {random::Engine::ars, 9, 4}, weight.span());
+    const std::size_t n_rows = row.shape[0];
+    if (row.divided) init::normalise_spectrally(MatrixView<float>(weight.data(), n_rows, weight.size() / n_rows));
+    const std::string bytes(reinterpret_cast<const char*>(weight.data()), weight.size() * sizeof(float));
+    EXPECT_TRUE(data_of(content_of(folder / "w.npy")) == bytes);
+  }
+}
+
+TEST(InitCommand, DescribesWholeMatrices) {
+  const Folder folder;
+  const Ended ended = shell(folder, "sqrtn init orthogonal 20x30 --dtype f64 --gain 2 --spectral --json -");
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  const auto json = nlohmann::json::parse(ended.out);
+  EXPECT_EQ(json["gain"], 2);
+  EXPECT_NEAR(json["spectral_norm"], 2, 1e-12);
+  EXPECT_EQ(json["measured"]["nonzero"], 600);
+  EXPECT_LT(json["measured"]["orthonormality_error"], 1e-13);
+  EXPECT_TRUE(holds(ended.err, "20 x 30, max |WW'/gain^2 - I|"));
+  const Ended plain = shell(folder, "sqrtn init he_normal 64x3x3x3 --spectral --json -");
+  const auto by_rule = nlohmann::json::parse(plain.out);
+  EXPECT_NEAR(by_rule["spectral_norm"], std::sqrt(2.0 / 27) * (8 + std::sqrt(27)), 0.6) << plain.err;
+  EXPECT_TRUE(holds(plain.err, "sqrt(64) + sqrt(27)"));
+  const Ended delta = shell(folder, "sqrtn init delta_orthogonal 6x4x3x3");
+  EXPECT_TRUE(holds(delta.out, "24 of 216 are not 0")) << delta.err;
+}
+
+/// Each with the remedy.
+TEST(InitCommand, RefusesMatricesThatAreNone) {
+  const char* rows[][2] = {{"orthogonal 5", "fan_out x fan_in"},
+                           {"orthogonal 5x5 --law normal", "he_normal"},
+                           {"orthogonal 5x5 --mode fan_in", "--mode"},
+                           {"orthogonal 5x5 --scale 2", "--scale"},
+                           {"orthogonal 5x5 --layer linear", "--layer"},
+                           {"orthogonal 6x5 --groups 2", "groups"},
+                           {"orthogonal 5x5 --gain 0", "positive"},
+                           {"orthogonal 30000x30000", "FLOP"},
+                           {"orthogonal 2000000000x1", "2^30"},
+                           {"delta_orthogonal 64x64x4x4", "odd"},
+                           {"delta_orthogonal 32x64x3x3", "c_out >= c_in"},
+                           {"delta_orthogonal 64x64", "use orthogonal"},
+                           {"dirac 64x64", "use identity"},
+                           {"identity 4x4x3", "use dirac"},
+                           {"he_normal 30000x30000 --spectral", "FLOP"},
+                           {"uniform 100 --spectral", "2 axes"},
+                           {"ortogonal 5x5", "did you mean 'orthogonal'"}};
+  for (const auto& [line, remedy] : rows) {
+    const Folder folder;
+    const Ended ended = shell(folder, fmt::format("sqrtn init {} --output w.npy", line));
+    EXPECT_EQ(ended.code, 2) << line;
+    EXPECT_TRUE(holds(ended.err, remedy)) << line;
+    EXPECT_EQ(ended.err.find('\n'), ended.err.size() - 1) << ended.err;
+    EXPECT_EQ(folder.entries(), 0) << line;
+  }
+}
+
 TEST(InitCommand, DescribesWhatItDrew) {
   const Folder folder;
   const Ended ended = shell(folder, "sqrtn init he_uniform 48x10x3x3 --layer transposed_conv --groups 4 --json -");
@@ -97,7 +176,9 @@ TEST(InitCommand, ListsEveryRuleAndActivation) {
   const Ended text = shell(folder, "sqrtn init --list --json list.json");
   const auto json = nlohmann::json::parse(content_of(folder / "list.json"));
   for (const init::Rule& rule : init::rules()) EXPECT_TRUE(holds(text.out, rule.name));
+  for (const init::StructuredRule& rule : init::structured_rules()) EXPECT_TRUE(holds(text.out, rule.explanation));
   EXPECT_EQ(json["rules"].size(), init::rules().size());
+  EXPECT_EQ(json["structured_rules"].size(), init::structured_rules().size());
   EXPECT_TRUE(holds(text.out, "xavier_uniform"));
   EXPECT_TRUE(holds(text.out, "1.592537   1.666667")) << "tanh by quadrature and as frameworks have it";
 }

@@ -1,6 +1,7 @@
 #include "sqrtn/claims/subject.hpp"
 
 #include "sqrtn/init/gain.hpp"
+#include "sqrtn/init/spectral.hpp"
 #include "sqrtn/network/containers.hpp"
 #include "sqrtn/network/linear.hpp"
 #include "sqrtn/network/pooling.hpp"
@@ -23,6 +24,8 @@ Draws<T> own_draws() {
              std::span<T> out) {
             init::initialise(init::distribution(rule, init::fans(layer, shape, groups)), s, out);
           },
+      .structured = init::initialise_structured<T>,
+      .normalise_spectrally = init::normalise_spectrally<T>,
   };
 }
 

@@ -59,6 +59,13 @@ std::string init_summary(const InitPlan& plan, const InitMeasured& measured) {
       fmt::format("{:.2g}", stddev_error));
   row("minimum", limit.empty() ? "no limit" : "> -" + limit, measured.minimum, "");
   row("maximum", limit.empty() ? "no limit" : "< " + limit, measured.maximum, "");
+  if (measured.spectral_norm) {
+    const auto [rows, cols] = init::flatten(plan.shape);
+    text += fmt::format(
+        "spectral  then divided by its largest singular value {:.9g}; stddev * (sqrt({}) + sqrt({})) = {:.9g}\n",
+        *measured.spectral_norm, rows, cols,
+        law.stddev() * (std::sqrt(static_cast<double>(rows)) + std::sqrt(static_cast<double>(cols))));
+  }
   return text;
 }
 
@@ -85,6 +92,7 @@ nlohmann::ordered_json init_json(const InitPlan& plan, const InitMeasured& measu
                       {"stddev", std::sqrt(*measured.moments.variance())},
                       {"minimum", measured.minimum},
                       {"maximum", measured.maximum}};
+  if (measured.spectral_norm) json["spectral_norm"] = *measured.spectral_norm;
   return json;
 }
 
@@ -95,6 +103,10 @@ std::string init_list() {
     text += fmt::format("{:<17} {:<16} {:<17} {:<26} {:>8.6f} {:>8.6f}\n    {}\n", rule.name, alias(rule),
                         to_string(rule.law), variance_formula(rule, rule.mode), rule.default_gain, rule.scale,
                         rule.explanation);
+  }
+  text += "\nWhole matrices, --gain 1 if not given; no --law, --mode, --scale or --layer.\n";
+  for (const init::StructuredRule& rule : init::structured_rules()) {
+    text += fmt::format("{:<17} {}\n", rule.name, rule.explanation);
   }
   text +=
       "\nActivations, for --gain. Gain keeps the mean square: 1/sqrt(E phi(z)^2), z ~ N(0,1); the last column is what "
@@ -108,7 +120,9 @@ std::string init_list() {
 }
 
 nlohmann::ordered_json init_list_json() {
-  ordered_json json = {{"rules", ordered_json::array()}, {"activations", ordered_json::array()}};
+  ordered_json json = {{"rules", ordered_json::array()},
+                       {"structured_rules", ordered_json::array()},
+                       {"activations", ordered_json::array()}};
   for (const init::Rule& rule : init::rules()) {
     ordered_json& row = json["rules"].emplace_back(ordered_json{{"name", rule.name}});
     row["alias"] = alias(rule).empty() ? ordered_json() : ordered_json(alias(rule));
@@ -118,6 +132,9 @@ nlohmann::ordered_json init_list_json() {
     row["gain"] = rule.default_gain;
     row["scale"] = rule.scale;
     row["explanation"] = rule.explanation;
+  }
+  for (const init::StructuredRule& rule : init::structured_rules()) {
+    json["structured_rules"].push_back({{"name", rule.name}, {"explanation", rule.explanation}});
   }
   for (const init::Activation& activation : init::activations()) {
     const double framework = activation.framework_gain;

@@ -60,12 +60,14 @@ struct Result {
   Outcome outcome;
 };
 
-/// All claims, in the order of the layers: generator, products, initialisers, layers, network, chains.
+/// All claims, in the order of the layers: generator, products, initialisers (entry by entry, then as whole
+/// matrices), layers, network, chains.
 /// `effect_scale` is that of the settings they will be checked with.
 std::vector<Claim> all_claims(const Settings& settings);
 std::vector<Claim> generator_claims(const Settings& settings);
 std::vector<Claim> product_claims(const Settings& settings);
 std::vector<Claim> initialiser_claims(const Settings& settings);
+std::vector<Claim> structured_claims(const Settings& settings);
 std::vector<Claim> layer_claims(const Settings& settings);
 std::vector<Claim> network_claims(const Settings& settings);
 std::vector<Claim> chain_claims(const Settings& settings);

@@ -8,11 +8,13 @@
 #include "sqrtn/blas/functions.hpp"
 #include "sqrtn/init/activation.hpp"
 #include "sqrtn/init/rules.hpp"
+#include "sqrtn/init/structured.hpp"
 #include "sqrtn/network/convolution.hpp"
 #include "sqrtn/network/lsuv.hpp"
 #include "sqrtn/network/normalisation.hpp"
 #include "sqrtn/network/resnet.hpp"
 #include "sqrtn/random/stream.hpp"
+#include "sqrtn/support/tensor.hpp"
 
 namespace sqrtn::claims {
 
@@ -26,6 +28,11 @@ struct Draws {
   std::function<void(const init::Rule&, init::Layer, const Shape&, std::size_t groups, const random::Stream&,
                      std::span<T>)>
       initialise;
+  /// A whole weight whose entries are not independent, and the division by ‖W‖₂, which it returns.
+  std::function<void(const init::StructuredRule&, const Shape&, std::size_t groups, double gain, const random::Stream&,
+                     std::span<T>)>
+      structured;
+  std::function<double(MatrixView<T>)> normalise_spectrally;
 };
 
 /// The operations and networks of one element type that are judged, with the contracts of network/.

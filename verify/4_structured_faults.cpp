@@ -1,0 +1,237 @@
+#include <cmath>
+#include <set>
+
+#include "sqrtn/random/fill.hpp"
+#include "verify.hpp"
+
+/// The claims about whole matrices, each seen to fail on the fault that it is for.
+namespace sqrtn::verify {
+namespace {
+
+using init::Structure;
+using random::Stream;
+
+/// What a rule was asked for, and our answer to it.
+template <class T>
+struct Call {
+  const init::StructuredRule& rule;
+  Shape shape;
+  std::size_t groups;
+  double gain;
+  Stream stream;
+  std::span<T> out;
+
+  void draw() const { init::initialise_structured<T>(rule, shape, groups, gain, stream, out); }
+  [[nodiscard]] std::size_t rows() const { return shape[0]; }
+  [[nodiscard]] std::size_t cols() const { return out.size() / shape[0]; }
+};
+
+/// `fault` takes a call of either type, and changes it before it is carried out or its answer after.
+template <class Fault>
+claims::Subject with(Fault fault) {
+  claims::Subject faulty = subject();
+  const auto plant = [&]<class T>(claims::Draws<T>& draws) {
+    draws.structured = [fault](const init::StructuredRule& rule, const Shape& shape, std::size_t groups, double gain,
+                               const Stream& stream, std::span<T> out) {
+      fault(Call<T>{rule, shape, groups, gain, stream, out});
+    };
+  };
+  plant(faulty.f32);
+  plant(faulty.f64);
+  return faulty;
+}
+
+testing::AssertionResult caught_by(const std::string& id, const claims::Subject& faulty) {
+  return caught(claims::structured_claims(settings()), "initialisers/" + id, faulty);
+}
+
+/// Q of a Householder QR as it comes: reflectors one after the other, each sending a column to
+/// −sign(its head)·‖column‖·e, which is the sign that R's diagonal then has.
+template <class T>
+void without_sign_correction(const Call<T>& call) {
+  const bool tall = call.rows() >= call.cols();
+  const std::size_t l = std::max(call.rows(), call.cols()), s = std::min(call.rows(), call.cols());
+  const auto at = [&](std::size_t i, std::size_t j) { return tall ? i * call.cols() + j : j * call.cols() + i; };
+  std::vector<double> a(l * s), q(l * s, 0.0), v(l * s, 0.0);
+  random::fill_normal<double>(call.stream, a, 0, 1);
+  const auto reflect = [&](std::vector<double>& m, std::size_t column, std::size_t k) {
+    double along = 0, square = 0;
+    for (std::size_t i = k; i < l; ++i) along += v[at(i, k)] * m[at(i, column)], square += v[at(i, k)] * v[at(i, k)];
+    for (std::size_t i = k; i < l; ++i) m[at(i, column)] -= 2 * along / square * v[at(i, k)];
+  };
+  for (std::size_t k = 0; k < s; ++k) {
+    double norm = 0;
+    for (std::size_t i = k; i < l; ++i) norm = std::hypot(norm, v[at(i, k)] = a[at(i, k)]);
+    v[at(k, k)] += std::copysign(norm, a[at(k, k)]);
+    for (std::size_t j = k; j < s; ++j) reflect(a, j, k);
+  }
+  for (std::size_t j = 0; j < s; ++j) {
+    q[at(j, j)] = 1;
+    for (std::size_t k = s; k-- > 0;) reflect(q, j, k);
+  }
+  for (std::size_t i = 0; i < q.size(); ++i) call.out[i] = static_cast<T>(call.gain * q[i]);
+}
+
+TEST(StructuredFault, SignsOfTheDiagonalNotCorrected) {
+  const auto faulty = with([](const auto& call) { without_sign_correction(call); });
+  for (const char* dtype : {"f32", "f64"}) {
+    for (const char* claim : {"trace_mean", "diagonal_square", "diagonal_tall", "diagonal_wide"}) {
+      EXPECT_TRUE(caught_by(fmt::format("orthogonal/{}/{}", dtype, claim), faulty));
+    }
+  }
+  const std::string orthonormal = "initialisers/orthogonal/f64/orthonormal";
+  for (const claims::Claim& claim : claims::structured_claims(settings())) {
+    if (claim.id != orthonormal) continue;
+    EXPECT_EQ(claims::run(claim, faulty, settings()).outcome.verdict, claims::Verdict::pass)
+        << "orthonormality alone does not prove Haar measure";
+  }
+}
+
+TEST(StructuredFault, DeterminantAlwaysOne) {
+  const auto faulty = with([](const auto& call) {
+    call.draw();
+    // The parity of the claim's own elimination is hard to take from a matrix: rotations by their definition.
+    const std::size_t n = call.cols();
+    if (call.rows() != n) return;
+    std::vector<double> a(call.out.begin(), call.out.end());
+    bool positive = true;
+    for (std::size_t k = 0; k < n; ++k) {
+      for (std::size_t i = k + 1; i < n; ++i) {
+        // A Givens rotation has determinant 1 and clears entry (i, k).
+        const double c = a[k * n + k], s = a[i * n + k], r = std::hypot(c, s);
+        if (r == 0) continue;
+        for (std::size_t j = 0; j < n; ++j) {
+          const double x = a[k * n + j], y = a[i * n + j];
+          a[k * n + j] = (c * x + s * y) / r;
+          a[i * n + j] = (c * y - s * x) / r;
+        }
+      }
+      positive ^= a[k * n + k] < 0;
+    }
+    if (positive) return;
+    for (std::size_t j = 0; j < n; ++j) call.out[j] = -call.out[j];
+  });
+  EXPECT_TRUE(caught_by("orthogonal/f32/determinant", faulty));
+  EXPECT_TRUE(caught_by("orthogonal/f64/determinant", faulty));
+}
+
+TEST(StructuredFault, WrongOrientation) {
+  const auto faulty = with([](const auto& call) {
+    // The matrix of the transposed shape, its memory taken as it is.
+    auto other = call;
+    other.shape = {call.cols(), call.rows()};
+    other.draw();
+  });
+  EXPECT_TRUE(caught_by("orthogonal/f32/orthonormal", faulty));
+  EXPECT_TRUE(caught_by("orthogonal/f64/orthonormal", faulty));
+}
+
+TEST(StructuredFault, GainTwiceOrForgotten) {
+  for (const int power : {0, 2}) {
+    const auto faulty = with([power](auto call) {
+      call.gain = std::pow(call.gain, power);
+      call.draw();
+    });
+    EXPECT_TRUE(caught_by("orthogonal/f32/orthonormal", faulty)) << power;
+    EXPECT_TRUE(caught_by("delta_orthogonal/f64/isometry", faulty)) << power;
+    EXPECT_TRUE(caught_by("identity/f32/diagonal", faulty)) << power;
+  }
+}
+
+TEST(StructuredFault, RowsOnTheSphereButNotOrthogonal) {
+  const auto faulty = with([]<class T>(const Call<T>& call) {
+    random::fill_normal<T>(call.stream, call.out, 0, 1);
+    for (std::size_t i = 0; i < call.rows(); ++i) {
+      const std::span<T> row = call.out.subspan(i * call.cols(), call.cols());
+      double norm = 0;
+      for (const T w : row) norm = std::hypot(norm, static_cast<double>(w));
+      for (T& w : row) w = static_cast<T>(call.gain * static_cast<double>(w) / norm);
+    }
+  });
+  EXPECT_TRUE(caught_by("orthogonal/f32/orthonormal", faulty));
+  EXPECT_TRUE(caught_by("orthogonal/f64/orthonormal", faulty));
+}
+
+/// A permutation with signs is orthonormal and has a trace of the right mean, but not its law.
+TEST(StructuredFault, SignedIdentityForAHaarMatrix) {
+  const auto faulty = with([]<class T>(const Call<T>& call) {
+    std::vector<T> signs(call.out.size());
+    random::fill_uniform<T>(call.stream, signs, -1, 1);
+    std::fill(call.out.begin(), call.out.end(), T(0));
+    for (std::size_t i = 0; i < std::min(call.rows(), call.cols()); ++i) {
+      call.out[i * call.cols() + i] = std::copysign(static_cast<T>(call.gain), signs[i]);
+    }
+  });
+  EXPECT_TRUE(caught_by("orthogonal/f64/trace_square", faulty));
+  EXPECT_TRUE(caught_by("orthogonal/f64/right_invariance", faulty));
+  EXPECT_TRUE(caught_by("orthogonal/f32/diagonal_square", faulty));
+}
+
+TEST(StructuredFault, SameMatrixEachTime) {
+  const auto faulty = with([](auto call) {
+    call.stream.offset = 0;
+    call.draw();
+  });
+  EXPECT_TRUE(caught_by("orthogonal/f64/diagonal_tall", faulty));
+  EXPECT_TRUE(caught_by("orthogonal/f32/determinant", faulty));
+}
+
+TEST(StructuredFault, OneEntryNotANumber) {
+  const auto faulty = with([](const auto& call) {
+    call.draw();
+    call.out[0] = std::nanf("");
+  });
+  EXPECT_TRUE(caught_by("orthogonal/f64/trace_mean", faulty));
+  EXPECT_TRUE(caught_by("orthogonal/f32/diagonal_wide", faulty));
+  EXPECT_TRUE(caught_by("orthogonal/f32/orthonormal", faulty));
+  EXPECT_TRUE(caught_by("dirac/f32/passes_on", faulty));
+}
+
+TEST(StructuredFault, DeltaOffTheCentre) {
+  const auto faulty = with([]<class T>(const Call<T>& call) {
+    call.draw();
+    if (call.rule.structure == Structure::orthogonal) return;
+    std::rotate(call.out.begin(), call.out.begin() + 1, call.out.end());
+  });
+  EXPECT_TRUE(caught_by("delta_orthogonal/f32/isometry", faulty));
+  EXPECT_TRUE(caught_by("delta_orthogonal/f64/isometry", faulty));
+  EXPECT_TRUE(caught_by("dirac/f64/passes_on", faulty));
+}
+
+/// The whole kernel drawn as one orthogonal matrix: orthonormal, but no isometry of fields.
+TEST(StructuredFault, OrthogonalForDeltaOrthogonal) {
+  const auto faulty = with([](const auto& call) {
+    if (call.rule.structure != Structure::delta_orthogonal) return call.draw();
+    auto other = call;
+    init::initialise_structured(*init::find_structured("orthogonal"), call.shape, 1, call.gain, call.stream, other.out);
+  });
+  EXPECT_TRUE(caught_by("delta_orthogonal/f32/isometry", faulty));
+}
+
+TEST(StructuredFault, DiracIgnoresGroups) {
+  const auto faulty = with([](auto call) {
+    call.groups = 1;
+    call.draw();
+  });
+  EXPECT_TRUE(caught_by("dirac/f32/passes_on", faulty));
+  EXPECT_TRUE(caught_by("dirac/f64/passes_on", faulty));
+}
+
+TEST(StructuredFault, IdentityTransposed) {
+  const auto faulty = with([](auto call) {
+    call.shape = {call.cols(), call.rows()};
+    call.draw();
+  });
+  EXPECT_TRUE(caught_by("identity/f64/diagonal", faulty));
+}
+
+TEST(StructuredClaims, HaveDistinctIds) {
+  std::set<std::string> ids;
+  for (const claims::Claim& claim : claims::structured_claims(settings())) {
+    EXPECT_TRUE(ids.insert(claim.id).second) << claim.id << " occurs twice";
+    EXPECT_TRUE(claim.id.starts_with("initialisers/"));
+  }
+}
+
+}  // namespace
+}  // namespace sqrtn::verify
