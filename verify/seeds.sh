@@ -5,7 +5,7 @@
 set -euo pipefail
 count=${1:-100}
 verify=${2:-$(dirname -- "${BASH_SOURCE[0]}")/../build/release/sqrtn-verify}
-claims='generator.*:products.*:initialisers.*:layers.*:network.*'
+claims='generator.*:products.*:initialisers.*:layers.*:network.*:chains.*'
 
 for ((seed = 1001; seed < 1001 + count; ++seed)); do
   if ! output=$("$verify" --seed "$seed" --gtest_filter="$claims" --gtest_brief=1 2>&1); then
