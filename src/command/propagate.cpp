@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
+#include <mutex>
 #include <nlohmann/json.hpp>
 
 #include "command.hpp"
 #include "options.hpp"
+#include "sqrtn/init/structured.hpp"
 #include "sqrtn/support/output.hpp"
 #include "sqrtn/support/parallel.hpp"
 #include "steps.hpp"
@@ -39,6 +42,27 @@ void check_size(const char* option, std::size_t value, std::size_t most) {
   require(value >= 1 && value <= most, "{} must be from 1 to {}, got {}", option, most, value);
 }
 
+/// The law of the weights: a rule's, or Haar matrices.
+void choose_weights(Propagation& p, const PropagateOptions& options, const std::string& init) {
+  std::optional<double> gain;
+  if (!options.gain.empty()) gain = parse_gain(options.gain);
+  const init::StructuredRule* structured = init::find_structured(init);
+  if (structured == nullptr) {
+    const init::Rule& rule = init::find_rule(init);
+    p.name = rule.name;
+    p.gain = gain.value_or(rule.default_gain);
+    p.chain.weights = init::distribution(rule, {options.width, options.width}, {.gain = gain});
+    return;
+  }
+  require(structured->structure == init::Structure::orthogonal,
+          "chains know the rules of 'sqrtn init --list' and orthogonal, not '{}'", init);
+  p.name = structured->name;
+  p.gain = gain.value_or(1);
+  init::check_structured(*structured, {options.width, options.width}, 1, p.gain);
+  p.chain.orthogonal = true;
+  p.chain.weights = {init::Law::normal, p.gain * p.gain / static_cast<double>(options.width)};
+}
+
 /// The chain of one initialiser; everything that can be wrong is found here, before any work.
 Propagation understand(const PropagateOptions& options, const std::string& init) {
   check_size("--width", options.width, 1'000'000);
@@ -47,16 +71,11 @@ Propagation understand(const PropagateOptions& options, const std::string& init)
   check_size("--replicates", options.replicates, 1'000'000);
   require(options.dtype == "f32" || options.dtype == "f64", "unknown dtype '{}'; known: f32, f64", options.dtype);
   Propagation p;
-  const init::Rule& rule = init::find_rule(init);
-  init::Options init_options;
-  if (!options.gain.empty()) init_options.gain = parse_gain(options.gain);
-  p.name = rule.name;
-  p.gain = init_options.gain.value_or(rule.default_gain);
+  choose_weights(p, options, init);
   p.dtype = options.dtype;
   p.chain.width = options.width;
   p.chain.depth = options.depth;
   p.chain.batch = options.batch;
-  p.chain.weights = init::distribution(rule, {options.width, options.width}, init_options);
   p.chain.activation = &init::find_activation(options.activation);
   p.chain.shared = choose<bool>("--weights", options.weights, {{"fresh", false}, {"shared", true}});
   p.chain.norm = choose<experiment::Norm>(
@@ -81,14 +100,49 @@ void require_memory(const PropagateOptions& options) {
 }
 
 template <class T>
+void draw_weights(const Propagation& p, const random::Stream& stream, std::span<T> out) {
+  if (p.chain.orthogonal) {
+    const std::size_t n = p.chain.width;
+    init::initialise_structured<T>(*init::find_structured(p.name), {n, n}, 1, p.gain, stream, out);
+  } else {
+    init::initialise<T>(p.chain.weights, stream, out);
+  }
+}
+
+/// The live line: so many weights of all that the measured chains need.
+class DrawProgress {
+ public:
+  DrawProgress(const Propagation& p, std::size_t runs)
+      : progress_("propagate " + p.name),
+        total_(static_cast<double>(runs * (p.chain.shared ? 1 : p.chain.depth))),
+        text_(fmt::format("{} × {} layers", runs, p.chain.depth)) {}
+  void count() {
+    const std::lock_guard lock(mutex_);
+    progress_.update(std::min(1.0, ++drawn_ / total_), text_);
+  }
+
+ private:
+  std::mutex mutex_;
+  Progress progress_;
+  double total_, drawn_ = 0;
+  std::string text_;
+};
+
+template <class T>
 void run_chains_of(Propagation& p, const PropagateOptions& options, const blas::Functions& blas) {
+  DrawProgress progress(p, options.replicates);
+  const auto draw = [&](const random::Stream& stream, std::span<T> out) {
+    draw_weights<T>(p, stream, out);
+    progress.count();
+  };
   const random::Stream stream{random::Engine::ars, options.seed, random::stream_of("propagate/" + p.name), 0};
-  p.runs = experiment::run_chains<T>(p.chain, blas, stream, options.replicates, options.threads);
+  p.runs = experiment::run_chains<T>(p.chain, blas, stream, options.replicates, options.threads, draw);
 }
 
 void propagate_one(Propagation& p, const PropagateOptions& options, const blas::Functions& blas) {
   const random::Stream law{random::Engine::ars, options.seed, random::stream_of("propagate/law/" + p.name), 0};
-  p.forecast = experiment::forecast(p.chain, blas, law, options.threads);
+  const auto draw = [&](const random::Stream& stream, std::span<double> out) { draw_weights<double>(p, stream, out); };
+  p.forecast = experiment::forecast(p.chain, blas, law, options.threads, draw);
   if (p.dtype == "f32") {
     run_chains_of<float>(p, options, blas);
   } else {
@@ -111,12 +165,10 @@ int propagate(const PropagateOptions& options, const std::vector<std::string>& c
 
   const blas::Backend backend = blas::Backend::load(options.blas);
   backend.set_threads(1);
-  Progress progress("propagate");
   std::string text;
   std::vector<report::Curve> curves;
   nlohmann::ordered_json json = report::to_json(make_document(backend, command, options.seed, {}, {}));
   for (std::size_t i = 0; i < all.size(); ++i) {
-    progress.update(static_cast<double>(i) / static_cast<double>(all.size()), all[i].name);
     propagate_one(all[i], options, backend.functions());
     curves.push_back(curve_of(all[i]));
     json["propagation"].push_back(propagation_json(all[i]));
@@ -140,6 +192,7 @@ Examples:
   sqrtn propagate --init normal --gain 0.01 --activation identity  vanishes
   sqrtn propagate --activation tanh --gain 1.6667 --replicates 100
   sqrtn propagate --compare normal,glorot_uniform,he_normal --plot chains.svg
+  sqrtn propagate --init orthogonal --activation tanh --width 128
   sqrtn propagate --norm batch --batch 32 --gain 5)";
 
 }  // namespace
@@ -162,7 +215,7 @@ void add_propagate(CLI::App& application, Action& chosen) {
   number("--width", o.width, "Units of every layer");
   number("--depth", o.depth, "Layers");
   number("--batch", o.batch, "Rows of N(0,1) that go through the same weights");
-  word("--init", o.init, "RULE", "Initialiser; 'sqrtn init --list' explains them");
+  word("--init", o.init, "RULE", "Initialiser: a rule of 'sqrtn init --list', or orthogonal");
   propagate_command->add_option("--compare", o.compare, "Several initialisers instead of one, separated by commas")
       ->type_name("RULE,...")
       ->delimiter(',');

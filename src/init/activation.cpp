@@ -37,8 +37,9 @@ double softsign_derivative(double z) { return 1 / ((1 + std::fabs(z)) * (1 + std
 const std::vector<Activation>& table() {
   static const std::vector<Activation> activations{
       {"identity", [](double z) { return z; }, [](double) { return 1.0; }, {}, 1, "z"},
+      // Comparisons are such that a NaN stays one.
       {"relu",
-       [](double z) { return z > 0 ? z : 0.0; },
+       [](double z) { return z < 0 ? 0.0 : z; },
        [](double z) { return z >= 0 ? 1.0 : 0.0; },
        {0},
        std::numbers::sqrt2,
@@ -77,7 +78,9 @@ const std::vector<Activation>& table() {
        0.75,
        "1.0507 z if z > 0, else 1.7581 (exp(z) - 1)"},
       {"hardtanh",
-       [](double z) { return std::fmin(std::fmax(z, -1), 1); },
+       [](double z) { return z < -1  ? -1.0
+                             : z > 1 ? 1.0
+                                     : z; },
        [](double z) { return z >= -1 && z < 1 ? 1.0 : 0.0; },
        {-1, 1},
        nan,

@@ -1,14 +1,10 @@
 #include "sqrtn/network/elementwise.hpp"
 
-#include <cmath>
-
 namespace sqrtn::network {
 
 template <class T>
 Tensor<T> activate(const init::Activation& activation, Tensor<T> x) {
-  for (T& value : x.values.span()) {
-    if (!std::isnan(value)) value = static_cast<T>(activation.value(static_cast<double>(value)));
-  }
+  for (T& value : x.values.span()) value = static_cast<T>(activation.value(static_cast<double>(value)));
   return x;
 }
 

@@ -6,7 +6,7 @@
 
 namespace sqrtn::init {
 
-/// A scalar activation φ with its derivative, as the laws and the networks use it.
+/// A scalar activation φ with its derivative, as the laws and the networks use it. φ(NaN) is NaN.
 struct Activation {
   std::string_view name;
   double (*value)(double);

@@ -6,8 +6,7 @@
 /// T is float or double.
 namespace sqrtn::network {
 
-/// y = φ(x), entry by entry, computed in double and rounded once. NaN stays NaN, whatever a formula with
-/// a comparison would make of it.
+/// y = φ(x), entry by entry, computed in double and rounded once. NaN stays NaN.
 template <class T>
 Tensor<T> activate(const init::Activation& activation, Tensor<T> x);
 

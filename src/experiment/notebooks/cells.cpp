@@ -34,7 +34,7 @@ Printed parse_printed(const std::string& text) {
 std::string show_variance(double variance) {
   for (const int numerator : {1, 2}) {
     const double denominator = numerator / variance;
-    if (denominator > 1.5 && denominator < 1000 && std::fabs(denominator - std::round(denominator)) < 1e-9) {
+    if (denominator > numerator && denominator < 1000 && std::fabs(denominator - std::round(denominator)) < 1e-9) {
       return fmt::format("{}/{}", numerator, std::round(denominator));
     }
   }
@@ -112,7 +112,8 @@ std::string verdict(const Finding& finding) {
 std::vector<NotebookExperiment> notebook_experiments() {
   std::vector<NotebookExperiment> all;
   for (const auto add : {notebooks::add_averages, notebooks::add_fresh_chains, notebooks::add_shared_chains,
-                         notebooks::add_self_products, notebooks::add_batches, notebooks::add_constants}) {
+                         notebooks::add_self_products, notebooks::add_batches, notebooks::add_constants,
+                         notebooks::add_networks, notebooks::add_open_ends}) {
     add(all);
   }
   std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.ids[0] < b.ids[0]; });

@@ -20,7 +20,7 @@ void add_shared_chains(Experiments& all);
 void add_self_products(Experiments& all);
 void add_batches(Experiments& all);
 void add_constants(Experiments& all);
-void add_structures(Experiments& all);
+void add_networks(Experiments& all);
 void add_open_ends(Experiments& all);
 
 /// The stream of this purpose in this run.
