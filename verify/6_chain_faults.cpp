@@ -1,4 +1,5 @@
 #include <cmath>
+#include <vector>
 
 #include "sqrtn/experiment/propagation.hpp"
 #include "sqrtn/laws/chain.hpp"
@@ -96,6 +97,29 @@ TEST(ChainFaults, ProductThreePerCentTooLarge) {
   for (const char* name : {"tanh", "gelu", "softplus"}) {
     EXPECT_TRUE(caught_by(fmt::format("chains/{}/variance_map/f32", name), with_outputs<larger>())) << name;
   }
+}
+
+/// The second row of a batch takes other weights than the first: here, with one sign turned in each.
+TEST(ReuseFaults, RowsOfABatchTakeDifferentWeights) {
+  Subject faulty = subject();
+  faulty.products.f32.gemm = [](int layout, int trans_a, int trans_b, int m, int n, int k, float alpha, const float* a,
+                                int lda, const float* b, int ldb, float beta, float* c, int ldc) {
+    const auto gemm = backend().functions().f32.gemm;
+    gemm(layout, trans_a, trans_b, 1, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+    std::vector<float> other(a + lda, a + lda + k);
+    for (std::size_t j = 0; j < other.size(); j += 2) other[j] = -other[j];
+    if (m > 1) gemm(layout, trans_a, trans_b, 1, n, k, alpha, other.data(), lda, b, ldb, beta, c + ldc, ldc);
+  };
+  EXPECT_TRUE(caught(claims::reuse_claims(settings()), "layers/batch/joint/f32", faulty));
+}
+
+TEST(ReuseFaults, ProductDropsTheLastTerm) {
+  Subject faulty = subject();
+  faulty.products.f32.gemv = [](int layout, int trans, int m, int n, float alpha, const float* a, int lda,
+                                const float* x, int incx, float beta, float* y, int incy) {
+    backend().functions().f32.gemv(layout, trans, m, n - 1, alpha, a, lda, x, incx, beta, y, incy);
+  };
+  EXPECT_TRUE(caught(claims::reuse_claims(settings()), "chains/shared/spectral_radius/f32", faulty));
 }
 
 /// A rule for the RMS tested with the centred deviation: √(1 − 1/π) of it under a ReLU.

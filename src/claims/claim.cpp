@@ -23,8 +23,8 @@ std::string_view to_string(Verdict verdict) {
 
 std::vector<Claim> all_claims(const Settings& settings) {
   std::vector<Claim> all = generator_claims(settings);
-  for (auto* more :
-       {product_claims, initialiser_claims, structured_claims, layer_claims, network_claims, chain_claims}) {
+  for (auto* more : {product_claims, initialiser_claims, structured_claims, layer_claims, network_claims, chain_claims,
+                     reuse_claims}) {
     for (Claim& claim : more(settings)) all.push_back(std::move(claim));
   }
   statistics::AlphaBudget budget;

@@ -61,7 +61,7 @@ struct Result {
 };
 
 /// All claims, in the order of the layers: generator, products, initialisers (entry by entry, then as whole
-/// matrices), layers, network, chains.
+/// matrices), layers, network, chains, reuse.
 /// `effect_scale` is that of the settings they will be checked with.
 std::vector<Claim> all_claims(const Settings& settings);
 std::vector<Claim> generator_claims(const Settings& settings);
@@ -71,6 +71,7 @@ std::vector<Claim> structured_claims(const Settings& settings);
 std::vector<Claim> layer_claims(const Settings& settings);
 std::vector<Claim> network_claims(const Settings& settings);
 std::vector<Claim> chain_claims(const Settings& settings);
+std::vector<Claim> reuse_claims(const Settings& settings);  ///< one weight, many rows or layers
 
 /// Checks one claim and times it. Exceptions of the check pass through.
 Result run(const Claim& claim, const Subject& subject, const Settings& settings);
