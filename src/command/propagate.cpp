@@ -155,6 +155,12 @@ std::string title_of(const Propagation& p) {
                      p.chain.shared ? "shared" : "fresh");
 }
 
+/// What the type can hold.
+std::vector<report::Limit> limits_of(const Propagation& p) {
+  if (p.dtype == "f32") return {{"largest float", 38.53}, {"smallest float", -44.85}};
+  return {{"largest double", 308.25}, {"smallest double", -323.31}};
+}
+
 int propagate(const PropagateOptions& options, const std::vector<std::string>& command) {
   std::vector<Propagation> all;
   if (options.compare.empty()) all.push_back(understand(options, options.init));
@@ -175,7 +181,7 @@ int propagate(const PropagateOptions& options, const std::vector<std::string>& c
   }
   text = all.size() == 1 ? propagation_text(all[0], options.all_layers) : comparison_text(all);
   if (!options.plot.empty()) {
-    report::plot(options.plot, title_of(all[0]), curves);
+    report::plot(options.plot, title_of(all[0]), curves, limits_of(all[0]));
     text += fmt::format("Picture: {}\n", options.plot);
   }
   if (!options.json.empty()) write_file(options.json, report::to_text(json));

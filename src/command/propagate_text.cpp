@@ -106,12 +106,18 @@ std::string range_text(const Propagation& p) {
   return text + ".\n";
 }
 
-std::string gradient_text(const Propagation& p) {
+/// ln of the factor by which the RMS of a gradient changes from the last layer to the first: ½Σ ln χ₁.
+double log_gradient(const Propagation& p) {
   double log_growth = 0;
-  for (std::size_t layer = 1; layer <= p.chain.depth; ++layer)
+  for (std::size_t layer = 1; layer <= p.chain.depth; ++layer) {
     log_growth += std::log(p.forecast.layers[layer].slope) / 2;
-  if (std::isnan(log_growth)) return {};
-  return fmt::format("Gradients: RMS times {} from the last layer to the first, by χ₁.\n", show_log(log_growth));
+  }
+  return log_growth;
+}
+
+std::string gradient_text(const Propagation& p) {
+  if (std::isnan(log_gradient(p))) return {};
+  return fmt::format("Gradients: RMS times {} from the last layer to the first, by χ₁.\n", show_log(log_gradient(p)));
 }
 
 std::string advice(const Propagation& p) {
@@ -150,14 +156,15 @@ std::string propagation_text(const Propagation& p, bool all) {
 }
 
 std::string comparison_text(const std::vector<Propagation>& propagations) {
-  report::Table table{
-      .title = "Initialisers compared",
-      .columns = {"init", "gain", "verdict", "law: RMS at the end", "99 % of runs", "measured", "gain that holds"},
-      .rows = {}};
+  report::Table table{.title = "Initialisers compared",
+                      .columns = {"init", "gain", "verdict", "law: RMS at the end", "99 % of runs", "measured",
+                                  "flat %", "gradients", "gain that holds"},
+                      .rows = {}};
   for (const Propagation& p : propagations) {
     const std::vector<std::string> end = layer_row(p, p.chain.depth);
     const std::string fate = fate_text(p.course());
     table.rows.push_back({p.name, report::compact(p.gain), fate.substr(0, fate.find(',')), end[1], end[2], end[3],
+                          end[6], show_log(log_gradient(p)),
                           report::compact(p.gain * experiment::holding_stddev(p.chain) / p.chain.weights.stddev())});
   }
   return report::to_markdown(table);

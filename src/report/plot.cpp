@@ -45,13 +45,47 @@ std::string data_block(const Curve& curve, std::size_t index) {
   return text + "end\n";
 }
 
-std::string script(const std::string& path, const std::string& title, const std::vector<Curve>& curves) {
+/// The lowest and highest value of all curves.
+std::pair<double, double> range_of(const std::vector<Curve>& curves) {
+  double low = INFINITY, high = -INFINITY;
+  for (const Curve& curve : curves) {
+    for (const auto* values : {&curve.low, &curve.high, &curve.predicted, &curve.measured}) {
+      for (const double value : *values) {
+        if (!std::isfinite(value)) continue;
+        low = std::min(low, value);
+        high = std::max(high, value);
+      }
+    }
+  }
+  return {low, high};
+}
+
+/// The limits that lie within the curves' range as lines, and the axis cut a little beyond them.
+std::string limit_lines(const std::vector<Curve>& curves, const std::vector<Limit>& limits) {
+  const auto [low, high] = range_of(curves);
+  double bottom = low, top = high;
+  std::string text;
+  for (const Limit& limit : limits) {
+    if (limit.log10 < low || limit.log10 > high) continue;
+    (limit.log10 > 0 ? top : bottom) = limit.log10 * 1.1;
+    text += fmt::format(
+        "set arrow from graph 0, first {0} to graph 1, first {0} nohead dt 3 lc rgb '#666666'\n"
+        "set label {1} at graph 0.99, first {0} right offset 0,0.6 textcolor rgb '#666666'\n",
+        limit.log10, quoted(limit.title));
+  }
+  if (text.empty()) return text;
+  return text + fmt::format("set yrange [{}:{}]\n", bottom, top);
+}
+
+std::string script(const std::string& path, const std::string& title, const std::vector<Curve>& curves,
+                   const std::vector<Limit>& limits) {
   std::string text = path.ends_with(".png") ? "set terminal pngcairo size 1000,620 noenhanced font 'sans,11'\n"
                                             : "set terminal svg size 1000,620 noenhanced dynamic font 'sans,13'\n";
   text += fmt::format(
       "set title {}\nset xlabel 'layer'\nset ylabel 'RMS of the activations'\nset format y '1e%+.0f'\n"
       "set grid ytics lc rgb '#dddddd'\nset key outside right top\nset datafile missing 'NaN'\n",
       quoted(title));
+  text += limit_lines(curves, limits);
   std::vector<std::string> layers;
   for (std::size_t i = 0; i < curves.size(); ++i) {
     text += data_block(curves[i], i);
@@ -88,10 +122,11 @@ void require_plottable(const std::string& path) {
           "pictures need gnuplot, which was not found; install it (Debian: gnuplot-nox) or leave --plot out");
 }
 
-void plot(const std::string& path, const std::string& title, const std::vector<Curve>& curves) {
+void plot(const std::string& path, const std::string& title, const std::vector<Curve>& curves,
+          const std::vector<Limit>& limits) {
   boost::asio::io_context context;
   std::future<std::string> picture, complaint;
-  const std::string commands = script(path, title, curves);
+  const std::string commands = script(path, title, curves, limits);
   process::child gnuplot(find_gnuplot(), "-", process::std_in<boost::asio::buffer(commands), process::std_out> picture,
                          process::std_err > complaint, context);
   context.run();

@@ -14,12 +14,19 @@ struct Curve {
   std::vector<double> measured;
 };
 
+/// A line across the picture, shown where the curves reach it; what lies farther out is cut off.
+struct Limit {
+  std::string title;
+  double log10 = 0;
+};
+
 /// Throws std::invalid_argument unless `path` ends in .svg or .png, gnuplot can be found, and `path`
 /// can be written: before long work begins.
 void require_plottable(const std::string& path);
 
 /// Draws the curves over the layers on a logarithmic axis, bands shaded, and writes the picture.
 /// Throws: std::runtime_error with what gnuplot said; as write_file.
-void plot(const std::string& path, const std::string& title, const std::vector<Curve>& curves);
+void plot(const std::string& path, const std::string& title, const std::vector<Curve>& curves,
+          const std::vector<Limit>& limits = {});
 
 }  // namespace sqrtn::report
