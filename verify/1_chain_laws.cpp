@@ -54,6 +54,8 @@ TEST(ChainLaws, OverflowAtIndex27Or28) {
 }
 
 TEST(ChainLaws, FlushingSubnormalsKillsTenLayersEarlier) {
+  EXPECT_NEAR(laws::float_flush, 1.18e-38, 5e-41);
+  EXPECT_NEAR(2 * laws::float_underflow, 1.4e-45, 5e-47);
   const auto kept = laws::first_vanishing(512, 100, 1e-4, false, laws::float_underflow);
   const auto flushed = laws::first_vanishing(512, 100, 1e-4, false, laws::float_flush);
   const laws::Prediction late = laws::counts(0, kept, ""), early = laws::counts(0, flushed, "");
@@ -193,6 +195,12 @@ TEST(Predictions, OfCountsAndConstantsAndRanks) {
   const laws::Prediction ranked = laws::next_of({1, 2, 3, 4, 5, 6, 7, 8, 9});
   EXPECT_DOUBLE_EQ(ranked.p_value(100), 0.2);
   EXPECT_DOUBLE_EQ(ranked.p_value(5), 1);
+  EXPECT_DOUBLE_EQ(ranked.finest, 0.2);
+  // The interval holds exactly what is not improbable at its level, to the outermost draw.
+  for (const double level : {0.3, 0.5, 0.7}) {
+    const statistics::Interval inside = ranked.interval(level);
+    for (double x = 1; x <= 9; ++x) EXPECT_EQ(inside.contains(x), ranked.p_value(x) >= 1 - level - 1e-12) << x;
+  }
   EXPECT_THROW(laws::next_of({}), std::invalid_argument);
   EXPECT_THROW(laws::next_normal({}), std::invalid_argument);
 }

@@ -115,11 +115,11 @@ TEST(ReuseFaults, RowsOfABatchTakeDifferentWeights) {
 
 TEST(ReuseFaults, ProductDropsTheLastTerm) {
   Subject faulty = subject();
-  faulty.products.f32.gemv = [](int layout, int trans, int m, int n, float alpha, const float* a, int lda,
-                                const float* x, int incx, float beta, float* y, int incy) {
-    backend().functions().f32.gemv(layout, trans, m, n - 1, alpha, a, lda, x, incx, beta, y, incy);
+  faulty.products.f64.gemv = [](int layout, int trans, int m, int n, double alpha, const double* a, int lda,
+                                const double* x, int incx, double beta, double* y, int incy) {
+    backend().functions().f64.gemv(layout, trans, m, n - 1, alpha, a, lda, x, incx, beta, y, incy);
   };
-  EXPECT_TRUE(caught(claims::reuse_claims(settings()), "chains/shared/spectral_radius/f32", faulty));
+  EXPECT_TRUE(caught(claims::reuse_claims(settings()), "chains/shared/spectral_radius/f64", faulty));
 }
 
 /// A rule for the RMS tested with the centred deviation: √(1 − 1/π) of it under a ReLU.

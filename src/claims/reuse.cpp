@@ -76,17 +76,17 @@ Claim batch_claim(const Settings& settings) {
 }
 
 /// ln(‖W^k x‖/‖x‖)/k, the scale taken out after each step.
-double growth_per_step(const Subject& subject, Matrix<float>& w, const Stream& stream, std::size_t steps) {
-  Buffer<float> x(w.cols()), y(w.cols());
-  random::fill_normal<float>(stream, x.span(), 0, 1);
+double growth_per_step(const Subject& subject, Matrix<double>& w, const Stream& stream, std::size_t steps) {
+  Buffer<double> x(w.cols()), y(w.cols());
+  random::fill_normal<double>(stream, x.span(), 0, 1);
   double log_growth = 0;
   for (std::size_t step = 0; step <= steps; ++step) {
     double norm = 0;
-    for (const float value : x.span()) norm += static_cast<double>(value) * static_cast<double>(value);
+    for (const double value : x.span()) norm += value * value;
     norm = std::sqrt(norm);
-    for (float& value : x.span()) value = static_cast<float>(static_cast<double>(value) / norm);
+    for (double& value : x.span()) value /= norm;
     if (step > 0) log_growth += std::log(norm);
-    blas::gemv<float>(subject.products, blas::Op::none, 1, w.view(), std::span<const float>(x.span()), 0, y.span());
+    blas::gemv<double>(subject.products, blas::Op::none, 1, w.view(), std::span<const double>(x.span()), 0, y.span());
     std::swap(x, y);
   }
   return log_growth / static_cast<double>(steps);
@@ -94,19 +94,19 @@ double growth_per_step(const Subject& subject, Matrix<float>& w, const Stream& s
 
 /// One matrix reused grows by its own spectral radius. W^k x = Σ λ^k cᵢvᵢ, so that after k steps the rate
 /// is off by at most ln(κ/c)/k, with κ the condition of the leading eigenvalue and c the share of x in
-/// it. P(κ > K) falls as n/K² for Gaussian matrices and P(c < ε) as ε: 35/k is passed less than once in
-/// 1e9 seeds. Source: Chalker and Mehlig, Phys. Rev. Lett. 81 (1998) 3367; Fyodorov, Commun. Math. Phys.
-/// 363 (2018) 579.
+/// it. (In double, because float's rounding would itself shift the rate by κu.) P(κ > K) falls as n/K² for Gaussian
+/// matrices and P(c < ε) as ε: 35/k is passed less than once in 1e9 seeds. Source: Chalker and Mehlig, Phys. Rev. Lett.
+/// 81 (1998) 3367; Fyodorov, Commun. Math. Phys. 363 (2018) 579.
 Claim radius_claim() {
-  Claim claim = exact_claim("chains/shared/spectral_radius/f32", "ln(‖W^k x‖/‖x‖)/k = ln max |λ| of this very W",
+  Claim claim = exact_claim("chains/shared/spectral_radius/f64", "ln(‖W^k x‖/‖x‖)/k = ln max |λ| of this very W",
                             "laws.md §7", to_string(Engine::ars));
   claim.uses_blas = true;
   claim.check = [id = claim.id](const Subject& subject, const Settings& settings) {
     constexpr std::size_t n = 64, steps = 40'000;
-    Matrix<float> w(n, n);
+    Matrix<double> w(n, n);
     const Stream stream{Engine::ars, settings.seed, random::stream_of(id), 0};
     draw_weight(subject, stream, w);
-    const double expected = std::log(init::spectral_radius<float>(w.view()));
+    const double expected = std::log(init::spectral_radius<double>(w.view()));
     const double observed = growth_per_step(subject, w, stream.skip(n * n), steps),
                  off = std::fabs(observed - expected);
     Outcome outcome = exact_outcome(

@@ -33,6 +33,7 @@ Prediction mapped(Prediction y, double (*map)(double), double (*inverse)(double)
   x.at_least = [at_least = y.at_least, inverse](double v) { return at_least(inverse(v)); };
   x.quantile = [quantile = y.quantile, map](double p) { return map(quantile(p)); };
   x.basis = std::move(y.basis);
+  x.finest = y.finest;
   return x;
 }
 
@@ -105,9 +106,11 @@ Prediction next_normal(const statistics::Moments& simulated) {
   require(simulated.count() >= 2 && *simulated.unbiased_variance() > 0,
           "a simulated law needs at least 2 different draws, got {}", simulated.count());
   const double n = static_cast<double>(simulated.count());
-  return shifted(distributions::students_t(n - 1), *simulated.mean(),
-                 std::sqrt(*simulated.unbiased_variance() * (1 + 1 / n)),
-                 fmt::format("{} simulated runs, Student", simulated.count()));
+  Prediction law = shifted(distributions::students_t(n - 1), *simulated.mean(),
+                           std::sqrt(*simulated.unbiased_variance() * (1 + 1 / n)),
+                           fmt::format("{} simulated runs, Student", simulated.count()));
+  law.finest = 2 / (n + 1);
+  return law;
 }
 
 Prediction next_of(std::vector<double> simulated) {
@@ -117,10 +120,14 @@ Prediction next_of(std::vector<double> simulated) {
   std::sort(simulated.begin(), simulated.end());
   const double n = static_cast<double>(simulated.size());
   const auto rank = [=](std::ptrdiff_t count) { return std::min(1.0, (static_cast<double>(count) + 1) / (n + 1)); };
-  std::string basis = fmt::format("{} simulated runs", simulated.size());
+  // The outermost draw on one side whose p-value is not below that of the quantile.
+  const auto order = [=](double tail) {
+    return static_cast<std::size_t>(std::max(1.0, std::ceil(tail * (n + 1) - 1e-9) - 1)) - 1;
+  };
   return {[=](double x) { return rank(std::upper_bound(simulated.begin(), simulated.end(), x) - simulated.begin()); },
           [=](double x) { return rank(simulated.end() - std::lower_bound(simulated.begin(), simulated.end(), x)); },
-          [=](double p) { return simulated[static_cast<std::size_t>(std::min(n - 1, p * n))]; }, std::move(basis)};
+          [=](double p) { return p <= 0.5 ? simulated[order(p)] : simulated[simulated.size() - 1 - order(1 - p)]; },
+          fmt::format("{} simulated runs, by rank", simulated.size()), 2 / (n + 1)};
 }
 
 }  // namespace sqrtn::laws

@@ -22,12 +22,12 @@ struct Finding {
   statistics::Interval interval;  ///< the law's central 99 %, for the notebook's repetitions
   std::string value;              ///< ours
   double p_published = 1;         ///< two-sided, of the nearest number that prints like the published one; 1 if open
-  double p_value = 1;             ///< of ours
+  double p_value = 1;             ///< of ours; never below what a simulated law can tell
   std::string note;               ///< what else there is to say, in words
 
   /// Below 1e-3: among a hundred and some printed numbers one such is seldom chance.
   [[nodiscard]] bool published_improbable() const { return p_published < 1e-3; }
-  /// The error rate of every claim, 1e-9: ours contradicts the law.
+  /// The error rate of every claim, 1e-9: ours contradicts the law. A simulated law cannot say so.
   [[nodiscard]] bool contradicted() const { return p_value < 1e-9; }
 };
 

@@ -19,6 +19,7 @@ struct Prediction {
   std::function<double(double)> at_least;  ///< P(X ≥ x)
   std::function<double(double)> quantile;  ///< the smallest x with P(X ≤ x) ≥ probability
   std::string basis;                       ///< "exact", "central limit theorem", "64 simulated runs", …
+  double finest = 0;                       ///< p-values below this are extrapolated, not known
 
   /// min(1, 2·min(P(X ≤ x), P(X ≥ x))); 0 for a NaN.
   [[nodiscard]] double p_value(double x) const;
@@ -45,12 +46,14 @@ Prediction counts(long first, std::vector<double> mass, std::string basis);
 Prediction square_root(Prediction square);
 Prediction exponential(Prediction logarithm);
 
-/// One more draw of the normal law of a simulated sample: (x − mean)/(s√(1 + 1/N)) ~ Student(N − 1).
+/// One more draw of the normal law of a simulated sample: (x − mean)/(s√(1 + 1/N)) ~ Student(N − 1). That
+/// the law is normal can be known of N draws only down to finest = 2/(N + 1).
 /// Throws: std::invalid_argument for fewer than 2 draws or draws that are all equal.
 Prediction next_normal(const statistics::Moments& simulated);
 
-/// One more draw of the law of a simulated sample, whatever it is: tails by rank, (r + 1)/(N + 1), so
-/// that no p-value is below 2/(N + 1). Throws: std::invalid_argument for an empty sample or a NaN.
+/// One more draw of the law of a simulated sample, whatever it is: tails by rank, (r + 1)/(N + 1), which
+/// is valid for every law; no p-value is below finest = 2/(N + 1). Throws: std::invalid_argument for an empty sample or
+/// a NaN.
 Prediction next_of(std::vector<double> simulated);
 
 }  // namespace sqrtn::laws

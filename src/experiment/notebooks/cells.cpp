@@ -56,7 +56,7 @@ Finding number(std::string id, std::string experiment, std::string law, const la
                   .expected = show(prediction.quantile(0.5)),
                   .interval = prediction.interval(),
                   .value = show(value),
-                  .p_value = prediction.p_value(value),
+                  .p_value = std::max(prediction.p_value(value), prediction.finest),
                   .note = {}};
   if (!published.empty()) {
     const auto [centre, half] = parse_printed(published);
@@ -139,6 +139,7 @@ std::vector<Finding> reproduce(const std::vector<NotebookExperiment>& experiment
   });
   std::vector<Finding> findings;
   for (auto& part : parts) findings.insert(findings.end(), part.begin(), part.end());
+  std::stable_sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) { return a.id < b.id; });
   return findings;
 }
 

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "experiment/notebooks/cells.hpp"
+#include "sqrtn/network/layers.hpp"
 #include "sqrtn/random/fill.hpp"
 
 /// Numbers that are arithmetic, and the statistics of plain draws.
@@ -50,6 +51,12 @@ std::vector<Finding> normal_draws(const std::string& id, const std::string& what
 }  // namespace
 
 void add_constants(Experiments& all) {
+  all.push_back({{"001/in143/shape"}, 0, [](const auto&, const auto&) {
+                   network::Conv2d<float> conv(1, 1, 5);
+                   return std::vector{exact("001/in143/shape", "weight of Conv2d(1, 1, kernel_size=5)",
+                                            "c_out × c_in/groups × k × k", "1x1x5x5",
+                                            to_string(conv.find_parameter("weight").value.shape))};
+                 }});
   for (const Constant& row : constants) {
     all.push_back({{row.id}, 0, [&row](const auto&, const auto&) {
                      return std::vector{

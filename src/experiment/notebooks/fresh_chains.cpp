@@ -11,7 +11,7 @@ namespace sqrtn::experiment::notebooks {
 namespace {
 
 constexpr std::size_t width = 512, depth = 100;
-constexpr std::size_t null_runs = 1000;
+constexpr std::size_t null_runs = 2000;
 
 Chain chain_of(init::Law law, double variance, const char* activation) {
   Chain chain;
@@ -57,17 +57,16 @@ std::vector<Finding> linear(const std::string& id, double variance, const char* 
 std::vector<Finding> nonlinear(const std::string& id, const Chain& chain, const char* mean, const char* stddev,
                                const blas::Functions& blas, const NotebookSettings& settings) {
   const LayerState end = run_one(chain, blas, settings, id).back();
-  statistics::Moments means, log_deviations;
-  const bool positive = chain.activation->name == "relu";
+  std::vector<double> means;
+  statistics::Moments log_deviations;
   for (const auto& run : simulate_field(chain, stream_for(settings, id + "/null"), null_runs, 1)) {
-    means.add(positive ? std::log(run.back().mean) : run.back().mean);
+    means.push_back(run.back().mean);
     log_deviations.add(std::log(run.back().stddev));
   }
   const std::string what = describe(chain);
   const char* law = chain.weights.law == init::Law::normal ? "given x, W x ~ N(0, σ²‖x‖²): exact"
                                                            : "given x, W x ~ N(0, σ²‖x‖²): to order 1/n";
-  const laws::Prediction mean_law = laws::next_normal(means);
-  return {number(id + "/mean", what, law, positive ? laws::exponential(mean_law) : mean_law, mean, end.mean),
+  return {number(id + "/mean", what, law, laws::next_of(std::move(means)), mean, end.mean),
           number(id + "/std", what, law, laws::exponential(laws::next_normal(log_deviations)), stddev, end.stddev)};
 }
 
@@ -86,8 +85,9 @@ std::vector<Finding> first_nan(const std::string& id, const blas::Functions& bla
   std::size_t layer = 0;
   while (layer + 1 < states.size() && states[layer + 1].finite) ++layer;
   return {number(id + "/layer", describe(chain), "first layer with an entry beyond 3.4e38",
-                 laws::counts(0, laws::first_overflow(width, depth, 1, false, laws::float_overflow), "exact"), "27",
-                 static_cast<double>(layer))};
+                 laws::counts(0, laws::first_overflow(width, depth, 1, false, laws::float_overflow),
+                              "exact to 0.02 layers, as partial sums may overflow first"),
+                 "27", static_cast<double>(layer))};
 }
 
 std::vector<Finding> collapse(const std::string& id, const blas::Functions& blas, const NotebookSettings& settings) {

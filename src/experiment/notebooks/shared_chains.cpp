@@ -9,7 +9,8 @@ namespace sqrtn::experiment::notebooks {
 namespace {
 
 constexpr std::size_t width = 512, depth = 100;
-constexpr std::size_t null_runs = 400;
+/// Enough for a rank to call a published value improbable.
+constexpr std::size_t null_runs = 2000;
 constexpr const char* law = "one W reused: no closed law; simulated with other matrices";
 
 Chain chain_of(double variance, std::size_t layers) {
@@ -38,16 +39,28 @@ double first_infinite(const std::vector<LayerState>& states) {
   return static_cast<double>(layer);
 }
 
-std::vector<Finding> first_nan(const std::string& id, const char* published, const blas::Functions& blas,
+/// The same cell of two notebooks, and what each printed.
+struct Twin {
+  const char* id;
+  const char* mean_or_layer;
+  const char* stddev = nullptr;
+};
+
+std::vector<Finding> first_nan(std::span<const Twin> cells, const blas::Functions& blas,
                                const NotebookSettings& settings) {
   const Chain chain = chain_of(1, 60);
   std::vector<double> layers;
-  for (const auto& run : run_chains<float>(chain, blas, stream_for(settings, id + "/null"), null_runs, 1)) {
+  for (const auto& run : run_chains<float>(chain, blas, stream_for(settings, "shared/nan/null"), null_runs, 1)) {
     layers.push_back(first_infinite(run));
   }
-  const auto ours = run_chains<float>(chain, blas, stream_for(settings, id), 1, 1)[0];
-  return {
-      number(id + "/layer", describe(chain_of(1, depth)), law, laws::next_of(layers), published, first_infinite(ours))};
+  const laws::Prediction prediction = laws::next_of(std::move(layers));
+  std::vector<Finding> findings;
+  for (const Twin& cell : cells) {
+    const auto ours = run_chains<float>(chain, blas, stream_for(settings, cell.id), 1, 1)[0];
+    findings.push_back(number(cell.id + std::string("/layer"), describe(chain_of(1, depth)), law, prediction,
+                              cell.mean_or_layer, first_infinite(ours)));
+  }
+  return findings;
 }
 
 /// Whether a hundred steps end in NaN, or in zeros: the share of the simulated runs that do.
@@ -61,65 +74,60 @@ std::vector<Finding> ends(const std::string& id, double variance, const char* pu
   for (const auto& run : run_chains<float>(chain, blas, stream_for(settings, id + "/null"), runs, 1)) {
     ended += has_ended(run.back());
   }
-  // Rank among the simulated runs, as for numbers.
+  // Rank among the simulated runs, as for numbers: of those that ended so, or of the others.
   const double probability = (static_cast<double>(ended) + 1) / (runs + 1);
+  const double otherwise = (static_cast<double>(runs - ended) + 1) / (runs + 1);
   const LayerState end = end_of_one(chain, blas, settings, id);
   std::vector<Finding> findings;
   for (const auto& [quantity, value] : {std::pair{"mean", end.mean}, std::pair{"std", end.stddev}}) {
     findings.push_back(
         event(id + "/" + quantity, describe(chain), law, probability, published, has_ended(end), show(value)));
-    findings.back().basis = fmt::format("{} simulated runs", runs);
+    findings.back().basis = fmt::format("{} simulated runs, by rank", runs);
+    if (!has_ended(end)) findings.back().p_value = otherwise;
   }
   return findings;
 }
 
-std::vector<Finding> stable(const std::string& id, const char* mean, const char* stddev, const blas::Functions& blas,
+std::vector<Finding> stable(std::span<const Twin> cells, const blas::Functions& blas,
                             const NotebookSettings& settings) {
   const Chain chain = chain_of(1.0 / width, depth);
-  statistics::Moments log_deviations;
-  std::vector<double> means;
-  for (const auto& run : run_chains<float>(chain, blas, stream_for(settings, id + "/null"), null_runs, 1)) {
+  std::vector<double> means, deviations;
+  for (const auto& run : run_chains<float>(chain, blas, stream_for(settings, "shared/stable/null"), null_runs, 1)) {
     means.push_back(run.back().mean);
-    log_deviations.add(std::log(run.back().stddev));
+    deviations.push_back(run.back().stddev);
   }
-  const LayerState end = end_of_one(chain, blas, settings, id);
-  return {number(id + "/mean", describe(chain), law, laws::next_of(means), mean, end.mean),
-          number(id + "/std", describe(chain), law, laws::exponential(laws::next_normal(log_deviations)), stddev,
-                 end.stddev)};
+  const laws::Prediction mean = laws::next_of(std::move(means)), stddev = laws::next_of(std::move(deviations));
+  std::vector<Finding> findings;
+  for (const Twin& cell : cells) {
+    const std::string id = cell.id;
+    const LayerState end = end_of_one(chain, blas, settings, id);
+    findings.push_back(number(id + "/mean", describe(chain), law, mean, cell.mean_or_layer, end.mean));
+    findings.push_back(number(id + "/std", describe(chain), law, stddev, cell.stddev, end.stddev));
+  }
+  return findings;
 }
+
+constexpr Twin first_nan_cells[] = {{"002/cell08", "27"}, {"003/cell07", "28"}};
+constexpr Twin stable_cells[] = {{"002/cell14", "0.061417937", "1.4370023"}, {"003/cell14", "-0.0171", "0.9270"}};
 
 }  // namespace
 
 void add_shared_chains(Experiments& all) {
-  using Run = std::function<std::vector<Finding>(const std::string&, const blas::Functions&, const NotebookSettings&)>;
-  const auto add = [&](const std::string& id, std::vector<std::string> quantities, double cost, const Run& run) {
-    for (std::string& quantity : quantities) quantity = id + "/" + quantity;
-    all.push_back({std::move(quantities), cost,
-                   [id, run](const auto& blas, const auto& settings) { return run(id, blas, settings); }});
-  };
   const auto add_ends = [&](const std::string& id, double variance, const char* published) {
-    add(id, {"mean", "std"}, 0.4, [=](const std::string& i, const auto& blas, const auto& settings) {
-      return ends(i, variance, published, blas, settings);
-    });
-  };
-  const auto add_first = [&](const std::string& id, const char* published) {
-    add(id, {"layer"}, 1, [=](const std::string& i, const auto& blas, const auto& settings) {
-      return first_nan(i, published, blas, settings);
-    });
-  };
-  const auto add_stable = [&](const std::string& id, const char* mean, const char* stddev) {
-    add(id, {"mean", "std"}, 1.5, [=](const std::string& i, const auto& blas, const auto& settings) {
-      return stable(i, mean, stddev, blas, settings);
-    });
+    all.push_back({{id + "/mean", id + "/std"}, 0.4, [=](const auto& blas, const auto& settings) {
+                     return ends(id, variance, published, blas, settings);
+                   }});
   };
   add_ends("002/cell06", 1, "nan");
-  add_first("002/cell08", "27");
   add_ends("002/cell11", 1e-4, "0.0");
-  add_stable("002/cell14", "0.061417937", "1.4370023");
   add_ends("003/cell04", 1, "nan");
-  add_first("003/cell07", "28");
   add_ends("003/cell10", 1e-4, "0.");
-  add_stable("003/cell14", "-0.0171", "0.9270");
+  all.push_back({{"002/cell08/layer", "003/cell07/layer"}, 4, [](const auto& blas, const auto& settings) {
+                   return first_nan(first_nan_cells, blas, settings);
+                 }});
+  all.push_back({{"002/cell14/mean", "002/cell14/std", "003/cell14/mean", "003/cell14/std"},
+                 6,
+                 [](const auto& blas, const auto& settings) { return stable(stable_cells, blas, settings); }});
 }
 
 }  // namespace sqrtn::experiment::notebooks
