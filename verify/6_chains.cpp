@@ -186,11 +186,60 @@ TEST(Course, NamesTheFirstLayerBeyondAThousand) {
   EXPECT_EQ(experiment::course({0, -INFINITY}).layer, 1u);
 }
 
-TEST(HoldingStddev, IsTheGainOverTheRoot) {
+TEST(Holding, IsTheGainOverTheRootLessForABranchThatAddsUp) {
   Chain chain = small_chain("relu");
   EXPECT_NEAR(experiment::holding_stddev(chain), std::sqrt(2.0 / 5), 1e-12);
   chain.residual = true;
-  EXPECT_NEAR(experiment::holding_stddev(chain), std::sqrt(2.0 / 15), 1e-12);
+  EXPECT_NEAR(experiment::holding_stddev(chain), std::sqrt(2.0 / 5) / 3, 1e-12);
+  chain.activation = &init::find_activation("tanh");
+  EXPECT_NEAR(experiment::holding_stddev(chain), init::gain(*chain.activation) / std::sqrt(15), 1e-12);
+}
+
+/// A residual chain at that deviation grows by a factor e at most, where 1/√depth would let it explode.
+TEST(Holding, HoldsADeepResidualChain) {
+  Chain chain = small_chain("relu");
+  chain.batch = 1;
+  chain.width = 64;
+  chain.depth = 400;
+  chain.residual = true;
+  chain.weights.variance = std::pow(experiment::holding_stddev(chain), 2);
+  for (const auto& run : experiment::simulate_field(chain, some_stream, 20)) {
+    EXPECT_LT(run.back().log_rms - run.front().log_rms, 1.2);
+  }
+}
+
+TEST(Holding, TellsWhereNoGainHolds) {
+  Chain chain = small_chain("relu");
+  EXPECT_NEAR(experiment::holding_stability(chain), 1, 1e-7);
+  chain.activation = &init::find_activation("tanh");
+  EXPECT_LT(experiment::holding_stability(chain), 0.9);
+  chain.activation = &init::find_activation("gelu");
+  EXPECT_GT(experiment::holding_stability(chain), 1.1);
+}
+
+/// The norm divides gradients too: χ₁ = E φ'²/q. Half of ReLU's outputs have slope 1, and q is ½ from
+/// the first output on, so that layers after the first neither shrink nor grow them.
+TEST(Forecasts, CountTheNormInTheSlope) {
+  Chain chain = small_chain("relu");
+  chain.batch = 1;
+  chain.width = 256;
+  chain.norm = Norm::layer;
+  const auto normed = experiment::forecast(chain, backend().functions(), some_stream);
+  EXPECT_NEAR(normed.layers[1].slope, 0.5, 0.02);
+  EXPECT_NEAR(normed.layers[3].slope, 1, 0.05);
+  chain.batch = 2;
+  chain.norm = Norm::batch;
+  EXPECT_TRUE(std::isnan(experiment::forecast(chain, backend().functions(), some_stream).layers[1].slope));
+}
+
+TEST(Field, SaysWhereItLeavesTheRange) {
+  Chain chain = small_chain("leaky_relu");
+  chain.batch = 1;
+  chain.depth = 40;
+  chain.weights.variance = 1e20;
+  const auto run = experiment::simulate_field(chain, some_stream, 1)[0];
+  EXPECT_TRUE(run.front().finite);
+  EXPECT_FALSE(run.back().finite);
 }
 
 }  // namespace

@@ -176,6 +176,27 @@ TEST(Propagate, DrawsPictures) {
   EXPECT_TRUE(content_of(folder / "a.png").starts_with("\x89PNG"));
 }
 
+/// A gnuplot that draws nothing loses no result.
+TEST(Propagate, KeepsItsResultsWhenThePictureFails) {
+  const Folder folder;
+  const Ended ended =
+      shell(folder,
+            "mkdir bin && printf '#!/bin/sh\\necho nonsense\\n' >bin/gnuplot && chmod +x bin/gnuplot && "
+            "PATH=$PWD/bin:$PATH sqrtn propagate --width 8 --depth 2 --plot a.svg --json a.json");
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_TRUE(holds(ended.err, "gnuplot could not draw 'a.svg'"));
+  EXPECT_TRUE(holds(ended.out, "Verdict: holds"));
+  EXPECT_TRUE(holds(content_of(folder / "a.json"), "\"fate\": \"holds\""));
+  EXPECT_EQ(content_of(folder / "a.svg"), "");
+}
+
+TEST(Propagate, AdvisesWhatHolds) {
+  const Folder folder;
+  EXPECT_TRUE(holds(shell(folder, "sqrtn propagate --width 64 --activation gelu").out, "No gain holds gelu for long"));
+  EXPECT_TRUE(holds(shell(folder, "sqrtn propagate --width 10 --depth 200").out, "Take a larger --width"));
+  EXPECT_TRUE(holds(shell(folder, "sqrtn propagate --width 16 --depth 5 --norm layer --residual").out, "no effect"));
+}
+
 TEST(Propagate, NamesGnuplotWhereItIsMissing) {
   const Folder folder;
   const Ended ended =

@@ -78,13 +78,16 @@ InitMeasured draw(const InitPlan& plan, std::size_t first, std::span<T> out, uns
       .value_or(InitMeasured{});
 }
 
-/// Holds the whole weight, which is measured before it is divided.
+/// Holds the whole weight, divides it, and measures what is written.
 template <class T>
 InitMeasured draw_normalised(const InitPlan& plan, const InitArguments& arguments) {
   const auto [rows, cols] = init::flatten(plan.shape);
   Buffer<T> weight(element_count(plan.shape));
-  InitMeasured measured = draw(plan, 0, weight.span(), arguments.threads);
-  measured.spectral_norm = init::normalise_spectrally(MatrixView<T>(weight.data(), rows, cols));
+  draw(plan, 0, weight.span(), arguments.threads);
+  const double norm = init::normalise_spectrally(MatrixView<T>(weight.data(), rows, cols));
+  const auto [low, high] = std::ranges::minmax_element(weight.span());
+  const InitMeasured measured{statistics::Moments::of<T>(weight.span()), static_cast<double>(*low),
+                              static_cast<double>(*high), norm};
   write_whole<T>(arguments, plan.shape, weight.span());
   return measured;
 }

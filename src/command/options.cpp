@@ -51,12 +51,26 @@ void add_common_options(CLI::App& subcommand, CommonOptions& options, const std:
       ->capture_default_str();
   subcommand
       .add_option("--json", options.json, "Also write the results as JSON; '-' is standard output, with nothing else")
+      ->check(word_error)
       ->type_name("FILE");
 }
 
 std::string decimal(std::string digits) {
   digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size() - (digits.empty() ? 0 : 1)));
   return digits;
+}
+
+std::string word_error(const std::string& text) {
+  if (text.empty()) return "an empty value; leave the option out, or give it one";
+  return text.starts_with("--") ? fmt::format("'{}' is an option, not a value", text) : "";
+}
+
+bool same_file(const std::string& a, const std::string& b) {
+  if (a.empty() || b.empty() || a == "-" || b == "-") return false;
+  const auto whole = [](const std::string& path) {
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(path));
+  };
+  return whole(a) == whole(b);
 }
 
 std::string whole_number_error(const std::string& text) {
@@ -86,12 +100,19 @@ boost::regex compile_filter(const std::string& filter) {
   }
 }
 
+bool matches(const boost::regex& filter, const std::string& id) try {
+  return boost::regex_search(id, filter);
+} catch (const std::runtime_error&) {
+  throw std::invalid_argument(
+      fmt::format("'{}' is too costly a regular expression; write a simpler one for --filter", filter.str()));
+}
+
 std::vector<std::string> command_line(const CLI::App& subcommand) {
   std::vector<std::string> words{"sqrtn", subcommand.get_name()};
   for (const CLI::Option* option : subcommand.parse_order()) {
     words.push_back("--" + option->get_lnames().front());
     if (option->get_expected_min() == 0) continue;  // a flag
-    const std::string value = option->results().front();
+    const std::string value = fmt::format("{}", fmt::join(option->results(), ","));
     words.push_back(option->get_type_name() == regex_type ? value : without_folders(value));
   }
   return words;

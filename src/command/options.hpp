@@ -26,6 +26,12 @@ std::string decimal(std::string digits);
 /// A check for the parser, which by itself takes -1 for 2^64 - 1: what is wrong with the text, or nothing.
 std::string whole_number_error(const std::string& text);
 
+/// What is wrong with a value that is empty, or an option that was taken for one; or nothing.
+std::string word_error(const std::string& text);
+
+/// Whether two paths name one file, however they are written; "-" and "" name none.
+bool same_file(const std::string& a, const std::string& b);
+
 /// A number, or the gain by quadrature of the activation of that name.
 /// Throws: std::invalid_argument.
 double parse_gain(const std::string& text);
@@ -33,6 +39,9 @@ double parse_gain(const std::string& text);
 /// The filter, compiled. Boost's engine gives up on expressions that std::regex would try for ever.
 /// Throws: std::invalid_argument that names the text and the remedy.
 boost::regex compile_filter(const std::string& filter);
+
+/// Whether the filter is found in an id. Throws: std::invalid_argument that names an expression which takes too long.
+bool matches(const boost::regex& filter, const std::string& id);
 
 /// The program's name and the words that were given, for the results: paths outside the working
 /// folder are reduced to their file names, because results are published.

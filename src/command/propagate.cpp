@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -55,10 +56,16 @@ void choose_weights(Propagation& p, const PropagateOptions& options, const std::
     return;
   }
   require(structured->structure == init::Structure::orthogonal,
-          "chains know the rules of 'sqrtn init --list' and orthogonal, not '{}'", init);
+          "'{}' is not for square chains; take a rule as he_normal, or orthogonal", init);
   p.name = structured->name;
   p.gain = gain.value_or(1);
   init::check_structured(*structured, {options.width, options.width}, 1, p.gain);
+  const double flop = 4 * std::pow(static_cast<double>(options.width), 3) *
+                      static_cast<double>(options.replicates * (p.chain.shared ? 1 : options.depth));
+  require(flop <= 1e14,
+          "orthogonal weights of --width {} for {} replicates take {:.2g} FLOP; take a smaller width, "
+          "depth or --replicates",
+          options.width, options.replicates, flop);
   p.chain.orthogonal = true;
   p.chain.weights = {init::Law::normal, p.gain * p.gain / static_cast<double>(options.width)};
 }
@@ -71,7 +78,6 @@ Propagation understand(const PropagateOptions& options, const std::string& init)
   check_size("--replicates", options.replicates, 1'000'000);
   require(options.dtype == "f32" || options.dtype == "f64", "unknown dtype '{}'; known: f32, f64", options.dtype);
   Propagation p;
-  choose_weights(p, options, init);
   p.dtype = options.dtype;
   p.chain.width = options.width;
   p.chain.depth = options.depth;
@@ -82,21 +88,25 @@ Propagation understand(const PropagateOptions& options, const std::string& init)
       "--norm", options.norm,
       {{"none", experiment::Norm::none}, {"batch", experiment::Norm::batch}, {"layer", experiment::Norm::layer}});
   p.chain.residual = options.residual;
+  choose_weights(p, options, init);
   require(p.chain.norm != experiment::Norm::batch || p.chain.batch >= 2,
           "--norm batch needs --batch 2 or more, got {}: a single row would always become 0", p.chain.batch);
   return p;
 }
 
-/// Every thread holds a weight and two batches; the law may be simulated in double.
+/// Every thread holds a weight and two batches; the law may be simulated in double. Every run keeps what
+/// became of each layer.
 void require_memory(const PropagateOptions& options) {
   const double threads = options.threads > 0 ? options.threads : available_threads();
   const double width = static_cast<double>(options.width);
-  const double needed = threads * 8 * width * (width + 2 * static_cast<double>(options.batch));
+  const double layers = static_cast<double>(options.replicates + 400) * static_cast<double>(options.depth + 1);
+  const double needed =
+      threads * 8 * width * (width + 2 * static_cast<double>(options.batch)) + layers * sizeof(experiment::LayerState);
   const double memory = static_cast<double>(describe_environment().memory_bytes);
   require(memory == 0 || needed < 0.8 * memory,
-          "--width {} with --batch {} needs {:.3g} GiB on {} threads, of {:.3g} GiB here; take a smaller width or "
-          "--threads 1",
-          options.width, options.batch, needed / 0x1p30, threads, memory / 0x1p30);
+          "--width {}, --batch {}, --depth {} and --replicates {} need {:.3g} GiB on {} threads, of {:.3g} GiB here; "
+          "take a smaller width, fewer replicates or --threads 1",
+          options.width, options.batch, options.depth, options.replicates, needed / 0x1p30, threads, memory / 0x1p30);
 }
 
 template <class T>
@@ -150,22 +160,16 @@ void propagate_one(Propagation& p, const PropagateOptions& options, const blas::
   }
 }
 
-std::string title_of(const Propagation& p) {
-  return fmt::format("{} layers of {}, {}, {} weights", p.chain.depth, p.chain.width, p.chain.activation->name,
-                     p.chain.shared ? "shared" : "fresh");
-}
-
-/// What the type can hold.
-std::vector<report::Limit> limits_of(const Propagation& p) {
-  if (p.dtype == "f32") return {{"largest float", 38.53}, {"smallest float", -44.85}};
-  return {{"largest double", 308.25}, {"smallest double", -323.31}};
-}
-
 int propagate(const PropagateOptions& options, const std::vector<std::string>& command) {
   std::vector<Propagation> all;
   if (options.compare.empty()) all.push_back(understand(options, options.init));
   for (const std::string& init : options.compare) all.push_back(understand(options, init));
   require_memory(options);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) require(all[i].name != all[j].name, "--compare names '{}' twice", all[i].name);
+  }
+  require(options.plot.empty() || !same_file(options.plot, options.json),
+          "--plot and --json both name '{}'; give each a file of its own", options.plot);
   if (!options.json.empty()) require_writable(options.json);
   if (!options.plot.empty()) report::require_plottable(options.plot);
 
@@ -180,12 +184,11 @@ int propagate(const PropagateOptions& options, const std::vector<std::string>& c
     json["propagation"].push_back(propagation_json(all[i]));
   }
   text = all.size() == 1 ? propagation_text(all[0], options.all_layers) : comparison_text(all);
-  if (!options.plot.empty()) {
-    report::plot(options.plot, title_of(all[0]), curves, limits_of(all[0]));
-    text += fmt::format("Picture: {}\n", options.plot);
-  }
+  json.erase("verdict");  // that of claims, of which there are none
   if (!options.json.empty()) write_file(options.json, report::to_text(json));
   if (options.json != "-") write_file("-", text);
+  // The picture last: what was computed is safe by then, whatever gnuplot does.
+  if (!options.plot.empty()) report::plot(options.plot, title_of(all[0]), curves, limits_of(all[0]));
   return all_well;
 }
 
@@ -216,7 +219,7 @@ void add_propagate(CLI::App& application, Action& chosen) {
         ->capture_default_str();
   };
   const auto word = [&](const char* name, std::string& value, const char* type, const char* text) {
-    propagate_command->add_option(name, value, text)->type_name(type)->capture_default_str();
+    propagate_command->add_option(name, value, text)->type_name(type)->check(word_error)->capture_default_str();
   };
   number("--width", o.width, "Units of every layer");
   number("--depth", o.depth, "Layers");

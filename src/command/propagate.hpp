@@ -2,6 +2,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sqrtn/experiment/forecast.hpp"
@@ -18,10 +19,17 @@ struct Propagation {
   experiment::Forecast forecast;
   std::vector<std::vector<experiment::LayerState>> runs;
 
+  /// Of a field over the runs.
+  [[nodiscard]] double mean(std::size_t layer, double experiment::LayerState::*field) const;
   /// Over the runs, ln of the geometric mean of the RMS; NaN if any run is not finite there, −∞ if one is 0.
   [[nodiscard]] double log_rms(std::size_t layer) const;
   [[nodiscard]] experiment::Course course() const;
 };
+
+/// "100 layers of 512, relu, fresh weights, gain 1.41421, f32": what a table or picture is of.
+std::string title_of(const Propagation& propagation);
+
+std::string_view name_of(experiment::Norm norm);
 
 /// The table by layer, chosen layers unless `all`, then the verdict and the advice.
 std::string propagation_text(const Propagation& propagation, bool all);
@@ -32,5 +40,8 @@ std::string comparison_text(const std::vector<Propagation>& propagations);
 nlohmann::ordered_json propagation_json(const Propagation& propagation);
 
 report::Curve curve_of(const Propagation& propagation);
+
+/// What the type can hold.
+std::vector<report::Limit> limits_of(const Propagation& propagation);
 
 }  // namespace sqrtn::command

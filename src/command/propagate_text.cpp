@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <numbers>
 #include <set>
 
@@ -29,16 +28,12 @@ std::string show_log(double log_x) {
   return fmt::format("{:.3f}e{:+03.0f}", std::pow(10, log10_x - exponent), exponent);
 }
 
-double mean_over_runs(const Propagation& p, std::size_t layer, double LayerState::*field) {
-  double sum = 0;
-  for (const auto& run : p.runs) sum += run[layer].*field;
-  return sum / static_cast<double>(p.runs.size());
-}
-
-/// (measured − law)/standard error, of ln RMS.
+/// (measured − law)/standard error, of ln RMS; a simulated law has an error of its own.
 double deviation(const Propagation& p, std::size_t layer) {
   const LayerForecast& law = p.forecast.layers[layer];
-  return (p.log_rms(layer) - law.mean_log_rms) / law.stddev_log_rms * std::sqrt(static_cast<double>(p.runs.size()));
+  const double law_share = p.forecast.n_runs == 0 ? 0 : 1 / static_cast<double>(p.forecast.n_runs);
+  const double error = law.stddev_log_rms * std::sqrt(1 / static_cast<double>(p.runs.size()) + law_share);
+  return (p.log_rms(layer) - law.mean_log_rms) / error;
 }
 
 std::vector<std::string> layer_row(const Propagation& p, std::size_t layer) {
@@ -52,8 +47,8 @@ std::vector<std::string> layer_row(const Propagation& p, std::size_t layer) {
               : "–",
           measured,
           std::isfinite(off) ? fmt::format("{:+.1f}", off) : "–",
-          fmt::format("{:.1f}", 100 * mean_over_runs(p, layer, &LayerState::zeros)),
-          fmt::format("{:.1f}", 100 * mean_over_runs(p, layer, &LayerState::saturated)),
+          fmt::format("{:.1f}", 100 * p.mean(layer, &LayerState::zeros)),
+          fmt::format("{:.1f}", 100 * p.mean(layer, &LayerState::saturated)),
           layer == 0 || std::isnan(law.slope) ? "–" : report::compact(law.slope, 4)};
 }
 
@@ -75,7 +70,7 @@ std::string fate_text(const experiment::Course& course) {
     case Fate::vanishes:
       return fmt::format("vanishes at layer {}, where the RMS falls below 1/1000 of the input's", course.layer);
     case Fate::holds:
-      return "holds";
+      return "holds, the RMS within a factor 1000 of the input's";
   }
   return {};
 }
@@ -100,8 +95,9 @@ std::string range_text(const Propagation& p) {
     const auto law = overflow ? laws::first_overflow(n, depth, p.chain.weights.variance, relu, laws::float_overflow)
                               : laws::first_vanishing(n, depth, p.chain.weights.variance, relu, laws::float_underflow);
     const statistics::Interval layers = laws::counts(1, law, "exact").interval();
-    text += fmt::format("; the law says {:.0f} to {:.0f} in 99 % of runs{}", layers.low, layers.high,
-                        overflow ? "" : ", rounding of the last subnormals apart");
+    // The last subnormals' products round to 0 one by one, a layer or two before their sum would.
+    text += fmt::format("; the law says {:.0f} to {:.0f} in 99 % of runs", layers.low - (overflow ? 0 : 2),
+                        std::min(layers.high, static_cast<double>(depth)));
   }
   return text + ".\n";
 }
@@ -120,19 +116,61 @@ std::string gradient_text(const Propagation& p) {
   return fmt::format("Gradients: RMS times {} from the last layer to the first, by χ₁.\n", show_log(log_gradient(p)));
 }
 
+/// The gain that holds the signal, in the rule's own terms.
+double holding_gain(const Propagation& p) {
+  return p.gain * experiment::holding_stddev(p.chain) / p.chain.weights.stddev();
+}
+
+/// Homogeneous up to the error of quadrature: neither grows a deviation nor heals it.
+bool is_unstable(const Propagation& p) { return experiment::holding_stability(p.chain) > 1 + 1e-6; }
+
+std::string advice_under_norm(const Propagation& p) {
+  if (p.chain.residual) {
+    return "Under a norm the gain has no effect: each block adds the same branch. Start the norm's own gain at 0.\n";
+  }
+  if (p.course().fate == Fate::holds)
+    return "The norm holds the signal at any gain that is not lost in its ε = 1e-5.\n";
+  return "The norm's ε = 1e-5 is larger than the variance that it divides by: raise the gain.\n";
+}
+
 std::string advice(const Propagation& p) {
-  if (p.chain.norm != experiment::Norm::none && !p.chain.residual) return "The norm holds the signal at any gain.\n";
-  const double needed = experiment::holding_stddev(p.chain);
-  const double gain = p.gain * needed / p.chain.weights.stddev();
-  if (std::fabs(gain / p.gain - 1) < 1e-6) return "This gain is the one that keeps the second moment.\n";
+  if (p.chain.norm != experiment::Norm::none) return advice_under_norm(p);
+  const double gain = holding_gain(p);
+  if (is_unstable(p) && !p.chain.residual) {
+    return fmt::format(
+        "No gain holds {} for long: at {:.6g} the second moment is kept, but a deviation of it grows by a factor "
+        "{:.3f} "
+        "a layer. Take --norm layer.\n",
+        p.chain.activation->name, gain, experiment::holding_stability(p.chain));
+  }
+  if (std::fabs(gain / p.gain - 1) < 1e-5) {
+    return p.course().fate == Fate::holds || p.chain.residual
+               ? "This gain is the one that keeps the second moment.\n"
+               : fmt::format(
+                     "This gain keeps the second moment, but {} units are too few: the typical run decays. "
+                     "Take a larger --width.\n",
+                     p.chain.width);
+  }
   return fmt::format("{}: --gain {:.6g} with {} (standard deviation {:.4g}{}).\n",
                      p.course().fate == Fate::holds ? "To keep the second moment of pre-activations" : "To hold it",
-                     gain, p.name, needed, p.chain.residual ? ", the branch scaled by 1/√depth" : "");
+                     gain, p.name, experiment::holding_stddev(p.chain),
+                     p.chain.residual ? ", the branch scaled down with the depth" : "");
+}
+
+std::string short_advice(const Propagation& p) {
+  if (p.chain.norm != experiment::Norm::none) return "any";
+  return is_unstable(p) && !p.chain.residual ? "none" : report::compact(holding_gain(p));
 }
 
 }  // namespace
 
-double Propagation::log_rms(std::size_t layer) const { return mean_over_runs(*this, layer, &LayerState::log_rms); }
+double Propagation::mean(std::size_t layer, double LayerState::*field) const {
+  double sum = 0;
+  for (const auto& run : runs) sum += run[layer].*field;
+  return sum / static_cast<double>(runs.size());
+}
+
+double Propagation::log_rms(std::size_t layer) const { return mean(layer, &LayerState::log_rms); }
 
 experiment::Course Propagation::course() const {
   std::vector<double> logs;
@@ -140,10 +178,23 @@ experiment::Course Propagation::course() const {
   return experiment::course(logs);
 }
 
+std::string title_of(const Propagation& p) {
+  std::string text = fmt::format("{} layers of {}, {}, {} weights", p.chain.depth, p.chain.width,
+                                 p.chain.activation->name, p.chain.shared ? "shared" : "fresh");
+  if (p.chain.norm != experiment::Norm::none) text += fmt::format(", {} norm", name_of(p.chain.norm));
+  if (p.chain.residual) text += ", residual";
+  if (p.chain.batch > 1) text += fmt::format(", {} rows", p.chain.batch);
+  return text + fmt::format(", gain {}, {}", report::compact(p.gain), p.dtype);
+}
+
+std::string_view name_of(experiment::Norm norm) {
+  constexpr std::string_view names[] = {"none", "batch", "layer"};
+  return names[static_cast<std::size_t>(norm)];
+}
+
 std::string propagation_text(const Propagation& p, bool all) {
   report::Table table{
-      .title = fmt::format("{}, {}, {} × {} layers of {}", p.name, p.chain.activation->name, p.chain.depth,
-                           p.chain.shared ? "one matrix" : "fresh", p.chain.width),
+      .title = p.name + ", " + title_of(p),
       .columns = {"layer", "law: RMS", "99 % of runs", "measured", "deviation", "zeros %", "flat %", "χ₁"},
       .rows = {}};
   for (const std::size_t layer : chosen_layers(p, all)) table.rows.push_back(layer_row(p, layer));
@@ -164,52 +215,9 @@ std::string comparison_text(const std::vector<Propagation>& propagations) {
     const std::vector<std::string> end = layer_row(p, p.chain.depth);
     const std::string fate = fate_text(p.course());
     table.rows.push_back({p.name, report::compact(p.gain), fate.substr(0, fate.find(',')), end[1], end[2], end[3],
-                          end[6], show_log(log_gradient(p)),
-                          report::compact(p.gain * experiment::holding_stddev(p.chain) / p.chain.weights.stddev())});
+                          end[6], show_log(log_gradient(p)), short_advice(p)});
   }
   return report::to_markdown(table);
-}
-
-nlohmann::ordered_json propagation_json(const Propagation& p) {
-  const auto number = [](double x) { return std::isfinite(x) ? nlohmann::ordered_json(x) : nlohmann::ordered_json(); };
-  nlohmann::ordered_json json{{"init", p.name},
-                              {"gain", p.gain},
-                              {"activation", p.chain.activation->name},
-                              {"width", p.chain.width},
-                              {"depth", p.chain.depth},
-                              {"batch", p.chain.batch},
-                              {"shared_weights", p.chain.shared},
-                              {"residual", p.chain.residual},
-                              {"dtype", p.dtype},
-                              {"weight_stddev", p.chain.weights.stddev()},
-                              {"runs", p.runs.size()},
-                              {"basis", p.forecast.basis},
-                              {"verdict", fate_text(p.course())},
-                              {"holding_stddev", experiment::holding_stddev(p.chain)}};
-  for (std::size_t layer = 0; layer <= p.chain.depth; ++layer) {
-    const LayerForecast& law = p.forecast.layers[layer];
-    json["layers"].push_back({{"layer", layer},
-                              {"log_rms_mean", number(law.mean_log_rms)},
-                              {"log_rms_stddev", number(law.stddev_log_rms)},
-                              {"log_rms_interval", {number(law.log_rms.low), number(law.log_rms.high)}},
-                              {"log_rms_measured", number(p.log_rms(layer))},
-                              {"zeros", number(mean_over_runs(p, layer, &LayerState::zeros))},
-                              {"flat", number(mean_over_runs(p, layer, &LayerState::saturated))},
-                              {"slope", layer == 0 ? nlohmann::ordered_json() : number(law.slope)}});
-  }
-  return json;
-}
-
-report::Curve curve_of(const Propagation& p) {
-  report::Curve curve{.title = p.name, .predicted = {}, .low = {}, .high = {}, .measured = {}};
-  for (std::size_t layer = 0; layer <= p.chain.depth; ++layer) {
-    const LayerForecast& law = p.forecast.layers[layer];
-    curve.predicted.push_back(law.mean_log_rms / std::numbers::ln10);
-    curve.low.push_back(law.log_rms.low / std::numbers::ln10);
-    curve.high.push_back(law.log_rms.high / std::numbers::ln10);
-    curve.measured.push_back(p.log_rms(layer) / std::numbers::ln10);
-  }
-  return curve;
 }
 
 }  // namespace sqrtn::command

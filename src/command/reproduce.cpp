@@ -21,8 +21,8 @@ struct ReproduceOptions {
   bool list = false;
 };
 
-bool matches(const boost::regex& pattern, const std::vector<std::string>& ids) {
-  return std::ranges::any_of(ids, [&](const std::string& id) { return boost::regex_search(id, pattern); });
+bool any_matches(const boost::regex& pattern, const std::vector<std::string>& ids) {
+  return std::ranges::any_of(ids, [&](const std::string& id) { return matches(pattern, id); });
 }
 
 int list_numbers(const std::vector<experiment::NotebookExperiment>& experiments) {
@@ -37,7 +37,7 @@ int list_numbers(const std::vector<experiment::NotebookExperiment>& experiments)
 int reproduce(ReproduceOptions options, const std::vector<std::string>& command) {
   const boost::regex pattern = compile_filter(options.common.filter);
   std::vector<experiment::NotebookExperiment> experiments = experiment::notebook_experiments();
-  std::erase_if(experiments, [&](const auto& experiment) { return !matches(pattern, experiment.ids); });
+  std::erase_if(experiments, [&](const auto& experiment) { return !any_matches(pattern, experiment.ids); });
   if (experiments.empty()) return nothing_matches("number", options.common.filter, "reproduce");
   if (options.list) return list_numbers(experiments);
   if (!options.common.json.empty()) require_writable(options.common.json);
@@ -51,7 +51,7 @@ int reproduce(ReproduceOptions options, const std::vector<std::string>& command)
   report::Document document = make_document(backend, command, options.common.seed, {}, {});
   document.reproduced = experiment::reproduce(experiments, backend.functions(), options.settings,
                                               [&](double done) { progress.update(done, ""); });
-  std::erase_if(document.reproduced, [&](const auto& finding) { return !boost::regex_search(finding.id, pattern); });
+  std::erase_if(document.reproduced, [&](const auto& finding) { return !matches(pattern, finding.id); });
   const bool contradicted = std::ranges::any_of(document.reproduced, &experiment::Finding::contradicted);
   document.verdict = contradicted ? "fail" : "pass";
   if (!options.output.empty()) report::write_reproduction(document, options.output);

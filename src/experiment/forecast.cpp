@@ -8,6 +8,7 @@
 #include "sqrtn/laws/activation.hpp"
 #include "sqrtn/laws/chain.hpp"
 #include "sqrtn/laws/prediction.hpp"
+#include "sqrtn/support/parallel.hpp"
 
 namespace sqrtn::experiment {
 namespace {
@@ -48,14 +49,17 @@ LayerForecast simulated_layer(const std::vector<std::vector<LayerState>>& runs, 
   return {mean, stddev, laws::next_normal(logs).interval(), 0};
 }
 
-/// χ₁ at the pre-activations that the forecast says: their mean square is 1 after a norm.
+/// χ₁ at the pre-activations that the forecast says. A layer norm divides by √(σ²n·q + ε), q the mean
+/// square before the layer, and the gradient on its way back too: E φ'(z)²·σ²n/(σ²n·q + ε). Batch norm
+/// mixes the rows' gradients, and has no such law.
 double slope_of(const Chain& chain, double log_rms_before) {
-  const init::Activation& activation = activation_of(chain);
   const double gain_squared = static_cast<double>(chain.width) * chain.weights.variance;
-  const double preactivation = chain.norm == Norm::none ? gain_squared * std::exp(2 * log_rms_before) : 1;
-  if (!std::isfinite(preactivation)) return std::nan("");
-  const double gain = chain.norm == Norm::none ? std::sqrt(gain_squared) : 1;
-  return laws::slope(activation, gain, preactivation) + (chain.residual ? 1 : 0);
+  const double preactivation = gain_squared * std::exp(2 * log_rms_before), skip = chain.residual ? 1 : 0;
+  if (chain.norm == Norm::batch || !std::isfinite(preactivation)) return std::nan("");
+  const init::Activation& activation = activation_of(chain);
+  if (chain.norm == Norm::none) return laws::slope(activation, std::sqrt(gain_squared), preactivation) + skip;
+  const double variance = preactivation / (preactivation + norm_epsilon);
+  return laws::slope(activation, 1, variance) * gain_squared / (preactivation + norm_epsilon) + skip;
 }
 
 }  // namespace
@@ -76,10 +80,14 @@ Forecast forecast(const Chain& chain, const blas::Functions& blas, const random:
     row.batch = 1;
     runs = simulate_field(row, stream, field_runs, threads);
   }
-  for (std::size_t layer = 0; layer <= chain.depth; ++layer) {
-    result.layers.push_back(runs.empty() ? exact_layer(chain, layer) : simulated_layer(runs, layer));
-    if (layer > 0) result.layers[layer].slope = slope_of(chain, result.layers[layer - 1].mean_log_rms);
-  }
+  result.n_runs = runs.size();
+  result.layers.resize(chain.depth + 1);
+  parallel_for(chain.depth + 1, threads, [&](std::size_t layer) {
+    result.layers[layer] = runs.empty() ? exact_layer(chain, layer) : simulated_layer(runs, layer);
+  });
+  parallel_for(chain.depth, threads, [&](std::size_t before) {
+    result.layers[before + 1].slope = slope_of(chain, result.layers[before].mean_log_rms);
+  });
   return result;
 }
 
@@ -94,8 +102,22 @@ Course course(const std::vector<double>& log_rms) {
 }
 
 double holding_stddev(const Chain& chain) {
-  const double branches = chain.residual ? static_cast<double>(chain.depth) : 1;
-  return init::gain(activation_of(chain)) / std::sqrt(static_cast<double>(chain.width) * branches);
+  const init::Activation& activation = activation_of(chain);
+  const double held = init::gain(activation) / std::sqrt(static_cast<double>(chain.width));
+  if (!chain.residual) return held;
+  const double depth = static_cast<double>(chain.depth);
+  const bool coherent = std::fabs(init::normal_expectation(activation.value, activation.kinks)) > 1e-9;
+  return held / (coherent ? depth : std::sqrt(depth));
+}
+
+double holding_stability(const Chain& chain) {
+  const init::Activation& activation = activation_of(chain);
+  const double gain = init::gain(activation), step = 1e-4;
+  const auto log_map = [&](double log_q) {
+    // The map of pre-activations, whose fixed point is q = 1.
+    return std::log(laws::variance_map(activation, 1, std::exp(log_q)) * gain * gain);
+  };
+  return (log_map(step) - log_map(-step)) / (2 * step);
 }
 
 }  // namespace sqrtn::experiment

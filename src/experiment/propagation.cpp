@@ -173,8 +173,9 @@ std::vector<std::vector<LayerState>> simulate_field(const Chain& chain, const ra
     const auto draw = [&](std::size_t layer, MatrixView<const double> x, MatrixView<double> y) {
       const double scale = std::sqrt(chain.weights.variance * squared_norm(x.row(0)));
       const std::span<double> out(y.data, y.cols);
+      if (!std::isfinite(scale)) return std::fill(out.begin(), out.end(), nan);
       random::fill_normal<double>(stream.skip((run * chain.depth + layer) * chain.width), out, 0, scale);
-      if (!chain.orthogonal) return;
+      if (!chain.orthogonal || scale == 0) return;
       const double rescale = scale * std::sqrt(static_cast<double>(chain.width) / squared_norm(y.row(0)));
       for (double& value : out) value *= rescale;
     };

@@ -9,6 +9,7 @@
 #include <boost/process.hpp>
 #include <cmath>
 #include <cstdlib>
+#include <filesystem>
 #include <future>
 #include <sstream>
 
@@ -108,7 +109,7 @@ std::string find_gnuplot() {
   std::istringstream folders(path != nullptr ? path : "");
   for (std::string folder; std::getline(folders, folder, ':');) {
     const std::string file = folder + "/gnuplot";
-    if (::access(file.c_str(), X_OK) == 0) return file;
+    if (std::filesystem::is_regular_file(file) && ::access(file.c_str(), X_OK) == 0) return file;
   }
   return {};
 }
@@ -127,13 +128,22 @@ void plot(const std::string& path, const std::string& title, const std::vector<C
   boost::asio::io_context context;
   std::future<std::string> picture, complaint;
   const std::string commands = script(path, title, curves, limits);
-  process::child gnuplot(find_gnuplot(), "-", process::std_in<boost::asio::buffer(commands), process::std_out> picture,
-                         process::std_err > complaint, context);
-  context.run();
-  gnuplot.wait();
+  int code = 0;
+  try {
+    process::child gnuplot(find_gnuplot(), "-",
+                           process::std_in<boost::asio::buffer(commands), process::std_out> picture,
+                           process::std_err > complaint, context);
+    context.run();
+    gnuplot.wait();
+    code = gnuplot.exit_code();
+  } catch (const process::process_error& error) {
+    throw std::runtime_error(fmt::format("gnuplot could not be run to draw '{}': {}", path, error.what()));
+  }
   const std::string drawn = picture.get(), said = complaint.get();
-  if (gnuplot.exit_code() != 0 || drawn.empty()) {
-    throw std::runtime_error(fmt::format("gnuplot could not draw '{}': {}", path, said.substr(0, 500)));
+  const bool whole = path.ends_with(".png") ? drawn.starts_with("\x89PNG") : drawn.find("</svg>") != std::string::npos;
+  if (code != 0 || !whole) {
+    throw std::runtime_error(fmt::format("gnuplot could not draw '{}' (exit status {}){}{}", path, code,
+                                         said.empty() ? "" : ": ", said.substr(0, 500)));
   }
   write_file(path, drawn);
 }

@@ -69,6 +69,7 @@ std::vector<std::vector<LayerState>> run_chains(const Chain& chain, const blas::
 /// The law itself, simulated without any matrix: given x, Gaussian W_l make W_l x n iid draws of
 /// N(0, σ²‖x‖²), and orthogonal ones a uniform direction of norm σ√n‖x‖. Exact in law for fresh
 /// Gaussian or orthogonal weights and one row, to leading order in 1/n for others.
+/// Beyond 1e154, where ‖x‖² leaves double's range, layers are not finite.
 /// Throws: std::invalid_argument for shared weights, batch norm or more than one row.
 std::vector<std::vector<LayerState>> simulate_field(const Chain& chain, const random::Stream& stream,
                                                     std::size_t n_runs, unsigned threads = 0);

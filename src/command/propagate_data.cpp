@@ -1,0 +1,79 @@
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <numbers>
+
+#include "propagate.hpp"
+
+/// A propagation for programs and for the plot.
+namespace sqrtn::command {
+namespace {
+
+using experiment::LayerForecast;
+using experiment::LayerState;
+
+std::string_view name_of(experiment::Fate fate) {
+  constexpr std::string_view names[] = {"holds", "explodes", "vanishes"};
+  return names[static_cast<std::size_t>(fate)];
+}
+
+/// Why there is no logarithm, where there is none.
+std::string_view state_of(const Propagation& p, std::size_t layer) {
+  const double log_rms = p.log_rms(layer);
+  if (std::isnan(log_rms)) return "not finite";
+  return std::isinf(log_rms) ? "zero" : "finite";
+}
+
+}  // namespace
+
+nlohmann::ordered_json propagation_json(const Propagation& p) {
+  const auto number = [](double x) { return std::isfinite(x) ? nlohmann::ordered_json(x) : nlohmann::ordered_json(); };
+  nlohmann::ordered_json json{{"init", p.name},
+                              {"gain", p.gain},
+                              {"activation", p.chain.activation->name},
+                              {"width", p.chain.width},
+                              {"depth", p.chain.depth},
+                              {"batch", p.chain.batch},
+                              {"shared_weights", p.chain.shared},
+                              {"norm", name_of(p.chain.norm)},
+                              {"residual", p.chain.residual},
+                              {"dtype", p.dtype},
+                              {"weight_stddev", p.chain.weights.stddev()},
+                              {"runs", p.runs.size()},
+                              {"basis", p.forecast.basis},
+                              {"fate", name_of(p.course().fate)},
+                              {"fate_layer", p.course().layer},
+                              {"holding_stddev", experiment::holding_stddev(p.chain)},
+                              {"holding_stability", experiment::holding_stability(p.chain)}};
+  for (std::size_t layer = 0; layer <= p.chain.depth; ++layer) {
+    const LayerForecast& law = p.forecast.layers[layer];
+    json["layers"].push_back({{"layer", layer},
+                              {"log_rms_mean", number(law.mean_log_rms)},
+                              {"log_rms_stddev", number(law.stddev_log_rms)},
+                              {"log_rms_interval", {number(law.log_rms.low), number(law.log_rms.high)}},
+                              {"log_rms_measured", number(p.log_rms(layer))},
+                              {"state", state_of(p, layer)},
+                              {"zeros", number(p.mean(layer, &LayerState::zeros))},
+                              {"flat", number(p.mean(layer, &LayerState::saturated))},
+                              {"slope", layer == 0 ? nlohmann::ordered_json() : number(law.slope)}});
+  }
+  return json;
+}
+
+report::Curve curve_of(const Propagation& p) {
+  report::Curve curve{.title = p.name, .predicted = {}, .low = {}, .high = {}, .measured = {}};
+  for (std::size_t layer = 0; layer <= p.chain.depth; ++layer) {
+    const LayerForecast& law = p.forecast.layers[layer];
+    curve.predicted.push_back(law.mean_log_rms / std::numbers::ln10);
+    curve.low.push_back(law.log_rms.low / std::numbers::ln10);
+    curve.high.push_back(law.log_rms.high / std::numbers::ln10);
+    curve.measured.push_back(p.log_rms(layer) / std::numbers::ln10);
+  }
+  return curve;
+}
+
+std::vector<report::Limit> limits_of(const Propagation& p) {
+  if (p.dtype == "f32") return {{"largest float", 38.53}, {"smallest float", -44.85}};
+  return {{"largest double", 308.25}, {"smallest double", -323.31}};
+}
+
+}  // namespace sqrtn::command
