@@ -172,6 +172,7 @@ TEST(Propagate, DrawsPictures) {
   const std::string line = "sqrtn propagate --width 32 --depth 20 --replicates 3 --plot ";
   EXPECT_EQ(shell(folder, line + "a.svg").code, 0);
   EXPECT_TRUE(holds(content_of(folder / "a.svg"), "he_normal: law, 99 %"));
+  EXPECT_TRUE(holds(content_of(folder / "a.svg"), "<desc>sqrtn 0.1.0, commit"));
   EXPECT_EQ(shell(folder, line + "a.png").code, 0);
   EXPECT_TRUE(content_of(folder / "a.png").starts_with("\x89PNG"));
 }

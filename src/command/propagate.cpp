@@ -11,6 +11,7 @@
 #include "command.hpp"
 #include "options.hpp"
 #include "sqrtn/init/structured.hpp"
+#include "sqrtn/report/format.hpp"
 #include "sqrtn/support/output.hpp"
 #include "sqrtn/support/parallel.hpp"
 #include "steps.hpp"
@@ -160,6 +161,13 @@ void propagate_one(Propagation& p, const PropagateOptions& options, const blas::
   }
 }
 
+std::string provenance_of(const report::Document& document) {
+  const Environment& environment = document.environment;
+  return fmt::format("sqrtn {}, commit {}{}; {}; {}; {}, seed {}", environment.version, environment.commit,
+                     environment.dirty ? " with uncommitted changes" : "", environment.cpu_model,
+                     document.blas->identity.file_name, report::shell_line(document.command), document.seed);
+}
+
 int propagate(const PropagateOptions& options, const std::vector<std::string>& command) {
   std::vector<Propagation> all;
   if (options.compare.empty()) all.push_back(understand(options, options.init));
@@ -177,7 +185,8 @@ int propagate(const PropagateOptions& options, const std::vector<std::string>& c
   backend.set_threads(1);
   std::string text;
   std::vector<report::Curve> curves;
-  nlohmann::ordered_json json = report::to_json(make_document(backend, command, options.seed, {}, {}));
+  const report::Document document = make_document(backend, command, options.seed, {}, {});
+  nlohmann::ordered_json json = report::to_json(document);
   for (std::size_t i = 0; i < all.size(); ++i) {
     propagate_one(all[i], options, backend.functions());
     curves.push_back(curve_of(all[i]));
@@ -188,7 +197,8 @@ int propagate(const PropagateOptions& options, const std::vector<std::string>& c
   if (!options.json.empty()) write_file(options.json, report::to_text(json));
   if (options.json != "-") write_file("-", text);
   // The picture last: what was computed is safe by then, whatever gnuplot does.
-  if (!options.plot.empty()) report::plot(options.plot, title_of(all[0]), curves, limits_of(all[0]));
+  if (!options.plot.empty())
+    report::plot(options.plot, title_of(all[0]), curves, limits_of(all[0]), provenance_of(document));
   return all_well;
 }
 

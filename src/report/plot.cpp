@@ -103,6 +103,16 @@ std::string script(const std::string& path, const std::string& title, const std:
   return text + fmt::format("plot {}\n", fmt::join(layers, ", "));
 }
 
+/// An SVG with the provenance at the head of its description; any other picture as it is.
+std::string described(std::string picture, const std::string& provenance) {
+  constexpr std::string_view tag = "<desc>";
+  const std::size_t at = picture.find(tag);
+  if (at == std::string::npos || provenance.empty()) return picture;
+  std::string text;
+  for (const char c : provenance + ". ") text += c == '&' ? "&amp;" : c == '<' ? "&lt;" : std::string(1, c);
+  return picture.insert(at + tag.size(), text);
+}
+
 /// Empty if no folder of PATH has it. (Boost's own search would need its compiled file system library.)
 std::string find_gnuplot() {
   const char* path = std::getenv("PATH");
@@ -124,7 +134,7 @@ void require_plottable(const std::string& path) {
 }
 
 void plot(const std::string& path, const std::string& title, const std::vector<Curve>& curves,
-          const std::vector<Limit>& limits) {
+          const std::vector<Limit>& limits, const std::string& provenance) {
   boost::asio::io_context context;
   std::future<std::string> picture, complaint;
   const std::string commands = script(path, title, curves, limits);
@@ -139,7 +149,7 @@ void plot(const std::string& path, const std::string& title, const std::vector<C
   } catch (const process::process_error& error) {
     throw std::runtime_error(fmt::format("gnuplot could not be run to draw '{}': {}", path, error.what()));
   }
-  const std::string drawn = picture.get(), said = complaint.get();
+  const std::string drawn = described(picture.get(), provenance), said = complaint.get();
   const bool whole = path.ends_with(".png") ? drawn.starts_with("\x89PNG") : drawn.find("</svg>") != std::string::npos;
   if (code != 0 || !whole) {
     throw std::runtime_error(fmt::format("gnuplot could not draw '{}' (exit status {}){}{}", path, code,

@@ -25,8 +25,9 @@ struct Limit {
 void require_plottable(const std::string& path);
 
 /// Draws the curves over the layers on a logarithmic axis, bands shaded, and writes the picture.
+/// `provenance`: one line that an SVG holds as its description.
 /// Throws: std::runtime_error with what gnuplot said; as write_file.
 void plot(const std::string& path, const std::string& title, const std::vector<Curve>& curves,
-          const std::vector<Limit>& limits = {});
+          const std::vector<Limit>& limits = {}, const std::string& provenance = {});
 
 }  // namespace sqrtn::report
