@@ -11,7 +11,7 @@
 #include "command.hpp"
 #include "options.hpp"
 #include "sqrtn/init/structured.hpp"
-#include "sqrtn/report/format.hpp"
+#include "sqrtn/report/summary.hpp"
 #include "sqrtn/support/output.hpp"
 #include "sqrtn/support/parallel.hpp"
 #include "steps.hpp"
@@ -161,13 +161,6 @@ void propagate_one(Propagation& p, const PropagateOptions& options, const blas::
   }
 }
 
-std::string provenance_of(const report::Document& document) {
-  const Environment& environment = document.environment;
-  return fmt::format("sqrtn {}, commit {}{}; {}; {}; {}, seed {}", environment.version, environment.commit,
-                     environment.dirty ? " with uncommitted changes" : "", environment.cpu_model,
-                     document.blas->identity.file_name, report::shell_line(document.command), document.seed);
-}
-
 int propagate(const PropagateOptions& options, const std::vector<std::string>& command) {
   std::vector<Propagation> all;
   if (options.compare.empty()) all.push_back(understand(options, options.init));
@@ -183,7 +176,6 @@ int propagate(const PropagateOptions& options, const std::vector<std::string>& c
 
   const blas::Backend backend = blas::Backend::load(options.blas);
   backend.set_threads(1);
-  std::string text;
   std::vector<report::Curve> curves;
   const report::Document document = make_document(backend, command, options.seed, {}, {});
   nlohmann::ordered_json json = report::to_json(document);
@@ -192,13 +184,13 @@ int propagate(const PropagateOptions& options, const std::vector<std::string>& c
     curves.push_back(curve_of(all[i]));
     json["propagation"].push_back(propagation_json(all[i]));
   }
-  text = all.size() == 1 ? propagation_text(all[0], options.all_layers) : comparison_text(all);
+  const std::string text = all.size() == 1 ? propagation_text(all[0], options.all_layers) : comparison_text(all);
   json.erase("verdict");  // that of claims, of which there are none
   if (!options.json.empty()) write_file(options.json, report::to_text(json));
   if (options.json != "-") write_file("-", text);
   // The picture last: what was computed is safe by then, whatever gnuplot does.
   if (!options.plot.empty())
-    report::plot(options.plot, title_of(all[0]), curves, limits_of(all[0]), provenance_of(document));
+    report::plot(options.plot, title_of(all[0]), curves, limits_of(all[0]), report::provenance_line(document));
   return all_well;
 }
 

@@ -100,6 +100,14 @@ std::string provenance(const Document& document) {
   return text;
 }
 
+std::string provenance_line(const Document& document) {
+  const Environment& environment = document.environment;
+  return fmt::format("sqrtn {}, commit {}{}; {}{}; {}, seed {}", environment.version, environment.commit,
+                     environment.dirty ? " with uncommitted changes" : "", environment.cpu_model,
+                     document.blas ? "; " + document.blas->identity.file_name : "", shell_line(document.command),
+                     document.seed);
+}
+
 namespace {
 
 /// Each law once, with its source and the number of claims that check it.

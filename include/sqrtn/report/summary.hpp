@@ -18,6 +18,9 @@ std::string findings(const Document& document);
 /// The machine, the build, the library and the command, one item a fact.
 std::string provenance(const Document& document);
 
+/// The same in one line, without what the machine's own tables say: version, processor, library, command.
+std::string provenance_line(const Document& document);
+
 /// The whole report in Markdown: provenance, verdict, findings, and all tables.
 std::string to_markdown(const Document& document);
 
