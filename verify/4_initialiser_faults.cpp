@@ -187,6 +187,18 @@ TEST(PlantedFault, GroupsIgnoredOrTakenTwice) {
   EXPECT_TRUE(caught_by("fans/grouped_conv/fan_in", twice));
 }
 
+TEST(PlantedFault, KernelAreaForgotten) {
+  const auto faulty = with([](const Call& call) {
+    const std::size_t area = element_count(call.shape) / (call.shape[0] * call.shape[1]);
+    const Fans fans = call.fans();
+    return init::distribution(call.rule, {fans.fan_in / area, fans.fan_out / area});
+  });
+  for (const char* layer : {"conv", "grouped_conv", "depthwise_conv", "transposed_conv"}) {
+    EXPECT_TRUE(caught_by(fmt::format("fans/{}/fan_in", layer), faulty));
+    EXPECT_TRUE(caught_by(fmt::format("fans/{}/fan_out", layer), faulty));
+  }
+}
+
 TEST(PlantedFault, TransposedTakenForConv) {
   const auto faulty =
       with({}, [](Call& call) { call.layer = call.layer == Layer::linear ? Layer::linear : Layer::conv; });
