@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/math/special_functions/digamma.hpp>
+#include <boost/math/special_functions/gamma.hpp>
 #include <boost/math/special_functions/trigamma.hpp>
 #include <boost/math/tools/toms748_solve.hpp>
 #include <cmath>
@@ -39,13 +40,16 @@ Complex chi_squared_characteristic(double dof, double t) {
   return std::exp(gamma_ratio + Complex(0, t * ln2));
 }
 
+double log_factorial(double n) { return boost::math::lgamma(n + 1); }
+
 /// P(K = k | K ≥ 1) for k = 1…n, K ~ Binomial(n, ½).
 std::vector<double> count_probabilities(std::size_t n) {
   const double width = static_cast<double>(n);
   const double log_all = -width * ln2 - std::log1p(-std::exp2(-width));
   std::vector<double> probabilities;
   for (double k = 1; k <= width; ++k) {
-    const double log_choose = std::lgamma(width + 1) - std::lgamma(k + 1) - std::lgamma(width - k + 1);
+    // Boost's, because the standard library's writes a global, signgam.
+    const double log_choose = log_factorial(width) - log_factorial(k) - log_factorial(width - k);
     probabilities.push_back(std::exp(log_choose + log_all));
   }
   return probabilities;
