@@ -26,23 +26,39 @@ long double ulp(long double x) {
   return std::nextafter(static_cast<T>(x), std::numeric_limits<T>::infinity()) - static_cast<T>(x);
 }
 
+/// The first draw of a pair with radius 1 and the second, from the words of their definition.
+template <class T>
+std::pair<long double, long double> direction(Word<T> word) {
+  // All bits but two as a fraction of a quarter turn about its middle; double has room for 51 of them.
+  constexpr int bits = sizeof(T) == 4 ? 30 : 51;
+  Word<T> kept = (word << 2) >> (word_bits<T> - bits);
+  if constexpr (sizeof(T) == 4) kept ^= Word<T>{1} << (bits - 1);  // taken as a signed number
+  const long double t = std::ldexp(2 * static_cast<long double>(kept) + 1, -bits - 1) - 0.5L;
+  const long double angle = t * std::numbers::pi_v<long double> / 2;
+  const bool mirrored = word >> (word_bits<T> - 1) != 0, swapped = (word >> (word_bits<T> - 2) & 1) != 0;
+  const long double cosine = mirrored ? -std::cos(angle) : std::cos(angle), sine = std::sin(angle);
+  return swapped ? std::pair(sine, cosine) : std::pair(cosine, sine);
+}
+
 /// Largest error of the pair's draws in ULP of the pair's radius.
 template <class T>
 long double worst_normal_error(const Stream& stream, std::size_t n) {
+  constexpr std::size_t distance = 64 / sizeof(T);
   std::vector<Word<T>> words(n);
   std::vector<T> draws(n);
   random::fill_bits(stream, words);
   random::fill_normal<T>(stream, draws, T(0), T(1));
   long double worst = 0;
-  for (std::size_t i = 0; i + 1 < n; i += 2) {
+  for (std::size_t i = 0; i + distance < n; ++i) {
+    if (i % (2 * distance) >= distance) continue;
     const auto fraction = [](Word<T> word) { return std::ldexp(static_cast<long double>(word) + 0.5L, -word_bits<T>); };
     const long double u = fraction(words[i]), complement = fraction(static_cast<Word<T>>(~words[i]));
     const long double log = u < 0.5L ? std::log(u) : std::log1p(-complement);
-    const long double turns = std::ldexp(static_cast<long double>(words[i + 1]), -word_bits<T>);
-    const long double radius = std::sqrt(-2 * log), angle = 2 * std::numbers::pi_v<long double> * turns;
-    const long double cosine = std::abs(draws[i] - radius * std::cos(angle));
-    const long double sine = std::abs(draws[i + 1] - radius * std::sin(angle));
-    worst = std::max(worst, std::max(cosine, sine) / ulp<T>(radius));
+    const long double radius = std::sqrt(-2 * log);
+    const auto [first, second] = direction<T>(words[i + distance]);
+    const long double error =
+        std::max(std::abs(draws[i] - radius * first), std::abs(draws[i + distance] - radius * second));
+    worst = std::max(worst, error / ulp<T>(radius));
   }
   return worst;
 }

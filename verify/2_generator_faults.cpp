@@ -179,15 +179,17 @@ TEST(GeneratorFaults, FourthMomentOfAnotherLaw) {
 TEST(GeneratorFaults, BothDrawsOfAPairShareTheRadius) {
   // As if sine and cosine were of two angles one quarter apart: |z₁| = |z₂|, uncorrelated signs.
   const Subject faulty = with_normal([](const Stream& stream, std::span<float> out) {
-    for (std::size_t i = stream.offset % 2; i + 1 < out.size(); i += 2) out[i + 1] = std::copysign(out[i], out[i + 1]);
+    for (std::size_t i = 0; i + 16 < out.size(); ++i) {
+      if ((stream.offset + i) % 32 < 16) out[i + 16] = std::copysign(out[i], out[i + 16]);
+    }
   });
-  EXPECT_TRUE(caught_by("generator/ars/normal/f32/lag_1_x2", faulty));
+  EXPECT_TRUE(caught_by("generator/ars/normal/f32/lag_16_x2", faulty));
 }
 
 TEST(GeneratorFaults, AQuadrantIsNeverReached) {
   const Subject faulty = with_normal([](const Stream& stream, std::span<float> out) {
-    for (std::size_t i = stream.offset % 2; i + 1 < out.size(); i += 2) {
-      if (out[i] < 0 && out[i + 1] < 0) out[i] = -out[i];
+    for (std::size_t i = 0; i + 16 < out.size(); ++i) {
+      if ((stream.offset + i) % 32 < 16 && out[i] < 0 && out[i + 16] < 0) out[i] = -out[i];
     }
   });
   EXPECT_TRUE(caught_by("generator/ars/normal/f32/mean", faulty));

@@ -15,7 +15,8 @@ HWY_BEFORE_NAMESPACE();
 namespace sqrtn::random::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-using DU64 = hn::ScalableTag<std::uint64_t>;
+// 512 bits at most, wherever vectors are longer: a group of draws is two such vectors.
+using DU64 = hn::CappedTag<std::uint64_t, 8>;
 using VecU64 = hn::Vec<DU64>;
 
 /// {even, odd, even, odd, …}
@@ -90,8 +91,10 @@ class Philox {
       k0 += 0x9e3779b9u;
       k1 += 0xbb67ae85u;
     }
-    const VecU64 low = hn::Or(hn::And(c0, hn::Set(d, 0xffffffffu)), hn::ShiftLeft<32>(c1));
-    const VecU64 high = hn::Or(hn::And(c2, hn::Set(d, 0xffffffffu)), hn::ShiftLeft<32>(c3));
+    const auto joined = [&](VecU64 even, VecU64 odd) HWY_ATTR {
+      return hn::BitCast(d, hn::OddEven(hn::BitCast(d32, hn::ShiftLeft<32>(odd)), hn::BitCast(d32, even)));
+    };
+    const VecU64 low = joined(c0, c1), high = joined(c2, c3);
     a = hn::InterleaveLower(d, low, high);
     b = hn::InterleaveUpper(d, low, high);
     block_ = hn::Add(block_, hn::Set(d, std::uint64_t{hn::Lanes(d)}));

@@ -27,33 +27,63 @@ void fill(const Stream& stream, const Law& law, T* out, std::size_t n) {
 
 #else
 
-/// Writes elements offset … offset + n − 1: whole steps straight to `out`, the ragged ends by way of
-/// a buffer. A step is two vectors of words, a whole number of blocks.
+/// The draws of one group: two vectors of 512 bits, or as many shorter ones.
 template <class T, class Engine, class Law>
-void fill_with(const Stream& stream, const Law& law, T* out, std::size_t n) {
-  const hn::ScalableTag<T> d;
-  const std::size_t lanes = hn::Lanes(d), step = 2 * lanes;
-  constexpr std::size_t per_block = 16 / sizeof(T);
-  Engine engine(stream.seed, stream.stream, stream.offset / per_block);
-  const Transform<Law> transform(law);
-
-  HWY_ALIGN T buffer[2 * HWY_MAX_BYTES / sizeof(T)];
-  const auto next = [&](T* to) HWY_ATTR {
+HWY_INLINE void next_group(Engine& engine, const Transform<Law>& transform, T* HWY_RESTRICT to) {
+  constexpr std::size_t half = 64 / sizeof(T);
+  const hn::Repartition<T, DU64> d;
+  const std::size_t lanes = hn::Lanes(d);
+  if constexpr (!Transform<Law>::in_pairs) {
+    for (std::size_t i = 0; i < 2 * half; i += 2 * lanes) {
+      VecU64 a, b;
+      engine.next(a, b);
+      hn::StoreU(transform.draw(a), d, to + i);
+      hn::StoreU(transform.draw(b), d, to + i + lanes);
+    }
+  } else if (lanes == half) {
     VecU64 a, b;
     engine.next(a, b);
-    transform.store(a, b, to);
-  };
-  std::size_t skip = stream.offset % per_block;
-  while (n > 0) {
-    if (skip == 0 && n >= step) {
-      for (; n >= step; n -= step, out += step) next(out);
+    hn::Vec<decltype(d)> first, second;
+    transform.draw_pair(a, b, first, second);
+    hn::StoreU(first, d, to);
+    hn::StoreU(second, d, to + half);
+  } else {
+    // The words wait where the draws will stand.
+    const hn::Repartition<std::uint64_t, decltype(d)> du;
+    HWY_ALIGN std::uint64_t words[16];
+    for (std::size_t i = 0; i < 16; i += 2 * hn::Lanes(du)) {
+      VecU64 a, b;
+      engine.next(a, b);
+      hn::Store(a, du, words + i);
+      hn::Store(b, du, words + i + hn::Lanes(du));
+    }
+    for (std::size_t i = 0; i < half; i += lanes) {
+      hn::Vec<decltype(d)> first, second;
+      const std::size_t word = i * sizeof(T) / 8;
+      transform.draw_pair(hn::Load(du, words + word), hn::Load(du, words + 8 + word), first, second);
+      hn::StoreU(first, d, to + i);
+      hn::StoreU(second, d, to + half + i);
+    }
+  }
+}
+
+/// Writes elements offset … offset + n − 1: whole groups straight to `out`, the ragged ends by way of
+/// a buffer.
+template <class T, class Engine, class Law>
+void fill_with(const Stream& stream, const Law& law, T* out, std::size_t n) {
+  constexpr std::size_t group = 128 / sizeof(T), blocks = 8;
+  Engine engine(stream.seed, stream.stream, stream.offset / group * blocks);
+  const Transform<Law> transform(law);
+  HWY_ALIGN T buffer[group];
+  for (std::size_t skip = stream.offset % group; n > 0; skip = 0) {
+    if (skip == 0 && n >= group) {
+      for (; n >= group; n -= group, out += group) next_group<T>(engine, transform, out);
     } else {
-      next(buffer);
-      const std::size_t count = std::min(step - skip, n);
+      next_group<T>(engine, transform, buffer);
+      const std::size_t count = std::min(group - skip, n);
       std::memcpy(out, buffer + skip, count * sizeof(T));
       out += count;
       n -= count;
-      skip = 0;
     }
   }
 }

@@ -38,52 +38,58 @@ T polynomial(const T (&coefficients)[N], T x) {
   return sum;
 }
 
-/// −2·ln u, u = x·2^−shift ∈ [2^(−16−shift), 1]: x = m·2^e with √½ ≤ m < √2. `complement` is 1 − u with
-/// digits of its own, taken where e = shift, so that nothing cancels as u nears 1.
+/// −2·ln u for 0 < u ≤ 1: u = m·2^e with √½ ≤ m < √2. `below_one` is u − 1 with digits of its own, taken
+/// where e = 0, so that nothing cancels as u nears 1.
 template <class T>
-T minus_two_log(T x, T complement, int shift) {
+T minus_two_log(T u, T below_one) {
   using C = Constants<T>;
   using Bits = typename C::Bits;
-  constexpr Bits bias = 16;
-  const Bits biased = std::bit_cast<Bits>(x) - C::sqrt_half_bits + (bias << C::mantissa_bits);
-  const Bits fraction = biased & ((Bits{1} << C::mantissa_bits) - 1);
-  const T k = static_cast<T>(static_cast<int>(bias) + shift - static_cast<int>(biased >> C::mantissa_bits));
-  const T f = k == 0 ? -complement : std::bit_cast<T>(fraction + C::sqrt_half_bits) - 1;
+  using Signed = typename C::SignedBits;
+  constexpr Bits mantissa = (Bits{1} << C::mantissa_bits) - 1;
+  const Bits bits = std::bit_cast<Bits>(u);
+  const Signed e = static_cast<Signed>((bits - C::sqrt_half_bits) & ~mantissa);
+  const T f = e == 0 ? below_one : std::bit_cast<T>(bits - static_cast<Bits>(e)) - 1;
+  const T k = static_cast<T>(e) * (C::two_ln2 / -static_cast<T>(Bits{1} << C::mantissa_bits));
   if constexpr (sizeof(T) == 4) {
-    return std::fma(f, polynomial(C::log, f), k * C::two_ln2);
+    return std::fma(f, polynomial(C::log, f), k);
   } else {
     const T s = f / (2 + f);
-    return std::fma(s, polynomial(C::log, s * s), k * C::two_ln2);
+    return std::fma(s, polynomial(C::log, s * s), k);
   }
 }
 
-/// The angle 2π·word/2^bits as its quarter turn and the remainder in (−π/4, π/4].
+/// The radius √(−2·ln u) of a word. Taken as a signed number, a word from half the range on is u − 1
+/// with all its digits; below it is u.
 template <class T>
-T remainder_angle(typename Constants<T>::Bits turned) {
+T radius_of(typename Constants<T>::Bits word) {
   using C = Constants<T>;
+  const T signed_fraction = (static_cast<T>(static_cast<typename C::SignedBits>(word)) + T(0.5)) * C::unit;
+  const T u = signed_fraction < 0 ? signed_fraction + 1 : signed_fraction;
+  return std::sqrt(minus_two_log(u, signed_fraction));
+}
+
+/// An angle in (−½, ½) quarter turns, symmetric about 0, from all but the top two bits of the word.
+template <class T>
+T eighth_turn(typename Constants<T>::Bits word) {
   if constexpr (sizeof(T) == 4) {
-    const auto r = static_cast<std::int32_t>(turned & 0x3fffffffu) - (1 << 29);
-    return static_cast<float>(r) * (C::half_pi * 0x1p-30f);
+    return static_cast<float>(static_cast<std::int32_t>((word << 2) | 2)) * 0x1p-32f;
   } else {
-    return (std::bit_cast<double>(((turned >> 10) & ((1ull << 52) - 1)) | std::bit_cast<std::uint64_t>(1.0)) - 1.5) *
-           C::half_pi;
+    return std::bit_cast<double>(((word >> 10) & ((1ull << 52) - 1)) | std::bit_cast<std::uint64_t>(1.0) | 1) - 1.5;
   }
 }
 
-/// Cosine (second = false) or sine of the angle, from the remainder's sine and cosine.
+/// One coordinate of a point on the circle: the sine or cosine of an eighth turn either way. The second
+/// bit swaps the two, the top bit mirrors the cosine.
 template <class T>
 T circle(typename Constants<T>::Bits word, bool second) {
   using C = Constants<T>;
   using Bits = typename C::Bits;
-  constexpr Bits quarter = Bits{1} << (C::word_bits - 2), sign = Bits{1} << (C::word_bits - 1);
-  const Bits turned = word + quarter / 2;
-  const T y = remainder_angle<T>(turned);
-  const T z = y * y;
-  const T sine = std::fma(y, z * polynomial(C::sin, z), y);
-  const T cosine = std::fma(z, std::fma(z, polynomial(C::cos, z), T(-0.5)), T(1));
-  const bool odd = (turned & quarter) != 0;
-  const Bits negative = (second ? turned : turned + quarter) & sign;
-  return std::bit_cast<T>(std::bit_cast<Bits>(odd != second ? sine : cosine) ^ negative);
+  constexpr Bits swap = Bits{1} << (C::word_bits - 2), sign = Bits{1} << (C::word_bits - 1);
+  const T t = eighth_turn<T>(word);
+  const T z = t * t;
+  if (((word & swap) != 0) != second) return t * polynomial(C::sin, z);
+  const T cosine = std::fma(z, polynomial(C::cos, z), T(1));
+  return std::bit_cast<T>(std::bit_cast<Bits>(cosine) ^ (word & sign));
 }
 
 /// 2k + 1 − 2^p, k the top p bits of the word: odd, symmetric about 0, exact in T.
@@ -110,13 +116,10 @@ T draw_at(const Stream& stream, const transform::Uniform<T>& law) {
 
 template <class T>
 T draw_at(const Stream& stream, const transform::Normal<T>& law) {
-  const std::uint64_t first = stream.offset & ~std::uint64_t{1};
-  using C = Constants<T>;
-  const typename C::Bits word = word_at<T>(stream, first);
-  const T x = static_cast<T>(word) + T(0.5);
-  const T complement = (static_cast<T>(static_cast<typename C::Bits>(~word)) + T(0.5)) * C::unit;
-  const T radius = std::sqrt(minus_two_log(x, complement, C::word_bits));
-  const T direction = circle<T>(word_at<T>(stream, first + 1), stream.offset != first);
+  constexpr std::uint64_t distance = transform::pair_distance<T>;
+  const std::uint64_t first = stream.offset & ~distance;
+  const T radius = radius_of<T>(word_at<T>(stream, first));
+  const T direction = circle<T>(word_at<T>(stream, first + distance), stream.offset != first);
   return std::fma(law.stddev * radius, direction, law.mean);
 }
 
@@ -127,7 +130,7 @@ T draw_at(const Stream& stream, const transform::Truncated<T>& law) {
   const T error = std::fma(v, law.mass_high, -x) + v * law.mass_low;
   const T square = x * x;
   const T complement = std::fma(-x, x, T(1)) - 2 * x * error;
-  const T z = x * polynomial(Constants<T>::inverse, minus_two_log(complement, square, 0));
+  const T z = x * polynomial(Constants<T>::inverse, minus_two_log(complement, -square));
   const T y = std::fma(law.stddev, z, law.mean);
   return std::min(std::max(y, law.lowest), law.highest);
 }

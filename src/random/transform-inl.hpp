@@ -20,8 +20,9 @@ template <class T>
 struct Tags {
   using C = transform::Constants<T>;
   using Bits = typename C::Bits;
-  using D = hn::ScalableTag<T>;
-  using DBits = hn::ScalableTag<Bits>;
+  using D = hn::Repartition<T, DU64>;
+  using DBits = hn::Repartition<Bits, DU64>;
+  using DSigned = hn::Repartition<typename C::SignedBits, DU64>;
   using V = hn::Vec<D>;
   using VBits = hn::Vec<DBits>;
 };
@@ -34,209 +35,170 @@ HWY_INLINE typename Tags<T>::V polynomial(const T (&coefficients)[N], typename T
   return sum;
 }
 
-/// Unsigned word to float, rounded once: two exact halves and one addition.
-HWY_INLINE Tags<float>::V to_real(Tags<float>::VBits word) {
-  const Tags<float>::D d;
-  const hn::ScalableTag<std::int32_t> di;
-  const auto high = hn::ConvertTo(d, hn::BitCast(di, hn::ShiftRight<16>(word)));
-  const auto low = hn::ConvertTo(d, hn::BitCast(di, hn::And(word, hn::Set(Tags<float>::DBits(), 0xffffu))));
-  return hn::Add(hn::Mul(high, hn::Set(d, 65536.0f)), low);
+/// Signed words to T, rounded once.
+template <class T>
+HWY_INLINE typename Tags<T>::V to_real(typename Tags<T>::VBits word) {
+  return hn::ConvertTo(typename Tags<T>::D(), hn::BitCast(typename Tags<T>::DSigned(), word));
 }
 
-/// Unsigned word to double, rounded once: the halves as mantissas of 2⁸⁴ and 2⁵², one addition.
-HWY_INLINE Tags<double>::V to_real(Tags<double>::VBits word) {
+/// The exponent e, a multiple of one in the exponent's place, as the term −2·ln 2^e.
+HWY_INLINE Tags<float>::V exponent_term(Tags<float>::VBits e) {
+  using C = transform::Constants<float>;
+  return hn::Mul(to_real<float>(e), hn::Set(Tags<float>::D(), C::two_ln2 * -0x1p-23f));
+}
+HWY_INLINE Tags<double>::V exponent_term(Tags<double>::VBits e) {
+  using C = transform::Constants<double>;
+  // −e is small and never negative: the mantissa of 2⁵² + (−e).
   const Tags<double>::D d;
-  const Tags<double>::DBits db;
-  const auto high = hn::BitCast(d, hn::Or(hn::ShiftRight<32>(word), hn::Set(db, 0x4530000000000000u)));
-  const auto low = hn::BitCast(d, hn::Or(hn::And(word, hn::Set(db, 0xffffffffu)), hn::Set(db, 0x4330000000000000u)));
-  return hn::Add(hn::Sub(high, hn::Set(d, 0x1p84 + 0x1p52)), low);
+  const auto k = hn::ShiftRight<52>(hn::Sub(hn::Zero(Tags<double>::DBits()), e));
+  const auto real = hn::BitCast(d, hn::Or(k, hn::Set(Tags<double>::DBits(), 0x4330000000000000u)));
+  return hn::Mul(hn::Sub(real, hn::Set(d, 0x1p52)), hn::Set(d, C::two_ln2));
 }
 
-/// A small non-negative integer to T, exact.
-HWY_INLINE Tags<float>::V small_to_real(Tags<float>::VBits k) {
-  return hn::ConvertTo(Tags<float>::D(), hn::BitCast(hn::ScalableTag<std::int32_t>(), k));
-}
-HWY_INLINE Tags<double>::V small_to_real(Tags<double>::VBits k) {
-  const Tags<double>::D d;
-  return hn::Sub(hn::BitCast(d, hn::Or(k, hn::Set(Tags<double>::DBits(), 0x4330000000000000u))), hn::Set(d, 0x1p52));
-}
-
-/// −2·ln(x·2^−shift); `complement` = 1 − x·2^−shift.
-template <int shift, class T>
-HWY_INLINE typename Tags<T>::V minus_two_log(typename Tags<T>::V x, typename Tags<T>::V complement) {
+/// −2·ln u for 0 < u ≤ 1; `below_one` = u − 1.
+template <class T>
+HWY_INLINE typename Tags<T>::V minus_two_log(typename Tags<T>::V u, typename Tags<T>::V below_one) {
   using C = transform::Constants<T>;
   using Bits = typename C::Bits;
   const typename Tags<T>::D d;
   const typename Tags<T>::DBits db;
-  constexpr Bits bias = 16;
-  const auto biased =
-      hn::Add(hn::BitCast(db, x), hn::Set(db, static_cast<Bits>((bias << C::mantissa_bits) - C::sqrt_half_bits)));
-  const auto fraction = hn::And(biased, hn::Set(db, (Bits{1} << C::mantissa_bits) - 1));
-  const auto k =
-      small_to_real(hn::Sub(hn::Set(db, static_cast<Bits>(bias + shift)), hn::ShiftRight<C::mantissa_bits>(biased)));
-  const auto f =
-      hn::IfThenElse(hn::Eq(k, hn::Zero(d)), hn::Neg(complement),
-                     hn::Sub(hn::BitCast(d, hn::Add(fraction, hn::Set(db, C::sqrt_half_bits))), hn::Set(d, T(1))));
-  const auto k_term = hn::Mul(k, hn::Set(d, C::two_ln2));
+  const auto bits = hn::BitCast(db, u);
+  const auto e = hn::And(hn::Sub(bits, hn::Set(db, C::sqrt_half_bits)),
+                         hn::Set(db, static_cast<Bits>(~((Bits{1} << C::mantissa_bits) - 1))));
+  const auto reduced = hn::Sub(hn::BitCast(d, hn::Sub(bits, e)), hn::Set(d, T(1)));
+  const auto f = hn::IfThenElse(hn::RebindMask(d, hn::Eq(e, hn::Zero(db))), below_one, reduced);
   if constexpr (sizeof(T) == 4) {
-    return hn::MulAdd(f, polynomial(C::log, f), k_term);
+    return hn::MulAdd(f, polynomial(C::log, f), exponent_term(e));
   } else {
     const auto s = hn::Div(f, hn::Add(hn::Set(d, T(2)), f));
-    return hn::MulAdd(s, polynomial(C::log, hn::Mul(s, s)), k_term);
+    return hn::MulAdd(s, polynomial(C::log, hn::Mul(s, s)), exponent_term(e));
   }
 }
 
-HWY_INLINE Tags<float>::V remainder_angle(Tags<float>::VBits turned) {
-  const Tags<float>::D d;
-  const hn::ScalableTag<std::int32_t> di;
-  const auto r =
-      hn::Sub(hn::BitCast(di, hn::And(turned, hn::Set(Tags<float>::DBits(), 0x3fffffffu))), hn::Set(di, 1 << 29));
-  return hn::Mul(hn::ConvertTo(d, r), hn::Set(d, transform::Constants<float>::half_pi * 0x1p-30f));
-}
-HWY_INLINE Tags<double>::V remainder_angle(Tags<double>::VBits turned) {
-  const Tags<double>::D d;
-  const Tags<double>::DBits db;
-  const auto mantissa = hn::And(hn::ShiftRight<10>(turned), hn::Set(db, (1ull << 52) - 1));
-  const auto t = hn::Sub(hn::BitCast(d, hn::Or(mantissa, hn::Set(db, 0x3ff0000000000000u))), hn::Set(d, 1.5));
-  return hn::Mul(t, hn::Set(d, transform::Constants<double>::half_pi));
+/// √(−2·ln u) of a word.
+template <class T>
+HWY_INLINE typename Tags<T>::V radius_of(typename Tags<T>::VBits word) {
+  const typename Tags<T>::D d;
+  const auto fraction =
+      hn::Mul(hn::Add(to_real<T>(word), hn::Set(d, T(0.5))), hn::Set(d, transform::Constants<T>::unit));
+  const auto u = hn::IfThenElse(hn::Lt(fraction, hn::Zero(d)), hn::Add(fraction, hn::Set(d, T(1))), fraction);
+  return hn::Sqrt(minus_two_log<T>(u, fraction));
 }
 
-/// Cosine and sine of the angle 2π·word/2^bits.
+HWY_INLINE Tags<float>::V eighth_turn(Tags<float>::VBits word) {
+  const Tags<float>::DBits db;
+  const auto turned = hn::Or(hn::ShiftLeft<2>(word), hn::Set(db, 2u));
+  // Times 2⁻³², by the exponent: the number is never 0.
+  return hn::BitCast(Tags<float>::D(), hn::Sub(hn::BitCast(db, to_real<float>(turned)), hn::Set(db, 32u << 23)));
+}
+HWY_INLINE Tags<double>::V eighth_turn(Tags<double>::VBits word) {
+  const Tags<double>::D d;
+  const Tags<double>::DBits db;
+  const auto mantissa = hn::And(hn::ShiftRight<10>(word), hn::Set(db, (1ull << 52) - 1));
+  return hn::Sub(hn::BitCast(d, hn::Or(mantissa, hn::Set(db, 0x3ff0000000000001u))), hn::Set(d, 1.5));
+}
+
+/// The two coordinates of a point on the circle.
 template <class T>
 HWY_INLINE void circle(typename Tags<T>::VBits word, typename Tags<T>::V& first, typename Tags<T>::V& second) {
   using C = transform::Constants<T>;
   using Bits = typename C::Bits;
   const typename Tags<T>::D d;
   const typename Tags<T>::DBits db;
-  constexpr Bits quarter = Bits{1} << (C::word_bits - 2);
-  const auto sign = hn::Set(db, quarter << 1);
-  const auto turned = hn::Add(word, hn::Set(db, quarter / 2));
-  const auto y = remainder_angle(turned);
-  const auto z = hn::Mul(y, y);
-  const auto sine = hn::MulAdd(y, hn::Mul(z, polynomial(C::sin, z)), y);
-  const auto cosine = hn::MulAdd(z, hn::MulAdd(z, polynomial(C::cos, z), hn::Set(d, T(-0.5))), hn::Set(d, T(1)));
-  const auto odd = hn::RebindMask(d, hn::TestBit(turned, hn::Set(db, quarter)));
-  const auto turned_more = hn::Add(turned, hn::Set(db, quarter));
-  first = hn::Xor(hn::IfThenElse(odd, sine, cosine), hn::BitCast(d, hn::And(turned_more, sign)));
-  second = hn::Xor(hn::IfThenElse(odd, cosine, sine), hn::BitCast(d, hn::And(turned, sign)));
+  constexpr Bits swap = Bits{1} << (C::word_bits - 2);
+  const auto t = eighth_turn(word);
+  const auto z = hn::Mul(t, t);
+  const auto sine = hn::Mul(t, polynomial(C::sin, z));
+  const auto positive = hn::MulAdd(z, polynomial(C::cos, z), hn::Set(d, T(1)));
+  const auto cosine = hn::Xor(positive, hn::BitCast(d, hn::And(word, hn::Set(db, swap << 1))));
+  const auto swapped = hn::RebindMask(d, hn::TestBit(word, hn::Set(db, swap)));
+  first = hn::IfThenElse(swapped, sine, cosine);
+  second = hn::IfThenElse(swapped, cosine, sine);
 }
 
-/// 2k + 1 − 2^p as T, exact.
-HWY_INLINE Tags<float>::V centred(Tags<float>::VBits word) {
-  const hn::ScalableTag<std::int32_t> di;
-  const auto k = hn::BitCast(di, hn::ShiftRight<8>(word));
-  return hn::ConvertTo(Tags<float>::D(), hn::Add(hn::Add(k, k), hn::Set(di, 1 - (1 << 24))));
-}
-HWY_INLINE Tags<double>::V centred(Tags<double>::VBits word) {
-  const auto k = to_real(hn::ShiftRight<11>(word));
-  return hn::Add(hn::Add(k, k), hn::Set(Tags<double>::D(), 1 - 0x1p53));
-}
-
-/// Two vectors to consecutive memory.
-template <class D>
-HWY_INLINE void store_both(D d, hn::Vec<D> a, hn::Vec<D> b, hn::TFromD<D>* HWY_RESTRICT to) {
-  hn::StoreU(a, d, to);
-  hn::StoreU(b, d, to + hn::Lanes(d));
+/// k − 2^(p−1) as T, exact, k the top p bits of the word: half of 2k + 1 − 2^p, less ½.
+template <class T>
+HWY_INLINE typename Tags<T>::V centred(typename Tags<T>::VBits word) {
+  using Bits = typename Tags<T>::Bits;
+  constexpr int word_bits = transform::Constants<T>::word_bits;
+  const auto flipped = hn::Xor(word, hn::Set(typename Tags<T>::DBits(), Bits{1} << (word_bits - 1)));
+  const auto top =
+      hn::ShiftRight<word_bits - std::numeric_limits<T>::digits>(hn::BitCast(typename Tags<T>::DSigned(), flipped));
+  return hn::ConvertTo(typename Tags<T>::D(), top);
 }
 
-/// store(a, b, to): the draws from two vectors of words, in memory order.
+/// draw(words): the draws that stand where their words stood; a law that draws pairs has draw_pair.
 template <class Law>
 class Transform;
 
 template <class Bits>
 class Transform<transform::Words<Bits>> {
  public:
+  static constexpr bool in_pairs = false;
   HWY_INLINE explicit Transform(const transform::Words<Bits>&) {}
-  HWY_INLINE void store(VecU64 a, VecU64 b, Bits* HWY_RESTRICT to) const {
-    const hn::ScalableTag<Bits> d;
-    store_both(d, hn::BitCast(d, a), hn::BitCast(d, b), to);
-  }
+  HWY_INLINE auto draw(VecU64 words) const { return hn::BitCast(hn::Repartition<Bits, DU64>(), words); }
 };
 
 template <class T>
 class Transform<transform::Uniform<T>> : Tags<T> {
  public:
+  static constexpr bool in_pairs = false;
   HWY_INLINE explicit Transform(const transform::Uniform<T>& law) : law_(law) {}
-  HWY_INLINE void store(VecU64 a, VecU64 b, T* HWY_RESTRICT to) const {
-    store_both(typename Tags<T>::D(), draw(a), draw(b), to);
+  HWY_INLINE typename Tags<T>::V draw(VecU64 words) const {
+    const typename Tags<T>::D d;
+    // scale·(2k + 1 − 2^p), rounded once.
+    const auto half = centred<T>(hn::BitCast(typename Tags<T>::DBits(), words));
+    const auto x = hn::MulAdd(half, hn::Set(d, 2 * law_.scale), hn::Set(d, law_.scale));
+    if (law_.mid == 0) return x;
+    return hn::Min(hn::Max(hn::Add(hn::Set(d, law_.mid), x), hn::Set(d, law_.lowest)), hn::Set(d, law_.highest));
   }
 
  private:
-  HWY_INLINE typename Tags<T>::V draw(VecU64 words) const {
-    const typename Tags<T>::D d;
-    const auto n = centred(hn::BitCast(typename Tags<T>::DBits(), words));
-    const auto x = hn::Add(hn::Set(d, law_.mid), hn::Mul(hn::Set(d, law_.scale), n));
-    return hn::Min(hn::Max(x, hn::Set(d, law_.lowest)), hn::Set(d, law_.highest));
-  }
   const transform::Uniform<T>& law_;
 };
 
-/// Even words give the radius, odd words the angle; the pair's two draws go where its words were.
+/// One vector of words gives the radius, the other the angle.
 template <class T>
 class Transform<transform::Normal<T>> : Tags<T> {
  public:
+  static constexpr bool in_pairs = true;
+  using V = typename Tags<T>::V;
   HWY_INLINE explicit Transform(const transform::Normal<T>& law) : law_(law) {}
-  HWY_INLINE void store(VecU64 a, VecU64 b, T* HWY_RESTRICT to) const {
-    using C = transform::Constants<T>;
+  HWY_INLINE void draw_pair(VecU64 radius_words, VecU64 angle_words, V& first, V& second) const {
     const typename Tags<T>::D d;
     const typename Tags<T>::DBits db;
-    VecU64 even, odd;
-    split(a, b, even, odd);
-    const auto words = hn::BitCast(db, even);
-    const auto x = hn::Add(to_real(words), hn::Set(d, T(0.5)));
-    const auto complement = hn::Mul(hn::Add(to_real(hn::Not(words)), hn::Set(d, T(0.5))), hn::Set(d, C::unit));
-    const auto radius = hn::Mul(hn::Set(d, law_.stddev), hn::Sqrt(minus_two_log<C::word_bits, T>(x, complement)));
-    typename Tags<T>::V cosine, sine;
-    circle<T>(hn::BitCast(db, odd), cosine, sine);
-    const auto mean = hn::Set(d, law_.mean);
-    const DU64 du;
-    split_back(hn::BitCast(du, hn::MulAdd(radius, cosine, mean)), hn::BitCast(du, hn::MulAdd(radius, sine, mean)), a,
-               b);
-    store_both(d, hn::BitCast(d, a), hn::BitCast(d, b), to);
+    const auto radius = hn::Mul(hn::Set(d, law_.stddev), radius_of<T>(hn::BitCast(db, radius_words)));
+    V cosine, sine;
+    circle<T>(hn::BitCast(db, angle_words), cosine, sine);
+    first = hn::MulAdd(radius, cosine, hn::Set(d, law_.mean));
+    second = hn::MulAdd(radius, sine, hn::Set(d, law_.mean));
   }
 
  private:
-  /// even = even words of a and b, odd = their odd words, in the order that split_back undoes.
-  static HWY_INLINE void split(VecU64 a, VecU64 b, VecU64& even, VecU64& odd) {
-    const DU64 d;
-    if constexpr (sizeof(T) == 4) {
-      const hn::Repartition<std::uint32_t, DU64> d32;
-      const auto words = [&](VecU64 v) HWY_ATTR { return hn::BitCast(d32, v); };
-      even = hn::BitCast(d, hn::OddEven(words(hn::ShiftLeft<32>(b)), words(a)));
-      odd = hn::BitCast(d, hn::OddEven(words(b), words(hn::ShiftRight<32>(a))));
-    } else {
-      even = hn::InterleaveLower(d, a, b);
-      odd = hn::InterleaveUpper(d, a, b);
-    }
-  }
-  /// split is its own inverse: it transposes 2 × 2 blocks.
-  static HWY_INLINE void split_back(VecU64 even, VecU64 odd, VecU64& a, VecU64& b) { split(even, odd, a, b); }
-
   const transform::Normal<T>& law_;
 };
 
 template <class T>
 class Transform<transform::Truncated<T>> : Tags<T> {
  public:
+  static constexpr bool in_pairs = false;
   HWY_INLINE explicit Transform(const transform::Truncated<T>& law) : law_(law) {}
-  HWY_INLINE void store(VecU64 a, VecU64 b, T* HWY_RESTRICT to) const {
-    store_both(typename Tags<T>::D(), draw(a), draw(b), to);
-  }
-
- private:
   HWY_INLINE typename Tags<T>::V draw(VecU64 words) const {
     using C = transform::Constants<T>;
     const typename Tags<T>::D d;
     constexpr T unit = sizeof(T) == 4 ? T(0x1p-24) : T(0x1p-53);
-    const auto v = hn::Mul(centred(hn::BitCast(typename Tags<T>::DBits(), words)), hn::Set(d, unit));
+    const auto half = centred<T>(hn::BitCast(typename Tags<T>::DBits(), words));
+    const auto v = hn::MulAdd(half, hn::Set(d, 2 * unit), hn::Set(d, unit));
     const auto mass = hn::Set(d, law_.mass_high);
     const auto x = hn::Mul(v, mass);
     const auto error = hn::Add(hn::MulSub(v, mass, x), hn::Mul(v, hn::Set(d, law_.mass_low)));
     const auto complement = hn::Sub(hn::NegMulAdd(x, x, hn::Set(d, T(1))), hn::Mul(hn::Add(x, x), error));
-    const auto z = hn::Mul(x, polynomial(C::inverse, minus_two_log<0, T>(complement, hn::Mul(x, x))));
+    const auto z = hn::Mul(x, polynomial(C::inverse, minus_two_log<T>(complement, hn::Neg(hn::Mul(x, x)))));
     const auto y = hn::MulAdd(hn::Set(d, law_.stddev), z, hn::Set(d, law_.mean));
     return hn::Min(hn::Max(y, hn::Set(d, law_.lowest)), hn::Set(d, law_.highest));
   }
+
+ private:
   const transform::Truncated<T>& law_;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 
@@ -24,14 +25,13 @@ struct Constants<float> {
   static constexpr Bits sqrt_half_bits = 0x3f3504f3u;  // of √½
   static constexpr float unit = 0x1p-32f;              // of a word taken as a fraction
   static constexpr float two_ln2 = 1.38629436111989061883f;
-  static constexpr float half_pi = 1.57079632679489661923f;
-  /// −2·log1p(f)/f on f ∈ [√½ − 1, √2 − 1]: 4.7e-9.
-  static constexpr float log[] = {-1.99999999877f,    9.99999769917e-1f, -6.66666906985e-1f, 5.00031582646e-1f,
-                                  -4.00018790244e-1f, 3.32167371829e-1f, -2.83992958237e-1f, 2.65320727616e-1f,
-                                  -2.56132568694e-1f, 1.49023936562e-1f};
-  /// (sin(y) − y)/y³ and (cos(y) − 1 + y²/2)/y⁴ in y², |y| ≤ π/4: 1.7e-10 and 4.9e-8.
-  static constexpr float sin[] = {-1.66666666639e-1f, 8.33333187427e-3f, -1.98400864996e-4f, 2.72498952306e-6f};
-  static constexpr float cos[] = {4.16666646589e-2f, -1.38883029191e-3f, 2.45479168537e-5f};
+  /// −2·log1p(f)/f on f ∈ [√½ − 1, √2 − 1]: 4.1e-8.
+  static constexpr float log[] = {-1.99999994826f,    9.99999927642e-1f,  -6.66683865723e-1f,
+                                  5.0002704371e-1f,   -3.99118667168e-1f, 3.31559857936e-1f,
+                                  -2.99548025603e-1f, 2.85385164124e-1f,  -1.7066626166e-1f};
+  /// sin(πt/2)/t and (cos(πt/2) − 1)/t² in t², |t| ≤ ½: 3.1e-9 and 6.2e-10.
+  static constexpr float sin[] = {1.57079632195f, -6.45963477665e-1f, 7.96802176478e-2f, -4.60214921281e-3f};
+  static constexpr float cos[] = {-1.23370054937f, 2.53669410357e-1f, -2.08615283422e-2f, 9.06739898403e-4f};
   /// √2·erf⁻¹(x)/x in −2·ln(1 − x²) ∈ [0, 10.46], x ≤ erf(3/√2): 1.2e-8.
   static constexpr float inverse[] = {1.25331412825f,     1.64058606390e-1f,  4.08283610320e-3f, -4.12356771318e-4f,
                                       -1.14442631709e-5f, 2.02728031917e-6f,  7.71597658939e-8f, -2.06668142038e-8f,
@@ -47,7 +47,6 @@ struct Constants<double> {
   static constexpr Bits sqrt_half_bits = 0x3fe6a09e667f3bcdu;
   static constexpr double unit = 0x1p-64;
   static constexpr double two_ln2 = 1.38629436111989061883;
-  static constexpr double half_pi = 1.57079632679489661923;
   /// −4·atanh(s)/s in s², s = f/(2 + f), so that s times it is −2·log1p(f): 7.7e-21.
   static constexpr double log[] = {-4.0,
                                    -1.3333333333333331676,
@@ -58,12 +57,13 @@ struct Constants<double> {
                                    -3.0774323434124086632e-1,
                                    -2.6497490719765129335e-1,
                                    -2.6524528586012233921e-1};
-  /// 7.2e-20 and 3.2e-17.
-  static constexpr double sin[] = {-1.6666666666666666666e-1, 8.3333333333333314910e-3,  -1.9841269841265062561e-4,
-                                   2.7557319219337310344e-6,  -2.5052106231802837884e-8, 1.6058531516797759169e-10,
-                                   -7.5866910941979583589e-13};
-  static constexpr double cos[] = {4.1666666666666665388e-2,  -1.3888888888887396492e-3, 2.4801587298754560771e-5,
-                                   -2.7557317271145145962e-7, 2.0876146146558611582e-9,  -1.1382623647474604629e-11};
+  /// 3.1e-18 and 3.9e-19.
+  static constexpr double sin[] = {1.5707963267948966143,     -6.4596409750624431573e-1, 7.9692626246043003134e-2,
+                                   -4.6817541323409759917e-3, 1.6044115074219091052e-4,  -3.598643352982309702e-6,
+                                   5.6339337815378539538e-8};
+  static constexpr double cos[] = {-1.2337005501361698269,   2.5366950790104782321e-1,  -2.0863480763340772521e-2,
+                                   9.1926027454684461873e-4, -2.5202039028029176105e-5, 4.7106784055052271063e-7,
+                                   -6.3293963449674235121e-9};
   /// 3.5e-18.
   static constexpr double inverse[] = {
       1.2533141373155002550,      1.6405843693460815292e-1,  4.0833090367584650216e-3,   -4.1279155142730503152e-4,
@@ -79,6 +79,7 @@ template <class Bits>
 struct Words {};
 
 /// x = mid + scale·n, n odd and |n| < 2^p, kept in [lowest, highest], the neighbours of the ends.
+/// Where mid is 0 the two last steps change nothing: |scale·n| rounds to less than half.
 template <class T>
 struct Uniform {
   static constexpr int p = std::numeric_limits<T>::digits;
@@ -96,6 +97,11 @@ struct Uniform {
     require(lowest <= highest && lowest < high, "no number lies between low = {} and high = {}", low, high);
   }
 };
+
+/// Draws of a pair stand half a group apart: a group is what two vectors of 512 bits hold, so that no
+/// target need shuffle.
+template <class T>
+constexpr std::size_t pair_distance = 64 / sizeof(T);
 
 /// x = mean + stddev·z.
 template <class T>

@@ -24,7 +24,9 @@ void fill_bits(const Stream& stream, std::span<std::uint64_t> out, unsigned thre
 template <class T>
 void fill_uniform(const Stream& stream, std::span<T> out, T low, T high, unsigned threads = 1);
 
-/// N(mean, stddev²) by the Box–Muller transform; elements 2j and 2j + 1 form a pair.
+/// N(mean, stddev²) by the Box–Muller transform; elements i and i + d form a pair, d = 16 for float and 8 for
+/// double, i mod 2d < d. Word i gives the radius √(−2·ln((word + ½)/2^bits)), word i + d the direction: an
+/// angle in (−π/4, π/4), swap of sine and cosine, and the cosine's sign.
 /// x = mean + stddev·z, z always finite: |z| ≤ 6.77 for float (32-bit radius), 9.5 for double.
 /// Error: z within 5 ULP (float) and 8 ULP (double) of the exact transform of the same bits, counted
 /// in ULP of the pair's radius.
