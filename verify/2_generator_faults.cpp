@@ -1,3 +1,4 @@
+#include <boost/math/special_functions/erf.hpp>
 #include <cmath>
 #include <cstring>
 
@@ -63,6 +64,40 @@ Block counter_of(const Stream& stream) {
 TEST(GeneratorFaults, OneRoundTooFew) {
   EXPECT_TRUE(caught_by("generator/ars/addresses",
                         with_bits([](const Stream& s, std::uint32_t) { return word_of(s, counter_of(s), 6); })));
+}
+
+TEST(GeneratorFaults, KeyScheduleOffByOneRound) {
+  // Round r has the key of round r + 1: the Weyl sequence starts one step late.
+  const Subject faulty = with_bits([](const Stream& s, std::uint32_t) {
+    const std::uint64_t low = s.seed + 0x9e3779b97f4a7c15u, high = 0xbb67ae8584caa73bu;
+    const Block key{static_cast<std::uint32_t>(low), static_cast<std::uint32_t>(low >> 32),
+                    static_cast<std::uint32_t>(high), static_cast<std::uint32_t>(high >> 32)};
+    return random::ars4x32(counter_of(s), key, 7)[s.offset % 4];
+  });
+  EXPECT_TRUE(caught_by("generator/ars/addresses", faulty));
+}
+
+TEST(GeneratorFaults, StreamRunsIntoItsNeighbourAfter32BitsOfBlocks) {
+  const Subject faulty = with_bits([](const Stream& s, std::uint32_t) {
+    Block counter = counter_of(s);
+    counter[2] += counter[1];
+    counter[1] = 0;
+    return word_of(s, counter, 7);
+  });
+  EXPECT_TRUE(caught_by("generator/ars/addresses", faulty));
+}
+
+TEST(GeneratorFaults, LowestBitRepeatsItsNeighbour) {
+  // As when a rounding loses the last bit and doubles the one above.
+  const auto repeated = [](std::uint32_t word) { return (word & ~1u) | (word >> 1 & 1u); };
+  EXPECT_TRUE(
+      caught_by("generator/ars/bits", with_bits([&](const Stream&, std::uint32_t word) { return repeated(word); })));
+  // Of a float draw's values on (-1, 1), only every other is ever seen.
+  const Subject faulty = with_uniform([&](float x, float, float) {
+    const auto k = static_cast<std::uint32_t>((static_cast<std::int32_t>(x * 0x1p24f) + (1 << 24) - 1) / 2);
+    return static_cast<float>(2 * static_cast<std::int32_t>(repeated(k)) + 1 - (1 << 24)) * 0x1p-24f;
+  });
+  EXPECT_TRUE(caught_by("generator/ars/uniform/f32/digits", faulty));
 }
 
 TEST(GeneratorFaults, CarryLostAfter32Bits) {
@@ -141,6 +176,16 @@ TEST(GeneratorFaults, NormalTailMissingBeyondFiveDeviations) {
     for (float& x : out) x = std::abs(x) > 5 ? x / 2 : x;
   });
   EXPECT_TRUE(caught_by("generator/ars/normal/f32/tail_5", faulty));
+}
+
+TEST(GeneratorFaults, NormalTailCutAtFivePointSixDeviations) {
+  // The claim looks nearer where samples are fewer, and so does the cut.
+  const double mass = std::erfc(5.6 / std::sqrt(2.0)) * settings().effect_scale * settings().effect_scale;
+  const float cut = static_cast<float>(std::sqrt(2.0) * boost::math::erfc_inv(mass));
+  const Subject faulty = with_normal([cut](const Stream&, std::span<float> out) {
+    for (float& x : out) x = std::abs(x) > cut ? std::copysign(cut, x) : x;
+  });
+  EXPECT_TRUE(caught_by("generator/ars/normal/f32/tail_far", faulty));
 }
 
 TEST(GeneratorFaults, TailValuesTooOften) {

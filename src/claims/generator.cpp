@@ -146,39 +146,72 @@ Claim duplicates_claim(Engine engine) {
   return claim;
 }
 
-/// Σ over the 32 positions of z² ~ χ²(32), z the standardised count of ones: finds one bit that is
-/// stuck, or biased by `effect`.
-Claim bit_claim(Engine engine, const Settings& settings) {
-  const double effect = 0.002 * settings.effect_scale;
-  Claim claim = statistical_claim(fmt::format("generator/{}/bits", to_string(engine)),
-                                  "each of the 32 bits of a word is 1 with probability 1/2", random123,
-                                  to_string(engine), effect);
-  claim.check = [engine, effect](const Subject& subject, const Settings& settings) {
-    constexpr std::size_t chunk = std::size_t{1} << 14;
-    // One biased bit among 32: the χ² spends its threshold on all, hence twice the size for one mean.
+/// Numbers of `digits` binary digits each, by which a source is judged.
+using Numbers = std::function<void(const Subject&, const Stream&, std::span<std::uint64_t>)>;
+
+/// Σ z² over the digits and over the sums of neighbours, χ²(2·digits − 1), z the standardised count of
+/// ones: finds one digit that is stuck, biased by `effect`, or bound to its neighbour.
+Claim digits_claim(Engine engine, const std::string& name, unsigned digits, double effect, Numbers numbers) {
+  Claim claim = statistical_claim(
+      fmt::format("generator/{}/{}", to_string(engine), name),
+      fmt::format("each of {} binary digits, and of the sums of two neighbours, is 1 with probability 1/2", digits),
+      random123, to_string(engine), effect);
+  claim.check = [=, id = claim.id](const Subject& subject, const Settings& settings) {
+    constexpr std::size_t chunk = std::size_t{1} << 13;
+    // One biased digit among many: the χ² spends its threshold on all, hence twice the size for one mean.
     const std::size_t n_tasks = 2 * statistics::n_samples_for_mean(2 * effect) / chunk + 1;
-    using Counts = std::array<std::uint64_t, 32>;
+    using Counts = std::array<std::uint64_t, 128>;
     const auto count = [&](std::size_t task) {
-      std::array<std::uint32_t, chunk> words;
-      subject.bits({engine, settings.seed, random::stream_of("bits"), task * chunk}, words);
+      std::vector<std::uint64_t> values(chunk);
+      numbers(subject, {engine, settings.seed, random::stream_of(id), task * chunk}, values);
       Counts ones{};
-      for (unsigned bit = 0; bit < 32; ++bit) {
-        for (const std::uint32_t word : words) ones[bit] += (word >> bit) & 1;
+      for (unsigned digit = 0; digit < digits; ++digit) {
+        for (const std::uint64_t value : values) {
+          ones[digit] += (value >> digit) & 1;
+          ones[64 + digit] += ((value ^ (value >> 1)) >> digit) & 1;
+        }
       }
       return ones;
     };
     const auto merge = [](Counts& into, const Counts& from) {
-      for (unsigned bit = 0; bit < 32; ++bit) into[bit] += from[bit];
+      for (std::size_t i = 0; i < into.size(); ++i) into[i] += from[i];
     };
     const Counts ones = *parallel_reduce(n_tasks, settings.threads, count, merge);
     const double n = static_cast<double>(n_tasks * chunk);
     double sum = 0;
-    for (const std::uint64_t k : ones) sum += std::pow(static_cast<double>(k) - n / 2, 2) / (n / 4);
-    Outcome outcome = judge(statistics::chi_squared_test(sum, 32, rates.alpha), 1);
+    for (unsigned digit = 0; digit < digits; ++digit) {
+      sum += std::pow(static_cast<double>(ones[digit]) - n / 2, 2) / (n / 4);
+      if (digit + 1 < digits) sum += std::pow(static_cast<double>(ones[64 + digit]) - n / 2, 2) / (n / 4);
+    }
+    Outcome outcome = judge(statistics::chi_squared_test(sum, 2 * digits - 1, rates.alpha), 1);
     outcome.n_samples = n_tasks * chunk;
     return outcome;
   };
   return claim;
+}
+
+Claim bit_claim(Engine engine, double effect) {
+  return digits_claim(engine, "bits", 32, effect,
+                      [](const Subject& subject, const Stream& stream, std::span<std::uint64_t> out) {
+                        std::vector<std::uint32_t> words(out.size());
+                        subject.bits(stream, words);
+                        std::ranges::copy(words, out.begin());
+                      });
+}
+
+/// A draw from U(−1, 1) is (2k + 1 − 2^p)/2^p: k has p digits.
+template <class T>
+Claim uniform_digits_claim(Engine engine, double effect) {
+  constexpr int p = std::numeric_limits<T>::digits;
+  return digits_claim(engine, sizeof(T) == 4 ? "uniform/f32/digits" : "uniform/f64/digits", p, effect,
+                      [](const Subject& subject, const Stream& stream, std::span<std::uint64_t> out) {
+                        std::vector<T> draws(out.size());
+                        subject.of<T>().uniform(stream, draws, T(-1), T(1));
+                        std::ranges::transform(draws, out.begin(), [](T x) {
+                          const auto n = static_cast<std::int64_t>(std::ldexp(x, p));
+                          return static_cast<std::uint64_t>((n + (std::int64_t{1} << p) - 1) / 2);
+                        });
+                      });
 }
 
 }  // namespace
@@ -189,7 +222,10 @@ std::vector<Claim> generator_claims(const Settings& settings) {
     claims.push_back(address_claim(engine));
     claims.push_back(splitting_claim(engine));
     claims.push_back(duplicates_claim(engine));
-    claims.push_back(bit_claim(engine, settings));
+    const double digit_effect = 0.002 * settings.effect_scale;
+    claims.push_back(bit_claim(engine, digit_effect));
+    claims.push_back(uniform_digits_claim<float>(engine, digit_effect));
+    claims.push_back(uniform_digits_claim<double>(engine, digit_effect));
     for (Claim& claim : draw_claims(engine, settings)) claims.push_back(std::move(claim));
   }
   return claims;

@@ -10,7 +10,7 @@ namespace {
 
 using init::Law;
 
-constexpr double variance_effect = 0.005;      ///< of the variance
+constexpr double variance_effect = 0.001;      ///< of the variance
 constexpr double mean_effect = 0.005;          ///< of the deviation
 constexpr double fourth_moment_effect = 0.02;  ///< of E w⁴
 constexpr double cdf_effect = 0.01;            ///< largest distance between distribution functions

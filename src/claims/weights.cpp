@@ -15,7 +15,7 @@ using init::Layer;
 using random::Engine;
 using random::Stream;
 
-constexpr double variance_effect = 0.005;     ///< of the variance
+constexpr double variance_effect = 0.001;     ///< of the variance
 constexpr double correlation_effect = 0.005;  ///< correlation coefficient
 
 constexpr const char* source = "laws.md §4";

@@ -8,6 +8,7 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "random/kernels.cpp"
+#include <hwy/cache_control.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
@@ -21,32 +22,53 @@ namespace sqrtn::random::HWY_NAMESPACE {
 
 /// Without vectors the definition serves as it is.
 template <class T, class Law>
-void fill(const Stream& stream, const Law& law, T* out, std::size_t n) {
+void fill(const Stream& stream, const Law& law, T* out, std::size_t n, bool) {
   for (std::size_t i = 0; i < n; ++i) out[i] = scalar::draw_at(stream.skip(i), law);
+}
+
+template <class T>
+void normal_of(const typename transform::Constants<T>::Bits* words, const transform::Normal<T>& law, T* out,
+               std::size_t n) {
+  constexpr std::size_t distance = transform::pair_distance<T>;
+  for (std::size_t i = 0; i < n; ++i) {
+    const bool second = (i & distance) != 0;
+    const std::size_t first = i & ~distance;
+    out[i] = scalar::normal_of(words[first], words[first + distance], second, law);
+  }
 }
 
 #else
 
+/// To memory that is aligned, past the caches; or anywhere.
+template <bool past_caches, class D>
+HWY_INLINE void store(hn::Vec<D> v, D d, hn::TFromD<D>* HWY_RESTRICT to) {
+  if constexpr (past_caches) {
+    hn::Stream(v, d, to);
+  } else {
+    hn::StoreU(v, d, to);
+  }
+}
+
 /// The draws of one group: two vectors of 512 bits, or as many shorter ones.
-template <class T, class Engine, class Law>
+template <bool past_caches, class T, class Engine, class Law>
 HWY_INLINE void next_group(Engine& engine, const Transform<Law>& transform, T* HWY_RESTRICT to) {
-  constexpr std::size_t half = 64 / sizeof(T);
+  constexpr std::size_t half = transform::pair_distance<T>;
   const hn::Repartition<T, DU64> d;
   const std::size_t lanes = hn::Lanes(d);
   if constexpr (!Transform<Law>::in_pairs) {
     for (std::size_t i = 0; i < 2 * half; i += 2 * lanes) {
       VecU64 a, b;
       engine.next(a, b);
-      hn::StoreU(transform.draw(a), d, to + i);
-      hn::StoreU(transform.draw(b), d, to + i + lanes);
+      store<past_caches>(transform.draw(a), d, to + i);
+      store<past_caches>(transform.draw(b), d, to + i + lanes);
     }
   } else if (lanes == half) {
     VecU64 a, b;
     engine.next(a, b);
     hn::Vec<decltype(d)> first, second;
     transform.draw_pair(a, b, first, second);
-    hn::StoreU(first, d, to);
-    hn::StoreU(second, d, to + half);
+    store<past_caches>(first, d, to);
+    store<past_caches>(second, d, to + half);
   } else {
     // The words wait where the draws will stand.
     const hn::Repartition<std::uint64_t, decltype(d)> du;
@@ -61,25 +83,25 @@ HWY_INLINE void next_group(Engine& engine, const Transform<Law>& transform, T* H
       hn::Vec<decltype(d)> first, second;
       const std::size_t word = i * sizeof(T) / 8;
       transform.draw_pair(hn::Load(du, words + word), hn::Load(du, words + 8 + word), first, second);
-      hn::StoreU(first, d, to + i);
-      hn::StoreU(second, d, to + half + i);
+      store<past_caches>(first, d, to + i);
+      store<past_caches>(second, d, to + half + i);
     }
   }
 }
 
 /// Writes elements offset … offset + n − 1: whole groups straight to `out`, the ragged ends by way of
 /// a buffer.
-template <class T, class Engine, class Law>
+template <bool past_caches, class T, class Engine, class Law>
 void fill_with(const Stream& stream, const Law& law, T* out, std::size_t n) {
-  constexpr std::size_t group = 128 / sizeof(T), blocks = 8;
+  constexpr std::size_t group = 2 * transform::pair_distance<T>, blocks = group * sizeof(T) / sizeof(Block);
   Engine engine(stream.seed, stream.stream, stream.offset / group * blocks);
   const Transform<Law> transform(law);
   HWY_ALIGN T buffer[group];
   for (std::size_t skip = stream.offset % group; n > 0; skip = 0) {
     if (skip == 0 && n >= group) {
-      for (; n >= group; n -= group, out += group) next_group<T>(engine, transform, out);
+      for (; n >= group; n -= group, out += group) next_group<past_caches, T>(engine, transform, out);
     } else {
-      next_group<T>(engine, transform, buffer);
+      next_group<false, T>(engine, transform, buffer);
       const std::size_t count = std::min(group - skip, n);
       std::memcpy(out, buffer + skip, count * sizeof(T));
       out += count;
@@ -88,12 +110,50 @@ void fill_with(const Stream& stream, const Law& law, T* out, std::size_t n) {
   }
 }
 
-template <class T, class Law>
-void fill(const Stream& stream, const Law& law, T* out, std::size_t n) {
-  if (stream.engine == Engine::philox) {
-    fill_with<T, Philox>(stream, law, out, n);
+template <class T, class Engine, class Law>
+void fill_by(const Stream& stream, const Law& law, T* out, std::size_t n, bool past_caches) {
+  // Groups start where the stream's do; only if those places are aligned can they go past the caches.
+  const std::uintptr_t first_group = reinterpret_cast<std::uintptr_t>(out) - stream.offset * sizeof(T);
+  if (past_caches && first_group % 64 == 0) {
+    fill_with<true, T, Engine>(stream, law, out, n);
+    hwy::FlushStream();
   } else {
-    fill_with<T, Ars>(stream, law, out, n);
+    fill_with<false, T, Engine>(stream, law, out, n);
+  }
+}
+
+/// Takes the words from memory.
+template <class Bits>
+class Given {
+ public:
+  explicit Given(const Bits* words) : words_(words) {}
+  HWY_INLINE void next(VecU64& a, VecU64& b) {
+    const DU64 du;
+    const hn::Repartition<Bits, DU64> d;
+    a = hn::BitCast(du, hn::LoadU(d, words_));
+    b = hn::BitCast(du, hn::LoadU(d, words_ + hn::Lanes(d)));
+    words_ += 2 * hn::Lanes(d);
+  }
+
+ private:
+  const Bits* words_;
+};
+
+template <class T>
+void normal_of(const typename transform::Constants<T>::Bits* words, const transform::Normal<T>& law, T* out,
+               std::size_t n) {
+  Given given(words);
+  const Transform<transform::Normal<T>> transform(law);
+  constexpr std::size_t group = 2 * transform::pair_distance<T>;
+  for (std::size_t i = 0; i < n; i += group) next_group<false, T>(given, transform, out + i);
+}
+
+template <class T, class Law>
+void fill(const Stream& stream, const Law& law, T* out, std::size_t n, bool past_caches) {
+  if (stream.engine == Engine::philox) {
+    fill_by<T, Philox>(stream, law, out, n, past_caches);
+  } else {
+    fill_by<T, Ars>(stream, law, out, n, past_caches);
   }
 }
 
@@ -103,7 +163,7 @@ template <class T>
 KernelsFor<T> kernels_for() {
   using Bits = typename transform::Constants<T>::Bits;
   return {fill<Bits, transform::Words<Bits>>, fill<T, transform::Uniform<T>>, fill<T, transform::Normal<T>>,
-          fill<T, transform::Truncated<T>>};
+          normal_of<T>, fill<T, transform::Truncated<T>>};
 }
 
 const Kernels* target_kernels() {

@@ -8,14 +8,17 @@
 
 namespace sqrtn::random {
 
-/// The fills of one SIMD target. Each writes n elements from element stream.offset on.
+/// The fills of one SIMD target. Each writes n elements from element stream.offset on, `past_caches` by
+/// non-temporal stores where there are such and `out` is aligned.
 template <class T>
 struct KernelsFor {
   using Bits = typename transform::Constants<T>::Bits;
-  void (*bits)(const Stream&, const transform::Words<Bits>&, Bits* out, std::size_t n);
-  void (*uniform)(const Stream&, const transform::Uniform<T>&, T* out, std::size_t n);
-  void (*normal)(const Stream&, const transform::Normal<T>&, T* out, std::size_t n);
-  void (*truncated)(const Stream&, const transform::Truncated<T>&, T* out, std::size_t n);
+  void (*bits)(const Stream&, const transform::Words<Bits>&, Bits* out, std::size_t n, bool past_caches);
+  void (*uniform)(const Stream&, const transform::Uniform<T>&, T* out, std::size_t n, bool past_caches);
+  void (*normal)(const Stream&, const transform::Normal<T>&, T* out, std::size_t n, bool past_caches);
+  /// The same of given words; n is a multiple of twice the pair_distance.
+  void (*normal_of)(const Bits* words, const transform::Normal<T>&, T* out, std::size_t n);
+  void (*truncated)(const Stream&, const transform::Truncated<T>&, T* out, std::size_t n, bool past_caches);
 };
 
 struct Kernels {

@@ -115,12 +115,16 @@ T draw_at(const Stream& stream, const transform::Uniform<T>& law) {
 }
 
 template <class T>
+T normal_of(typename Constants<T>::Bits radius_word, typename Constants<T>::Bits angle_word, bool second,
+            const transform::Normal<T>& law) {
+  return std::fma(law.stddev * radius_of<T>(radius_word), circle<T>(angle_word, second), law.mean);
+}
+
+template <class T>
 T draw_at(const Stream& stream, const transform::Normal<T>& law) {
   constexpr std::uint64_t distance = transform::pair_distance<T>;
   const std::uint64_t first = stream.offset & ~distance;
-  const T radius = radius_of<T>(word_at<T>(stream, first));
-  const T direction = circle<T>(word_at<T>(stream, first + distance), stream.offset != first);
-  return std::fma(law.stddev * radius, direction, law.mean);
+  return normal_of(word_at<T>(stream, first), word_at<T>(stream, first + distance), stream.offset != first, law);
 }
 
 template <class T>
@@ -135,6 +139,8 @@ T draw_at(const Stream& stream, const transform::Truncated<T>& law) {
   return std::min(std::max(y, law.lowest), law.highest);
 }
 
+template float normal_of(std::uint32_t, std::uint32_t, bool, const transform::Normal<float>&);
+template double normal_of(std::uint64_t, std::uint64_t, bool, const transform::Normal<double>&);
 template std::uint32_t draw_at(const Stream&, const transform::Words<std::uint32_t>&);
 template std::uint64_t draw_at(const Stream&, const transform::Words<std::uint64_t>&);
 template float draw_at(const Stream&, const transform::Uniform<float>&);

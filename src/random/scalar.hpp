@@ -15,4 +15,9 @@ T draw_at(const Stream& stream, const transform::Normal<T>& law);
 template <class T>
 T draw_at(const Stream& stream, const transform::Truncated<T>& law);
 
+/// One draw of a pair, from the word of its radius and that of its direction.
+template <class T>
+T normal_of(typename transform::Constants<T>::Bits radius_word, typename transform::Constants<T>::Bits angle_word,
+            bool second, const transform::Normal<T>& law);
+
 }  // namespace sqrtn::random::scalar

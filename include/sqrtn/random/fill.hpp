@@ -29,11 +29,18 @@ void fill_uniform(const Stream& stream, std::span<T> out, T low, T high, unsigne
 /// angle in (−π/4, π/4), swap of sine and cosine, and the cosine's sign.
 /// x = mean + stddev·z, z always finite: |z| ≤ 6.77 for float (32-bit radius), 9.5 for double.
 /// Error: z within 5 ULP (float) and 8 ULP (double) of the exact transform of the same bits, counted
-/// in ULP of the pair's radius.
+/// in ULP of the pair's radius. Float, over all inputs: radius within 2.6 ULP, falling as its word rises;
+/// direction within 0.9 ULP, symmetric; variance 1 + 2.1e-8, kurtosis 3 − 4.9e-8, tails those of 2³² radii.
 /// Throws: std::invalid_argument unless mean and stddev are finite and stddev ≥ 0.
 /// Source: Box and Muller, Ann. Math. Statist. 29 (1958) 610.
 template <class T>
 void fill_normal(const Stream& stream, std::span<T> out, T mean, T stddev, unsigned threads = 1);
+
+/// The same transform of given words: out[i] is the draw of an element whose word is words[i].
+/// **Shapes** both n, a multiple of 32 (float) or 16 (double).
+/// Throws: as fill_normal, and std::invalid_argument for other sizes.
+void normal_of_words(std::span<const std::uint32_t> words, std::span<float> out, float mean, float stddev);
+void normal_of_words(std::span<const std::uint64_t> words, std::span<double> out, double mean, double stddev);
 
 /// N(mean, stddev²) conditioned on |x − mean| < cut·stddev, by inversion: z = √2·erf⁻¹(v·erf(cut/√2))
 /// with v of fill_uniform. stddev is the parent's; the result's own is smaller (0.8796 at cut = 2).
