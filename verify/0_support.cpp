@@ -136,11 +136,13 @@ TEST(Environment, DescribesThisMachine) {
 TEST(Environment, NamesAFolderForTheMachine) {
   Environment environment;
   environment.available_processors = 4;
+  environment.cpu_stepping = "family 25 model 17 stepping 1";
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"AMD EPYC 7763 64-Core Processor", "amd-epyc-7763-64-core-4-threads"},
       {"Intel(R) Xeon(R) Platinum 8481C CPU @ 2.70GHz", "intel-xeon-platinum-8481c-4-threads"},
-      {"../../etc", "etc-4-threads"},
-      {"", "unknown-4-threads"}};
+      {"AMD EPYC", "amd-epyc-family-25-model-17-4-threads"},
+      {"../../etc7", "etc7-4-threads"},
+      {"", "unknown-family-25-model-17-4-threads"}};
   for (const auto& [model, name] : cases) {
     environment.cpu_model = model;
     EXPECT_EQ(machine_name(environment), name);

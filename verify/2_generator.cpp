@@ -5,6 +5,8 @@
 
 #include "sqrtn/random/fill.hpp"
 #include "sqrtn/random/scalar.hpp"
+#include "sqrtn/support/environment.hpp"
+#include "sqrtn/support/tensor.hpp"
 #include "verify.hpp"
 
 namespace sqrtn::verify {
@@ -167,6 +169,23 @@ TEST(Fill, AcceptsNothingAndNoSpread) {
   EXPECT_EQ(out, std::vector<double>(9, 4));
   random::fill_truncated_normal<double>({}, out, 5, 0);
   EXPECT_EQ(out, std::vector<double>(9, 5));
+}
+
+// Past the caches by other stores, aligned or not, in any number of threads: the same draws.
+TEST(Fill, LargerThanTheCachesChangesNoBit) {
+  const std::size_t bytes = last_level_cache_bytes(describe_environment()) + (std::size_t{1} << 20);
+  const std::size_t n = bytes / sizeof(float), piece = std::size_t{1} << 20;
+  Buffer<float> filled(n + 1), expected(piece);
+  for (const std::size_t shift : {0, 1}) {
+    const Stream stream{Engine::ars, 5, 6, 32};
+    const std::span<float> out = filled.span().subspan(shift, n);
+    random::fill_normal<float>(stream, out, 0, 1, 0);
+    for (std::size_t first = 0; first < n; first += piece) {
+      const std::span<float> part = expected.span().first(std::min(piece, n - first));
+      random::fill_normal<float>(stream.skip(first), part, 0, 1);
+      ASSERT_EQ(std::memcmp(part.data(), out.data() + first, part.size_bytes()), 0) << "from element " << first;
+    }
+  }
 }
 
 }  // namespace

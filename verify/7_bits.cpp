@@ -43,6 +43,19 @@ TEST(Bits, InterleaveAThousandStreams) {
   }
 }
 
+TEST(Bits, LowestOnesArePacked) {
+  const Folder folder;
+  std::vector<std::uint32_t> words(64);
+  random::fill_bits({random::Engine::ars, 7, 3, 0}, words);
+  EXPECT_EQ(shell(folder, "sqrtn bits --seed 7 --stream 3 --lowest 4 --bytes 32 > bits").code, 0);
+  const std::string bytes = content_of(folder / "bits");
+  ASSERT_EQ(bytes.size(), 32u);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    EXPECT_EQ(static_cast<unsigned char>(bytes[i / 2]) >> (i % 2 * 4) & 15u, words[i] & 15u) << i;
+  }
+  EXPECT_EQ(shell(folder, "sqrtn bits --lowest 3 --bytes 4 > bits").code, 2);
+}
+
 TEST(Bits, EndWhenTheReaderHasHadEnough) {
   const Folder folder;
   const Ended ended = shell(folder, "{ sqrtn bits; echo $? >code; } | head -c 100 | wc -c; cat code");

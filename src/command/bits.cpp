@@ -19,6 +19,7 @@ namespace {
 struct BitsOptions {
   std::string engine = "ars", streams = "one";
   std::uint64_t seed = 1, stream = 0, bytes = 0;
+  unsigned lowest = 32;  ///< bits of each word
 };
 
 constexpr std::size_t block = std::size_t{1} << 18;  ///< words written at a time
@@ -39,6 +40,20 @@ void fill_interleaved(const random::Stream& stream, std::uint64_t first, std::sp
                       column.span());
     for (std::size_t row = 0; row < rows; ++row) out[row * interleaved_streams + s] = column[row];
   }
+}
+
+/// The lowest `bits` of each word, 1, 2, 4, 8, 16 or 32, packed from the least significant end; in place.
+std::span<std::uint32_t> pack_lowest(std::span<std::uint32_t> words, unsigned bits) {
+  if (bits == 32) return words;
+  const std::size_t per_word = 32 / bits;
+  for (std::size_t i = 0; i < words.size() / per_word; ++i) {
+    std::uint32_t packed = 0;
+    for (std::size_t j = 0; j < per_word; ++j) {
+      packed |= (words[i * per_word + j] & ((1u << bits) - 1)) << (j * bits);
+    }
+    words[i] = packed;
+  }
+  return words.first(words.size() / per_word);
 }
 
 /// A reader that has had enough closes the pipe: that is how such a stream ends.
@@ -62,9 +77,10 @@ int write_bits(const BitsOptions& options) {
   std::uint64_t left = options.bytes;
   for (std::uint64_t first = 0; options.bytes == 0 || left > 0; first += block) {
     fill(stream, first, words.span());
-    const std::uint64_t whole = block * sizeof(std::uint32_t);
-    const std::uint64_t bytes = options.bytes == 0 ? whole : std::min(left, whole);
-    if (!write_words(words.span(), bytes)) break;
+    const std::span<const std::uint32_t> kept = pack_lowest(words.span(), options.lowest);
+    const std::uint64_t bytes =
+        options.bytes == 0 ? kept.size_bytes() : std::min<std::uint64_t>(left, kept.size_bytes());
+    if (!write_words(kept, bytes)) break;
     left -= options.bytes == 0 ? 0 : bytes;
   }
   return all_well;
@@ -90,11 +106,15 @@ void add_bits(CLI::App& application, Action& chosen) {
                    "one, or interleaved: a word from each of 1024 streams in turn, to see whether they are independent")
       ->type_name("one|interleaved")
       ->capture_default_str();
+  bits->add_option("--lowest", options->lowest, "Only so many of the lowest bits of each word, packed")
+      ->check(CLI::IsMember({1, 2, 4, 8, 16, 32}))
+      ->capture_default_str();
   number("--bytes", options->bytes, "Stop after so many; 0: when the reader has had enough");
   bits->footer(
       "Words of 32 bits, least significant byte first on the usual machines.\n"
       "Examples:\n  sqrtn bits --engine philox --seed 1 --bytes 1048576 > bits.bin\n"
-      "  sqrtn bits --streams interleaved --bytes 64 | od -An -tx4");
+      "  sqrtn bits --streams interleaved --bytes 64 | od -An -tx4\n"
+      "  sqrtn bits --lowest 1 --bytes 16 | od -An -tx1");
   bits->callback([options, &chosen] { chosen = [options] { return write_bits(*options); }; });
 }
 

@@ -26,7 +26,10 @@ struct Norms {
   }
 };
 
-/// The matrix, the vectors and the product of one replicate after the other.
+/// Rows of W that are drawn and multiplied at a time, so that they stay in the caches in between.
+constexpr std::size_t block_bytes = std::size_t{1} << 17;
+
+/// A part of the matrix, the vectors and the product of one replicate after the other.
 template <class T>
 class Replicates {
  public:
@@ -36,16 +39,15 @@ class Replicates {
         blas_(blas),
         stream_(stream),
         draw_(draw),
-        weights_(layer.fan_out, layer.fan_in),
+        weights_(std::min(layer.fan_out, std::max<std::size_t>(block_bytes / sizeof(T) / layer.fan_in, 1)),
+                 layer.fan_in),
         x_(layer.direction == Direction::forward ? layer.fan_in : layer.fan_out),
         y_(layer.direction == Direction::forward ? layer.fan_out : layer.fan_in) {}
 
   void add(std::size_t replicate, LayerSums& sums) {
-    draw_(stream_.skip(replicate * weights_.storage().size()), weights_.storage());
     const random::Stream inputs{stream_.engine, stream_.seed, ~stream_.stream, stream_.offset};
     random::fill_normal<T>(inputs.skip(replicate * x_.size()), x_.span(), T(0), T(1));
-    const blas::Op op = layer_.direction == Direction::forward ? blas::Op::none : blas::Op::transpose;
-    blas::gemv<T>(blas_, op, T(1), weights_.view(), std::span<const T>(x_.span()), T(0), y_.span());
+    multiply(stream_.skip(replicate * layer_.fan_out * layer_.fan_in));
 
     double sum = 0, sum_square = 0;
     for (const T value : y_.span()) {
@@ -65,6 +67,22 @@ class Replicates {
   }
 
  private:
+  /// y = W x or Wᵀ x, W drawn from `weights` on, a block of rows after the other.
+  void multiply(const random::Stream& weights) {
+    const std::span<const T> x = x_.span();
+    for (std::size_t first = 0; first < layer_.fan_out; first += weights_.view().rows) {
+      const std::size_t n_rows = std::min(weights_.view().rows, layer_.fan_out - first);
+      draw_(weights.skip(first * layer_.fan_in), weights_.storage().first(n_rows * layer_.fan_in));
+      const MatrixView<const T> rows{weights_.view().data, n_rows, layer_.fan_in, layer_.fan_in};
+      if (layer_.direction == Direction::forward) {
+        blas::gemv<T>(blas_, blas::Op::none, T(1), rows, x, T(0), y_.span().subspan(first, n_rows));
+      } else {
+        blas::gemv<T>(blas_, blas::Op::transpose, T(1), rows, x.subspan(first, n_rows), T(first == 0 ? 0 : 1),
+                      y_.span());
+      }
+    }
+  }
+
   const LayerExperiment& layer_;
   const blas::Functions& blas_;
   random::Stream stream_;

@@ -195,6 +195,13 @@ std::string machine_name(const Environment& environment) {
   std::vector<std::string> words = words_of(letters);
   std::erase_if(words, [](const std::string& word) { return word == "cpu" || word == "processor"; });
   if (words.empty()) words = {environment.architecture.empty() ? "unknown" : environment.architecture};
+  // Hypervisors call every generation by one name, "AMD EPYC": family and model tell them apart.
+  const bool numbered =
+      std::any_of(letters.begin(), letters.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+  if (!numbered) {
+    const std::string& stepping = environment.cpu_stepping;
+    for (std::string& word : words_of(stepping.substr(0, stepping.find("stepping")))) words.push_back(std::move(word));
+  }
   return fmt::format("{}-{}-threads", fmt::join(words, "-"), environment.available_processors);
 }
 

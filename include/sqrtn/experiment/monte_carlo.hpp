@@ -38,13 +38,14 @@ struct LayerSums {
   void merge(const LayerSums& other);
 };
 
-/// Fills one weight, row-major fan_out × fan_in.
+/// Fills consecutive entries of a weight, row-major fan_out × fan_in, from the stream at the first of them.
 template <class T>
 using WeightDraw = std::function<void(const random::Stream&, std::span<T>)>;
 
 /// Runs `n_replicates` replicates. Replicate r draws W from elements r·fan_out·fan_in … of `stream`
 /// and x from a stream of its own (number ~stream), so that the number of threads changes no bit.
 /// The library is called from `threads` threads at once and should be set to one thread itself.
+/// W is never whole in memory: rows are drawn and multiplied a block at a time, in the caches.
 /// `draw` fills W; empty: init::initialise of experiment.weights. T is float or double.
 /// Throws: std::invalid_argument for a dimension of 0.
 template <class T>

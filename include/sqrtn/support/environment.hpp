@@ -49,7 +49,8 @@ Environment describe_environment();
 /// The largest cache that one core sees, in bytes; 32 MiB where it is not known.
 std::size_t last_level_cache_bytes(const Environment& environment);
 
-/// A name for a results folder made of CPU model and threads alone: "amd-epyc-7763-2-threads".
+/// A name for a results folder made of CPU model and threads alone: "amd-epyc-7763-2-threads"; with family
+/// and model where the CPU's name has no number: "amd-epyc-family-25-model-17-2-threads".
 std::string machine_name(const Environment& environment);
 
 }  // namespace sqrtn
