@@ -1,6 +1,7 @@
 #include <Random123/ars.h>
 #include <Random123/philox.h>
 
+#include <Eigen/Core>
 #include <Random123/boxmuller.hpp>
 #include <Random123/uniform.hpp>
 #include <algorithm>
@@ -10,9 +11,10 @@
 #include "case.hpp"
 #include "sqrtn/init/rules.hpp"
 #include "sqrtn/random/fill.hpp"
+#include "vsl.hpp"
 
-/// Random matrices: sqrtn's fills by law, engine, type and size; the standard library's and
-/// Random123's own loops beside them.
+/// Random matrices: sqrtn's fills by law, engine, type and size; the standard library's,
+/// Random123's, Eigen's and MKL's own loops beside them.
 namespace sqrtn::bench {
 namespace {
 
@@ -104,6 +106,29 @@ Case random123_fill(const Context& context, const Target& target, bool normal, c
   return fill<T>(context, target, normal ? "random123_normal" : "random123_uniform", engine, draw);
 }
 
+/// Eigen's setRandom, U(−1, 1) by std::rand.
+template <class T>
+Case eigen_fill(const Context& context, const Target& target) {
+  return fill<T>(context, target, "eigen_uniform", "rand", [](std::span<T> out) {
+    Eigen::Map<Eigen::Array<T, Eigen::Dynamic, 1>>(out.data(), static_cast<Eigen::Index>(out.size())).setRandom();
+  });
+}
+
+/// MKL's generators as its documentation uses them: one stream, one call a fill.
+template <class T>
+Case vsl_fill(const Context& context, const Target& target, bool normal, const VslMethod& method) {
+  auto stream = std::make_shared<std::optional<VslStream>>();  // opened by the first draw, after the BLAS
+  const auto seed = static_cast<unsigned>(context.options.seed);
+  return fill<T>(context, target, normal ? "mkl_normal" : "mkl_uniform", method.name, [=](std::span<T> out) {
+    if (!*stream) stream->emplace(method, seed);
+    if (normal) {
+      (*stream)->fill_normal<T>(out, 0, 1);
+    } else {
+      (*stream)->fill_uniform<T>(out, -1, 1);
+    }
+  });
+}
+
 /// The rows of one type on one target. The peers have no threads of their own.
 template <class T>
 void add_target(std::vector<Case>& cases, const Context& context, const Target& target,
@@ -114,7 +139,11 @@ void add_target(std::vector<Case>& cases, const Context& context, const Target& 
   if (target.threads > 1) return;
   cases.push_back(std_fill<T>(context, target, "uniform", std::uniform_real_distribution<T>(-1, 1)));
   cases.push_back(std_fill<T>(context, target, "normal", std::normal_distribution<T>(0, 1)));
+  cases.push_back(eigen_fill<T>(context, target));
   for (const bool normal : {false, true}) {
+    for (const VslMethod& method : vsl_methods(normal)) {
+      cases.push_back(vsl_fill<T>(context, target, normal, method));
+    }
     cases.push_back(random123_fill<T, r123::Philox4x32>(context, target, normal, "philox"));
 #if R123_USE_AES_NI
     cases.push_back(random123_fill<T, r123::ARS4x32>(context, target, normal, "ars"));
