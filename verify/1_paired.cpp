@@ -102,17 +102,17 @@ TEST(SequentialSignTest, IntervalIsOfOrderStatistics) {
   EXPECT_THROW(static_cast<void>(test.interval(std::span(sample).first(14))), std::invalid_argument);
 }
 
-/// Noise of a run of blocks, the same for all its cases but for a part of their own: Cauchy, with a drift that
-/// grows, and the coin of the block's order as its sign.
+/// Noise of a run of blocks, Cauchy, partly a case's own and partly common to all, over a drift that wanders off, with
+/// the coin of the block's order as its sign.
 class Noise {
  public:
   explicit Noise(std::uint64_t seed) : random_(seed) {}
   void next_block() {
     sign_ = (random_() & 1) != 0 ? 1 : -1;
-    drift_ += 0.01 * normal_(random_);
-    common_ = 0.01 * cauchy_(random_);
+    drift_ += 0.0005 * normal_(random_);
+    common_ = 0.001 * cauchy_(random_);
   }
-  double of_case() { return sign_ * (drift_ + common_ + 0.002 * cauchy_(random_)); }
+  double of_case() { return sign_ * (drift_ + common_ + 0.01 * cauchy_(random_)); }
 
  private:
   std::mt19937_64 random_;
@@ -147,8 +147,9 @@ std::size_t runs_with(Change word, double theta, std::size_t runs, const statist
 }
 
 // At the very edge of the band, the worst case: no word is wrong anywhere among the cases more often than stated.
+// Seen to fail without Holm's divisor, without the spending over looks, and when a suspicion confirms itself.
 TEST(PairedChanges, FamilyWiseErrorRatesHold) {
-  constexpr std::size_t runs = 500;
+  const auto runs = static_cast<std::size_t>(1000 / settings().effect_scale);
   const statistics::ChangeSettings rates{.alpha = 0.04, .min_effect = 0.02};
   const double edge = std::log(1.02);
   EXPECT_TRUE(at_most(runs_with(Change::slower, edge, runs, rates), runs, rates.alpha));
