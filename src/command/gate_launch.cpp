@@ -87,7 +87,10 @@ void require_success(const GateProgram& program, const ProcessEnd& end, const st
   const char* remedy = "run it alone to see why";
   if (end.how == ProcessEnd::How::timed_out) remedy = "raise --timeout, or choose fewer cases by --filter";
   if (end.how == ProcessEnd::How::not_started) remedy = "give the path of a Google Benchmark program";
-  const bool unreadable = end.how == ProcessEnd::How::not_started || end.how == ProcessEnd::How::too_much_output;
+  const bool no_library = !program.blas.empty() && end.how == ProcessEnd::How::exited && end.code == wrong_usage;
+  if (no_library) remedy = "give libraries that are installed";
+  const bool unreadable =
+      no_library || end.how == ProcessEnd::How::not_started || end.how == ProcessEnd::How::too_much_output;
   throw GateStop(unreadable ? wrong_usage : nothing_measured,
                  fmt::format("{} '{}' {}{}{}; {}", program.role, program.name, end.to_text(), where, said, remedy));
 }
