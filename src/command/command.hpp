@@ -27,6 +27,7 @@ void add_bench(CLI::App& application, Action& chosen);
 void add_run(CLI::App& application, Action& chosen);
 void add_reproduce(CLI::App& application, Action& chosen);
 void add_propagate(CLI::App& application, Action& chosen);
+void add_gate(CLI::App& application, Action& chosen);
 void add_bits(CLI::App& application, Action& chosen);
 
 }  // namespace sqrtn::command

@@ -29,11 +29,6 @@ std::string filter_error(const std::string& text) {
   }
 }
 
-std::string without_folders(const std::string& text) {
-  const std::filesystem::path path(text);
-  return path.is_absolute() || text.starts_with("..") ? path.filename().string() : text;
-}
-
 }  // namespace
 
 void add_common_options(CLI::App& subcommand, CommonOptions& options, const std::string& ids) {
@@ -80,6 +75,11 @@ std::string whole_number_error(const std::string& text) {
   return error == std::errc{} && at == end ? "" : fmt::format("'{}' is no whole number from 0 to 2^64 - 1", text);
 }
 
+std::string published(const std::string& text) {
+  const std::filesystem::path path(text);
+  return path.is_absolute() || text.starts_with("..") ? path.filename().string() : text;
+}
+
 double parse_gain(const std::string& text) {
   double number = 0;
   const char* end = text.data() + text.size();
@@ -113,7 +113,7 @@ std::vector<std::string> command_line(const CLI::App& subcommand) {
     words.push_back("--" + option->get_lnames().front());
     if (option->get_expected_min() == 0) continue;  // a flag
     const std::string value = fmt::format("{}", fmt::join(option->results(), ","));
-    words.push_back(option->get_type_name() == regex_type ? value : without_folders(value));
+    words.push_back(option->get_type_name() == regex_type ? value : published(value));
   }
   return words;
 }

@@ -16,6 +16,8 @@
 #include <utility>
 #include <vector>
 
+#include "sqrtn/support/process.hpp"
+
 namespace sqrtn {
 namespace {
 
@@ -34,6 +36,7 @@ struct Temporary {
 std::atomic<Temporary*> temporaries = nullptr;
 
 extern "C" void remove_temporaries(int signal) {
+  kill_running_processes();
   for (const Temporary* entry = temporaries; entry != nullptr; entry = entry->next) {
     if (entry->live) unlink(entry->path.c_str());
   }

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+/// Other programs, run as children that cannot outstay their welcome.
+namespace sqrtn {
+
+/// 0 is no limit.
+struct ProcessLimits {
+  double wall_s = 0;
+  std::size_t memory_bytes = 0;  ///< of address space; not set where a sanitizer, which needs more, is built in
+  std::size_t output_bytes = std::size_t{64} << 20;  ///< of both streams together
+};
+
+/// How a child ended, and what it said.
+struct ProcessEnd {
+  enum class How { exited, signalled, timed_out, too_much_output, not_started };
+  How how = How::not_started;
+  int code = 0;          ///< exit status, number of the signal, or errno of what kept it from starting
+  std::string out, err;  ///< what it wrote, as far as the limit goes
+  double wall_s = 0;     ///< from start to end
+  double cpu_s = 0;      ///< user and system time of the child and of what it waited for
+
+  /// Whether it ended by itself with status 0.
+  [[nodiscard]] bool succeeded() const { return how == How::exited && code == 0; }
+  /// "exited with status 3", "killed by signal 11 (segmentation fault)", "no answer for 20 s",
+  /// "wrote more than it may", "could not be started (no such file or directory)".
+  [[nodiscard]] std::string to_text() const;
+};
+
+/// Additions to, and replacements in, the environment that a child inherits.
+using EnvironmentAdditions = std::map<std::string, std::string>;
+
+/// Runs argv[0] (looked for in PATH if it has no '/') with these arguments, without a shell, and waits for
+/// its end. Standard input is empty; no other file of this process is open in the child; signals are as a
+/// program expects them; a crash leaves no core file.
+/// The child leads a process group of its own, which is killed as a whole at a limit, at the child's end
+/// (nothing that it started outlives it), and when a signal ends this process (see
+/// remove_temporaries_on_signals). On Linux the child, though not its own children, dies even when this
+/// process is killed with SIGKILL.
+/// Safe beside other threads that do the same.
+/// Throws: std::invalid_argument if argv is empty; std::system_error if the system has no room for a child.
+ProcessEnd run_process(const std::vector<std::string>& argv, const ProcessLimits& limits = {},
+                       const EnvironmentAdditions& environment = {});
+
+/// Kills the groups of all children that run_process is waiting for. May be called by a signal handler.
+void kill_running_processes() noexcept;
+
+}  // namespace sqrtn

@@ -1,0 +1,171 @@
+#include "gate.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "bench.hpp"
+#include "blas/library_file.hpp"
+#include "command.hpp"
+#include "gate_options.hpp"
+#include "options.hpp"
+#include "sqrtn/report/record.hpp"
+#include "sqrtn/support/output.hpp"
+
+namespace sqrtn::command {
+namespace {
+
+/// What a sqrtn-bench says of itself; strangers say nothing.
+std::string build_of(const report::BenchmarkOutput& output) {
+  std::string text;
+  for (const char* key : {"commit", "blas", "blas_version", "blas_kernel"}) {
+    const auto found = output.context.find(key);
+    if (found != output.context.end() && !found->second.empty()) text += (text.empty() ? "" : " ") + found->second;
+  }
+  return text;
+}
+
+report::GateSubject subject_of(const GateProgram& program) {
+  report::GateSubject subject;
+  subject.name = published(program.name);
+  if (!program.file.empty()) subject.sha256 = blas::sha256_of_file(program.file);
+  return subject;
+}
+
+void complete(report::GateSubject& subject, const report::BenchmarkOutput& output) {
+  subject.build = build_of(output);
+  const auto sha256 = output.context.find("blas_sha256");
+  if (subject.sha256.empty() && sha256 != output.context.end()) subject.sha256 = sha256->second;
+}
+
+bool identical(const report::GateDocument& document) {
+  return !document.older.sha256.empty() && document.older.sha256 == document.newer.sha256;
+}
+
+/// A row for each case of OLD, and a note of those that only NEW has.
+void match_cases(report::GateDocument& document, const report::BenchmarkOutput& older,
+                 const report::BenchmarkOutput& newer) {
+  std::map<std::string_view, const report::BenchmarkCase*> of_newer;
+  for (const report::BenchmarkCase& c : newer.cases) of_newer[c.name] = &c;
+  for (const report::BenchmarkCase& c : older.cases) {
+    report::GateRow& row = document.rows.emplace_back();
+    row.name = c.name;
+    const auto found = of_newer.find(c.name);
+    if (found == of_newer.end()) {
+      row.fault = report::GateFault::missing;
+      row.note = "OLD has it, NEW has not";
+      continue;
+    }
+    if (!c.fault.empty()) row.note = "OLD: " + c.fault;
+    if (!found->second->fault.empty()) row.note += (row.note.empty() ? "NEW: " : "; NEW: ") + found->second->fault;
+    if (!row.note.empty()) row.fault = report::GateFault::unreadable;
+    const auto wrong = [](const report::BenchmarkCase& b) { return b.label.starts_with(bench::wrong_answer); };
+    if (wrong(*found->second) && !wrong(c)) document.failed_claims.push_back(c.name + ": wrong answer");
+    of_newer.erase(found);
+  }
+  if (of_newer.empty()) return;
+  document.notes.push_back(
+      fmt::format("{} cases of NEW are not in OLD, {} for one", of_newer.size(), of_newer.begin()->first));
+}
+
+/// Times what both sides have, and enters it into the rows.
+void time_rows(report::GateDocument& document, const std::vector<GateProgram>& programs) {
+  std::vector<std::string> cases;
+  for (const report::GateRow& row : document.rows) {
+    if (row.fault == report::GateFault::none) cases.push_back(row.name);
+  }
+  if (cases.empty()) return;
+  document.run = time_cases(programs, cases, document.settings);
+  auto next = document.run.cases.begin();
+  for (report::GateRow& row : document.rows) {
+    if (row.fault == report::GateFault::none) row.result = std::move(*next++);
+  }
+  document.run.cases.clear();
+}
+
+/// The gate itself, up to its verdict.
+void compare(report::GateDocument& document, const std::vector<GateProgram>& programs, bool verify) {
+  document.older = subject_of(programs[0]);
+  document.newer = subject_of(programs[1]);
+  if (identical(document)) return;
+  const report::BenchmarkOutput older = launch(programs[0], {}).output, newer = launch(programs[1], {}).output;
+  complete(document.older, older);
+  complete(document.newer, newer);
+  if (identical(document)) return;
+  match_cases(document, older, newer);
+  if (verify && can_verify(programs[0], older) && can_verify(programs[1], newer)) {
+    const std::vector<std::string> failed = new_failures(programs[0], programs[1], document.notes);
+    document.failed_claims.insert(document.failed_claims.end(), failed.begin(), failed.end());
+  }
+  if (document.failed_claims.empty()) time_rows(document, programs);
+}
+
+void deliver(const report::GateDocument& document, const GateOptions& options) {
+  if (!options.json.empty()) write_file(options.json, report::to_text(report::to_json(document)));
+  if (!options.junit.empty()) write_file(options.junit, report::to_junit(document));
+  if (!options.summary.empty()) write_file(options.summary, report::to_markdown(document));
+  if (options.json != "-" && document.error.empty()) write_file("-", report::to_markdown(document));
+}
+
+int exit_code(const report::GateDocument& document, bool strict) {
+  switch (report::verdict_of(document)) {
+    case report::GateVerdict::wrong:
+    case report::GateVerdict::regression:
+      return claim_failed;
+    case report::GateVerdict::incomplete:
+      return nothing_measured;
+    case report::GateVerdict::unresolved:
+      return strict ? inconclusive : all_well;
+    case report::GateVerdict::identical:
+    case report::GateVerdict::no_regression:
+      break;
+  }
+  return all_well;
+}
+
+int complain(const GateStop& stop) {
+  fmt::print(stderr, "sqrtn: {}\n", stop.what());
+  return stop.code;
+}
+
+int gate(const GateOptions& options, const std::vector<std::string>& command) try {
+  const std::vector<GateProgram> programs = gate_programs(options);
+  for (const std::string& file : {options.json, options.junit, options.summary}) {
+    if (!file.empty()) require_writable(file);
+  }
+  if (options.self_test) return self_test(options, programs);
+  report::GateDocument document;
+  document.environment = describe_environment();
+  document.command = command;
+  document.settings = options.settings;
+  try {
+    compare(document, programs, options.verify);
+  } catch (const GateStop& stop) {
+    if (stop.code == wrong_usage) throw;
+    document.error = stop.what();
+    document.rows.clear();
+    deliver(document, options);
+    return complain(stop);
+  }
+  deliver(document, options);
+  return exit_code(document, options.strict);
+} catch (const GateStop& stop) {
+  return complain(stop);
+}
+
+}  // namespace
+
+void add_gate(CLI::App& application, Action& chosen) {
+  auto options = std::make_shared<GateOptions>();
+  CLI::App* subcommand = application.add_subcommand(
+      "gate", "Fails when NEW is wrong or slower than OLD: two Google Benchmark programs, or two BLAS libraries");
+  add_gate_options(*subcommand, *options);
+  subcommand->callback([options, subcommand, &chosen] {
+    chosen = [options, subcommand] { return gate(*options, gate_command_line(*subcommand)); };
+  });
+}
+
+}  // namespace sqrtn::command

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "sqrtn/report/benchmark_json.hpp"
+#include "sqrtn/report/gate.hpp"
+
+/// What the parts of `sqrtn gate` share.
+namespace sqrtn::command {
+
+struct GateOptions {
+  std::string older, newer;            ///< the first two words: programs, unless --blas or --self-test take fewer
+  std::vector<std::string> arguments;  ///< the others: what is passed on
+  std::vector<std::string> blas;       ///< two libraries, or none
+  std::string filter, json, junit, summary;
+  experiment::GateSettings settings;
+  double timeout_s = 120;  ///< of one launch
+  std::size_t runs = 20;   ///< of the self-test
+  bool self_test = false, strict = false, verify = true, cpu_time = false;
+};
+
+/// Ends the gate early: one line that names program and case, and the exit code for it.
+class GateStop : public std::runtime_error {
+ public:
+  GateStop(int code, const std::string& message) : std::runtime_error(message), code(code) {}
+  int code;
+};
+
+/// One side of the gate: a Google Benchmark program, or sqrtn-bench with one library.
+struct GateProgram {
+  std::string role;                  ///< "OLD", "NEW"
+  std::string name;                  ///< as the user gave it
+  std::string file;                  ///< whose SHA-256 is its identity: the program, or "" for a library by name
+  std::string blas;                  ///< the library, "" for a program
+  std::vector<std::string> command;  ///< without filter and format
+  std::string filter;                ///< the user's
+  double timeout_s = 0;
+  report::BenchmarkClock clock = report::BenchmarkClock::real;
+};
+
+/// The sides that the options ask for: two, or twice the one of a self-test.
+/// Throws: GateStop (2) for another number of programs or libraries, or one that is not there.
+std::vector<GateProgram> gate_programs(const GateOptions& options);
+
+/// What one launch gave.
+struct GateLaunch {
+  report::BenchmarkOutput output;
+  double cpu_s = 0;
+};
+
+/// Launches the program once, for these cases alone (all that match the user's filter if empty).
+/// Throws: GateStop: 2 if it cannot be started or read; 4 if it crashes, hangs, fails or measures nothing.
+GateLaunch launch(const GateProgram& program, const std::vector<std::string>& cases);
+
+/// Whether `sqrtn verify` can be asked about this side: a library, or a sqrtn-bench with its command beside it.
+bool can_verify(const GateProgram& program, const report::BenchmarkOutput& output);
+
+/// Claims that fail for the newer side and not for the older one, as "id: reason"; what fails for both becomes a note.
+/// Throws: GateStop if verify itself cannot run.
+std::vector<std::string> new_failures(const GateProgram& older, const GateProgram& newer,
+                                      std::vector<std::string>& notes);
+
+/// Runs the gate on a program against itself many times; prints how often a word was wrong. Returns: the exit code, 1
+/// if "slower" came more often than stated, beyond the 99 % interval.
+int self_test(const GateOptions& options, const std::vector<GateProgram>& programs);
+
+/// Launches both sides in blocks for these cases, with the machine watched and a live line on standard error.
+experiment::GateRun time_cases(const std::vector<GateProgram>& programs, const std::vector<std::string>& cases,
+                               const experiment::GateSettings& settings);
+
+}  // namespace sqrtn::command

@@ -1,0 +1,103 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "sqrtn/report/format.hpp"
+#include "sqrtn/report/gate.hpp"
+
+namespace sqrtn::report {
+namespace {
+
+/// What XML takes inside an attribute: five signs escaped; other control characters, which XML 1.0 cannot hold, and
+/// bytes that are no UTF-8 become '?'.
+std::string escaped(std::string_view text) {
+  std::string result;
+  const auto continues = [&](std::size_t i) { return i < text.size() && (text[i] & 0xC0) == 0x80; };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    const std::size_t length = c < 0x80                ? 1
+                               : c >= 0xC2 && c < 0xE0 ? 2
+                               : (c & 0xF0) == 0xE0    ? 3
+                               : c >= 0xF0 && c < 0xF5 ? 4
+                                                       : 0;
+    bool whole = length > 0;
+    for (std::size_t k = 1; k < length; ++k) whole = whole && continues(i + k);
+    if (!whole || (c < 0x20 && c != '\t' && c != '\n') || c == 0x7F) {
+      result += '?';
+      continue;
+    }
+    switch (c) {
+      case '&':
+        result += "&amp;";
+        break;
+      case '<':
+        result += "&lt;";
+        break;
+      case '>':
+        result += "&gt;";
+        break;
+      case '"':
+        result += "&quot;";
+        break;
+      case '\'':
+        result += "&apos;";
+        break;
+      case '\n':
+        result += "&#10;";
+        break;
+      default:
+        result += text.substr(i, length);
+    }
+    i += length - 1;
+  }
+  return result;
+}
+
+struct Case {
+  std::string group, name, tag, message;  ///< tag: failure, error, skipped, or empty if it passes
+  double time_s = 0;
+};
+
+std::vector<Case> cases_of(const GateDocument& document) {
+  std::vector<Case> cases;
+  for (const std::string& claim : document.failed_claims) {
+    cases.push_back({"claims", claim.substr(0, claim.find(": ")), "failure", claim, 0});
+  }
+  for (const GateRow& row : document.rows) {
+    const std::string word = word_of(row);
+    std::string tag;
+    if (word == "slower") tag = "failure";
+    if (word == "missing" || word == "unreadable") tag = "error";
+    if (word == "unresolved") tag = "skipped";
+    const auto& interval = row.result.change.interval;
+    std::string message = word;
+    if (interval)
+      message += fmt::format(", new/old in [{:.4g}, {:.4g}]", std::exp(interval->low), std::exp(interval->high));
+    if (!row.note.empty()) message += ": " + row.note;
+    cases.push_back({"speed", row.name, tag, message, row.result.newer_s});
+  }
+  if (!document.error.empty()) cases.push_back({"gate", "run", "error", document.error, 0});
+  if (cases.empty()) cases.push_back({"gate", "identical", "", headline(document), 0});
+  return cases;
+}
+
+}  // namespace
+
+std::string to_junit(const GateDocument& document) {
+  const std::vector<Case> cases = cases_of(document);
+  const auto count = [&](const char* tag) { return std::ranges::count(cases, tag, &Case::tag); };
+  std::string text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+  text +=
+      fmt::format(R"(<testsuite name="sqrtn gate" tests="{}" failures="{}" errors="{}" skipped="{}" time="{:.3f}">)",
+                  cases.size(), count("failure"), count("error"), count("skipped"), document.run.time_s) +
+      '\n';
+  for (const Case& c : cases) {
+    text +=
+        fmt::format(R"(  <testcase classname="gate.{}" name="{}" time="{:.9f}")", c.group, escaped(c.name), c.time_s);
+    text += c.tag.empty() ? "/>\n" : fmt::format("><{} message=\"{}\"/></testcase>\n", c.tag, escaped(c.message));
+  }
+  return text + "</testsuite>\n";
+}
+
+}  // namespace sqrtn::report

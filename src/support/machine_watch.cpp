@@ -1,0 +1,88 @@
+#include "sqrtn/support/machine_watch.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <fstream>
+#include <string>
+
+namespace sqrtn {
+namespace {
+
+// Below these the median says little; the ticks of /proc/stat are 10 ms.
+constexpr std::size_t least_history = 8;
+constexpr double least_watched_s = 0.2;
+constexpr double slow_chain = 1.10, more_processors = 0.25;
+
+double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+/// Each multiplication waits for the one before, so this counts cycles and nothing else.
+double time_chain_s() {
+  constexpr int multiplications = 300'000;  // about a third of a millisecond
+  double fastest_s = 1;
+  for (int round = 0; round < 3; ++round) {
+    const double start_s = now_s();
+    volatile std::uint64_t seed = 0x9e3779b97f4a7c15U;
+    std::uint64_t x = seed;
+    for (int i = 0; i < multiplications; ++i) x = x * x + 1;
+    seed = x;
+    fastest_s = std::min(fastest_s, now_s() - start_s);
+  }
+  return fastest_s;
+}
+
+/// The middle value, without the layers below: 0 if there is none.
+double middle(std::vector<double> values) {
+  if (values.empty()) return 0;
+  const auto at = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::ranges::nth_element(values, at);
+  return *at;
+}
+
+}  // namespace
+
+MachineWatch::Ticks MachineWatch::read_ticks() {
+  Ticks ticks;
+  ticks.wall_s = now_s();
+  std::ifstream file("/proc/stat");
+  std::string word;
+  file >> word;
+  // user nice system idle iowait irq softirq steal
+  double field = 0;
+  for (int i = 0; i < 8 && file >> field; ++i) {
+    if (i != 3 && i != 4) ticks.busy_s += field / static_cast<double>(sysconf(_SC_CLK_TCK));
+  }
+  return ticks;
+}
+
+void MachineWatch::before_launch() {
+  const double chain_s = time_chain_s();
+  slowest_chain_s_ = std::max(slowest_chain_s_, chain_s);
+  chains_s_.push_back(chain_s);
+  before_ = read_ticks();
+}
+
+void MachineWatch::after_launch(double own_cpu_s) {
+  const Ticks after = read_ticks();
+  watched_s_ += after.wall_s - before_.wall_s;
+  others_s_ += after.busy_s - before_.busy_s - own_cpu_s;
+}
+
+bool MachineWatch::disturbed() {
+  bool found = chains_s_.size() >= least_history && slowest_chain_s_ > slow_chain * middle(chains_s_);
+  slowest_chain_s_ = 0;
+  if (watched_s_ >= least_watched_s) {
+    const double others = std::max(0.0, others_s_ / watched_s_);
+    found = found || (others_.size() >= least_history && others > middle(others_) + more_processors);
+    others_.push_back(others);
+    others_s_ = watched_s_ = 0;
+  }
+  return found;
+}
+
+double MachineWatch::chain_s() const { return middle(chains_s_); }
+double MachineWatch::other_processors() const { return middle(others_); }
+
+}  // namespace sqrtn

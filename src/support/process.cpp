@@ -1,0 +1,160 @@
+#include "sqrtn/support/process.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <system_error>
+#include <thread>
+
+#include "sqrtn/support/require.hpp"
+#include "support/child.hpp"
+
+namespace sqrtn {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using support::Child;
+using support::Descriptor;
+using support::Pipe;
+
+/// What the parent listens to; the last becomes readable when the child has ended.
+struct Ends {
+  int out, err, ended;
+};
+
+/// Appends what is there to read. Returns false at the end of the stream.
+bool append_from(int descriptor, std::string& text) {
+  std::array<char, std::size_t{1} << 16> part;  // a pipe's whole content
+  const ssize_t got = read(descriptor, part.data(), part.size());
+  if (got > 0) text.append(part.data(), static_cast<std::size_t>(got));
+  return got > 0 || (got < 0 && (errno == EINTR || errno == EAGAIN));
+}
+
+/// Reads both streams until the child has ended or must be ended. What it wrote before its end is read to
+/// the last byte, but nothing that descendants of its own write later.
+void listen(const Ends& ends, const ProcessLimits& limits, Clock::time_point start, ProcessEnd& end) {
+  std::array<pollfd, 3> waits{{{ends.out, POLLIN, 0}, {ends.err, POLLIN, 0}, {ends.ended, POLLIN, 0}}};
+  for (bool ended = false;;) {
+    int wait_ms = ended ? 0 : -1;
+    if (!ended && limits.wall_s > 0) {
+      const double left_s = limits.wall_s - std::chrono::duration<double>(Clock::now() - start).count();
+      if (left_s <= 0) {
+        end.how = ProcessEnd::How::timed_out;
+        return;
+      }
+      wait_ms = static_cast<int>(std::min(left_s, 1e6) * 1e3) + 1;
+    }
+    const int ready = poll(waits.data(), waits.size(), wait_ms);
+    if (ended && ready <= 0) return;
+    if (ready <= 0) continue;
+    for (const std::size_t stream : {0, 1}) {
+      if (waits[stream].revents == 0) continue;
+      if (!append_from(waits[stream].fd, stream == 0 ? end.out : end.err)) waits[stream].fd = -1;
+    }
+    if (limits.output_bytes > 0 && end.out.size() + end.err.size() > limits.output_bytes) {
+      end.how = ProcessEnd::How::too_much_output;
+      return;
+    }
+    if (waits[2].revents != 0) {
+      ended = true;
+      waits[2].fd = -1;
+    }
+  }
+}
+
+double seconds(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+}
+
+/// Closes its end of a pipe when the child has ended. Its own end is the end of the child's group.
+class Watch {
+ public:
+  Watch(const Child& child, Descriptor ended)
+      : child_(child), thread_([&child, ended = std::move(ended)]() mutable {
+          child.wait_for_end();
+          child.kill_group();  // what it left running would go on writing
+          ended.close();
+        }) {}
+  Watch(const Watch&) = delete;
+  Watch& operator=(const Watch&) = delete;
+  ~Watch() {
+    child_.kill_group();
+    thread_.join();
+  }
+
+ private:
+  const Child& child_;
+  std::thread thread_;
+};
+
+void describe_status(int status, ProcessEnd& end) {
+  if (WIFSIGNALED(status)) {
+    end.how = ProcessEnd::How::signalled;
+    end.code = WTERMSIG(status);
+  } else {
+    end.code = WEXITSTATUS(status);
+  }
+}
+
+/// "segmentation fault"; capitals within a name stay: "CPU time limit exceeded".
+std::string signal_name(int signal) {
+  const char* known = sigdescr_np(signal);
+  std::string name = known != nullptr ? known : "unknown";
+  if (name.size() > 1 && std::islower(static_cast<unsigned char>(name[1])) != 0) {
+    name[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(name[0])));
+  }
+  return name;
+}
+
+}  // namespace
+
+std::string ProcessEnd::to_text() const {
+  switch (how) {
+    case How::exited:
+      return fmt::format("exited with status {}", code);
+    case How::signalled:
+      return fmt::format("killed by signal {} ({})", code, signal_name(code));
+    case How::timed_out:
+      return fmt::format("no answer for {:.3g} s", wall_s);
+    case How::too_much_output:
+      return "wrote more than it may";
+    case How::not_started:
+      return fmt::format("could not be started ({})", std::generic_category().message(code));
+  }
+  return {};
+}
+
+ProcessEnd run_process(const std::vector<std::string>& argv, const ProcessLimits& limits,
+                       const EnvironmentAdditions& environment) {
+  require(!argv.empty(), "a process needs a program to run; give its name first");
+  const Descriptor nothing(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  Pipe out = support::make_pipe(), err = support::make_pipe(), failure = support::make_pipe();
+  Pipe ended = support::make_pipe();
+  ProcessEnd end;
+  const auto start = Clock::now();
+  Child child(argv, limits.memory_bytes, environment,
+              {nothing.number(), out.write.number(), err.write.number(), failure.write.number()});
+  for (Pipe* pipe : {&out, &err, &failure}) pipe->write.close();
+  end.how = ProcessEnd::How::exited;
+  {
+    const Watch watch(child, std::move(ended.write));
+    listen({out.read.number(), err.read.number(), ended.read.number()}, limits, start, end);
+  }
+  end.wall_s = std::chrono::duration<double>(Clock::now() - start).count();
+  const auto [status, usage] = child.reap();
+  end.cpu_s = seconds(usage.ru_utime) + seconds(usage.ru_stime);
+  if (end.how == ProcessEnd::How::exited) describe_status(status, end);
+  if (read(failure.read.number(), &end.code, sizeof end.code) > 0) end.how = ProcessEnd::How::not_started;
+  return end;
+}
+
+}  // namespace sqrtn

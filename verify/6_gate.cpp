@@ -1,0 +1,126 @@
+#include <cmath>
+#include <random>
+#include <vector>
+
+#include "sqrtn/experiment/gate.hpp"
+#include "verify.hpp"
+
+/// The gate's loop on simulated machines: what it launches, what it blames, and when it ends.
+namespace sqrtn::verify {
+namespace {
+
+using experiment::GateRun;
+using experiment::GateSettings;
+using experiment::GateWorld;
+using experiment::Side;
+using statistics::Change;
+
+/// A machine whose launches take a second, slower in a way of its own, with one case that NEW makes slower.
+struct Machine {
+  std::vector<double> slow_down;                      ///< of NEW, one a case
+  std::function<double(std::size_t launch)> weather;  ///< factor of every time
+  std::function<bool()> disturbed = [] { return false; };
+  std::vector<Side> order = {};
+  std::vector<std::size_t> launched_cases = {};
+  double clock_s = 0;
+
+  GateWorld world() {
+    GateWorld world;
+    world.now_s = [this] { return clock_s; };
+    world.disturbed = disturbed;
+    world.progress = [](double, std::size_t) {};
+    world.launch = [this](Side side, const std::vector<std::size_t>& cases) {
+      clock_s += 1;
+      const double factor = weather(order.size());
+      order.push_back(side);
+      launched_cases.push_back(cases.size());
+      std::vector<double> times_s;
+      for (const std::size_t i : cases) times_s.push_back(1e-6 * factor * (side == Side::newer ? slow_down[i] : 1));
+      return times_s;
+    };
+    return world;
+  }
+};
+
+std::vector<Change> changes_of(const GateRun& run) {
+  std::vector<Change> changes;
+  for (const experiment::GateCase& c : run.cases) changes.push_back(c.change.change);
+  return changes;
+}
+
+/// Twice as slow in the middle of every four launches: nothing is ever resolved.
+double rhythm(std::size_t launch) { return launch % 4 == 1 || launch % 4 == 2 ? 2.0 : 1.0; }
+
+GateSettings with_budget(double budget_s) { return {.change = {}, .budget_s = budget_s, .seed = settings().seed}; }
+
+// A drift of a tenth of a per cent a launch and spikes of a Cauchy law; one case is slower by 10 %, one is faster.
+TEST(Gate, FindsTheChangesUnderDriftAndSpikes) {
+  std::mt19937_64 random(settings().seed);
+  std::cauchy_distribution<double> spike(0, 0.002);
+  Machine machine{.slow_down = {1, 1.1, 1, 1 / 1.1, 1.01},
+                  .weather = [&](std::size_t launch) { return std::exp(0.001 * launch + spike(random)); }};
+  const GateRun run = run_gate(5, with_budget(4000), machine.world());
+  EXPECT_EQ(changes_of(run), (std::vector{Change::same, Change::slower, Change::same, Change::faster, Change::same}));
+  EXPECT_NEAR(run.cases[1].newer_s / run.cases[1].older_s, 1.1, 0.05);
+  EXPECT_EQ(machine.launched_cases.front(), 5u);
+  EXPECT_LT(machine.launched_cases.back(), 5u) << "cases with a verdict were launched again";
+}
+
+TEST(Gate, BlocksAreBalancedAndTheirOrderIsDrawn) {
+  Machine machine{.slow_down = {1}, .weather = rhythm};
+  run_gate(1, with_budget(400), machine.world());
+  ASSERT_GE(machine.order.size(), 400u);
+  std::size_t newer_first = 0;
+  for (std::size_t i = 0; i + 3 < 400; i += 4) {
+    EXPECT_NE(machine.order[i], machine.order[i + 1]);
+    EXPECT_EQ(machine.order[i + 1], machine.order[i + 2]);
+    EXPECT_EQ(machine.order[i], machine.order[i + 3]);
+    newer_first += machine.order[i] == Side::newer;
+  }
+  EXPECT_GE(statistics::binomial_test(newer_first, 100, 0.5, 1e-9)->p_value, 1e-9) << newer_first;
+}
+
+// Slow in the middle of every four launches: a fixed order would blame whoever stands there.
+TEST(Gate, ARhythmOfTheMachineBlamesNobody) {
+  for (const double middle : {1.1, 1 / 1.1}) {
+    Machine machine{.slow_down = {1, 1},
+                    .weather = [=](std::size_t launch) { return launch % 4 == 1 || launch % 4 == 2 ? middle : 1.0; }};
+    const GateRun run = run_gate(2, with_budget(1500), machine.world());
+    EXPECT_EQ(changes_of(run), (std::vector{Change::unresolved, Change::unresolved}));
+  }
+}
+
+TEST(Gate, EndsWithTheBudget) {
+  Machine machine{.slow_down = {1}, .weather = rhythm};
+  EXPECT_EQ(run_gate(1, with_budget(41), machine.world()).blocks, 10u);
+  EXPECT_EQ(run_gate(1, with_budget(0.001), machine.world()).blocks, 1u) << "one block is always tried";
+  EXPECT_EQ(run_gate(0, with_budget(100), machine.world()).blocks, 0u);
+}
+
+TEST(Gate, DisturbedBlocksAreRepeatedUpToOneInFour) {
+  std::size_t asked = 0;
+  Machine machine{.slow_down = {1}, .weather = rhythm, .disturbed = [&] { return ++asked % 10 == 0; }};
+  const GateRun sometimes = run_gate(1, with_budget(400), machine.world());
+  EXPECT_EQ(sometimes.set_aside, 10u);
+  EXPECT_EQ(sometimes.blocks, 90u);
+  machine.disturbed = [] { return true; };
+  const GateRun always = run_gate(1, with_budget(400), machine.world());
+  EXPECT_EQ(always.set_aside, 25u);
+  EXPECT_EQ(always.blocks, 75u);
+}
+
+// A disturbed block that doubles NEW's times leaves no trace.
+TEST(Gate, WhatIsSetAsideDoesNotCount) {
+  bool disturbed = false;
+  Machine machine{.slow_down = {1}, .weather = [&](std::size_t launch) {
+                    disturbed = launch / 4 % 5 == 4;
+                    return disturbed ? 2.0 + static_cast<double>(launch % 4) : 1.0;
+                  }};
+  machine.disturbed = [&] { return disturbed; };
+  const GateRun run = run_gate(1, with_budget(400), machine.world());
+  EXPECT_EQ(run.cases[0].change.change, Change::same);
+  for (const double d : run.cases[0].change.screened) EXPECT_EQ(d, 0);
+}
+
+}  // namespace
+}  // namespace sqrtn::verify

@@ -1,0 +1,138 @@
+#include <nlohmann/json.hpp>
+
+#include "gate_programs.hpp"
+#include "verify.hpp"
+
+/// `sqrtn gate` on programs that print what they are told: its verdicts and what it writes.
+namespace sqrtn::verify {
+namespace {
+
+using nlohmann::json;
+
+struct Verdict {
+  const char* older;
+  const char* newer;
+  const char* options;
+  int code;
+  const char* says;
+};
+
+void PrintTo(const Verdict& v, std::ostream* stream) { *stream << v.older << " -> " << v.newer << ' ' << v.options; }
+
+class GateVerdictTest : public testing::TestWithParam<Verdict> {};
+
+TEST_P(GateVerdictTest, HasItsExitCode) {
+  const Verdict& v = GetParam();
+  const Folder folder;
+  const Ended ended =
+      gate_of(folder, printing(results(v.older)), printing(results(v.newer)) + "\n# not the same file", v.options);
+  EXPECT_EQ(ended.code, v.code) << ended.out << ended.err;
+  EXPECT_TRUE(holds(ended.out, v.says));
+  EXPECT_EQ(ended.err, "");
+}
+
+constexpr Verdict verdicts[] = {
+    {"a=100 b=200", "a=100 b=200", "", 0, "**no regression: 2 cases, 2 same;"},
+    {"a=100 b=200", "a=100 b=201", "", 0, "2 same"},
+    {"a=100 b=200", "a=100 b=210", "", 1, "**regression: 2 cases, 1 slower, 1 same;"},
+    {"a=100 b=200", "a=100 b=210", "--min-effect 10%", 0, "2 same"},
+    {"a=100 b=200", "a=100 b=210", "--min-effect 0.1 --cpu-time", 0, "2 same"},
+    {"a=100 b=200", "a=90 b=200", "", 0, "1 faster, 1 same"},
+    {"a=100 b=200", "a=100 b=210", "--budget 1ms", 0, "2 unresolved"},
+    {"a=100 b=200", "a=100 b=210", "--budget 1ms --strict", 3, "no regression found, but not all resolved"},
+    {"a=100 b=200", "a=100", "", 4, "OLD has it, NEW has not"},
+    {"a=100 b=200", "a=110", "", 1, "1 slower, 1 missing"},
+    {"a=100", "a=100 b=200 c=300", "", 0, "2 cases of NEW are not in OLD, b for one"},
+    {"a=100 b=200", "a=NaN b=200", "", 4, "NEW: real_time is not a number"},
+    {"a=100 b=-Infinity", "a=100 b=200", "", 4, "OLD: real_time is not a number"},
+    {"a=100 b=200", "a=100 b=0", "", 4, "NEW: real_time is 0, not a time"},
+    {"a=100 b=200", "a=100 b=-1", "", 4, "1 unreadable, 1 same"},
+};
+INSTANTIATE_TEST_SUITE_P(Of, GateVerdictTest, testing::ValuesIn(verdicts));
+
+TEST(GateCommand, TheSameFileIsNotTimed) {
+  const Folder folder;
+  const Ended ended = gate_of(folder, "touch launched; exit 1", "touch launched; exit 1", "");
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_TRUE(holds(ended.out, "**identical: OLD and NEW are the same file; nothing was timed**"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "launched"));
+}
+
+// Lines around the JSON, aggregates only, other units: what strangers' programs print.
+TEST(GateCommand, ReadsWhatProgramsReallyPrint) {
+  const Folder folder;
+  const std::string aggregates =
+      R"({"name": "a_mean", "run_name": "a", "run_type": "aggregate", "aggregate_name": "mean", "real_time": 9e9, "time_unit": "us"},)"
+      R"({"name": "a_median", "run_name": "a", "run_type": "aggregate", "aggregate_name": "median", "real_time": 0.1, "time_unit": "us"},)"
+      R"({"name": "a_stddev", "run_name": "a", "run_type": "aggregate", "aggregate_name": "stddev", "real_time": NaN, "time_unit": "us"})";
+  const Ended ended = gate_of(folder, "echo 'starting {';" + printing(results("a=100")) + "\necho done",
+                              printing("{\n\"benchmarks\": [" + aggregates + "]}\n"), "");
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_TRUE(holds(ended.out, "1 same"));
+  EXPECT_TRUE(holds(ended.out, "| 100.0 ns | 100.0 ns |"));
+}
+
+TEST(GateCommand, WritesJsonJUnitAndSummary) {
+  const Folder folder;
+  const Ended ended = gate_of(folder, printing(results("a<&'x=100 b=200")), printing(results("a<&'x=150 b=200")),
+                              "--json out.json --junit out.xml --summary out.md");
+  EXPECT_EQ(ended.code, 1) << ended.err;
+  EXPECT_EQ(content_of(folder / "out.md"), ended.out);
+  const json document = json::parse(content_of(folder / "out.json"));
+  EXPECT_EQ(document["schema"], "sqrtn.gate/1");
+  EXPECT_EQ(document["verdict"], "regression");
+  EXPECT_EQ(document["cases"][0]["verdict"], "slower");
+  EXPECT_NEAR(document["cases"][0]["ratio"].get<double>(), 1.5, 1e-12);
+  EXPECT_EQ(document["old"]["name"], "./old");
+  const std::string junit = content_of(folder / "out.xml");
+  EXPECT_TRUE(holds(junit, R"(tests="2" failures="1" errors="0" skipped="0")"));
+  EXPECT_TRUE(holds(junit, R"(name="a&lt;&amp;&apos;x")"));
+  EXPECT_TRUE(holds(junit, "<failure message=\"slower, new/old in [1.5, 1.5]\"/>"));
+}
+
+TEST(GateCommand, ACrashReachesTheCi) {
+  const Folder folder;
+  EXPECT_EQ(gate_of(folder, printing(results("a=100")), "kill -SEGV $$", "--junit out.xml --json out.json").code, 4);
+  EXPECT_TRUE(holds(content_of(folder / "out.xml"), "<error message=\"NEW &apos;./new&apos; killed by signal 11"));
+  EXPECT_EQ(json::parse(content_of(folder / "out.json"))["verdict"], "incomplete");
+}
+
+// Arguments after -- and the filter reach both programs; later launches ask only for cases without a verdict.
+TEST(GateCommand, PassesArgumentsOn) {
+  const Folder folder;
+  const std::string log = "echo \"$@\" >>log\n";
+  const Ended ended =
+      gate_of(folder, log + printing(results("a/1=100 b=200")), log + printing(results("a/1=150 b=200")),
+              "--filter 'a|b' -- --benchmark_min_time=2 --own");
+  EXPECT_EQ(ended.code, 1) << ended.err;
+  const std::string lines = content_of(folder / "log");
+  EXPECT_TRUE(holds(lines, "--benchmark_min_time=2 --own --benchmark_format=json --benchmark_filter=a|b\n"));
+  EXPECT_TRUE(holds(lines, "--benchmark_filter=^(a/1)$\n"));
+}
+
+TEST(GateCommand, ARealProgramPassesItsSelfTest) {
+  const Folder folder;
+  const Ended ended = shell(folder,
+                            "sqrtn gate --self-test gate-case --runs 2 --min-effect 50% --filter 'chain/1$' "
+                            "--json out.json -- --benchmark_min_time=0.0001");
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_TRUE(holds(ended.out, "| any case slower (false alarm) |"));
+  EXPECT_EQ(json::parse(content_of(folder / "out.json"))["runs"], 2);
+}
+
+// A library that computes nothing is refused before it is found to be fast.
+TEST(GateCommandSlow, AWrongLibraryIsNotTimed) {
+  const Folder folder;
+  const std::string idle = (program_folder() / "idle-blas.so").string();
+  const Ended wrong = shell(folder, "sqrtn gate --blas openblas --filter 'gemm/64x64x64/f32/1/' --blas " + idle);
+  EXPECT_EQ(wrong.code, 1) << wrong.err;
+  EXPECT_TRUE(holds(wrong.out, "**wrong: "));
+  EXPECT_TRUE(holds(wrong.out, "claims fail that OLD passes; not timed"));
+  EXPECT_TRUE(holds(wrong.out, "products/gemm/64x64x64/f32/1/real_time: wrong answer"));
+  const Ended same = shell(folder, "sqrtn gate --filter 'gemm/64x64x64/f32/1/' --blas openblas --blas openblas");
+  EXPECT_EQ(same.code, 0) << same.err;
+  EXPECT_TRUE(holds(same.out, "**identical"));
+}
+
+}  // namespace
+}  // namespace sqrtn::verify
