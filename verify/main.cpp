@@ -92,7 +92,10 @@ int run(int argc, char** argv) {
 
 const blas::Backend& backend() { return the_run->backend; }
 const claims::Settings& settings() { return the_run->settings; }
-claims::Subject subject() { return claims::default_subject(backend().functions(), backend().identity().file_name); }
+claims::Subject subject() {
+  return claims::default_subject(backend().functions(), backend().identity().file_name,
+                                 [](int threads) { return backend().set_threads(threads); });
+}
 
 testing::AssertionResult caught(const std::vector<claims::Claim>& claims, const std::string& id,
                                 const claims::Subject& faulty) {

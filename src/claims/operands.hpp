@@ -1,5 +1,9 @@
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+
 #include "product_data.hpp"
 
 /// Operands of any of the nine routines, for checks that compare one answer of a library with another.
@@ -21,6 +25,26 @@ struct Operands {
  private:
   Matrix<T> before_;
 };
+
+template <class T>
+bool same_bits(const Matrix<T>& x, std::span<const T> y) {
+  return std::memcmp(x.storage().data(), y.data(), y.size_bytes()) == 0;
+}
+
+template <class T>
+Buffer<T> copy_of(const Matrix<T>& matrix) {
+  Buffer<T> copy(matrix.storage().size());
+  std::ranges::copy(matrix.storage(), copy.span().begin());
+  return copy;
+}
+
+/// The answer from C as it was before; the storage with its gaps.
+template <class T>
+Buffer<T> answer(const Product& product, const blas::Functions& blas, Operands<T>& operands) {
+  operands.reset();
+  call(product.routine, blas, operands.arguments());
+  return copy_of(operands.c);
+}
 
 /// Shapes of every kind of path: vectors, single tiles with and without a rest, blocks; fitted.
 std::vector<ProductShape> typical_shapes(Routine routine);

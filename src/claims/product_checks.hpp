@@ -50,6 +50,16 @@ Outcome random_bound(const Product& product, const blas::Functions& blas, TestDa
 template <class T>
 Outcome hard_bound(const Product& product, const blas::Functions& blas, TestData& data);
 
+/// Nothing outside of the operands is touched: each lies flush against memory that may not be, on either
+/// side in turn.
+template <class T>
+Outcome inside(const Product& product, const blas::Functions& blas, TestData& data);
+
+/// The answer depends on the operands alone, bit for bit: not on what registers and the stack hold, nor
+/// on an earlier call, be it with NaN in larger operands or a tiny one.
+template <class T>
+Outcome history(const Product& product, const blas::Functions& blas, TestData& data);
+
 /// The same call gives the same bits.
 template <class T>
 Outcome repeatable(const Product& product, const blas::Functions& blas, TestData& data);

@@ -2,6 +2,7 @@
 
 #include "claims/judge.hpp"
 #include "product_checks.hpp"
+#include "state_checks.hpp"
 #include "sqrtn/claims/claim.hpp"
 
 namespace sqrtn::claims {
@@ -109,15 +110,42 @@ void add_claims(const Product& product, std::vector<Claim>& all) {
   if (routine == Routine::scal) {
     claims.add("zero_factor", " with α = 0: 0·NaN and 0·Inf are NaN", ieee_source, zero_factor<T>);
   }
+  claims.add("inside", ": nothing outside of the operands is touched, on either side", exact_source, inside<T>);
+  claims.add("history", ": the same bits whatever registers hold and whatever was called before", design_source,
+             history<T>);
   if (routine == Routine::gemm) {
     claims.add("repeatable", ": the same call gives the same bits", design_source, repeatable<T>);
   }
+}
+
+/// Of the library as a whole, each through all routines of one type.
+template <class T>
+void add_common_claims(std::vector<Claim>& all) {
+  const auto add = [&all](std::string_view name, const char* statement, const char* source,
+                          Outcome (*check)(const Subject&, TestData&)) {
+    Claim claim = exact_claim(fmt::format("products/all/{}/{}", dtype_name<T>(), name), statement, source);
+    claim.uses_blas = true;
+    claim.check = [id = claim.id, check](const Subject& subject, const Settings& settings) {
+      TestData data(settings.seed, id);
+      return check(subject, data);
+    };
+    all.push_back(std::move(claim));
+  };
+  add("environment", "rounding, traps and subnormals are after each call as IEEE 754's defaults have them",
+      "IEEE 754-2019, 4.3 and 7.1; System V ABI, 3.2.3: control bits are preserved by a call", keeps_environment<T>);
+  add("concurrent", "four threads calling at once get, bit for bit, what each gets alone", design_source,
+      concurrent_callers<T>);
+  add("threaded", "exact for integers with several of the library's threads, and one thread gives the bits of before",
+      exact_source, threaded<T>);
 }
 
 }  // namespace
 
 std::vector<Claim> product_claims(const Settings&) {
   std::vector<Claim> claims;
+  // First, so that what loading the library changed is still to be seen.
+  add_common_claims<float>(claims);
+  add_common_claims<double>(claims);
   for (const Product& product : products()) {
     add_claims<float>(product, claims);
     add_claims<double>(product, claims);

@@ -151,13 +151,14 @@ Outcome solve_exact(const Product& product, const blas::Functions& blas, TestDat
 template <class T>
 Outcome solve_bound(const Product& product, const blas::Functions& blas, TestData& data) {
   Findings found;
-  for (const Inputs inputs : {Inputs::normal, Inputs::positive}) {
-    for (const auto* shapes : {&product.small, &product.medium}) {
-      for_all_systems(product, *shapes, found, [&](const Form& form, const ProductShape& shape) {
-        check_residual<T>(blas, product, form, shape, inputs, data, found);
-      });
-    }
-  }
+  const auto check = [&](Inputs inputs) {
+    return [&, inputs](const Form& form, const ProductShape& shape) {
+      check_residual<T>(blas, product, form, shape, inputs, data, found);
+    };
+  };
+  for_all_systems(product, product.small, found, check(Inputs::normal));
+  for_all_systems(product, product.small, found, check(Inputs::positive));
+  for_all_systems(product, product.medium, found, check(Inputs::normal));
   return bound_outcome(found);
 }
 
