@@ -3,6 +3,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <span>
 
 #include "guarded.hpp"
 #include "operands.hpp"
@@ -21,32 +22,32 @@ std::size_t extent(const Matrix<T>& matrix) {
   return ((matrix.rows() - 1) * matrix.ld() + matrix.cols()) * sizeof(T);
 }
 
-/// One operand flush against the page before or the page after it.
+/// One operand flush against the page before or the page after it, and a window of known bytes beyond its
+/// other end.
 class Placed {
  public:
   explicit Placed(std::size_t bytes) : memory_(bytes) {}
-  [[nodiscard]] bool holds(std::size_t bytes) const { return bytes <= memory_.room().size(); }
 
   template <class T>
   T* place(const Matrix<T>& matrix, bool at_end) {
-    bytes_ = extent(matrix);
-    offset_ = at_end ? memory_.room().size() - bytes_ : 0;
-    std::ranges::fill(memory_.room(), pattern);
-    if (bytes_ > 0) std::memcpy(memory_.room().data() + offset_, matrix.storage().data(), bytes_);
-    return reinterpret_cast<T*>(memory_.room().data() + offset_);
+    const std::size_t bytes = extent(matrix);
+    const std::span<std::byte> room = memory_.room();
+    const std::size_t window = std::min<std::size_t>(room.size() - bytes, 1024);
+    const auto operand = at_end ? room.last(bytes) : room.first(bytes);
+    window_ = at_end ? room.last(bytes + window).first(window) : room.subspan(bytes, window);
+    std::ranges::fill(window_, pattern);
+    if (bytes > 0) std::memcpy(operand.data(), matrix.storage().data(), bytes);
+    return reinterpret_cast<T*>(operand.data());
   }
-  /// Whether anything but the operand has changed.
+  /// Whether the window has changed.
   [[nodiscard]] bool overrun() const {
-    const auto changed = [](std::byte b) { return b != pattern; };
-    const auto room = memory_.room();
-    return std::ranges::any_of(room.first(offset_), changed) ||
-           std::ranges::any_of(room.subspan(offset_ + bytes_), changed);
+    return std::ranges::any_of(window_, [](std::byte b) { return b != pattern; });
   }
   [[nodiscard]] bool guards(const void* address) const { return memory_.guards(address); }
 
  private:
   GuardedMemory memory_;
-  std::size_t offset_ = 0, bytes_ = 0;
+  std::span<std::byte> window_;
 };
 
 /// A, B and C of one call, each in guarded memory.
