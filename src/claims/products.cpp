@@ -2,8 +2,9 @@
 
 #include "claims/judge.hpp"
 #include "product_checks.hpp"
-#include "state_checks.hpp"
+#include "rounding.hpp"
 #include "sqrtn/claims/claim.hpp"
+#include "state_checks.hpp"
 
 namespace sqrtn::claims {
 namespace {
@@ -14,6 +15,8 @@ constexpr const char* bound_source =
 constexpr const char* solve_source = "Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., theorem 8.5";
 constexpr const char* reference_source = "reference BLAS 3.11: 'alpha = 0' returns at once, or after scaling by beta";
 constexpr const char* ieee_source = "IEEE 754-2019, 6.1 and 6.2; reference BLAS 3.11; OpenBLAS#4728";
+constexpr const char* grading_source =
+    "Demmel and others, How to grade the accuracy of an implementation of the BLAS; pytorch#67384";
 constexpr const char* design_source = "design of this project";
 
 using Check = std::function<Outcome(const blas::Functions&, TestData&)>;
@@ -68,7 +71,7 @@ class ClaimsOf {
 
 /// Of every routine that is a plain case of gemm.
 template <class T>
-void add_sum_claims(const Product& product, ClaimsOf<T> claims) {
+void add_sum_claims(ClaimsOf<T> claims) {
   claims.add("exact_small", " is exact for integers, at every small shape; gaps are neither read nor written",
              exact_source, exact_small<T>);
   claims.add("exact_large", " is exact for integers, around the block sizes of kernels and caches, and past 2¹⁶",
@@ -98,7 +101,7 @@ void add_claims(const Product& product, std::vector<Claim>& all) {
                norm_extremes<T>);
     claims.add("exceptional", ": NaN gives NaN, Inf gives Inf, subnormals are kept", ieee_source, norm_exceptional<T>);
   } else {
-    add_sum_claims<T>(product, claims);
+    add_sum_claims<T>(claims);
   }
   if (routine == Routine::gemm || routine == Routine::gemv || routine == Routine::syrk) {
     claims.add("beta_zero", " with β = 0 does not read the NaN that the result held", exact_source, beta_zero<T>);
@@ -114,6 +117,8 @@ void add_claims(const Product& product, std::vector<Claim>& all) {
   claims.add("history", ": the same bits whatever registers hold and whatever was called before", design_source,
              history<T>);
   if (routine == Routine::gemm) {
+    claims.add("precision", ": all significant bits and all exponents of the factors count", grading_source,
+               precision<T>);
     claims.add("repeatable", ": the same call gives the same bits", design_source, repeatable<T>);
   }
 }

@@ -1,3 +1,5 @@
+#include "state_checks.hpp"
+
 #include <algorithm>
 #include <cfenv>
 #include <limits>
@@ -6,7 +8,6 @@
 #include "operands.hpp"
 #include "product_checks.hpp"
 #include "product_findings.hpp"
-#include "state_checks.hpp"
 
 namespace sqrtn::claims {
 namespace {
@@ -40,8 +41,8 @@ Outcome history(const Product& product, const blas::Functions& blas, TestData& d
         ++found.n_compared;
         if (found.failed() || same_bits(operands.c, first.span())) return;
         found.n_wrong = 1;
-        found.reason = fmt::format("{}: other bits than before, after {}",
-                                   describe(product.routine, operands.arguments()), after);
+        found.reason =
+            fmt::format("{}: other bits than before, after {}", describe(product.routine, operands.arguments()), after);
       };
       compare("NaN in registers and stack");
       call(product.routine, blas, poison.arguments());
@@ -89,8 +90,8 @@ Outcome keeps_environment(const Subject& subject, TestData& data) {
   return exact_outcome(fault, found.n_compared);
 }
 
-#define SQRTN_INSTANTIATE(T)                                                        \
-  template Outcome history<T>(const Product&, const blas::Functions&, TestData&);   \
+#define SQRTN_INSTANTIATE(T)                                                      \
+  template Outcome history<T>(const Product&, const blas::Functions&, TestData&); \
   template Outcome keeps_environment<T>(const Subject&, TestData&);
 SQRTN_INSTANTIATE(float)
 SQRTN_INSTANTIATE(double)

@@ -71,7 +71,7 @@ struct Subject {
   blas::Functions products;                             ///< empty entries: claims that use the BLAS are skipped
   /// Asks the library for so many threads and returns what it reads back; empty if it cannot be asked.
   std::function<int(int)> set_blas_threads;
-  std::string blas_name;                                ///< as results show it, "libopenblasp-r0.3.21.so"
+  std::string blas_name;  ///< as results show it, "libopenblasp-r0.3.21.so"
 
   template <class T>
   [[nodiscard]] const Draws<T>& of() const {
