@@ -1,6 +1,6 @@
 /// A BLAS that hands every call to a real one (the library that SQRTN_LIAR_REAL names) and misbehaves in the
 /// one way that SQRTN_LIAR_FAULT names: the defects that libraries really had, to see which claim finds each.
-/// With no fault named it is as right as the real one. Sources: the catalogue in src/claims/defects.md.
+/// With no fault named it is as right as the real one.
 #include <dlfcn.h>
 
 #include <cmath>
@@ -103,8 +103,7 @@ void gemm(int layout, int trans_a, int trans_b, int m, int n, int k, T alpha, co
   const bool a_by_rows = (layout == row_major) == (trans_a != transposed);
   const std::ptrdiff_t last_a =
       m > 0 && k > 0 ? (a_by_rows ? std::ptrdiff_t{m - 1} * lda + k : std::ptrdiff_t{k - 1} * lda + m) : 0;
-  volatile T behind = 0;
-  if (has("out_of_bounds") && last_a > 0) behind = a[last_a];
+  if (has("out_of_bounds") && last_a > 0) static_cast<void>(*const_cast<const volatile T*>(a + last_a));
   if (has("tf32")) {
     const std::ptrdiff_t last_b = (layout == row_major) == (trans_b != transposed) ? std::ptrdiff_t{k - 1} * ldb + n
                                                                                    : std::ptrdiff_t{n - 1} * ldb + k;

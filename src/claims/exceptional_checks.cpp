@@ -36,11 +36,10 @@ std::vector<std::pair<double, double>> scalars_of(Routine routine) {
   }
 }
 
-/// Small integers; without zeros for ger and syrk, whose reference skips a zero factor and what it meets.
+/// Integers from −2 to 2, with or without zeros among them.
 template <class T>
-Problem<T> small_integers(const Product& product, const ProductShape& shape, TestData& data) {
+Problem<T> small_integers(const Product& product, const ProductShape& shape, bool zeros, TestData& data) {
   Problem<T> problem(product, shape, Inputs::integers, data);
-  const bool zeros = product.routine != Routine::ger && product.routine != Routine::syrk;
   for (Matrix<T>* matrix : {&problem.a, &problem.b, &problem.c}) {
     for (T& entry : matrix->storage()) {
       entry = std::fmod(entry, T(3));
@@ -98,11 +97,11 @@ void for_each_operand(const Product& product, Problem<T>& problem, T v, double w
 
 template <class T>
 Outcome check_specials(const Product& product, const blas::Functions& blas,
-                       const std::vector<std::pair<double, double>>& scalars, TestData& data) {
+                       const std::vector<std::pair<double, double>>& scalars, bool zeros, TestData& data) {
   constexpr T inf = std::numeric_limits<T>::infinity();
   Findings found;
   for (const ProductShape& shape : sizes()) {
-    Problem<T> problem = small_integers<T>(product, fitted(product.routine, shape), data);
+    Problem<T> problem = small_integers<T>(product, fitted(product.routine, shape), zeros, data);
     const std::vector<double> places = shape.m < 50 ? std::vector<double>{0, 0.6, 1} : std::vector<double>{0.6};
     for (const T v : {std::numeric_limits<T>::quiet_NaN(), inf, -inf}) {
       for (const double where : places) {
@@ -140,12 +139,12 @@ Outcome alpha_zero(const Product& product, const blas::Functions& blas, TestData
 
 template <class T>
 Outcome exceptional(const Product& product, const blas::Functions& blas, TestData& data) {
-  return check_specials<T>(product, blas, scalars_of(product.routine), data);
+  return check_specials<T>(product, blas, scalars_of(product.routine), false, data);
 }
 
 template <class T>
 Outcome zero_factor(const Product& product, const blas::Functions& blas, TestData& data) {
-  return check_specials<T>(product, blas, {{1, 0}}, data);
+  return check_specials<T>(product, blas, {{1, 0}}, true, data);
 }
 
 template <class T>
@@ -158,7 +157,7 @@ Outcome subnormals(const Product& product, const blas::Functions& blas, TestData
       if (found.failed()) return exact_outcome(found);
       if (of_a != smallest && (product.routine == Routine::axpy || product.routine == Routine::scal)) continue;
       if (of_a != smallest / 2 && product.routine == Routine::syrk) continue;
-      Problem<T> problem = small_integers<T>(product, fitted(product.routine, shape), data);
+      Problem<T> problem = small_integers<T>(product, fitted(product.routine, shape), true, data);
       const int of_b = product.routine == Routine::syrk ? smallest / 2 : smallest - of_a;
       for (T& entry : problem.a.storage()) entry = std::ldexp(entry, of_a);
       for (T& entry : problem.b.storage()) entry = std::ldexp(entry, of_b);

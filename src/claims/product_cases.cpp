@@ -143,7 +143,7 @@ std::vector<Product> make_products() {
   return {
       {Routine::gemm, "gemm", "C = αop(A)op(B) + βC", gemm_forms(), all_scalars(), few, rounding, all_up_to(8, 8, 8, 0),
        joined(around_powers(4, 6, cube), odd),
-       long_ones(Routine::gemm, joined(around_powers(7, 8, cube), {{2, 1, 1}, {251, 241, 239}, cube(260)}))},
+       long_ones(Routine::gemm, joined(around_powers(7, 7, cube), {{2, 1, 1}, cube(257), cube(260)}))},
       {Routine::gemv, "gemv", "y = αop(A)x + βy", gemv_forms(), all_scalars(), few, rounding, all_up_to(17, 1, 17),
        joined(around_powers(5, 7, square_times_vector), odd_vectors),
        long_ones(Routine::gemv, around_powers(8, 10, square_times_vector))},

@@ -25,12 +25,12 @@ Outcome beta_zero(const Product& product, const blas::Functions& blas, TestData&
 template <class T>
 Outcome alpha_zero(const Product& product, const blas::Functions& blas, TestData& data);
 
-/// One NaN or infinity in one operand: it reaches the entries that depend on it, 0·NaN = 0·Inf = NaN
-/// included, and no other.
+/// One NaN or infinity in one operand, no zero in the others: it reaches the entries that depend on it,
+/// and no other.
 template <class T>
 Outcome exceptional(const Product& product, const blas::Functions& blas, TestData& data);
 
-/// scal by 0: 0·NaN and 0·Inf are NaN.
+/// One NaN or infinity in one operand, zeros in the others: 0·NaN and 0·Inf are NaN; for scal with α = 0.
 template <class T>
 Outcome zero_factor(const Product& product, const blas::Functions& blas, TestData& data);
 
