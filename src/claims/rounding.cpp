@@ -96,6 +96,38 @@ bool keeps_far_terms(const blas::Functions& blas, std::size_t size) {
   return true;
 }
 
+/// Which of the bounds of the grades have held so far.
+struct Within {
+  bool entrywise = true, rows_and_columns = true, norms = true;
+};
+
+template <class T>
+Wide<T> norm(const T* x, std::size_t n, std::size_t stride = 1) {
+  Wide<T> sum = 0;
+  for (std::size_t i = 0; i < n; ++i) sum += Wide<T>(x[i * stride]) * x[i * stride];
+  return std::sqrt(sum);
+}
+
+/// Row i of C = A·B against each bound.
+template <class T>
+void grade_row(const Matrix<T>& a, const Matrix<T>& b, const Matrix<T>& c, std::size_t i, Within& within) {
+  const std::size_t size = a.rows();
+  const auto bound = static_cast<Wide<T>>(gamma<T>(size + 2) + gamma<Wide<T>>(size + 2));
+  const Wide<T> norm_a = norm(a.storage().data(), size * size), norm_b = norm(b.storage().data(), size * size);
+  const Wide<T> row = norm(&a(i, 0), size);
+  for (std::size_t j = 0; j < size; ++j) {
+    Wide<T> value = 0, magnitude = 0;
+    for (std::size_t p = 0; p < size; ++p) {
+      value += Wide<T>(a(i, p)) * b(p, j);
+      magnitude += std::abs(Wide<T>(a(i, p)) * b(p, j));
+    }
+    const Wide<T> error = std::abs(c(i, j) - value);
+    within.entrywise = within.entrywise && error <= bound * magnitude;
+    within.rows_and_columns = within.rows_and_columns && error <= bound * row * norm(&b(0, j), size, size);
+    within.norms = within.norms && error <= bound * norm_a * norm_b;
+  }
+}
+
 }  // namespace
 
 template <class T>
@@ -120,40 +152,16 @@ std::optional<Growth> rounding_growth(const Product& product, Inputs inputs, con
 
 template <class T>
 std::string grade(const blas::Functions& blas, TestData& data) {
-  constexpr std::size_t size = 256, n_rows = 16;
-  const Wide<T> bound = static_cast<Wide<T>>(gamma<T>(size + 2) + gamma<Wide<T>>(size + 2));
-  bool entrywise = true, by_row_and_column = true, by_norm = true;
+  Within within;
   for (const Inputs inputs : {Inputs::scaled, Inputs::cancelling, Inputs::positive}) {
+    constexpr std::size_t size = 256, step = 16;
     Matrix<T> a(size, size), b(size, size), c(size, size);
     data.fill(a.storage(), inputs);
     data.fill(b.storage(), inputs);
     call_gemm(blas, a, b, c);
-    Wide<T> norm_a = 0, norm_b = 0;
-    std::vector<Wide<T>> columns(size, 0);
-    for (std::size_t i = 0; i < size; ++i) {
-      for (std::size_t j = 0; j < size; ++j) {
-        norm_a += Wide<T>(a(i, j)) * a(i, j);
-        columns[j] += Wide<T>(b(i, j)) * b(i, j);
-      }
-    }
-    for (const Wide<T> column : columns) norm_b += column;
-    for (std::size_t i = 0; i < size; i += size / n_rows) {
-      Wide<T> row = 0;
-      for (std::size_t p = 0; p < size; ++p) row += Wide<T>(a(i, p)) * a(i, p);
-      for (std::size_t j = 0; j < size; ++j) {
-        Wide<T> value = 0, magnitude = 0;
-        for (std::size_t p = 0; p < size; ++p) {
-          value += Wide<T>(a(i, p)) * b(p, j);
-          magnitude += std::abs(Wide<T>(a(i, p)) * b(p, j));
-        }
-        const Wide<T> error = std::abs(c(i, j) - value);
-        entrywise = entrywise && error <= bound * magnitude;
-        by_row_and_column = by_row_and_column && error <= bound * std::sqrt(row * columns[j]);
-        by_norm = by_norm && error <= bound * std::sqrt(norm_a * norm_b);
-      }
-    }
+    for (std::size_t i = 0; i < size; i += step) grade_row(a, b, c, i, within);
   }
-  return entrywise ? "A" : by_row_and_column ? "B" : by_norm ? "C" : "none";
+  return within.entrywise ? "A" : within.rows_and_columns ? "B" : within.norms ? "C" : "none";
 }
 
 template <class T>
