@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <latch>
+#include <mutex>
 #include <thread>
 
 #include "claims/judge.hpp"
@@ -54,10 +56,18 @@ Outcome concurrent_callers(const Subject& subject, TestData& data) {
   for (std::size_t i = 0; i < n_callers; ++i) callers.emplace_back(subject.products, i, data);
   std::array<std::string, n_callers> faults;
   std::atomic<bool> stop = false;
+  std::mutex setting;
+  std::latch start(n_callers);
   {
     std::vector<std::jthread> threads;
     for (std::size_t i = 0; i < n_callers; ++i) {
       threads.emplace_back([&, i] {
+        {
+          // OpenMP keeps the number of threads by calling thread; more of them may round differently.
+          const std::lock_guard lock(setting);
+          if (subject.set_blas_threads) subject.set_blas_threads(1);
+        }
+        start.arrive_and_wait();
         faults[i] = callers[i].run(subject.products, n_rounds, stop);
         if (!faults[i].empty()) stop = true;
       });
