@@ -14,6 +14,7 @@ namespace {
 struct Run {
   blas::Backend backend;
   claims::Settings settings;
+  bool blas_named = false;
 };
 std::optional<Run> the_run;
 
@@ -25,6 +26,11 @@ class ClaimTest : public testing::Test {
     const claims::Result result = claims::run(claim_, subject(), settings());
     const std::string line = claims::describe(result);
     if (result.outcome.verdict == claims::Verdict::skipped) GTEST_SKIP() << line;
+    // Unless a library is named to be judged, a finding about the one that is here is no failure of this
+    // suite: it asserts that the judge finds what is there (3_judge.cpp), never that a library is clean.
+    if (result.outcome.verdict == claims::Verdict::fail && claim_.id.starts_with("products/") && !the_run->blas_named) {
+      GTEST_SKIP() << "found in " << backend().identity().file_name << ": " << line;
+    }
     EXPECT_EQ(result.outcome.verdict, claims::Verdict::pass) << line << '\n' << claim_.statement;
     if (!HasFailure()) fmt::print("{}\n", line);
   }
@@ -77,7 +83,7 @@ int run(int argc, char** argv) {
   if (const char* scale = std::getenv("SQRTN_EFFECT_SCALE")) settings.effect_scale = std::atof(scale);
   require(settings.effect_scale >= 1 && settings.effect_scale <= 10,
           "SQRTN_EFFECT_SCALE must be a number from 1 to 10");
-  the_run.emplace(Run{blas::Backend::load(blas != nullptr ? blas : "openblas"), settings});
+  the_run.emplace(Run{blas::Backend::load(blas != nullptr ? blas : "openblas"), settings, blas != nullptr});
   the_run->backend.set_threads(1);
   register_claims();
   const int status = RUN_ALL_TESTS();
@@ -92,7 +98,10 @@ int run(int argc, char** argv) {
 
 const blas::Backend& backend() { return the_run->backend; }
 const claims::Settings& settings() { return the_run->settings; }
-claims::Subject subject() { return claims::default_subject(backend().functions(), backend().identity().file_name); }
+claims::Subject subject() {
+  return claims::default_subject(backend().functions(), backend().identity().file_name,
+                                 [](int threads) { return backend().set_threads(threads); });
+}
 
 testing::AssertionResult caught(const std::vector<claims::Claim>& claims, const std::string& id,
                                 const claims::Subject& faulty) {

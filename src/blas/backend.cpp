@@ -93,20 +93,22 @@ LoadedLibrary open_new(const std::string& name) {
   return library;
 }
 
-/// Looks up each function, notes the names of those that are missing, and returns all addresses.
+/// Looks up each function, notes the names of those that are missing and needed, and the addresses of
+/// the others.
 struct Lookup {
   const LoadedLibrary& library;
   std::string missing;
   std::vector<std::pair<std::string, const void*>> found;
 
   template <class Function>
-  void operator()(Function*& function, const char* name) {
+  void optional(Function*& function, const char* name) {
     function = library.symbol<Function>(name);
-    if (function == nullptr) {
-      missing.append(missing.empty() ? "" : ", ").append(name);
-    } else {
-      found.emplace_back(name, reinterpret_cast<const void*>(function));
-    }
+    if (function != nullptr) found.emplace_back(name, reinterpret_cast<const void*>(function));
+  }
+  template <class Function>
+  void operator()(Function*& function, const char* name) {
+    optional(function, name);
+    if (function == nullptr) missing.append(missing.empty() ? "" : ", ").append(name);
   }
 };
 
@@ -126,6 +128,10 @@ Functions look_up(Lookup& lookup) {
   lookup(f.f64.axpy, "cblas_daxpy");
   lookup(f.f32.scal, "cblas_sscal");
   lookup(f.f64.scal, "cblas_dscal");
+  lookup.optional(f.f32.syrk, "cblas_ssyrk");
+  lookup.optional(f.f64.syrk, "cblas_dsyrk");
+  lookup.optional(f.f32.trsm, "cblas_strsm");
+  lookup.optional(f.f64.trsm, "cblas_dtrsm");
   return f;
 }
 

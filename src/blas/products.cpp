@@ -2,13 +2,20 @@
 
 #include <limits>
 #include <string_view>
+#include <utility>
 
 namespace sqrtn::blas {
 namespace {
 
-constexpr int row_major = 101;
-
+constexpr int code(Layout layout) { return layout == Layout::row_major ? 101 : 102; }
 constexpr int code(Op op) { return op == Op::none ? 111 : 112; }
+constexpr int code(Triangle triangle) { return triangle == Triangle::upper ? 121 : 122; }
+constexpr int code(Diagonal diagonal) { return diagonal == Diagonal::stored ? 131 : 132; }
+constexpr int code(Side side) { return side == Side::left ? 141 : 142; }
+
+constexpr Op other(Op op) { return op == Op::none ? Op::transpose : Op::none; }
+constexpr Triangle other(Triangle triangle) { return triangle == Triangle::upper ? Triangle::lower : Triangle::upper; }
+constexpr Side other(Side side) { return side == Side::left ? Side::right : Side::left; }
 
 int to_int(std::size_t value, std::string_view what) {
   require(value <= std::numeric_limits<int>::max(),
@@ -39,31 +46,71 @@ std::size_t cols(Op op, MatrixView<const T> a) {
 
 template <class T>
 void gemm(const Functions& blas, Op trans_a, Op trans_b, T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta,
-          MatrixView<T> c) {
+          MatrixView<T> c, Layout layout) {
   require_same(rows(trans_a, a), c.rows, "gemm: the rows of op(A) and of C");
   require_same(cols(trans_b, b), c.cols, "gemm: the columns of op(B) and of C");
   require_same(cols(trans_a, a), rows(trans_b, b), "gemm: the columns of op(A) and the rows of op(B)");
-  loaded(blas.of<T>().gemm)(row_major, code(trans_a), code(trans_b), to_int(c.rows, "m"), to_int(c.cols, "n"),
-                            to_int(cols(trans_a, a), "k"), alpha, a.data, to_int(a.ld, "lda"), b.data,
-                            to_int(b.ld, "ldb"), beta, c.data, to_int(c.ld, "ldc"));
+  int m = to_int(c.rows, "m"), n = to_int(c.cols, "n");
+  const int k = to_int(cols(trans_a, a), "k");
+  if (layout == Layout::column_major) {
+    std::swap(m, n);
+    std::swap(trans_a, trans_b);
+    std::swap(a, b);
+  }
+  loaded(blas.of<T>().gemm)(code(layout), code(trans_a), code(trans_b), m, n, k, alpha, a.data, to_int(a.ld, "lda"),
+                            b.data, to_int(b.ld, "ldb"), beta, c.data, to_int(c.ld, "ldc"));
 }
 
 template <class T>
 void gemv(const Functions& blas, Op trans, T alpha, MatrixView<const T> a, VectorView<const T> x, T beta,
-          VectorView<T> y) {
+          VectorView<T> y, Layout layout) {
   require_same(cols(trans, a), x.size, "gemv: the columns of op(A) and the entries of x");
   require_same(rows(trans, a), y.size, "gemv: the rows of op(A) and the entries of y");
-  loaded(blas.of<T>().gemv)(row_major, code(trans), to_int(a.rows, "m"), to_int(a.cols, "n"), alpha, a.data,
-                            to_int(a.ld, "lda"), x.data, to_int(x.stride, "incx"), beta, y.data,
-                            to_int(y.stride, "incy"));
+  int m = to_int(a.rows, "m"), n = to_int(a.cols, "n");
+  if (layout == Layout::column_major) {
+    std::swap(m, n);
+    trans = other(trans);
+  }
+  loaded(blas.of<T>().gemv)(code(layout), code(trans), m, n, alpha, a.data, to_int(a.ld, "lda"), x.data,
+                            to_int(x.stride, "incx"), beta, y.data, to_int(y.stride, "incy"));
 }
 
 template <class T>
-void ger(const Functions& blas, T alpha, VectorView<const T> x, VectorView<const T> y, MatrixView<T> a) {
+void ger(const Functions& blas, T alpha, VectorView<const T> x, VectorView<const T> y, MatrixView<T> a, Layout layout) {
   require_same(x.size, a.rows, "ger: the entries of x and the rows of A");
   require_same(y.size, a.cols, "ger: the entries of y and the columns of A");
-  loaded(blas.of<T>().ger)(row_major, to_int(a.rows, "m"), to_int(a.cols, "n"), alpha, x.data, to_int(x.stride, "incx"),
-                           y.data, to_int(y.stride, "incy"), a.data, to_int(a.ld, "lda"));
+  if (layout == Layout::column_major) std::swap(x, y);
+  loaded(blas.of<T>().ger)(code(layout), to_int(x.size, "m"), to_int(y.size, "n"), alpha, x.data,
+                           to_int(x.stride, "incx"), y.data, to_int(y.stride, "incy"), a.data, to_int(a.ld, "lda"));
+}
+
+template <class T>
+void syrk(const Functions& blas, Triangle triangle, Op trans, T alpha, MatrixView<const T> a, T beta, MatrixView<T> c,
+          Layout layout) {
+  require_same(c.rows, c.cols, "syrk: the rows and the columns of C");
+  require_same(rows(trans, a), c.rows, "syrk: the rows of op(A) and of C");
+  const int k = to_int(cols(trans, a), "k");
+  if (layout == Layout::column_major) {
+    triangle = other(triangle);
+    trans = other(trans);
+  }
+  loaded(blas.of<T>().syrk)(code(layout), code(triangle), code(trans), to_int(c.rows, "n"), k, alpha, a.data,
+                            to_int(a.ld, "lda"), beta, c.data, to_int(c.ld, "ldc"));
+}
+
+template <class T>
+void trsm(const Functions& blas, Side side, Triangle triangle, Op trans, Diagonal diagonal, T alpha,
+          MatrixView<const T> a, MatrixView<T> b, Layout layout) {
+  require_same(a.rows, a.cols, "trsm: the rows and the columns of A");
+  require_same(a.rows, side == Side::left ? b.rows : b.cols, "trsm: the order of A and B's dimension on that side");
+  int m = to_int(b.rows, "m"), n = to_int(b.cols, "n");
+  if (layout == Layout::column_major) {
+    std::swap(m, n);
+    side = other(side);
+    triangle = other(triangle);
+  }
+  loaded(blas.of<T>().trsm)(code(layout), code(side), code(triangle), code(trans), code(diagonal), m, n, alpha, a.data,
+                            to_int(a.ld, "lda"), b.data, to_int(b.ld, "ldb"));
 }
 
 template <class T>
@@ -90,13 +137,17 @@ void scal(const Functions& blas, T alpha, VectorView<T> x) {
   loaded(blas.of<T>().scal)(to_int(x.size, "n"), alpha, x.data, to_int(x.stride, "incx"));
 }
 
-#define SQRTN_INSTANTIATE(T)                                                                                      \
-  template void gemm<T>(const Functions&, Op, Op, T, MatrixView<const T>, MatrixView<const T>, T, MatrixView<T>); \
-  template void gemv<T>(const Functions&, Op, T, MatrixView<const T>, VectorView<const T>, T, VectorView<T>);     \
-  template void ger<T>(const Functions&, T, VectorView<const T>, VectorView<const T>, MatrixView<T>);             \
-  template T dot<T>(const Functions&, VectorView<const T>, VectorView<const T>);                                  \
-  template T nrm2<T>(const Functions&, VectorView<const T>);                                                      \
-  template void axpy<T>(const Functions&, T, VectorView<const T>, VectorView<T>);                                 \
+#define SQRTN_INSTANTIATE(T)                                                                                          \
+  template void gemm<T>(const Functions&, Op, Op, T, MatrixView<const T>, MatrixView<const T>, T, MatrixView<T>,      \
+                        Layout);                                                                                      \
+  template void gemv<T>(const Functions&, Op, T, MatrixView<const T>, VectorView<const T>, T, VectorView<T>, Layout); \
+  template void ger<T>(const Functions&, T, VectorView<const T>, VectorView<const T>, MatrixView<T>, Layout);         \
+  template void syrk<T>(const Functions&, Triangle, Op, T, MatrixView<const T>, T, MatrixView<T>, Layout);            \
+  template void trsm<T>(const Functions&, Side, Triangle, Op, Diagonal, T, MatrixView<const T>, MatrixView<T>,        \
+                        Layout);                                                                                      \
+  template T dot<T>(const Functions&, VectorView<const T>, VectorView<const T>);                                      \
+  template T nrm2<T>(const Functions&, VectorView<const T>);                                                          \
+  template void axpy<T>(const Functions&, T, VectorView<const T>, VectorView<T>);                                     \
   template void scal<T>(const Functions&, T, VectorView<T>);
 SQRTN_INSTANTIATE(float)
 SQRTN_INSTANTIATE(double)

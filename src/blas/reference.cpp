@@ -1,7 +1,9 @@
 #include "sqrtn/blas/reference.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 namespace sqrtn::blas::reference {
 namespace {
@@ -35,12 +37,16 @@ template <class T>
 void gemm(Op trans_a, Op trans_b, T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta, MatrixView<const T> c,
           MatrixView<Wide<T>> value, MatrixView<Wide<T>> magnitude) {
   const std::size_t k = alpha == 0 ? 0 : trans_a == Op::none ? a.cols : a.rows;
+  std::vector<Entry<T>> row(c.cols);
   for (std::size_t i = 0; i < c.rows; ++i) {
+    std::ranges::fill(row, Entry<T>());
+    for (std::size_t p = 0; p < k; ++p) {
+      const T factor = at(trans_a, a, i, p);
+      for (std::size_t j = 0; j < c.cols; ++j) row[j].add(factor, at(trans_b, b, p, j));
+    }
     for (std::size_t j = 0; j < c.cols; ++j) {
-      Entry<T> entry;
-      for (std::size_t p = 0; p < k; ++p) entry.add(at(trans_a, a, i, p), at(trans_b, b, p, j));
-      if (value.data != nullptr) value(i, j) = entry.value(alpha, beta, c(i, j));
-      if (magnitude.data != nullptr) magnitude(i, j) = entry.magnitude(alpha, beta, c(i, j));
+      if (value.data != nullptr) value(i, j) = row[j].value(alpha, beta, c(i, j));
+      if (magnitude.data != nullptr) magnitude(i, j) = row[j].magnitude(alpha, beta, c(i, j));
     }
   }
 }

@@ -58,9 +58,31 @@ Outcome norm_extremes(const blas::Functions& blas, TestData& data) {
   return bound_outcome(found);
 }
 
-#define SQRTN_INSTANTIATE(T)                                         \
-  template Outcome norm_bound<T>(const blas::Functions&, TestData&); \
-  template Outcome norm_extremes<T>(const blas::Functions&, TestData&);
+template <class T>
+Outcome norm_exceptional(const blas::Functions& blas, TestData&) {
+  Findings found;
+  using Limits = std::numeric_limits<T>;
+  for (const std::size_t n : {2, 3, 4, 7, 8, 16, 31, 64, 129, 1000}) {
+    for (const std::size_t place : {std::size_t{0}, n / 2, n - 1}) {
+      for (const T special : {Limits::quiet_NaN(), Limits::infinity(), -Limits::infinity()}) {
+        Buffer<T> x(n, T(3));
+        x[place] = special;
+        if (!found.failed()) check_norm<T>(blas, x.span(), fmt::format("{} at {} among 3s", special, place), found);
+      }
+      // (3, 4)·s has the norm 5s.
+      Buffer<T> x(n, T(0));
+      x[place] = 3 * Limits::denorm_min();
+      x[(place + 1) % n] = -4 * Limits::denorm_min();
+      if (!found.failed()) check_norm<T>(blas, x.span(), "3 and 4 times the smallest subnormal among zeros", found);
+    }
+  }
+  return exact_outcome(found);
+}
+
+#define SQRTN_INSTANTIATE(T)                                            \
+  template Outcome norm_bound<T>(const blas::Functions&, TestData&);    \
+  template Outcome norm_extremes<T>(const blas::Functions&, TestData&); \
+  template Outcome norm_exceptional<T>(const blas::Functions&, TestData&);
 SQRTN_INSTANTIATE(float)
 SQRTN_INSTANTIATE(double)
 #undef SQRTN_INSTANTIATE

@@ -5,7 +5,9 @@
 namespace sqrtn::claims {
 namespace {
 
+using blas::Layout;
 using blas::Op;
+using blas::Triangle;
 
 /// Every shape up to these sizes, in ascending order of work, so that the first failure is small.
 std::vector<ProductShape> all_up_to(std::size_t m, std::size_t n, std::size_t k, std::size_t k_from = 1) {
@@ -39,9 +41,34 @@ std::vector<ProductShape> joined(std::vector<ProductShape> left, const std::vect
 ProductShape cube(std::size_t size) { return {size, size, size}; }
 ProductShape square_times_vector(std::size_t size) { return {size, 1, size}; }
 ProductShape square_of_vectors(std::size_t size) { return {size, size, 1}; }
+ProductShape square_of_few(std::size_t size) { return {size, size, 9}; }
 ProductShape inner(std::size_t size) { return {1, 1, size}; }
 ProductShape one_term(std::size_t size) { return {size, 1, 1}; }
 ProductShape no_term(std::size_t size) { return {size, 1, 0}; }
+
+/// Each dimension in turn around powers of two and around the block sizes of caches and kernels (multiples
+/// of 16 and 24) up to 1,041, the others short; and past 2¹⁶, where a 16-bit count of blocks or of a batch
+/// ends.
+std::vector<ProductShape> skinny() {
+  std::vector<std::size_t> sizes;
+  for (std::size_t power = 32; power <= 1024; power *= 2) sizes.push_back(power);
+  for (const std::size_t block : {48, 96, 192, 240, 320, 384, 448, 640, 768, 960, 1040}) sizes.push_back(block);
+  std::vector<ProductShape> shapes;
+  for (const std::size_t middle : sizes) {
+    for (std::size_t s = middle - 1; s <= middle + 1; ++s) {
+      for (const ProductShape& shape : {ProductShape{s, 9, 17}, {9, s, 17}, {9, 17, s}}) shapes.push_back(shape);
+    }
+  }
+  for (const std::size_t s : {65535, 65536, 65537}) {
+    for (const ProductShape& shape : {ProductShape{s, 2, 3}, {2, s, 3}, {2, 3, s}}) shapes.push_back(shape);
+  }
+  return shapes;
+}
+
+std::vector<ProductShape> fitted(Routine routine, std::vector<ProductShape> shapes) {
+  for (ProductShape& shape : shapes) shape = fitted(routine, shape);
+  return shapes;
+}
 
 std::vector<std::pair<double, double>> all_scalars() {
   std::vector<std::pair<double, double>> scalars;
@@ -51,45 +78,107 @@ std::vector<std::pair<double, double>> all_scalars() {
   return scalars;
 }
 
+constexpr auto ops = {Op::none, Op::transpose};
+constexpr auto layouts = {Layout::row_major, Layout::column_major};
+constexpr auto triangles = {Triangle::upper, Triangle::lower};
+
+std::vector<Form> gemm_forms() {
+  std::vector<Form> forms;
+  for (const Layout layout : layouts) {
+    for (const Op trans_a : ops) {
+      for (const Op trans_b : ops) forms.push_back({.trans_a = trans_a, .trans_b = trans_b, .layout = layout});
+    }
+  }
+  return forms;
+}
+
+std::vector<Form> gemv_forms() {
+  std::vector<Form> forms;
+  for (const Layout layout : layouts) {
+    for (const Op trans : ops) forms.push_back({.trans_a = trans, .layout = layout});
+  }
+  return forms;
+}
+
+std::vector<Form> syrk_forms() {
+  std::vector<Form> forms;
+  for (Form form : gemv_forms()) {
+    for (const Triangle triangle : triangles) {
+      form.triangle = triangle;
+      forms.push_back(form);
+    }
+  }
+  return forms;
+}
+
+std::vector<Form> trsm_forms() {
+  std::vector<Form> forms;
+  for (Form form : syrk_forms()) {
+    for (form.side = blas::Side::left;; form.side = blas::Side::right) {
+      for (const auto diagonal : {blas::Diagonal::stored, blas::Diagonal::ones}) {
+        form.diagonal = diagonal;
+        forms.push_back(form);
+      }
+      if (form.side == blas::Side::right) break;
+    }
+  }
+  return forms;
+}
+
 std::vector<Product> make_products() {
-  const std::vector<Op> fixed{Op::none}, turned{Op::transpose}, both{Op::none, Op::transpose};
+  const std::vector<Form> plain_form{{}}, dot_form{{.trans_a = Op::transpose}},
+      ger_forms{{.trans_b = Op::transpose}, {.trans_b = Op::transpose, .layout = Layout::column_major}};
   const std::vector<std::pair<double, double>> few{{1, 0}, {-1, 2}}, rounding{{1, 0}, {-0.7, 1.3}}, plain{{1, 0}},
       adding{{1, 1}, {-1, 1}, {2, 1}, {0, 1}}, few_adding{{1, 1}, {2, 1}}, rounding_adding{{1, 1}, {-0.7, 1}},
-      scaling{{1, -1}, {1, 2}, {1, 0}, {1, 1}};
+      scaling{{1, -1}, {1, 2}, {1, 0}, {1, 1}}, solving{{1, 0}, {-1, 0}, {2, 0}, {0, 0}};
   // One dimension long, the others short; the shape of a kernel that was wrong on one processor
   // (625 × 5, numpy#24903); primes.
   const std::vector<ProductShape> odd{{3, 5, 2049},  {2049, 3, 7}, {5, 2049, 3},  {1, 300, 300}, {300, 1, 300},
                                       {300, 300, 1}, {625, 5, 5},  {5, 625, 625}, {101, 103, 97}};
   const std::vector<ProductShape> odd_vectors{{625, 1, 5}, {5, 1, 625}, {2049, 1, 3}, {3, 1, 2049}, {251, 1, 239}};
   const std::vector<ProductShape> odd_ranks{{625, 5, 1}, {5, 625, 1}, {2049, 3, 1}, {3, 2049, 1}, {251, 239, 1}};
+  const auto long_ones = [](Routine routine, const std::vector<ProductShape>& more) {
+    return joined(fitted(routine, skinny()), more);
+  };
   return {
-      {Routine::gemm, "gemm", "C = αop(A)op(B) + βC", both, both, all_scalars(), few, rounding, all_up_to(8, 8, 8),
-       joined(around_powers(4, 6, cube), odd), joined(around_powers(7, 8, cube), {{251, 241, 239}, cube(260)})},
-      {Routine::gemv, "gemv", "y = αop(A)x + βy", both, fixed, all_scalars(), few, rounding, all_up_to(17, 1, 17),
-       joined(around_powers(5, 7, square_times_vector), odd_vectors), around_powers(8, 10, square_times_vector)},
-      {Routine::ger, "ger", "A = αxyᵀ + A", fixed, turned, adding, few_adding, rounding_adding, all_up_to(17, 17, 1),
-       joined(around_powers(5, 7, square_of_vectors), odd_ranks), around_powers(8, 9, square_of_vectors)},
-      {Routine::dot, "dot", "xᵀy", turned, fixed, plain, plain, plain, all_up_to(1, 1, 130),
-       around_powers(8, 12, inner), around_powers(13, 15, inner)},
-      {Routine::axpy, "axpy", "y = αx + y", fixed, fixed, adding, few_adding, rounding_adding, all_up_to(130, 1, 1),
-       around_powers(8, 12, one_term), around_powers(13, 15, one_term)},
+      {Routine::gemm, "gemm", "C = αop(A)op(B) + βC", gemm_forms(), all_scalars(), few, rounding, all_up_to(8, 8, 8, 0),
+       joined(around_powers(4, 6, cube), odd),
+       long_ones(Routine::gemm, joined(around_powers(7, 7, cube), {{2, 1, 1}, cube(257), cube(260)}))},
+      {Routine::gemv, "gemv", "y = αop(A)x + βy", gemv_forms(), all_scalars(), few, rounding, all_up_to(17, 1, 17),
+       joined(around_powers(5, 7, square_times_vector), odd_vectors),
+       long_ones(Routine::gemv, around_powers(8, 10, square_times_vector))},
+      {Routine::ger, "ger", "A = αxyᵀ + A", ger_forms, adding, few_adding, rounding_adding, all_up_to(17, 17, 1),
+       joined(around_powers(5, 7, square_of_vectors), odd_ranks),
+       long_ones(Routine::ger, around_powers(8, 9, square_of_vectors))},
+      {Routine::dot, "dot", "xᵀy", dot_form, plain, plain, plain, all_up_to(1, 1, 130), around_powers(8, 12, inner),
+       around_powers(13, 16, inner)},
+      {Routine::axpy, "axpy", "y = αx + y", plain_form, adding, few_adding, rounding_adding, all_up_to(130, 1, 1),
+       around_powers(8, 12, one_term), around_powers(13, 16, one_term)},
       {Routine::scal,
        "scal",
        "x = αx",
-       fixed,
-       fixed,
+       plain_form,
        scaling,
        scaling,
        {{1, -0.7}},
        all_up_to(130, 1, 0, 0),
        around_powers(8, 12, no_term),
-       around_powers(13, 15, no_term)},
+       around_powers(13, 16, no_term)},
+      {Routine::syrk, "syrk", "C = αop(A)op(A)ᵀ + βC in one triangle", syrk_forms(), all_scalars(), few, rounding,
+       fitted(Routine::syrk, all_up_to(12, 1, 8, 0)), joined(around_powers(4, 6, cube), {{9, 9, 2049}, {101, 101, 97}}),
+       joined(around_powers(7, 8, square_of_few), {{129, 129, 257}, {513, 513, 5}, {7, 7, 65537}, {1040, 1040, 3}})},
+      {Routine::trsm,
+       "trsm",
+       "B = αop(A)⁻¹B or αBop(A)⁻¹",
+       trsm_forms(),
+       solving,
+       {{1, 0}, {-1, 0}},
+       {{1, 0}, {-0.7, 0}},
+       all_up_to(8, 8, 1),
+       joined(around_powers(4, 5, square_of_vectors), {{63, 65, 0}, {5, 301, 0}, {301, 5, 0}}),
+       {{127, 129, 0}, {257, 9, 0}, {9, 257, 0}, {3, 65537, 0}, {65537, 3, 0}}},
+      {Routine::nrm2, "nrm2", "‖x‖", dot_form, plain, plain, plain, all_up_to(1, 1, 130), {}, {}},
   };
-}
-
-template <class T>
-VectorView<T> column(MatrixView<T> matrix) {
-  return {matrix.data, matrix.rows, matrix.ld};
 }
 
 }  // namespace
@@ -99,56 +188,27 @@ const std::vector<Product>& products() {
   return all;
 }
 
-template <class T>
-void call(Routine routine, const blas::Functions& blas, const Arguments<T>& at) {
+ProductShape fitted(Routine routine, const ProductShape& shape) {
+  const auto [m, n, k] = shape;
   switch (routine) {
     case Routine::gemm:
-      return blas::gemm(blas, at.trans_a, at.trans_b, at.alpha, at.a, at.b, at.beta, at.c);
+    case Routine::trsm:
+      return shape;
     case Routine::gemv:
-      return blas::gemv(blas, at.trans_a, at.alpha, at.a, column(at.b), at.beta, column(at.c));
+      return {m, 1, k};
     case Routine::ger:
-      return blas::ger(blas, at.alpha, column(at.a), column(at.b), at.c);
+      return {m, n, 1};
     case Routine::dot:
-      at.c(0, 0) = blas::dot(blas, column(at.a), column(at.b));
-      return;
+    case Routine::nrm2:
+      return {1, 1, k};
     case Routine::axpy:
-      return blas::axpy(blas, at.alpha, column(at.a), column(at.c));
+      return {m, 1, 1};
     case Routine::scal:
-      return blas::scal(blas, at.beta, column(at.c));
+      return {m, 1, 0};
+    case Routine::syrk:
+      return {m, m, k};
   }
+  return shape;
 }
-
-template <class T>
-std::string describe(const Product& product, const Arguments<T>& at) {
-  const std::size_t k = at.trans_a == Op::none ? at.a.cols : at.a.rows;
-  const auto letter = [](Op op) { return op == Op::none ? 'N' : 'T'; };
-  const char type = sizeof(T) == sizeof(float) ? 's' : 'd';
-  switch (product.routine) {
-    case Routine::gemm:
-      return fmt::format("{}gemm m={} n={} k={} trans_a={} trans_b={} lda={} ldb={} ldc={} alpha={} beta={}", type,
-                         at.c.rows, at.c.cols, k, letter(at.trans_a), letter(at.trans_b), at.a.ld, at.b.ld, at.c.ld,
-                         at.alpha, at.beta);
-    case Routine::gemv:
-      return fmt::format("{}gemv m={} n={} trans={} lda={} incx={} incy={} alpha={} beta={}", type, at.a.rows,
-                         at.a.cols, letter(at.trans_a), at.a.ld, at.b.ld, at.c.ld, at.alpha, at.beta);
-    case Routine::ger:
-      return fmt::format("{}ger m={} n={} incx={} incy={} lda={} alpha={}", type, at.c.rows, at.c.cols, at.a.ld,
-                         at.b.ld, at.c.ld, at.alpha);
-    case Routine::dot:
-      return fmt::format("{}dot n={} incx={} incy={}", type, k, at.a.ld, at.b.ld);
-    case Routine::axpy:
-      return fmt::format("{}axpy n={} incx={} incy={} alpha={}", type, at.c.rows, at.a.ld, at.c.ld, at.alpha);
-    case Routine::scal:
-      return fmt::format("{}scal n={} incx={} alpha={}", type, at.c.rows, at.c.ld, at.beta);
-  }
-  return {};
-}
-
-#define SQRTN_INSTANTIATE(T)                                                   \
-  template void call<T>(Routine, const blas::Functions&, const Arguments<T>&); \
-  template std::string describe<T>(const Product&, const Arguments<T>&);
-SQRTN_INSTANTIATE(float)
-SQRTN_INSTANTIATE(double)
-#undef SQRTN_INSTANTIATE
 
 }  // namespace sqrtn::claims

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,45 +10,71 @@
 
 /// Which products are judged, and at which shapes and scalars. Every product is taken as a case of
 /// C = α·op(A)·op(B) + β·C, so that one reference, one error bound and one comparison serve all. A
-/// vector is a matrix of one column whose leading dimension is the stride.
+/// vector is a matrix of one column whose leading dimension is the stride. syrk has B = Aᵀ; trsm has a
+/// triangle A and its right-hand sides in C; nrm2 has its vector in A.
 namespace sqrtn::claims {
 
 struct ProductShape {
-  std::size_t m, n, k;  ///< C m × n, inner dimension k
+  std::size_t m, n, k;  ///< C m × n, inner dimension k; trsm: k is the order of A
 };
 
-enum class Routine { gemm, gemv, ger, dot, axpy, scal };
+enum class Routine { gemm, gemv, ger, dot, axpy, scal, syrk, trsm, nrm2 };
+
+/// One of the ways to ask for the same product.
+struct Form {
+  blas::Op trans_a = blas::Op::none, trans_b = blas::Op::none;
+  blas::Layout layout = blas::Layout::row_major;
+  std::optional<blas::Triangle> triangle = {};  ///< of C that syrk writes, of A that trsm reads
+  blas::Side side = blas::Side::left;           ///< trsm
+  blas::Diagonal diagonal = blas::Diagonal::stored;
+};
 
 /// One routine and where it is looked at. The sets of (α, β): those that keep integers exact, a few
 /// of them for large shapes, and ones that round.
 struct Product {
   Routine routine;
   std::string_view name, formula;
-  std::vector<blas::Op> trans_a, trans_b;
+  std::vector<Form> forms;
   std::vector<std::pair<double, double>> exact_scalars, few_scalars, rounding_scalars;
   std::vector<ProductShape> small;   ///< exhaustive, in ascending size
   std::vector<ProductShape> medium;  ///< around the block sizes of kernels, odd and skinny
   std::vector<ProductShape> large;   ///< around the block sizes of caches
 };
 
+/// All nine.
 const std::vector<Product>& products();
+
+/// The shape with the dimensions that the routine has not set to what they must be.
+ProductShape fitted(Routine routine, const ProductShape& shape);
 
 /// The arguments of one call, as gemm takes them.
 template <class T>
 struct Arguments {
-  blas::Op trans_a, trans_b;
+  Form form;
   T alpha;
   MatrixView<const T> a, b;
   T beta;
   MatrixView<T> c;
 };
 
+/// Whether the library has the routine.
+template <class T>
+bool has(Routine routine, const blas::Functions& blas);
+
+/// Whether the call may write entry (i, j) of C.
+template <class T>
+bool writes(const Arguments<T>& arguments, Routine routine, std::size_t i, std::size_t j) {
+  if (routine != Routine::syrk) return true;
+  return arguments.form.triangle == blas::Triangle::upper ? i <= j : i >= j;
+}
+
 /// Calls the routine of which `arguments` are a case of gemm.
 template <class T>
 void call(Routine routine, const blas::Functions& blas, const Arguments<T>& arguments);
 
-/// "sgemm m=3 n=2 k=5 trans_a=T trans_b=N lda=7 ldb=8 ldc=5 alpha=-1 beta=2", enough to repeat it.
+/// "sgemm row-major m=3 n=2 k=5 trans_a=T trans_b=N lda=7 ldb=8 ldc=5 alpha=-1 beta=2": what the
+/// library is handed, enough to repeat it.
 template <class T>
-std::string describe(const Product& product, const Arguments<T>& arguments);
+std::string describe(Routine routine, const Arguments<T>& arguments);
 
 }  // namespace sqrtn::claims

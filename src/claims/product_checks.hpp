@@ -21,6 +21,27 @@ Outcome exact_large(const Product& product, const blas::Functions& blas, TestDat
 template <class T>
 Outcome beta_zero(const Product& product, const blas::Functions& blas, TestData& data);
 
+/// α = 0 reads neither A nor B, which hold NaN, and gives βC.
+template <class T>
+Outcome alpha_zero(const Product& product, const blas::Functions& blas, TestData& data);
+
+/// One NaN or infinity in one operand, no zero in the others: it reaches the entries that depend on it,
+/// and no other.
+template <class T>
+Outcome exceptional(const Product& product, const blas::Functions& blas, TestData& data);
+
+/// One NaN or infinity in one operand, zeros in the others: 0·NaN and 0·Inf are NaN; for scal with α = 0.
+template <class T>
+Outcome zero_factor(const Product& product, const blas::Functions& blas, TestData& data);
+
+/// Operands and results that are subnormal, or whose products are: exact multiples of the smallest one.
+template <class T>
+Outcome subnormals(const Product& product, const blas::Functions& blas, TestData& data);
+
+/// nrm2 of a vector with a NaN or an infinity, and of subnormals.
+template <class T>
+Outcome norm_exceptional(const blas::Functions& blas, TestData& data);
+
 /// N(0,1) operands within the worst-case componentwise bound.
 template <class T>
 Outcome random_bound(const Product& product, const blas::Functions& blas, TestData& data);
@@ -29,9 +50,27 @@ Outcome random_bound(const Product& product, const blas::Functions& blas, TestDa
 template <class T>
 Outcome hard_bound(const Product& product, const blas::Functions& blas, TestData& data);
 
+/// Nothing outside of the operands is touched: each lies flush against memory that may not be, on either
+/// side in turn.
+template <class T>
+Outcome inside(const Product& product, const blas::Functions& blas, TestData& data);
+
+/// The answer depends on the operands alone, bit for bit: not on what registers and the stack hold, nor
+/// on an earlier call, be it with NaN in larger operands or a tiny one.
+template <class T>
+Outcome history(const Product& product, const blas::Functions& blas, TestData& data);
+
 /// The same call gives the same bits.
 template <class T>
 Outcome repeatable(const Product& product, const blas::Functions& blas, TestData& data);
+
+/// trsm of systems whose solutions are integers.
+template <class T>
+Outcome solve_exact(const Product& product, const blas::Functions& blas, TestData& data);
+
+/// trsm: the residual within the worst-case componentwise bound.
+template <class T>
+Outcome solve_bound(const Product& product, const blas::Functions& blas, TestData& data);
 
 /// nrm2 of N(0,1), positive and badly scaled entries within a worst-case relative bound.
 template <class T>

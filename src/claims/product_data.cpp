@@ -80,8 +80,9 @@ Problem<T>::Problem(const Product& product, const ProductShape& shape_, Inputs i
     // than B, so that they need more digits than the 11 of a reduced-precision unit.
     const double quarter = std::ldexp(1.0, std::numeric_limits<T>::digits - 2);
     const double root = std::sqrt(quarter / static_cast<double>(std::max<std::size_t>(shape.k, 1)));
-    data.fill_integers(a.storage(), std::floor(4 * root));
-    data.fill_integers(b.storage(), std::floor(root / 4));
+    const double share = product.routine == Routine::syrk ? 1 : 4;
+    data.fill_integers(a.storage(), std::floor(share * root));
+    data.fill_integers(b.storage(), std::floor(root / share));
     data.fill_integers(c.storage(), quarter);
   } else {
     data.fill(a.storage(), inputs);
@@ -89,8 +90,14 @@ Problem<T>::Problem(const Product& product, const ProductShape& shape_, Inputs i
     data.fill(c.storage(), Inputs::normal);
     if (inputs == Inputs::cancelling) pair_up(a, b);
   }
+  if (product.routine == Routine::syrk) b = stored(std::as_const(a).view(), Op::transpose, 0);
   // axpy has no factor B.
   if (product.routine == Routine::axpy) std::ranges::fill(b.storage(), T(1));
+  multiply();
+}
+
+template <class T>
+void Problem<T>::multiply() {
   blas::reference::gemm<T>(Op::none, Op::none, 1, std::as_const(a).view(), std::as_const(b).view(), 0,
                            std::as_const(c).view(), value.view(), magnitude.view());
 }

@@ -26,16 +26,32 @@ struct Findings {
 
   [[nodiscard]] bool failed() const { return n_wrong > 0; }
 
-  /// Holds |got − expected| ≤ bound; a bound of 0 asks for equality. `where` is called on failure.
+  /// Holds |got − expected| ≤ bound; a bound of 0 asks for equality, and where NaN or an infinity is
+  /// expected, for that. `where` is called on failure.
   template <class T, class Where>
   void compare(T got, blas::reference::Wide<T> expected, blas::reference::Wide<T> bound, Where where) {
+    compare_wide<blas::reference::Wide<T>>(got, expected, bound, where);
+  }
+  /// The same of what was computed in higher precision.
+  template <class Wide, class Where>
+  void compare_wide(Wide got, Wide expected, Wide bound, Where where) {
     ++n_compared;
-    const blas::reference::Wide<T> error = std::abs(got - expected);
-    const blas::reference::Wide<T> ratio = error == 0 ? 0 : error / bound;
-    if (ratio <= 1) {
+    if (got == expected || (std::isnan(got) && std::isnan(expected))) return;
+    const Wide error = std::abs(got - expected);
+    const Wide ratio = error / bound;
+    if (ratio <= 1 && std::isfinite(expected)) {
       worst = std::max(worst, static_cast<double>(ratio));
       return;
     }
+    worst = std::numeric_limits<double>::infinity();
+    if (n_wrong++ == 0) reason = fmt::format("{}: got {}, expected {}", where(), got, expected);
+  }
+
+  /// Holds got = expected, where NaN is as good as NaN and 0 as −0.
+  template <class T, class Where>
+  void compare_kept(T got, T expected, Where where) {
+    ++n_compared;
+    if (got == expected || (std::isnan(got) && std::isnan(expected))) return;
     worst = std::numeric_limits<double>::infinity();
     if (n_wrong++ == 0) reason = fmt::format("{}: got {}, expected {}", where(), got, expected);
   }

@@ -48,7 +48,8 @@ NetworkParts<T> own_network() {
 
 }  // namespace
 
-Subject default_subject(const blas::Functions& products, std::string blas_name) {
+Subject default_subject(const blas::Functions& products, std::string blas_name,
+                        std::function<int(int)> set_blas_threads) {
   return {
       .bits = [](const random::Stream& s, std::span<std::uint32_t> out) { random::fill_bits(s, out); },
       .f32 = own_draws<float>(),
@@ -57,6 +58,7 @@ Subject default_subject(const blas::Functions& products, std::string blas_name) 
       .network_f64 = own_network<double>(),
       .gain = [](const init::Activation& activation) { return init::gain(activation); },
       .products = products,
+      .set_blas_threads = std::move(set_blas_threads),
       .blas_name = std::move(blas_name),
   };
 }

@@ -18,10 +18,15 @@ std::vector<claims::Claim> matching_claims(const claims::Settings& settings, con
   return claims;
 }
 
+claims::Subject subject_of(const blas::Backend& backend) {
+  return claims::default_subject(backend.functions(), backend.identity().file_name,
+                                 [backend](int threads) { return backend.set_threads(threads); });
+}
+
 std::vector<claims::Result> judge(const std::vector<claims::Claim>& claims, const blas::Backend& backend,
                                   const claims::Settings& settings) {
   backend.set_threads(1);
-  const claims::Subject subject = claims::default_subject(backend.functions(), backend.identity().file_name);
+  const claims::Subject subject = subject_of(backend);
   std::vector<claims::Result> results;
   Progress progress("claims");
   for (const claims::Claim& claim : claims) {

@@ -15,6 +15,9 @@ namespace sqrtn::command {
 /// Throws: std::invalid_argument for a malformed filter.
 std::vector<claims::Claim> matching_claims(const claims::Settings& settings, const std::string& filter);
 
+/// sqrtn's own parts and this library's products.
+claims::Subject subject_of(const blas::Backend& backend);
+
 /// Checks the claims with one BLAS thread, a live line on standard error meanwhile.
 std::vector<claims::Result> judge(const std::vector<claims::Claim>& claims, const blas::Backend& backend,
                                   const claims::Settings& settings);

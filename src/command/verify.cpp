@@ -14,6 +14,7 @@ struct VerifyOptions {
   CommonOptions common;
   claims::Settings settings;
   bool list = false;
+  bool properties = false;
 };
 
 int list_claims(const std::vector<claims::Claim>& claims) {
@@ -29,6 +30,7 @@ std::string text_of(const report::Document& document) {
   for (const std::string& group : report::claim_groups(document)) {
     text += report::to_markdown(report::claim_table(document, group)) + '\n';
   }
+  if (!document.properties.empty()) text += report::to_markdown(report::property_table(document)) + '\n';
   return text + report::findings(document) + report::verdict_line(document) + '\n';
 }
 
@@ -41,7 +43,8 @@ int verify(VerifyOptions options, const std::vector<std::string>& command) {
   const blas::Backend backend = blas::Backend::load(options.common.blas);
   std::vector<claims::Result> results = judge(claims, backend, options.settings);
   const int code = exit_code(claims::overall(results));
-  const report::Document document = make_document(backend, command, options.common.seed, std::move(results), {});
+  report::Document document = make_document(backend, command, options.common.seed, std::move(results), {});
+  if (options.properties) document.properties = claims::blas_properties(subject_of(backend), options.settings);
   deliver(document, options.common.json, text_of(document));
   return code;
 }
@@ -61,6 +64,8 @@ void add_verify(CLI::App& application, Action& chosen) {
                    "Multiplies the effects that are looked for: 10 needs a hundredth of the samples")
       ->type_name("X")
       ->check(CLI::Range(1.0, 10.0));
+  subcommand->add_flag("--properties", options->properties,
+                       "Also the library's properties, which are not judged: rounding, grade, reproducibility");
   subcommand->add_flag("--list", options->list, "Only list the claims that match, with their laws")->excludes("--json");
   subcommand->footer(
       "Examples:\n  sqrtn verify --filter '^initialisers/he_normal'\n"

@@ -48,6 +48,18 @@ Json claim_json(const claims::Result& result, const std::optional<BlasRecord>& b
   return json;
 }
 
+Json property_json(const claims::Property& property, const std::optional<BlasRecord>& blas) {
+  Json json;
+  json["id"] = property.id;
+  json["statement"] = property.statement;
+  json["source"] = property.source;
+  json["blas"] = blas ? Json(blas->identity.file_name) : Json(nullptr);
+  json["value"] = property.value;
+  json["number"] = number(property.number);
+  json["confidence_interval"] = interval(property.confidence_interval);
+  return json;
+}
+
 Json measurement_json(const Measurement& row) {
   Json json;
   json["id"] = row.id;
@@ -156,6 +168,9 @@ Json to_json(const Document& document) {
   for (const claims::Result& result : document.claims) json["claims"].push_back(claim_json(result, document.blas));
   json["measurements"] = Json::array();
   for (const Measurement& row : document.measurements) json["measurements"].push_back(measurement_json(row));
+  for (const claims::Property& property : document.properties) {
+    json["properties"].push_back(property_json(property, document.blas));
+  }
   for (const experiment::Finding& finding : document.reproduced) json["reproduced"].push_back(finding_json(finding));
   json["verdict"] = document.verdict;
   return json;

@@ -119,6 +119,14 @@ Table claim_table(const Document& document, const std::string& group) {
   return table;
 }
 
+Table property_table(const Document& document) {
+  Table table{.title = "Properties, not judged", .columns = {"property", "what", "value", "interval"}, .rows = {}};
+  for (const claims::Property& property : document.properties) {
+    table.rows.push_back({property.id, property.statement, property.value, compact(property.confidence_interval, 3)});
+  }
+  return table;
+}
+
 Table measurement_table(const Document& document, const std::string& group) {
   Table table{.title = "Speed: " + group,
               .columns = {"subject", "shape", "type", "threads", "median", "99 % interval", "min", "rounds", "rate",

@@ -4,7 +4,9 @@ namespace sqrtn::blas {
 
 /// The CBLAS entry points in use, 32-bit integers, under their standard names without the prefix.
 /// A plain table, so that a call costs one indirect call and a test can replace one entry.
-/// Enumerations as integers: row-major 101, column-major 102; no transpose 111, transpose 112.
+/// Enumerations as integers: row-major 101, column-major 102; no transpose 111, transpose 112; upper 121,
+/// lower 122; diagonal as stored 131, of ones 132; left 141, right 142.
+/// syrk and trsm may be missing from a library that has the others.
 /// Source: "Basic Linear Algebra Subprograms Technical Forum Standard", annex B.
 template <class T>
 struct FunctionsFor {
@@ -17,6 +19,10 @@ struct FunctionsFor {
   T (*nrm2)(int n, const T* x, int incx) = nullptr;
   void (*axpy)(int n, T alpha, const T* x, int incx, T* y, int incy) = nullptr;
   void (*scal)(int n, T alpha, T* x, int incx) = nullptr;
+  void (*syrk)(int layout, int uplo, int trans, int n, int k, T alpha, const T* a, int lda, T beta, T* c,
+               int ldc) = nullptr;
+  void (*trsm)(int layout, int side, int uplo, int trans, int diag, int m, int n, T alpha, const T* a, int lda, T* b,
+               int ldb) = nullptr;
 };
 
 struct Functions {

@@ -52,6 +52,6 @@ template <class T>
 Scalar<T> nrm2(VectorView<const T> x);
 
 /// axpy and scal need no loop of their own here: each entry is one or two roundings of
-/// α·xᵢ + yᵢ in Wide<T>.
+/// α·xᵢ + yᵢ in Wide<T>. syrk is gemm with B = Aᵀ; trsm is judged by its residual, another gemm.
 
 }  // namespace sqrtn::blas::reference

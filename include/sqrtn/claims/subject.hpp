@@ -69,7 +69,9 @@ struct Subject {
   NetworkParts<double> network_f64;
   std::function<double(const init::Activation&)> gain;  ///< that an initialiser is given for an activation
   blas::Functions products;                             ///< empty entries: claims that use the BLAS are skipped
-  std::string blas_name;                                ///< as results show it, "libopenblasp-r0.3.21.so"
+  /// Asks the library for so many threads and returns what it reads back; empty if it cannot be asked.
+  std::function<int(int)> set_blas_threads;
+  std::string blas_name;  ///< as results show it, "libopenblasp-r0.3.21.so"
 
   template <class T>
   [[nodiscard]] const Draws<T>& of() const {
@@ -95,6 +97,7 @@ struct Subject {
 };
 
 /// sqrtn's own generator, initialisers and networks, and these products.
-Subject default_subject(const blas::Functions& products, std::string blas_name);
+Subject default_subject(const blas::Functions& products, std::string blas_name,
+                        std::function<int(int)> set_blas_threads = {});
 
 }  // namespace sqrtn::claims

@@ -8,6 +8,7 @@
 
 #include "sqrtn/blas/backend.hpp"
 #include "sqrtn/claims/claim.hpp"
+#include "sqrtn/claims/properties.hpp"
 #include "sqrtn/experiment/notebooks.hpp"
 #include "sqrtn/support/environment.hpp"
 
@@ -48,6 +49,7 @@ struct Document {
   std::uint64_t seed = 0;
   std::vector<claims::Result> claims;
   std::vector<Measurement> measurements;
+  std::vector<claims::Property> properties;     ///< of the library, never judged; absent from JSON if empty
   std::vector<experiment::Finding> reproduced;  ///< the notebooks' numbers; absent from JSON if empty
   std::string verdict;                          ///< "pass", "fail", "inconclusive", "skipped" (nothing judged)
 };

@@ -32,6 +32,8 @@ std::vector<std::string> measurement_groups(const Document& document);
 
 /// The claims, or measurements, of one group for people: rounded, units scaled.
 Table claim_table(const Document& document, const std::string& group);
+/// The library's properties: what, value, interval, source.
+Table property_table(const Document& document);
 Table measurement_table(const Document& document, const std::string& group);
 
 /// How many claims of each group had which verdict, and how long they took.

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sqrtn/claims/claim.hpp"
+
+namespace sqrtn::claims {
+
+/// A figure or a trait of a library that is reported and never judged: what the standard leaves open, and
+/// how well it does what a claim holds it to.
+struct Property {
+  std::string id;         ///< "products/gemm/f32/rounding/normal/exponent"
+  std::string statement;  ///< what the value is
+  std::string source;     ///< with its wording where that is what leaves it open
+  std::string value;      ///< for people: "0.51", "the same bits", "A"
+  std::optional<double> number;
+  std::optional<statistics::Interval> confidence_interval;  ///< of the number, level 99 %
+};
+
+/// The properties of the subject's products.
+///
+/// Rounding: error/(u·|A||B|), root of the mean square over the entries of a product, grows like
+/// constant·k^exponent. Both come from a straight line through ln of that root over ln k, k = 2⁴ … 2¹²,
+/// with 8 independent draws for each k; intervals by Student's t with n − 2 degrees of freedom, which
+/// assumes deviations of equal spread from a true power law: a library that sums in blocks follows one
+/// only roughly, and the interval says how roughly. A library whose every result is exact has none.
+/// Source: Demmel and others, "How to grade the accuracy of an implementation of the BLAS".
+std::vector<Property> blas_properties(const Subject& subject, const Settings& settings);
+
+}  // namespace sqrtn::claims

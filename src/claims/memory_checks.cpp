@@ -1,0 +1,113 @@
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <span>
+
+#include "guarded.hpp"
+#include "operands.hpp"
+#include "product_checks.hpp"
+#include "product_findings.hpp"
+
+namespace sqrtn::claims {
+namespace {
+
+constexpr std::byte pattern{0xff};  // NaN in either type
+
+/// Bytes from the first entry to the last: the gap after the last row is no part of an operand.
+template <class T>
+std::size_t extent(const Matrix<T>& matrix) {
+  if (matrix.rows() == 0 || matrix.cols() == 0) return 0;
+  return ((matrix.rows() - 1) * matrix.ld() + matrix.cols()) * sizeof(T);
+}
+
+/// One operand flush against the page before or the page after it, and a window of known bytes beyond its
+/// other end.
+class Placed {
+ public:
+  explicit Placed(std::size_t bytes) : memory_(bytes) {}
+
+  template <class T>
+  T* place(const Matrix<T>& matrix, bool at_end) {
+    const std::size_t bytes = extent(matrix);
+    const std::span<std::byte> room = memory_.room();
+    const std::size_t window = std::min<std::size_t>(room.size() - bytes, 1024);
+    const auto operand = at_end ? room.last(bytes) : room.first(bytes);
+    window_ = at_end ? room.last(bytes + window).first(window) : room.subspan(bytes, window);
+    std::ranges::fill(window_, pattern);
+    if (bytes > 0) std::memcpy(operand.data(), matrix.storage().data(), bytes);
+    return reinterpret_cast<T*>(operand.data());
+  }
+  /// Whether the window has changed.
+  [[nodiscard]] bool overrun() const {
+    return std::ranges::any_of(window_, [](std::byte b) { return b != pattern; });
+  }
+  [[nodiscard]] bool guards(const void* address) const { return memory_.guards(address); }
+
+ private:
+  GuardedMemory memory_;
+  std::span<std::byte> window_;
+};
+
+/// A, B and C of one call, each in guarded memory.
+class Guarded {
+ public:
+  /// The call with every operand flush against one of its guards; empty if it stayed inside, else what
+  /// it did.
+  template <class T>
+  std::string call_within(const blas::Functions& blas, Routine routine, Operands<T>& operands, bool at_end) {
+    Arguments<T> at = operands.arguments();
+    at.a.data = places_[0].place(operands.a, at_end);
+    at.b.data = places_[1].place(operands.b, at_end);
+    at.c.data = places_[2].place(operands.c, at_end);
+    const void* refused = refused_access([&] { call(routine, blas, at); });
+    constexpr std::array names{"A", "B", "C"};
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (refused != nullptr && places_[i].guards(refused)) {
+        return fmt::format("touched memory {} {} (x and y count as A, B or C in the order of the formula)",
+                           at_end ? "after" : "before", names[i]);
+      }
+      if (refused == nullptr && places_[i].overrun()) {
+        return fmt::format("wrote {} {}", at_end ? "before" : "after", names[i]);
+      }
+    }
+    return refused != nullptr ? "touched memory far from every operand" : "";
+  }
+
+ private:
+  // Larger than any operand of the shapes below.
+  std::array<Placed, 3> places_{Placed(1 << 18), Placed(1 << 18), Placed(1 << 18)};
+};
+
+}  // namespace
+
+template <class T>
+Outcome inside(const Product& product, const blas::Functions& blas, TestData& data) {
+  Findings found;
+  Guarded guarded;
+  std::vector<ProductShape> shapes = product.small;
+  for (const ProductShape& shape : typical_shapes(product.routine)) shapes.push_back(shape);
+  for (const ProductShape& shape : shapes) {
+    for (const Form& form : product.forms) {
+      for (const std::size_t padding : {0, 1}) {
+        Operands<T> operands(product, form, shape, Inputs::normal, padding, data);
+        for (const bool at_end : {true, false}) {
+          operands.reset();
+          ++found.n_compared;
+          const std::string fault = guarded.call_within(blas, product.routine, operands, at_end);
+          if (fault.empty()) continue;
+          found.n_wrong = 1;
+          found.reason = fmt::format("{}: {}", describe(product.routine, operands.arguments()), fault);
+          return exact_outcome(found);
+        }
+      }
+    }
+  }
+  return exact_outcome(found);
+}
+
+template Outcome inside<float>(const Product&, const blas::Functions&, TestData&);
+template Outcome inside<double>(const Product&, const blas::Functions&, TestData&);
+
+}  // namespace sqrtn::claims

@@ -1,0 +1,224 @@
+#include "rounding.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "product_findings.hpp"
+#include "statistics/distributions.hpp"
+
+namespace sqrtn::claims {
+
+using blas::Op;
+using blas::reference::Wide;
+
+namespace {
+
+/// Root of the mean square of error/(u·|A||B|) over one product's entries.
+template <class T>
+double rounding_error(const Product& product, const Problem<T>& problem, const blas::Functions& blas) {
+  const Form& form = product.forms.front();
+  const Matrix<T> a = stored(problem.a.view(), form.trans_a, 0), b = stored(problem.b.view(), form.trans_b, 0);
+  Matrix<T> c(problem.shape.m, problem.shape.n);
+  call(product.routine, blas, Arguments<T>{form, T(1), a.view(), b.view(), T(0), c.view()});
+  Wide<T> sum = 0;
+  for (std::size_t e = 0; e < c.storage().size(); ++e) {
+    const Wide<T> error = (c.storage()[e] - problem.value.storage()[e]) / problem.magnitude.storage()[e];
+    sum += error * error;
+  }
+  const auto unit = std::numeric_limits<T>::epsilon() / 2;
+  return static_cast<double>(std::sqrt(sum / static_cast<Wide<T>>(c.storage().size())) / unit);
+}
+
+/// y ≈ intercept + slope·x by least squares, with Student's intervals.
+Growth fit(const std::vector<std::array<double, 2>>& points) {
+  const auto n = static_cast<double>(points.size());
+  double mean_x = 0, mean_y = 0, xx = 0, xy = 0, residual = 0;
+  for (const auto& [x, y] : points) mean_x += x / n, mean_y += y / n;
+  for (const auto& [x, y] : points) xx += (x - mean_x) * (x - mean_x), xy += (x - mean_x) * (y - mean_y);
+  const double slope = xy / xx, intercept = mean_y - slope * mean_x;
+  for (const auto& [x, y] : points) residual += std::pow(y - intercept - slope * x, 2);
+  const double t = boost::math::quantile(boost::math::students_t(n - 2), 0.995), s = std::sqrt(residual / (n - 2));
+  const double of_slope = t * s / std::sqrt(xx), of_intercept = t * s * std::sqrt(1 / n + mean_x * mean_x / xx);
+  return {{slope, {slope - of_slope, slope + of_slope}},
+          {std::exp(intercept), {std::exp(intercept - of_intercept), std::exp(intercept + of_intercept)}}};
+}
+
+template <class T>
+void call_gemm(const blas::Functions& blas, const Matrix<T>& a, const Matrix<T>& b, Matrix<T>& c) {
+  blas::gemm<T>(blas, Op::none, Op::none, 1, a.view(), b.view(), 0, c.view());
+}
+
+/// The leading bits that survive a product with the identity, the entries being on the left or the right.
+template <class T>
+int kept_bits(const blas::Functions& blas, std::size_t size, bool left) {
+  constexpr int digits = std::numeric_limits<T>::digits;
+  Matrix<T> entries(size, size), one(size, size, size, T(0)), c(size, size);
+  for (std::size_t i = 0; i < size; ++i) {
+    one(i, i) = 1;
+    for (std::size_t j = 0; j < size; ++j) {
+      entries(i, j) = 1 + std::ldexp(T(1), -1 - static_cast<int>((i + j) % (digits - 1)));
+    }
+  }
+  call_gemm(blas, left ? entries : one, left ? one : entries, c);
+  int bits = digits;
+  for (std::size_t i = 0; i < size; ++i) {
+    for (std::size_t j = 0; j < size; ++j) {
+      const int place = 1 + static_cast<int>((i + j) % (digits - 1));
+      if (c(i, j) != entries(i, j)) bits = std::min(bits, place);
+    }
+  }
+  return bits;
+}
+
+/// Whether terms x·2^e · y·2^−e, e over the exponents of T, are all there in their sum.
+template <class T>
+bool keeps_far_terms(const blas::Functions& blas, std::size_t size) {
+  const int range = std::numeric_limits<T>::max_exponent - 8;
+  Matrix<T> a(size, size), b(size, size), c(size, size);
+  for (std::size_t i = 0; i < size; ++i) {
+    for (std::size_t p = 0; p < size; ++p) {
+      const auto exponent = static_cast<int>(p * 2 * range / std::max<std::size_t>(size - 1, 1)) - range;
+      a(i, p) = std::ldexp(static_cast<T>(1 + (i + p) % 3), exponent);
+      b(p, i) = std::ldexp(static_cast<T>(1 + (2 * i + p) % 5), -exponent);
+    }
+  }
+  call_gemm(blas, a, b, c);
+  for (std::size_t i = 0; i < size; ++i) {
+    for (std::size_t j = 0; j < size; ++j) {
+      T expected = 0;
+      for (std::size_t p = 0; p < size; ++p) expected += static_cast<T>((1 + (i + p) % 3) * (1 + (2 * j + p) % 5));
+      if (c(i, j) != expected) return false;
+    }
+  }
+  return true;
+}
+
+/// Which of the bounds of the grades have held so far.
+struct Within {
+  bool entrywise = true, rows_and_columns = true, norms = true;
+};
+
+template <class T>
+Wide<T> norm(const T* x, std::size_t n, std::size_t stride = 1) {
+  Wide<T> sum = 0;
+  for (std::size_t i = 0; i < n; ++i) sum += Wide<T>(x[i * stride]) * x[i * stride];
+  return std::sqrt(sum);
+}
+
+/// Row i of C = A·B against each bound.
+template <class T>
+void grade_row(const Matrix<T>& a, const Matrix<T>& b, const Matrix<T>& c, std::size_t i, Within& within) {
+  const std::size_t size = a.rows();
+  const auto bound = static_cast<Wide<T>>(gamma<T>(size + 2) + gamma<Wide<T>>(size + 2));
+  const Wide<T> norm_a = norm(a.storage().data(), size * size), norm_b = norm(b.storage().data(), size * size);
+  const Wide<T> row = norm(&a(i, 0), size);
+  for (std::size_t j = 0; j < size; ++j) {
+    Wide<T> value = 0, magnitude = 0;
+    for (std::size_t p = 0; p < size; ++p) {
+      value += Wide<T>(a(i, p)) * b(p, j);
+      magnitude += std::abs(Wide<T>(a(i, p)) * b(p, j));
+    }
+    const Wide<T> error = std::abs(c(i, j) - value);
+    within.entrywise = within.entrywise && error <= bound * magnitude;
+    within.rows_and_columns = within.rows_and_columns && error <= bound * row * norm(&b(0, j), size, size);
+    within.norms = within.norms && error <= bound * norm_a * norm_b;
+  }
+}
+
+}  // namespace
+
+template <class T>
+std::optional<Growth> rounding_growth(const Product& product, Inputs inputs, const blas::Functions& blas,
+                                      TestData& data) {
+  std::vector<std::array<double, 2>> points;
+  for (std::size_t k = 16; k <= 4096; k *= 2) {
+    for (int draw = 0; draw < 8; ++draw) {
+      double error = 0;
+      // A dot has one entry, a gemm 144: as many dots make one point.
+      const std::size_t n_products = product.routine == Routine::dot ? 48 : 1;
+      for (std::size_t i = 0; i < n_products; ++i) {
+        const Problem<T> problem(product, fitted(product.routine, {12, 12, k}), inputs, data);
+        error += std::pow(rounding_error(product, problem, blas), 2) / static_cast<double>(n_products);
+      }
+      if (!(error > 0) || !std::isfinite(error)) return std::nullopt;
+      points.push_back({std::log(static_cast<double>(k)), std::log(error) / 2});
+    }
+  }
+  return fit(points);
+}
+
+template <class T>
+std::string grade(const blas::Functions& blas, TestData& data) {
+  Within within;
+  for (const Inputs inputs : {Inputs::scaled, Inputs::cancelling, Inputs::positive}) {
+    constexpr std::size_t size = 256, step = 16;
+    Matrix<T> a(size, size), b(size, size), c(size, size);
+    data.fill(a.storage(), inputs);
+    data.fill(b.storage(), inputs);
+    call_gemm(blas, a, b, c);
+    for (std::size_t i = 0; i < size; i += step) grade_row(a, b, c, i, within);
+  }
+  return within.entrywise ? "A" : within.rows_and_columns ? "B" : within.norms ? "C" : "none";
+}
+
+template <class T>
+bool is_conventional(const blas::Functions& blas, TestData& data) {
+  constexpr std::size_t half = 256, size = 2 * half;
+  for (const std::size_t quadrant : {0, 1, 2, 3}) {
+    const std::size_t top = quadrant / 2 * half, left = quadrant % 2 * half;
+    Matrix<T> a(size, size), b(size, size), c(size, size);
+    data.fill(a.storage(), Inputs::normal);
+    data.fill(b.storage(), Inputs::normal);
+    for (std::size_t i = 0; i < half; ++i) {
+      for (std::size_t j = 0; j < half; ++j) a(top + i, j) = b(half + i, left + j) = 0;
+    }
+    call_gemm(blas, a, b, c);
+    for (std::size_t i = 0; i < half; ++i) {
+      for (std::size_t j = 0; j < half; ++j) {
+        if (c(top + i, left + j) != 0) return false;
+      }
+    }
+  }
+  return true;
+}
+
+template <class T>
+Outcome precision(const Product&, const blas::Functions& blas, TestData&) {
+  constexpr int digits = std::numeric_limits<T>::digits;
+  const char type = sizeof(T) == sizeof(float) ? 's' : 'd';
+  Outcome outcome = exact_outcome(Findings{});
+  outcome.expected = digits;
+  outcome.observed = digits;
+  for (const std::size_t size : {4, 64, 131}) {
+    const int bits = std::min(kept_bits<T>(blas, size, true), kept_bits<T>(blas, size, false));
+    if (bits < digits) {
+      outcome.observed = bits;
+      outcome.reason = fmt::format(
+          "{0}gemm m=n=k={1}: of the {2} significant bits of a factor {3} are used (TF32 and half have 11, bfloat16 8, "
+          "float 24): reduced precision",
+          type, size, digits, bits);
+    } else if (!keeps_far_terms<T>(blas, size)) {
+      outcome.reason = fmt::format(
+          "{}gemm m=n=k={}: terms whose factors lie far apart are lost, as in fixed-point emulation", type, size);
+    }
+    outcome.n_samples = size * size;
+    if (outcome.reason.empty()) continue;
+    outcome.verdict = Verdict::fail;
+    return outcome;
+  }
+  return outcome;
+}
+
+#define SQRTN_INSTANTIATE(T)                                                                                    \
+  template std::optional<Growth> rounding_growth<T>(const Product&, Inputs, const blas::Functions&, TestData&); \
+  template std::string grade<T>(const blas::Functions&, TestData&);                                             \
+  template bool is_conventional<T>(const blas::Functions&, TestData&);                                          \
+  template Outcome precision<T>(const Product&, const blas::Functions&, TestData&);
+SQRTN_INSTANTIATE(float)
+SQRTN_INSTANTIATE(double)
+#undef SQRTN_INSTANTIATE
+
+}  // namespace sqrtn::claims

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "product_data.hpp"
+#include "sqrtn/claims/claim.hpp"
+
+/// How a library's sums round: growth with the number of terms, and what kind of algorithm they show.
+namespace sqrtn::claims {
+
+struct Estimate {
+  double value = 0;
+  statistics::Interval interval;  ///< level 99 %
+};
+
+struct Growth {
+  Estimate exponent, constant;
+};
+
+/// The line through ln RMS(error/(u·|A||B|)) over ln k; nullopt if some product has no error at all.
+/// Error: see properties.hpp.
+template <class T>
+std::optional<Growth> rounding_growth(const Product& product, Inputs inputs, const blas::Functions& blas,
+                                      TestData& data);
+
+/// "A", "B", "C" or "none", for gemm of 256 × 256 × 256 with entries of all sizes, rows of A and columns of
+/// B scaled by powers of two, and terms scaled inside.
+template <class T>
+std::string grade(const blas::Functions& blas, TestData& data);
+
+/// Whether each quadrant of a 512 × 512 product that planted zeros make 0 is returned as 0.
+template <class T>
+bool is_conventional(const blas::Functions& blas, TestData& data);
+
+/// The number of leading significant bits of A's and B's entries that gemm uses; and whether it keeps
+/// terms whose factors lie far apart. Fails with the reason, which names the likely formats.
+template <class T>
+Outcome precision(const Product& product, const blas::Functions& blas, TestData& data);
+
+}  // namespace sqrtn::claims
