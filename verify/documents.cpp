@@ -1,5 +1,7 @@
 #include "documents.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace sqrtn::verify {
@@ -67,10 +69,10 @@ report::Measurement timing(const std::string& n, double gflop_per_s, const char*
   report::Measurement row;
   row.subject = "gemm";
   row.group = "products";
-  row.shape = n + "x" + n + "x" + n;
+  row.shape = fmt::format("{0}x{0}x{0}", n);
   row.dtype = dtype;
   row.threads = threads;
-  row.id = "products/gemm/" + row.shape + '/' + dtype + '/' + std::to_string(threads);
+  row.id = fmt::format("products/gemm/{}/{}/{}", row.shape, dtype, threads);
   row.blas = "libexample.so";
   const double side = std::stod(n);
   row.median_s = 2 * side * side * side / (gflop_per_s * 1e9);

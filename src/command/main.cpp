@@ -72,7 +72,8 @@ int run(int argc, char** argv) {
   application.footer(examples);
   application.require_subcommand(0, 1);
   Action chosen;
-  for (const auto add : {add_run, add_verify, add_reproduce, add_propagate, add_bench, add_init, add_bits, add_env})
+  for (const auto add :
+       {add_run, add_compare, add_verify, add_reproduce, add_propagate, add_bench, add_init, add_bits, add_env})
     add(application, chosen);
   try {
     application.parse(argc, argv);
