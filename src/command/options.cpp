@@ -110,6 +110,10 @@ bool matches(const boost::regex& filter, const std::string& id) try {
 std::vector<std::string> command_line(const CLI::App& subcommand) {
   std::vector<std::string> words{"sqrtn", subcommand.get_name()};
   for (const CLI::Option* option : subcommand.parse_order()) {
+    if (option->get_positional()) {
+      for (const std::string& value : option->results()) words.push_back(without_folders(value));
+      continue;
+    }
     words.push_back("--" + option->get_lnames().front());
     if (option->get_expected_min() == 0) continue;  // a flag
     const std::string value = fmt::format("{}", fmt::join(option->results(), ","));
