@@ -16,7 +16,7 @@ namespace {
 using html::escaped;
 
 // The drawing area within the picture, in its units.
-constexpr double width = 420, height = 260, left = 48, right = 408, top = 14, bottom = 220;
+constexpr double width = 420, height = 260, left = 48, right = 408, top = 16, bottom = 220;
 
 /// Shapes of about one area around the origin, told apart without colour.
 constexpr std::array<const char*, chart_styles> marks{
@@ -87,11 +87,14 @@ std::string grid(const Chart& chart, const Axes& axes) {
                      (left + right) / 2, height - 6, escaped(chart.x_label));
 }
 
-std::string roof_line(const ChartRoof& roof, const Axes& axes) {
+/// Its value stands above it where it is one of few.
+std::string roof_line(const ChartRoof& roof, const Axes& axes, bool few) {
   if (!std::isfinite(roof.y) || roof.y <= 0) return {};
   const double y = axes.y(roof.y);
-  return fmt::format(R"(<g class="roof s{}"><path d="M{:.0f} {:.1f}H{:.0f}"/><title>{}</title></g>)",
-                     roof.style % chart_styles, left, y, right, escaped(roof.label));
+  const std::string value =
+      few ? fmt::format(R"(<text x="{:.0f}" y="{:.1f}" class="e">{}</text>)", right, y - 4, compact(roof.y, 4)) : "";
+  return fmt::format(R"(<g class="roof s{}"><path d="M{:.0f} {:.1f}H{:.0f}"/>{}<title>{}</title></g>)",
+                     roof.style % chart_styles, left, y, right, value, escaped(roof.label));
 }
 
 std::string path_point(bool first, double x, double y) {
@@ -127,7 +130,7 @@ std::string body(const Chart& chart) {
   std::string text = fmt::format(R"(<title id="{0}-t">{1}</title><desc id="{0}-d">{2}</desc>)", chart.id,
                                  escaped(chart.title), escaped(chart.description));
   text += grid(chart, axes);
-  for (const ChartRoof& roof : chart.roofs) text += roof_line(roof, axes);
+  for (const ChartRoof& roof : chart.roofs) text += roof_line(roof, axes, chart.roofs.size() <= 3);
   for (const ChartSeries& series : chart.series) text += series_lines(series, axes);
   return text;
 }

@@ -32,7 +32,10 @@ Table joined(const std::vector<Document>& documents, Table (*records)(const Docu
 
 void write_tables(const std::vector<Document>& documents, const fs::path& path) {
   std::string markdown;
-  for (const Document& document : documents) markdown += (markdown.empty() ? "" : "\n") + to_markdown(document);
+  for (const Document& document : documents) {
+    if (!markdown.empty()) markdown += '\n';
+    markdown += to_markdown(document);
+  }
   write_file(path / markdown_name, markdown);
   write_file(path / claims_name, to_csv(joined(documents, claim_records)));
   write_file(path / measurements_name, to_csv(joined(documents, measurement_records)));

@@ -137,6 +137,10 @@ std::vector<std::string> columns_with_run(const std::vector<Run>& runs, std::siz
   return columns;
 }
 
+std::string shared_label(const std::vector<std::string>& labels, std::size_t runs) {
+  return labels.size() == runs ? "all" : fmt::format("{}", fmt::join(labels, "; "));
+}
+
 std::string to_html(const std::vector<Document>& documents, const std::vector<std::string>& command) {
   require(!documents.empty(), "a page needs a results document; name one");
   const std::vector<Run> runs = runs_of(documents);

@@ -45,16 +45,17 @@ function makeSortable(table) {
 function filterSection(section, words, status) {
   let shown = 0, all = 0;
   for (const table of section.querySelectorAll('table.data')) {
-    let matches = 0;
     for (const row of table.tBodies[0].rows) {
       const text = row.textContent.toLowerCase();
       row.hidden = !words.every((word) => text.includes(word));
-      matches += row.hidden ? 0 : 1;
+      shown += row.hidden ? 0 : 1;
       all += 1;
     }
-    shown += matches;
-    const folded = table.closest('details');
-    if (folded && words.length > 0) folded.open = matches > 0;
+  }
+  if (words.length > 0) {
+    for (const folded of section.querySelectorAll('details')) {
+      folded.open = folded.querySelector('tbody tr:not([hidden])') !== null;
+    }
   }
   status.textContent = words.length > 0 ? `${shown} of ${all} rows` : '';
 }

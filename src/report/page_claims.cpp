@@ -53,10 +53,10 @@ std::vector<Cell> claim_cells(const claims::Result& result) {
   if (outcome.time_s) time.value = fmt::format("{}", *outcome.time_s);
   return {claim.id,
           verdict,
+          forest_cell(outcome),
           compact(outcome.observed, 5),
           compact(outcome.expected, 5),
           compact(outcome.confidence_interval, 5),
-          forest_cell(outcome),
           compact(outcome.p_value, 2),
           samples,
           percent(claim.effect_size),
@@ -89,11 +89,6 @@ std::vector<SharedRow> shared_rows(const std::vector<Run>& runs, const std::stri
   }
   std::ranges::stable_sort(rows, {}, &SharedRow::claim);
   return rows;
-}
-
-std::string label_of(const SharedRow& row, const std::vector<Run>& runs) {
-  if (row.labels.size() == runs.size()) return "all";
-  return fmt::format("{}", fmt::join(row.labels, "; "));
 }
 
 std::string summary_of(const std::vector<SharedRow>& rows, const std::string& group) {
@@ -153,14 +148,14 @@ std::string claims_part(const std::vector<Run>& runs) {
   std::string text;
   for (const std::string& group : names_over(runs, claim_groups)) {
     const std::vector<SharedRow> rows = shared_rows(runs, group);
-    std::vector<std::string> columns{"claim",     "verdict", "observed", "expected", "interval",
-                                     "deviation", "p-value", "samples",  "effect"};
+    std::vector<std::string> columns{"claim",    "verdict", "deviation", "observed", "expected",
+                                     "interval", "p-value", "samples",   "effect"};
     if (runs.size() == 1) columns.emplace_back("time");
     html::Grid grid{
         .caption = "Claims: " + group, .columns = columns_with_run(runs, 2, columns), .rows = {}, .marks = {}};
     for (const SharedRow& row : rows) {
       const bool passed = row.verdict == claims::Verdict::pass;
-      grid.add(with_run(runs, label_of(row, runs), 2, row.cells),
+      grid.add(with_run(runs, shared_label(row.labels, runs.size()), 2, row.cells),
                passed ? "" : std::string(claims::to_string(row.verdict)));
     }
     const bool wrong = std::ranges::any_of(rows, [](const SharedRow& row) {
@@ -173,16 +168,15 @@ std::string claims_part(const std::vector<Run>& runs) {
 
 std::string notebooks_part(const std::vector<Run>& runs) {
   html::Grid grid{.caption = "Printed numbers beside their laws",
-                  .columns = {"number", "verdict", "experiment", "published", "law", "99 % interval", "within it",
-                              "p published", "ours", "p ours"},
+                  .columns = {"number", "verdict", "within it", "published", "ours", "law", "99 % interval",
+                              "p published", "p ours", "experiment"},
                   .rows = {},
                   .marks = {}};
   for (const Run& run : runs) {
     for (const experiment::Finding& finding : run.document->reproduced) {
-      grid.add({finding.id, verdict(finding), finding.experiment, finding.published, finding.expected,
-                compact(finding.interval, 4), number_cell(finding),
-                finding.published.empty() ? "–" : compact(finding.p_published, 2), finding.value,
-                compact(finding.p_value, 2)},
+      grid.add({finding.id, verdict(finding), number_cell(finding), finding.published, finding.value, finding.expected,
+                compact(finding.interval, 4), finding.published.empty() ? "–" : compact(finding.p_published, 2),
+                compact(finding.p_value, 2), finding.experiment},
                finding.contradicted()           ? "fail"
                : finding.published_improbable() ? "inconclusive"
                                                 : "");

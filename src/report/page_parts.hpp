@@ -44,4 +44,7 @@ std::vector<html::Cell> with_run(const std::vector<Run>& runs, std::string label
 std::vector<std::string> columns_with_run(const std::vector<Run>& runs, std::size_t at,
                                           std::vector<std::string> columns);
 
+/// Whose row it is, of so many runs: "all", or their labels.
+std::string shared_label(const std::vector<std::string>& labels, std::size_t runs);
+
 }  // namespace sqrtn::report

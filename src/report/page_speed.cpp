@@ -121,7 +121,7 @@ std::string backends_part(const std::vector<Run>& runs) {
                       {identity.file_name, fmt::to_string(n(claims::Verdict::pass)), fmt::to_string(failed),
                        fmt::to_string(n(claims::Verdict::inconclusive)), best ? rate_cell(*best) : Cell("–"),
                        share_cell(best ? best->percent_of_ceiling : std::nullopt), identity.kernel, identity.threading,
-                       identity.version, identity.sha256.substr(0, 12)}),
+                       identity.sha256.substr(0, 12), identity.version}),
              failed > 0 ? "fail" : "");
   }
   return html::section("backends", "Backends", html::table(grid));
