@@ -105,7 +105,7 @@ std::string read_text(const std::string& path, std::size_t most_bytes) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   const auto cannot_read = [&path](std::error_code why) {
-    return std::system_error(why, "cannot read '" + path + "'; name a results.json");
+    return std::system_error(why, "cannot read '" + path + "' (name a results document)");
   };
   if (error && status.type() != fs::file_type::not_found) throw cannot_read(error);
   if (fs::is_directory(status)) throw cannot_read(std::make_error_code(std::errc::is_a_directory));
