@@ -73,7 +73,8 @@ void compare_claims(const Document& before, const Document& after, Comparison& c
   for (const auto& [claim, outcome] : before.claims) {
     if (old_verdicts.contains(claim.id)) comparison.claims.push_back({claim.id, outcome.verdict, std::nullopt, ""});
   }
-  std::ranges::stable_partition(comparison.claims, &ClaimChange::turned_wrong);
+  std::stable_partition(comparison.claims.begin(), comparison.claims.end(),
+                        [](const ClaimChange& change) { return change.turned_wrong(); });
 }
 
 /// Whether its answer was right or not asked for, and its times make a ratio.

@@ -33,7 +33,7 @@ function makeSortable(table) {
     button.textContent = head.textContent;
     head.replaceChildren(button);
     button.addEventListener('click', () => {
-      const descending = head.ariaSort === 'ascending';
+      const descending = head.getAttribute('aria-sort') === 'ascending';
       heads.forEach((other) => other.removeAttribute('aria-sort'));
       head.setAttribute('aria-sort', descending ? 'descending' : 'ascending');
       sortTable(table, column, descending);

@@ -155,7 +155,8 @@ Table law_table(const Document& document, const std::string& group) {
     int claims;
   };
   std::vector<Law> laws;
-  for (const auto& [claim, outcome] : document.claims) {
+  for (const claims::Result& result : document.claims) {
+    const claims::Claim& claim = result.claim;
     if (group_of(claim) != group) continue;
     const auto same = [&claim](const Law& law) {
       return law.claim->statement == claim.statement && law.claim->source == claim.source;
