@@ -115,7 +115,7 @@ TEST(Report, HoldsNothingPrivate) {
             0);
   std::array<char, 256> host{};
   gethostname(host.data(), host.size() - 1);
-  for (const char* name : {"results.json", "report.md", "claims.csv", "measurements.csv"}) {
+  for (const char* name : {"results.json", "report.html", "report.md", "claims.csv", "measurements.csv"}) {
     const std::string text = content_of(output + "/" + name);
     EXPECT_FALSE(holds(text, std::filesystem::path(output).parent_path().string())) << name;
     EXPECT_FALSE(holds(text, program_folder().string())) << name;

@@ -25,6 +25,8 @@ void add_init(CLI::App& application, Action& chosen);
 void add_verify(CLI::App& application, Action& chosen);
 void add_bench(CLI::App& application, Action& chosen);
 void add_run(CLI::App& application, Action& chosen);
+void add_compare(CLI::App& application, Action& chosen);
+void add_report(CLI::App& application, Action& chosen);
 void add_reproduce(CLI::App& application, Action& chosen);
 void add_propagate(CLI::App& application, Action& chosen);
 void add_gate(CLI::App& application, Action& chosen);

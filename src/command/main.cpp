@@ -16,6 +16,8 @@ namespace {
 
 constexpr const char* examples = R"(Examples:
   sqrtn run --quick --output report     the whole report: claims, timings, tables
+  sqrtn report results.json --output .  the page of results, or of several side by side
+  sqrtn compare old.json new.json       what became wrong, faster or slower
   sqrtn verify --filter 'initialisers'  the claims whose id matches
   sqrtn bench --filter gemm --json -    timings as JSON on standard output
   sqrtn init he_normal 512x256 --seed 1 --output w.npy
@@ -72,8 +74,8 @@ int run(int argc, char** argv) {
   application.footer(examples);
   application.require_subcommand(0, 1);
   Action chosen;
-  for (const auto add :
-       {add_run, add_verify, add_reproduce, add_propagate, add_bench, add_gate, add_init, add_bits, add_env})
+  for (const auto add : {add_run, add_report, add_compare, add_verify, add_reproduce, add_propagate, add_bench, add_gate,
+                         add_init, add_bits, add_env})
     add(application, chosen);
   try {
     application.parse(argc, argv);

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <charconv>
 #include <filesystem>
+#include <utility>
 
 #include "sqrtn/init/gain.hpp"
 #include "sqrtn/support/require.hpp"
@@ -109,7 +110,14 @@ bool matches(const boost::regex& filter, const std::string& id) try {
 
 std::vector<std::string> command_line(const CLI::App& subcommand) {
   std::vector<std::string> words{"sqrtn", subcommand.get_name()};
+  bool files_named = false;
   for (const CLI::Option* option : subcommand.parse_order()) {
+    if (option->get_positional()) {
+      // It stands in the order once for each of its values, and each time has them all.
+      if (std::exchange(files_named, true)) continue;
+      for (const std::string& value : option->results()) words.push_back(without_folders(value));
+      continue;
+    }
     words.push_back("--" + option->get_lnames().front());
     if (option->get_expected_min() == 0) continue;  // a flag
     const std::string value = fmt::format("{}", fmt::join(option->results(), ","));

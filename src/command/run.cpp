@@ -39,7 +39,8 @@ std::string text_of(const report::Document& document, const std::string& folder)
   for (const std::string& group : report::measurement_groups(document)) {
     text += report::to_markdown(report::measurement_table(document, group)) + '\n';
   }
-  return text + fmt::format("Everything is in {}: report.md, claims.csv, measurements.csv, results.json\n", folder);
+  return text + fmt::format("Everything is in {}: report.html, report.md, claims.csv, measurements.csv, results.json\n",
+                            folder);
 }
 
 int run(RunOptions options, const std::vector<std::string>& command) {

@@ -17,20 +17,6 @@ std::size_t count_of(const Document& document, Verdict verdict) {
       document.claims, [verdict](const claims::Result& result) { return result.outcome.verdict == verdict; }));
 }
 
-/// The command that checks this claim again, as it was checked.
-std::string reproduction(const claims::Claim& claim, const Document& document) {
-  std::vector<std::string> words{"./sqrtn", "verify", "--seed", fmt::to_string(document.seed)};
-  if (document.blas) {
-    const blas::Identity& blas = document.blas->identity;
-    // A library that was given by its path is named by its file alone, in the working folder.
-    words.insert(words.end(), {"--blas", blas.name == blas.file_name ? "./" + blas.name : blas.name});
-  }
-  const auto scale = std::ranges::find(document.command, "--effect-scale");
-  if (scale < document.command.end() - 1) words.insert(words.end(), {*scale, *(scale + 1)});
-  words.insert(words.end(), {"--filter", exact_filter(claim.id)});
-  return shell_line(words);
-}
-
 std::string finding(const claims::Result& result, const Document& document) {
   const auto& [claim, outcome] = result;
   std::string text = fmt::format("- **{}** `{}`: {}\n  Law: `{}` ({})\n", claims::to_string(outcome.verdict), claim.id,
@@ -77,26 +63,46 @@ std::string libraries(const Environment& environment) {
 
 }  // namespace
 
-std::string provenance(const Document& document) {
+std::string reproduction(const claims::Claim& claim, const Document& document) {
+  std::vector<std::string> words{"./sqrtn", "verify", "--seed", fmt::to_string(document.seed)};
+  if (document.blas) {
+    const blas::Identity& blas = document.blas->identity;
+    // A library that was given by its path is named by its file alone, in the working folder.
+    words.insert(words.end(), {"--blas", blas.name == blas.file_name ? "./" + blas.name : blas.name});
+  }
+  const auto scale = std::ranges::find(document.command, "--effect-scale");
+  if (document.command.end() - scale > 1) words.insert(words.end(), {*scale, *(scale + 1)});
+  words.insert(words.end(), {"--filter", exact_filter(claim.id)});
+  return shell_line(words);
+}
+
+std::vector<Fact> facts(const Document& document) {
   const Environment& environment = document.environment;
+  std::vector<Fact> all{
+      {"command", shell_line(document.command)},
+      {"seed", fmt::to_string(document.seed)},
+      {"processor", joined({environment.cpu_model, environment.cpu_stepping, environment.hypervisor}, ", ")},
+      {"cores", fmt::format("{}, logical processors {}, available {}", environment.cores,
+                            environment.logical_processors, environment.available_processors)},
+      {"caches", caches(environment)},
+      {"instruction sets", joined(environment.isa, " ") + ", dispatched to " + environment.simd_target},
+      {"memory", environment.memory_bytes > 0 ? bytes(environment.memory_bytes) : ""},
+      {"governor", environment.governor},
+      {"kernel", environment.kernel},
+      {"sqrtn", fmt::format("{}, commit {}{}", environment.version, environment.commit,
+                            environment.dirty ? " with uncommitted changes" : "")},
+      {"compiler", joined({environment.compiler, environment.build_type, environment.compile_flags}, ", ")},
+      {"libraries", libraries(environment)},
+      {"BLAS", document.blas ? backend_text(*document.blas) : ""}};
+  std::erase_if(all, [](const Fact& fact) { return fact.value.empty(); });
+  return all;
+}
+
+std::string provenance(const Document& document) {
   std::string text;
-  const auto add = [&text](const char* name, const std::string& value) {
-    if (!value.empty()) text += fmt::format("- {}: {}\n", name, value);
-  };
-  add("command", fmt::format("`{}`, seed {}", shell_line(document.command), document.seed));
-  add("processor", joined({environment.cpu_model, environment.cpu_stepping, environment.hypervisor}, ", "));
-  add("cores", fmt::format("{}, logical processors {}, available {}", environment.cores, environment.logical_processors,
-                           environment.available_processors));
-  add("caches", caches(environment));
-  add("instruction sets", joined(environment.isa, " ") + ", dispatched to " + environment.simd_target);
-  add("memory", environment.memory_bytes > 0 ? bytes(environment.memory_bytes) : "");
-  add("governor", environment.governor);
-  add("kernel", environment.kernel);
-  add("sqrtn", fmt::format("{}, commit {}{}", environment.version, environment.commit,
-                           environment.dirty ? " with uncommitted changes" : ""));
-  add("compiler", joined({environment.compiler, environment.build_type, environment.compile_flags}, ", "));
-  add("libraries", libraries(environment));
-  if (document.blas) add("BLAS", backend_text(*document.blas));
+  for (const auto& [name, value] : facts(document)) {
+    text += name == "command" ? fmt::format("- command: `{}`\n", value) : fmt::format("- {}: {}\n", name, value);
+  }
   return text;
 }
 
@@ -109,30 +115,6 @@ std::string provenance_line(const Document& document) {
 }
 
 namespace {
-
-/// Each law once, with its source and the number of claims that check it.
-Table law_table(const Document& document, const std::string& group) {
-  struct Law {
-    const claims::Claim* claim;
-    int claims;
-  };
-  std::vector<Law> laws;
-  for (const auto& [claim, outcome] : document.claims) {
-    if (group_of(claim) != group) continue;
-    const auto same = [&claim](const Law& law) {
-      return law.claim->statement == claim.statement && law.claim->source == claim.source;
-    };
-    const auto found = std::ranges::find_if(laws, same);
-    if (found == laws.end()) {
-      laws.push_back({&claim, 1});
-    } else {
-      ++found->claims;
-    }
-  }
-  Table table{.title = "", .columns = {"law", "source", "claims"}, .rows = {}};
-  for (const auto& [claim, n] : laws) table.rows.push_back({claim->statement, claim->source, fmt::to_string(n)});
-  return table;
-}
 
 constexpr const char* how_to_read =
     "observed and expected are the estimated quantity and the law's value; the interval holds the true value with\n"

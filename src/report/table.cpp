@@ -34,15 +34,6 @@ std::size_t width(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
-/// A number, alone or before a unit; an interval; or unset.
-bool is_numeric(const std::string& cell) {
-  if (cell.empty() || cell == "–") return true;
-  const char* begin = cell.c_str() + (cell.front() == '[' ? 1 : 0);
-  char* end = nullptr;
-  std::strtod(begin, &end);
-  return end != begin && (*end == '\0' || *end == ' ' || *end == ',' || std::string_view(end).starts_with("–"));
-}
-
 std::string padded(const std::string& text, std::size_t wanted, bool right) {
   const std::string space(wanted - std::min(wanted, width(text)), ' ');
   return right ? space + text : text + space;
@@ -92,6 +83,14 @@ std::string csv_line(const std::vector<std::string>& cells) {
 }
 
 }  // namespace
+
+bool is_numeric(const std::string& cell) {
+  if (cell.empty() || cell == "–") return true;
+  const char* begin = cell.c_str() + (cell.front() == '[' ? 1 : 0);
+  char* end = nullptr;
+  std::strtod(begin, &end);
+  return end != begin && (*end == '\0' || *end == ' ' || *end == ',' || std::string_view(end).starts_with("–"));
+}
 
 std::string to_markdown(const Table& table) {
   require_rectangular(table);

@@ -157,6 +157,30 @@ Table verdict_table(const Document& document) {
   return table;
 }
 
+Table law_table(const Document& document, const std::string& group) {
+  struct Law {
+    const claims::Claim* claim;
+    int claims;
+  };
+  std::vector<Law> laws;
+  for (const claims::Result& result : document.claims) {
+    const claims::Claim& claim = result.claim;
+    if (group_of(claim) != group) continue;
+    const auto same = [&claim](const Law& law) {
+      return law.claim->statement == claim.statement && law.claim->source == claim.source;
+    };
+    const auto found = std::ranges::find_if(laws, same);
+    if (found == laws.end()) {
+      laws.push_back({&claim, 1});
+    } else {
+      ++found->claims;
+    }
+  }
+  Table table{.title = "", .columns = {"law", "source", "claims"}, .rows = {}};
+  for (const auto& [claim, n] : laws) table.rows.push_back({claim->statement, claim->source, fmt::to_string(n)});
+  return table;
+}
+
 Table claim_records(const Document& document) { return records(document, "claims"); }
 
 Table measurement_records(const Document& document) { return records(document, "measurements"); }

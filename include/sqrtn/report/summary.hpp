@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "sqrtn/report/record.hpp"
 
@@ -15,7 +16,18 @@ std::string verdict_line(const Document& document);
 /// command that reproduces it. Then the measurements that were not ranked. Empty if there is nothing to tell.
 std::string findings(const Document& document);
 
-/// The machine, the build, the library and the command, one item a fact.
+/// The command that checks this claim of the document again, as it was checked.
+std::string reproduction(const claims::Claim& claim, const Document& document);
+
+/// One line about where results come from.
+struct Fact {
+  std::string name, value;
+};
+
+/// The command, the machine, the build and the library; what is not known is left out.
+std::vector<Fact> facts(const Document& document);
+
+/// The same in Markdown, one item a fact.
 std::string provenance(const Document& document);
 
 /// The same in one line, without what the machine's own tables say: version, processor, library, command.
@@ -24,7 +36,7 @@ std::string provenance_line(const Document& document);
 /// The whole report in Markdown: provenance, verdict, findings, and all tables.
 std::string to_markdown(const Document& document);
 
-/// Writes results.json, report.md, claims.csv and measurements.csv into `folder`, made if missing.
+/// Writes results.json, report.html, report.md, claims.csv and measurements.csv into `folder`, made if missing.
 /// Throws: std::system_error with the path and the reason; earlier files stay whole.
 void write_results(const Document& document, const std::string& folder);
 

@@ -19,6 +19,9 @@ struct Table {
 /// Throws: std::invalid_argument if a row is not as long as columns.
 std::string to_markdown(const Table& table);
 
+/// Whether a cell is a number, alone or before a unit; an interval; or unset.
+bool is_numeric(const std::string& cell);
+
 /// A header line and the rows, lines ended by CR LF, fields quoted where they must be.
 /// Throws: std::invalid_argument if a row is not as long as columns. Source: RFC 4180 §2.
 std::string to_csv(const Table& table);
@@ -35,6 +38,9 @@ Table claim_table(const Document& document, const std::string& group);
 /// The library's properties: what, value, interval, source.
 Table property_table(const Document& document);
 Table measurement_table(const Document& document, const std::string& group);
+
+/// Each law of a group once, with its source and the number of claims that check it.
+Table law_table(const Document& document, const std::string& group);
 
 /// How many claims of each group had which verdict, and how long they took.
 Table verdict_table(const Document& document);

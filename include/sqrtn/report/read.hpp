@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "sqrtn/report/record.hpp"
+
+/// Results documents as they come back from outside. Nothing in them is trusted: a document is taken
+/// whole or refused with one line that names the file and the field.
+namespace sqrtn::report {
+
+/// The document that `text` holds: to_json of it equals what was read, but for fields that this version
+/// does not know. Claims have no check; a document says only what was found.
+/// `name`: what messages call the text.
+/// **limits**: 64 MiB, a million values, 16 levels, 64 KiB a string; then it takes below 400 MiB.
+/// Throws: std::invalid_argument for what is not strict JSON (NaN included), another schema than
+/// "sqrtn.results/1", a field of a wrong type or out of range ("results.json: claims[12].p_value:
+/// expected a number between 0 and 1, got "x""), an id that stands twice, or a verdict that the claims
+/// do not bear out.
+Document parse_document(std::string_view text, const std::string& name);
+
+/// The same of a file. Throws also std::system_error if it cannot be read; a file above the limit is
+/// refused before it is read.
+Document read_document(const std::string& path);
+
+}  // namespace sqrtn::report

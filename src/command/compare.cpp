@@ -1,0 +1,76 @@
+#include "sqrtn/report/compare.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "command.hpp"
+#include "sqrtn/report/read.hpp"
+#include "sqrtn/support/output.hpp"
+
+namespace sqrtn::command {
+namespace {
+
+struct CompareOptions {
+  std::string before, after, json;
+  bool force = false;
+};
+
+/// A report's code: only what turned wrong is its failure; slower is what `gate` judges.
+int exit_code_of(const report::Comparison& comparison) {
+  if (std::ranges::any_of(comparison.claims, &report::ClaimChange::turned_wrong) ||
+      std::ranges::any_of(comparison.ratios, &report::TimeRatio::turned_wrong)) {
+    return claim_failed;
+  }
+  const bool doubtful = std::ranges::any_of(comparison.claims, [](const report::ClaimChange& change) {
+    return change.after == claims::Verdict::inconclusive;
+  });
+  return doubtful ? inconclusive : all_well;
+}
+
+int refuse(const CompareOptions& options, const report::Difference& difference) {
+  fmt::print(stderr,
+             "sqrtn: '{}' and '{}' come from different machines: {} is '{}' in the one and '{}' in the other; "
+             "compare runs of one machine, or add --force\n",
+             options.before, options.after, difference.field, difference.before, difference.after);
+  return not_comparable;
+}
+
+int compare(const CompareOptions& options) {
+  if (!options.json.empty()) require_writable(options.json);
+  const report::Comparison comparison =
+      report::compare(report::read_document(options.before), report::read_document(options.after));
+  if (!comparison.machine.empty() && !options.force) return refuse(options, comparison.machine.front());
+  if (comparison.shares_nothing()) {
+    fmt::print(stderr, "sqrtn: '{}' and '{}' share no claim and no measurement; name two runs of the same kind\n",
+               options.before, options.after);
+    return nothing_measured;
+  }
+  if (!options.json.empty()) write_file(options.json, report::to_text(report::to_json(comparison)));
+  if (options.json != "-") write_file("-", report::to_markdown(comparison));
+  return exit_code_of(comparison);
+}
+
+}  // namespace
+
+void add_compare(CLI::App& application, Action& chosen) {
+  auto options = std::make_shared<CompareOptions>();
+  CLI::App* subcommand =
+      application.add_subcommand("compare", "What became wrong, faster or slower between two results of one machine");
+  subcommand->add_option("old", options->before, "The earlier results.json")->required()->type_name("OLD.json");
+  subcommand->add_option("new", options->after, "The later one")->required()->type_name("NEW.json");
+  subcommand->add_flag("--force", options->force, "Compare different machines too, and mark it");
+  subcommand->add_option("--json", options->json, "Also write the comparison to FILE; '-' is standard output")
+      ->type_name("FILE");
+  subcommand->footer(
+      "Markdown on standard output: verdicts that changed, times as ratios with intervals, geometric means.\n"
+      "Exit codes: 1 if a claim or an answer turned wrong, 3 if a claim became inconclusive, 4 if the two share\n"
+      "nothing, 5 if the machines differ. A slower time is shown and is no failure here: the two runs were not\n"
+      "interleaved. To let speed fail a build, use sqrtn gate.\n"
+      "Example:\n  sqrtn compare results/old/results.json results/new/results.json");
+  subcommand->callback([options, &chosen] { chosen = [options] { return compare(*options); }; });
+}
+
+}  // namespace sqrtn::command

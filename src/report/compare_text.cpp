@@ -1,0 +1,166 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "sqrtn/report/compare.hpp"
+#include "sqrtn/report/format.hpp"
+#include "sqrtn/report/table.hpp"
+
+namespace sqrtn::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Table difference_table(const char* title, const std::vector<Difference>& differences) {
+  Table table{.title = title, .columns = {"field", "old", "new"}, .rows = {}};
+  for (const auto& [field, before, after] : differences) table.rows.push_back({field, before, after});
+  return table;
+}
+
+std::string word(const std::optional<claims::Verdict>& verdict) {
+  return verdict ? std::string(claims::to_string(*verdict)) : "absent";
+}
+
+Table claim_change_table(const std::vector<ClaimChange>& changes) {
+  Table table{.title = "Claims that changed", .columns = {"claim", "old", "new", "reason"}, .rows = {}};
+  for (const ClaimChange& change : changes) {
+    table.rows.push_back({change.id, word(change.before), word(change.after), change.reason});
+  }
+  return table;
+}
+
+template <class Chosen>
+Table ratio_table(const char* title, const std::vector<TimeRatio>& ratios, Chosen chosen) {
+  Table table{
+      .title = title, .columns = {"measurement", "old", "new", "new/old", "98 % interval", "change"}, .rows = {}};
+  for (const TimeRatio& row : ratios) {
+    if (!chosen(row)) continue;
+    const std::string change = std::string(to_string(row.change)) + (row.note.empty() ? "" : ": " + row.note);
+    table.rows.push_back({row.id, duration(row.before_s), duration(row.after_s), significant(row.ratio),
+                          compact(row.confidence_interval, 4), change});
+  }
+  return table;
+}
+
+Table mean_table(const Comparison& comparison) {
+  Table table{.title = "Geometric means of the time, new/old",
+              .columns = {"group", "measurements", "mean", "faster", "slower", "unresolved"},
+              .rows = {}};
+  for (const MeanRatio& mean : comparison.means) {
+    const auto n = [&](Change change) {
+      return fmt::to_string(std::ranges::count_if(
+          comparison.ratios, [&](const TimeRatio& row) { return row.group == mean.group && row.change == change; }));
+    };
+    table.rows.push_back({mean.group, fmt::to_string(mean.n), significant(mean.ratio), n(Change::faster),
+                          n(Change::slower), n(Change::unresolved)});
+  }
+  return table;
+}
+
+std::string verdict_line(const Comparison& comparison) {
+  const auto claims = std::ranges::count_if(comparison.claims, &ClaimChange::turned_wrong);
+  const auto answers = std::ranges::count_if(comparison.ratios, &TimeRatio::turned_wrong);
+  const auto n = [&](Change change) { return std::ranges::count(comparison.ratios, change, &TimeRatio::change); };
+  return fmt::format(
+      "**{} claims and {} answers turned wrong; {} claims keep their verdict, {} changed; of {} times {} faster, {} "
+      "slower, {} unresolved**\n",
+      claims, answers, comparison.same_claims, comparison.claims.size(), comparison.ratios.size(), n(Change::faster),
+      n(Change::slower), n(Change::unresolved));
+}
+
+std::string id_list(const char* title, const std::vector<std::string>& ids) {
+  if (ids.empty()) return {};
+  std::string text = fmt::format("\n### {}\n\n", title);
+  for (const std::string& id : ids) text += fmt::format("- `{}`\n", id);
+  return text;
+}
+
+constexpr const char* how_to_read =
+    "\nnew/old is the ratio of the median times, above 1 is slower. Its interval runs from new.low/old.high to\n"
+    "new.high/old.low: it holds the ratio of the true medians at least 98 times in 100. Within each run, that is:\n"
+    "what changes from one process, or day, to the next is not in it; `sqrtn gate` measures that too.\n";
+
+std::string section(const Table& table) { return table.rows.empty() ? "" : '\n' + to_markdown(table); }
+
+Json number(const std::optional<double>& x) { return x && std::isfinite(*x) ? Json(*x) : Json(nullptr); }
+
+Json differences_json(const std::vector<Difference>& differences) {
+  Json json = Json::array();
+  for (const auto& [field, before, after] : differences) {
+    json.push_back({{"field", field}, {"old", before}, {"new", after}});
+  }
+  return json;
+}
+
+Json claims_json(const std::vector<ClaimChange>& changes) {
+  Json json = Json::array();
+  for (const ClaimChange& change : changes) {
+    json.push_back({{"id", change.id},
+                    {"old", change.before ? Json(claims::to_string(*change.before)) : Json(nullptr)},
+                    {"new", change.after ? Json(claims::to_string(*change.after)) : Json(nullptr)},
+                    {"turned_wrong", change.turned_wrong()},
+                    {"reason", change.reason.empty() ? Json(nullptr) : Json(change.reason)}});
+  }
+  return json;
+}
+
+Json ratio_json(const TimeRatio& row) {
+  const auto& interval = row.confidence_interval;
+  return {
+      {"id", row.id},
+      {"group", row.group},
+      {"old_median_s", number(row.before_s)},
+      {"new_median_s", number(row.after_s)},
+      {"ratio", number(row.ratio)},
+      {"confidence_interval", interval ? Json::array({number(interval->low), number(interval->high)}) : Json(nullptr)},
+      {"change", to_string(row.change)},
+      {"turned_wrong", row.turned_wrong},
+      {"note", row.note.empty() ? Json(nullptr) : Json(row.note)}};
+}
+
+}  // namespace
+
+std::string to_markdown(const Comparison& comparison) {
+  const auto changed = [](const TimeRatio& row) { return row.change != Change::unresolved; };
+  std::string text = "## Comparison\n\n";
+  if (!comparison.machine.empty()) {
+    text += "**Different machines, compared by force: the times say nothing about the software.**\n\n";
+  }
+  text += verdict_line(comparison);
+  text += section(difference_table("The machines differ", comparison.machine));
+  text += section(difference_table("What else differs", comparison.other));
+  text += section(claim_change_table(comparison.claims));
+  text += section(mean_table(comparison));
+  text += section(ratio_table("Times that changed", comparison.ratios, changed));
+  text += id_list("Measurements that appeared", comparison.appeared);
+  text += id_list("Measurements that disappeared", comparison.disappeared);
+  if (!comparison.ratios.empty()) {
+    const Table all = ratio_table("", comparison.ratios, [](const TimeRatio&) { return true; });
+    text += fmt::format("\n<details><summary>All {} times</summary>\n\n{}\n</details>\n{}", all.rows.size(),
+                        to_markdown(all), how_to_read);
+  }
+  return text;
+}
+
+Json to_json(const Comparison& comparison) {
+  Json json;
+  json["schema"] = "sqrtn.compare/1";
+  json["comparable"] = comparison.machine.empty();
+  json["machine_differences"] = differences_json(comparison.machine);
+  json["differences"] = differences_json(comparison.other);
+  json["same_claims"] = comparison.same_claims;
+  json["claims"] = claims_json(comparison.claims);
+  json["measurements"] = Json::array();
+  for (const TimeRatio& row : comparison.ratios) json["measurements"].push_back(ratio_json(row));
+  json["geometric_means"] = Json::array();
+  for (const MeanRatio& mean : comparison.means) {
+    json["geometric_means"].push_back({{"group", mean.group}, {"n", mean.n}, {"ratio", number(mean.ratio)}});
+  }
+  json["appeared"] = comparison.appeared;
+  json["disappeared"] = comparison.disappeared;
+  return json;
+}
+
+}  // namespace sqrtn::report

@@ -1,0 +1,174 @@
+#include "sqrtn/report/page.hpp"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+
+#include "report/assets.hpp"
+#include "report/page_charts.hpp"
+#include "report/page_parts.hpp"
+#include "sqrtn/report/format.hpp"
+#include "sqrtn/report/table.hpp"
+#include "sqrtn/support/require.hpp"
+
+namespace sqrtn::report {
+namespace {
+
+using html::escaped;
+
+/// The facts by which runs are told apart, most telling first.
+std::vector<std::string> telling_facts(const Document& document) {
+  const Environment& environment = document.environment;
+  return {environment.cpu_model,
+          document.blas ? document.blas->identity.name : "",
+          environment.available_processors > 0 ? fmt::format("{} threads", environment.available_processors) : "",
+          environment.commit,
+          environment.compiler,
+          fmt::format("seed {}", document.seed),
+          shell_line(document.command)};
+}
+
+/// Of each document the facts that are not the same in all, as few as tell them apart; then a number.
+std::vector<std::string> labels_of(const std::vector<const Document*>& documents) {
+  std::vector<std::string> labels(documents.size());
+  const auto distinct = [](const std::vector<std::string>& all) { return std::set(all.begin(), all.end()).size(); };
+  const std::size_t facts = telling_facts({}).size();
+  for (std::size_t fact = 0; fact < facts && distinct(labels) < labels.size(); ++fact) {
+    std::vector<std::string> longer = labels;
+    for (std::size_t i = 0; i < documents.size(); ++i) {
+      const std::string value = telling_facts(*documents[i])[fact];
+      if (!value.empty()) longer[i] += (longer[i].empty() ? "" : ", ") + value;
+    }
+    if (distinct(longer) > distinct(labels)) labels = longer;
+  }
+  std::map<std::string, int> seen;
+  for (std::string& label : labels) {
+    if (const int n = ++seen[label]; n > 1 || label.empty()) label += fmt::format("{}#{}", label.empty() ? "" : " ", n);
+  }
+  return labels;
+}
+
+/// Documents that hold only the notebooks' numbers are no runs of their own, unless there are no others.
+std::vector<Run> runs_of(const std::vector<Document>& documents) {
+  std::vector<const Document*> chosen;
+  for (const Document& document : documents) {
+    if (!document.claims.empty() || !document.measurements.empty()) chosen.push_back(&document);
+  }
+  if (chosen.empty()) chosen.push_back(&documents.front());
+  const std::vector<std::string> labels = labels_of(chosen);
+  std::vector<Run> runs;
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    runs.push_back({chosen.size() > 1 ? labels[i] : "", chosen[i], i % chart_styles});
+  }
+  return runs;
+}
+
+std::string title_of(const std::vector<Run>& runs) {
+  if (runs.size() > 1) return fmt::format("sqrtn: {} runs side by side", runs.size());
+  const Environment& environment = runs.front().document->environment;
+  return fmt::format("sqrtn on {}, {} threads", environment.cpu_model, environment.available_processors);
+}
+
+/// What a browser compares the script with before it runs it.
+std::string script_hash(std::string_view script) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  require(EVP_Digest(script.data(), script.size(), digest.data(), &size, EVP_sha256(), nullptr) == 1,
+          "OpenSSL offers no SHA-256; install libssl3");
+  std::array<unsigned char, 2 * EVP_MAX_MD_SIZE> text{};
+  const int length = EVP_EncodeBlock(text.data(), digest.data(), static_cast<int>(size));
+  return "sha256-" + std::string(text.begin(), text.begin() + length);
+}
+
+std::string head(const std::string& title) {
+  return fmt::format(
+      "<!DOCTYPE html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n"
+      "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; style-src 'unsafe-inline'; "
+      "script-src '{}'\">\n"
+      "<meta name=viewport content=\"width=device-width, initial-scale=1\">\n<title>{}</title>\n<style>\n{}</style>\n"
+      "</head>\n<body>\n<a class=skip href=#verdict>Skip to the verdict</a>\n",
+      script_hash(page_script()), escaped(title), page_style_sheet());
+}
+
+/// Links to the sections that the content has.
+std::string navigation(const std::string& content) {
+  std::string links;
+  const std::string_view open = "<section id=";
+  for (std::size_t at = content.find(open); at != std::string::npos; at = content.find(open, at + 1)) {
+    const std::string_view rest = std::string_view(content).substr(at + open.size());
+    const std::string_view id = rest.substr(0, rest.find(' ')), from_heading = rest.substr(rest.find("<h2"));
+    const std::size_t begin = from_heading.find('>') + 1;
+    links += fmt::format("<li><a href=#{}>{}</a>", id, from_heading.substr(begin, from_heading.find("</h2>") - begin));
+  }
+  return fmt::format("<nav aria-label=Sections><ul>{}</ul></nav>\n", links);
+}
+
+std::string foot(const std::vector<Run>& runs, const std::vector<std::string>& command) {
+  std::string text = "<footer>\n<p>The results come from\n<pre tabindex=0><code>";
+  for (const Run& run : runs) text += escaped(shell_line(run.document->command)) + '\n';
+  return text +
+         fmt::format(
+             "</code></pre>\n<p>and this page is made again from them by\n<pre tabindex=0><code>{}</code></pre>\n"
+             "</footer>\n",
+             escaped(shell_line(command)));
+}
+
+constexpr const char* how_to_read =
+    "<p>Observed and expected are the estimated quantity and the law's value; the interval holds the true value with "
+    "probability 1 − 10⁻⁹. The number of samples follows from the effect, which is found with probability 1 − 10⁻⁶. "
+    "<p>The median's interval assumes no distribution and has level 99 %; rates come from the median, and a ceiling "
+    "was "
+    "measured in the same run. Numbers are rounded for reading; the exact ones are in results.json.\n";
+
+}  // namespace
+
+std::vector<html::Cell> with_run(const std::vector<Run>& runs, std::string label, std::size_t at,
+                                 std::vector<html::Cell> cells) {
+  if (runs.size() > 1) cells.insert(cells.begin() + static_cast<std::ptrdiff_t>(at), html::Cell(std::move(label)));
+  return cells;
+}
+
+std::vector<std::string> columns_with_run(const std::vector<Run>& runs, std::size_t at,
+                                          std::vector<std::string> columns) {
+  if (runs.size() > 1) columns.insert(columns.begin() + static_cast<std::ptrdiff_t>(at), "run");
+  return columns;
+}
+
+std::string shared_label(const std::vector<std::string>& labels, std::size_t runs) {
+  return labels.size() == runs ? "all" : fmt::format("{}", fmt::join(labels, "; "));
+}
+
+std::string to_html(const std::vector<Document>& documents, const std::vector<std::string>& command) {
+  require(!documents.empty(), "a page needs a results document; name one");
+  const std::vector<Run> runs = runs_of(documents);
+  std::vector<Run> all;
+  for (const Document& document : documents) all.push_back({"", &document, 0});
+  std::string content = verdict_part(runs) + findings_part(runs) + backends_part(runs);
+  std::vector<std::string> groups = names_over(runs, measurement_groups);
+  // What people come for first; the ceilings explain it.
+  const std::vector<std::string> order{"init", "products", "monte_carlo"};
+  std::ranges::stable_sort(groups, {}, [&order](const std::string& group) {
+    return group == "ceilings" ? 99 : std::ranges::find(order, group) - order.begin();
+  });
+  for (const std::string& group : groups) content += measurements_part(runs, group);
+  content += notebooks_part(all) + claims_part(runs) + environment_part(runs);
+  content += html::section("reading", "How to read the columns", how_to_read);
+  const std::string title = title_of(runs);
+  return head(title) + fmt::format("<header>\n<h1>{}</h1>\n{}</header>\n", escaped(title), navigation(content)) +
+         "<main>\n" + content + "</main>\n" + foot(runs, command) +
+         fmt::format("<script>{}</script>\n</body>\n</html>\n", page_script());
+}
+
+std::vector<std::pair<std::string, std::string>> svg_files(const std::vector<Document>& documents) {
+  std::vector<std::pair<std::string, std::string>> files;
+  const std::vector<Run> runs = runs_of(documents);
+  for (const Chart& chart : rate_charts(runs, "products")) {
+    files.emplace_back(fmt::format("products-{}.svg", files.size() + 1), svg_file(chart));
+  }
+  return files;
+}
+
+}  // namespace sqrtn::report

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "report/html.hpp"
+#include "sqrtn/report/record.hpp"
+
+/// The parts of the page, top to bottom; each is empty if the documents have nothing for it.
+namespace sqrtn::report {
+
+/// A document and what sets it apart from the others of the page; the label is empty if it is alone.
+struct Run {
+  std::string label;
+  const Document* document;
+  std::size_t style = 0;  ///< in pictures
+};
+
+std::string verdict_part(const std::vector<Run>& runs);
+std::string findings_part(const std::vector<Run>& runs);
+std::string backends_part(const std::vector<Run>& runs);
+std::string measurements_part(const std::vector<Run>& runs, const std::string& group);
+std::string notebooks_part(const std::vector<Run>& runs);
+std::string claims_part(const std::vector<Run>& runs);
+std::string environment_part(const std::vector<Run>& runs);
+
+/// The names in order of first appearance over all runs.
+template <class Names>
+std::vector<std::string> names_over(const std::vector<Run>& runs, Names names) {
+  std::vector<std::string> all;
+  std::set<std::string> seen;
+  for (const Run& run : runs) {
+    for (const std::string& name : names(*run.document)) {
+      if (seen.insert(name).second) all.push_back(name);
+    }
+  }
+  return all;
+}
+
+/// A row that says which run it is from, where there are several: `cells` with the label after the first `at`.
+std::vector<html::Cell> with_run(const std::vector<Run>& runs, std::string label, std::size_t at,
+                                 std::vector<html::Cell> cells);
+std::vector<std::string> columns_with_run(const std::vector<Run>& runs, std::size_t at,
+                                          std::vector<std::string> columns);
+
+/// Whose row it is, of so many runs: "all", or their labels.
+std::string shared_label(const std::vector<std::string>& labels, std::size_t runs);
+
+}  // namespace sqrtn::report

@@ -1,0 +1,139 @@
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "report/page_charts.hpp"
+#include "report/page_parts.hpp"
+#include "sqrtn/report/format.hpp"
+#include "sqrtn/report/table.hpp"
+
+/// The libraries, and what was measured.
+namespace sqrtn::report {
+namespace {
+
+using html::Cell;
+
+/// A bar of the share of the ceiling beside the number.
+Cell share_cell(const std::optional<double>& percent) {
+  if (!percent || !std::isfinite(*percent)) return {"–"};
+  Cell cell(fmt::format("{:.1f}", *percent), *percent);
+  cell.graphic = fmt::format("<span class=share style=\"--p:{:.0f}%\"></span>", std::clamp(*percent, 0.0, 100.0));
+  return cell;
+}
+
+Cell time_cell(double seconds) { return std::isfinite(seconds) ? Cell(duration(seconds), seconds) : Cell("–"); }
+
+Cell interval_cell(const std::optional<statistics::Interval>& interval) {
+  Cell cell(duration(interval));
+  if (interval && std::isfinite(interval->low)) cell.value = fmt::format("{}", interval->low);
+  return cell;
+}
+
+Cell rate_cell(const Measurement& row) {
+  if (!row.rate || !std::isfinite(*row.rate)) return {"–"};
+  return {significant(row.rate) + ' ' + row.rate_unit, *row.rate};
+}
+
+std::string name_of_group(const std::string& group) {
+  if (group == "init") return "Initialisers and generators";
+  if (group == "products") return "Products";
+  if (group == "monte_carlo") return "Monte Carlo";
+  return group == "ceilings" ? "Ceilings of the machine" : group;
+}
+
+/// A section's id: letters, digits and hyphens only, whatever the group is called.
+std::string id_of_group(const std::string& group) {
+  std::string id = "speed-";
+  for (const char c : group) id += (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : '-';
+  return id;
+}
+
+struct GroupRow {
+  const Run* run;
+  const Measurement* measurement;
+  std::size_t place;  ///< of its id
+};
+
+/// The rows of a group, those of one id from all runs together.
+std::vector<GroupRow> rows_of(const std::vector<Run>& runs, const std::string& group) {
+  std::vector<GroupRow> rows;
+  std::map<std::string, std::size_t> place_of_id;
+  for (const Run& run : runs) {
+    for (const Measurement& row : run.document->measurements) {
+      if (row.group != group) continue;
+      rows.push_back({&run, &row, place_of_id.emplace(row.id, place_of_id.size()).first->second});
+    }
+  }
+  std::ranges::stable_sort(rows, {}, &GroupRow::place);
+  return rows;
+}
+
+std::vector<Cell> cells_of(const Measurement& row) {
+  return {row.id,
+          row.shape,
+          time_cell(row.median_s),
+          interval_cell(row.confidence_interval_s),
+          time_cell(row.min_s),
+          fmt::to_string(row.rounds),
+          rate_cell(row),
+          share_cell(row.percent_of_ceiling)};
+}
+
+html::Grid measurement_grid(const std::vector<Run>& runs, const std::string& group) {
+  const std::vector<GroupRow> rows = rows_of(runs, group);
+  const bool noted = std::ranges::any_of(rows, [](const GroupRow& row) { return !row.measurement->note.empty(); });
+  std::vector<std::string> columns{"measurement", "shape",  "median", "99 % interval",
+                                   "min",         "rounds", "rate",   "% of ceiling"};
+  if (noted) columns.emplace_back("note");
+  html::Grid grid{.caption = "Speed: " + group, .columns = columns_with_run(runs, 1, columns), .rows = {}, .marks = {}};
+  for (const auto& [run, measurement, place] : rows) {
+    std::vector<Cell> cells = cells_of(*measurement);
+    if (noted) cells.emplace_back(measurement->note);
+    grid.add(with_run(runs, run->label, 1, std::move(cells)), measurement->rate ? "" : "fail");
+  }
+  return grid;
+}
+
+}  // namespace
+
+std::string backends_part(const std::vector<Run>& runs) {
+  html::Grid grid{
+      .caption = "BLAS libraries: what their claims found, and how much of the ceiling their products reach",
+      .columns = columns_with_run(runs, 1,
+                                  {"library", "pass", "fail", "inconclusive", "best gemm", "% of ceiling", "kernel",
+                                   "threading", "version", "SHA-256"}),
+      .rows = {},
+      .marks = {}};
+  for (const Run& run : runs) {
+    if (!run.document->blas) continue;
+    const blas::Identity& identity = run.document->blas->identity;
+    const auto n = [&run](claims::Verdict verdict) {
+      return std::ranges::count_if(run.document->claims, [verdict](const claims::Result& result) {
+        return result.claim.uses_blas && result.outcome.verdict == verdict;
+      });
+    };
+    const Measurement* best = nullptr;
+    for (const Measurement& row : run.document->measurements) {
+      if (row.subject == "gemm" && row.rate && (best == nullptr || *row.rate > *best->rate)) best = &row;
+    }
+    const auto failed = n(claims::Verdict::fail);
+    grid.add(with_run(runs, run.label, 1,
+                      {identity.file_name, fmt::to_string(n(claims::Verdict::pass)), fmt::to_string(failed),
+                       fmt::to_string(n(claims::Verdict::inconclusive)), best ? rate_cell(*best) : Cell("–"),
+                       share_cell(best ? best->percent_of_ceiling : std::nullopt), identity.kernel, identity.threading,
+                       identity.sha256.substr(0, 12), identity.version}),
+             failed > 0 ? "fail" : "");
+  }
+  return html::section("backends", "Backends", html::table(grid));
+}
+
+std::string measurements_part(const std::vector<Run>& runs, const std::string& group) {
+  const html::Grid grid = measurement_grid(runs, group);
+  std::string text = group == "products" ? charts_of(runs, group) : "";
+  const bool long_table = grid.rows.size() > 60;
+  text += long_table ? html::folded(fmt::format("{} measurements", grid.rows.size()), html::table(grid), true)
+                     : html::table(grid);
+  return html::section(id_of_group(group), name_of_group(group), text, true);
+}
+
+}  // namespace sqrtn::report

@@ -1,0 +1,146 @@
+#include <algorithm>
+
+#include "report/page_parts.hpp"
+#include "sqrtn/report/format.hpp"
+#include "sqrtn/report/summary.hpp"
+#include "sqrtn/report/table.hpp"
+
+/// The verdicts, what is wrong, and the machines.
+namespace sqrtn::report {
+namespace {
+
+using html::Cell;
+using html::escaped;
+
+/// A sign beside the word, so that colour is not all that tells them apart.
+std::string sign(std::string_view verdict) {
+  if (verdict == "pass") return "✓";
+  if (verdict == "fail") return "✗";
+  return verdict == "inconclusive" ? "?" : "–";
+}
+
+std::string banner(const Run& run) {
+  const std::string& verdict = run.document->verdict;
+  const std::string line = verdict_line(*run.document);
+  const std::string rest = line.substr(std::min(line.size(), verdict.size() + 2));
+  return fmt::format("<div class=\"verdict {}\"><p><strong>{} {}</strong>{} <span>{}</span></div>\n", escaped(verdict),
+                     sign(verdict), escaped(verdict), run.label.empty() ? "" : fmt::format(" {}:", escaped(run.label)),
+                     escaped(rest));
+}
+
+std::string finding(const Run& run, const claims::Result& result) {
+  const auto& [claim, outcome] = result;
+  const std::string word(claims::to_string(outcome.verdict));
+  std::string text =
+      fmt::format("<article class=\"finding {0}\">\n<h3>{1} {0}: {2}{3}</h3>\n<p>{4}\n<p>Law: {5} ({6})\n", word,
+                  sign(word), html::code(claim.id), run.label.empty() ? "" : fmt::format(" – {}", escaped(run.label)),
+                  escaped(outcome.reason), escaped(claim.statement), escaped(claim.source));
+  if (outcome.observed || outcome.p_value) {
+    text += fmt::format("<p>Observed {}, expected {}, interval {}, p-value {}, samples {}, effect {}.\n",
+                        compact(outcome.observed), compact(outcome.expected), compact(outcome.confidence_interval),
+                        compact(outcome.p_value, 2), count(outcome.n_samples), percent(claim.effect_size));
+  }
+  return text + fmt::format("<p>Again:\n<pre tabindex=0>{}</pre>\n</article>\n",
+                            html::code(reproduction(claim, *run.document)));
+}
+
+std::string unranked(const Run& run) {
+  std::string text;
+  for (const Measurement& row : run.document->measurements) {
+    if (row.rate || row.note.empty()) continue;
+    text += fmt::format("<article class=finding>\n<h3>{}{}</h3>\n<p>{}\n</article>\n", html::code(row.id),
+                        run.label.empty() ? "" : fmt::format(" – {}", escaped(run.label)), escaped(row.note));
+  }
+  return text;
+}
+
+html::Grid verdict_grid(const Document& document) {
+  const Table table = verdict_table(document);
+  html::Grid grid{.caption = "Claims by verdict", .columns = table.columns, .rows = {}, .marks = {}};
+  for (const auto& row : table.rows) {
+    grid.add(std::vector<Cell>(row.begin(), row.end()), row[2] != "0" ? "fail" : row[3] != "0" ? "inconclusive" : "");
+  }
+  return grid;
+}
+
+/// "58 pass", "57 pass, 1 fail": what the claims of a group found in one run.
+std::string counts_of(const Document& document, const std::string& group) {
+  std::string text;
+  for (const auto verdict :
+       {claims::Verdict::pass, claims::Verdict::fail, claims::Verdict::inconclusive, claims::Verdict::skipped}) {
+    const auto n = std::ranges::count_if(document.claims, [&](const claims::Result& result) {
+      return result.outcome.verdict == verdict && group_of(result.claim) == group;
+    });
+    if (n > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", n, claims::to_string(verdict));
+  }
+  return text.empty() ? "–" : text;
+}
+
+html::Grid verdicts_side_by_side(const std::vector<Run>& runs) {
+  html::Grid grid{.caption = "Claims by verdict", .columns = {"run"}, .rows = {}, .marks = {}};
+  const std::vector<std::string> groups = names_over(runs, claim_groups);
+  grid.columns.insert(grid.columns.end(), groups.begin(), groups.end());
+  if (groups.empty()) return grid;
+  for (const Run& run : runs) {
+    std::vector<Cell> row{Cell(run.label)};
+    for (const std::string& group : groups) row.emplace_back(counts_of(*run.document, group));
+    grid.add(std::move(row), run.document->verdict == "fail" ? "fail" : "");
+  }
+  return grid;
+}
+
+std::vector<std::string> fact_names(const Document& document) {
+  std::vector<std::string> names;
+  for (const Fact& fact : facts(document)) names.push_back(fact.name);
+  return names;
+}
+
+std::string fact_of(const Document& document, const std::string& name) {
+  const std::vector<Fact> all = facts(document);
+  const auto found = std::ranges::find(all, name, &Fact::name);
+  return found == all.end() ? "–" : found->value;
+}
+
+}  // namespace
+
+std::string verdict_part(const std::vector<Run>& runs) {
+  std::string text;
+  for (const Run& run : runs) text += banner(run);
+  text += html::table(runs.size() == 1 ? verdict_grid(*runs.front().document) : verdicts_side_by_side(runs));
+  return html::section("verdict", "Verdict", text);
+}
+
+std::string findings_part(const std::vector<Run>& runs) {
+  std::string text;
+  for (const claims::Verdict verdict : {claims::Verdict::fail, claims::Verdict::inconclusive}) {
+    for (const Run& run : runs) {
+      for (const claims::Result& result : run.document->claims) {
+        if (result.outcome.verdict == verdict) text += finding(run, result);
+      }
+    }
+  }
+  for (const Run& run : runs) text += unranked(run);
+  return html::section("findings", "What is wrong, and the command that shows it again", text);
+}
+
+std::string environment_part(const std::vector<Run>& runs) {
+  html::Grid grid{.caption = "Machine, build and library",
+                  .columns = columns_with_run(runs, 1, {"fact", "value"}),
+                  .rows = {},
+                  .marks = {}};
+  for (const std::string& name : names_over(runs, fact_names)) {
+    std::vector<std::pair<std::string, std::vector<std::string>>> values;  // each with the runs that have it
+    for (const Run& run : runs) {
+      const std::string value = fact_of(*run.document, name);
+      auto found = std::ranges::find(values, value, &decltype(values)::value_type::first);
+      if (found == values.end()) found = values.insert(found, {value, {}});
+      found->second.push_back(run.label);
+    }
+    for (const auto& [value, labels] : values) {
+      grid.add(with_run(runs, shared_label(labels, runs.size()), 1, {name, value}));
+    }
+  }
+  return html::section("environment", "Environment", "<div class=wide>\n" + html::table(grid) + "</div>\n");
+}
+
+}  // namespace sqrtn::report

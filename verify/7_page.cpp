@@ -1,0 +1,260 @@
+#include <gtest/gtest.h>
+
+#include <boost/property_tree/xml_parser.hpp>
+#include <cmath>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "documents.hpp"
+#include "program.hpp"
+#include "sqrtn/report/page.hpp"
+#include "sqrtn/report/read.hpp"
+#include "sqrtn/support/output.hpp"
+
+/// The page as programs see it; verify/browser.sh looks at it as people do.
+namespace sqrtn::verify {
+namespace {
+
+using nlohmann::ordered_json;
+using report::Document;
+
+struct PageCell {
+  std::string text, value;
+};
+
+using PageRow = std::vector<PageCell>;
+
+std::size_t occurrences(const std::string& text, const std::string& part) {
+  std::size_t n = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++n;
+  return n;
+}
+
+/// "<td data-v=0.5>12.0 k" or "<th scope=row>generator/ars".
+PageCell parse_cell(const std::string& markup) {
+  const std::size_t end = markup.find('>'), value = markup.find("data-v=");
+  PageCell cell{.text = markup.substr(end + 1, markup.find_first_of("<\n", end) - end - 1), .value = ""};
+  if (value < end) cell.value = markup.substr(value + 7, end - value - 7);
+  return cell;
+}
+
+/// The body rows of every table, by the text that heads them.
+std::map<std::string, std::vector<PageRow>> rows_of(const std::string& page) {
+  std::map<std::string, std::vector<PageRow>> rows;
+  for (std::size_t at = page.find("<th scope=row"); at != std::string::npos; at = page.find("<th scope=row", at + 1)) {
+    PageRow row;
+    const std::string line = page.substr(at, page.find('\n', at) - at + 1);
+    for (std::size_t cell = 0; cell != std::string::npos; cell = line.find("<td", cell + 1)) {
+      row.push_back(parse_cell(line.substr(cell)));
+    }
+    rows[row.front().text].push_back(row);
+  }
+  return rows;
+}
+
+/// Whether the words show `json` to `digits` significant digits, and "–" only where it is null.
+void expect_number(const std::string& text, const ordered_json& json, int digits, const std::string& what) {
+  if (json.is_null()) {
+    EXPECT_EQ(text, "–") << what;
+    return;
+  }
+  char* end = nullptr;
+  const double shown = std::strtod(text.c_str(), &end), exact = json.get<double>();
+  EXPECT_NE(end, text.c_str()) << what << ": '" << text << "'";
+  EXPECT_LE(std::fabs(shown - exact), std::fabs(exact) * 0.5001 * std::pow(10, 1 - digits)) << what << ": " << text;
+}
+
+/// Whether the exact value beside the rounded one is the JSON's, bit for bit.
+void expect_exact(const PageCell& cell, const ordered_json& json, const std::string& what) {
+  if (json.is_null()) {
+    EXPECT_EQ(cell.value, "") << what;
+  } else {
+    EXPECT_EQ(std::strtod(cell.value.c_str(), nullptr), json.get<double>()) << what;
+  }
+}
+
+void expect_interval(const std::string& text, const ordered_json& json, const std::string& what) {
+  if (json.is_null()) {
+    EXPECT_EQ(text, "–") << what;
+    return;
+  }
+  expect_number(text.substr(1), json[0], 5, what);
+  expect_number(text.substr(text.find(',') + 1), json[1], 5, what);
+}
+
+void expect_claim(const PageRow& row, const ordered_json& json) {
+  const std::string id = json["id"];
+  ASSERT_EQ(row.size(), 10U) << id;
+  EXPECT_EQ(row[1].text.substr(0, row[1].text.find(':')), json["verdict"]);
+  expect_number(row[3].text, json["observed"], 5, id);
+  expect_number(row[4].text, json["expected"], 5, id);
+  expect_interval(row[5].text, json["confidence_interval"], id);
+  expect_number(row[6].text, json["p_value"], 2, id);
+  expect_exact(row[7], json["n_samples"], id);
+  const ordered_json& effect = json["effect_size"];
+  expect_number(row[8].text, effect.is_null() ? effect : ordered_json(100 * effect.get<double>()), 3, id);
+  expect_exact(row[9], json["time_s"], id);
+  if (!row[2].value.empty()) {
+    const double observed = json["observed"], expected = json["expected"];
+    const double deviation = (observed - expected) / (expected == 0 ? 1 : std::fabs(expected));
+    EXPECT_NEAR(std::stod(row[2].value), deviation, 0.006 * std::fabs(deviation)) << id;
+  }
+}
+
+void expect_measurement(const PageRow& row, const ordered_json& json) {
+  const std::string id = json["id"];
+  ASSERT_GE(row.size(), 8U) << id;
+  EXPECT_EQ(row[1].text, json["shape"]);
+  expect_exact(row[2], json["median_s"], id);
+  const ordered_json& interval = json["confidence_interval_s"];
+  expect_exact(row[3], interval.is_null() ? interval : interval[0], id);
+  expect_exact(row[4], json["min_s"], id);
+  EXPECT_EQ(row[5].text, json["rounds"].dump());
+  expect_exact(row[6], json["rate"], id);
+  expect_number(row[6].text, json["rate"], 4, id);
+  expect_exact(row[7], json["percent_of_ceiling"], id);
+}
+
+TEST(Page, EveryNumberIsTheJsons) {
+  for (const auto& path : published_documents()) {
+    const ordered_json json = ordered_json::parse(content_of(path));
+    const auto rows = rows_of(report::to_html({report::read_document(path)}, {"sqrtn", "report"}));
+    for (const auto& claim : json["claims"]) expect_claim(rows.at(claim["id"]).front(), claim);
+    for (const auto& row : json["measurements"]) expect_measurement(rows.at(row["id"]).front(), row);
+    if (!json.contains("reproduced")) continue;
+    for (const auto& finding : json["reproduced"]) {
+      const PageRow& row = rows.at(finding["id"]).front();
+      EXPECT_EQ(row[3].text, finding["published"].is_null() ? "" : finding["published"]);
+      EXPECT_EQ(row[4].text, finding["value"]);
+      expect_number(row[8].text, finding["p_value"], 2, finding["id"]);
+    }
+  }
+}
+
+TEST(Page, TextOfADocumentIsOnlyText) {
+  const std::string page = report::to_html({synthetic_document(), synthetic_document()}, {"sqrtn", "<script>"});
+  EXPECT_EQ(occurrences(page, "<script"), 1U);
+  EXPECT_EQ(occurrences(page, "</script"), 1U);
+  for (const char* markup : {"<em>", "<b>CPU", "<i>", "alert(1)</script>", "& \"Co\""}) {
+    EXPECT_EQ(occurrences(page, markup), 0U) << markup;
+  }
+  EXPECT_TRUE(holds(page, "E x² = σ² &lt;script&gt;alert(1)&lt;/script&gt;"));
+  EXPECT_TRUE(holds(page, "Example &lt;b&gt;CPU&lt;/b&gt; &amp; &quot;Co&quot;"));
+}
+
+TEST(Page, NeedsNothingButItself) {
+  const std::string page = report::to_html({synthetic_document()}, {"sqrtn", "report"});
+  for (const char* outside : {"http:", "https:", "src=", "url(", "@import", "<link", "fetch("}) {
+    EXPECT_EQ(occurrences(page, outside), 0U) << outside;
+  }
+  EXPECT_TRUE(holds(page, "default-src 'none'"));
+}
+
+TEST(Page, TellsWhatIsWrongFirstAndHowToSeeItAgain) {
+  const std::string page = report::to_html({synthetic_document()}, {"sqrtn", "report"});
+  EXPECT_TRUE(holds(page,
+                    "<code>./sqrtn verify --seed 18446744073709551615 --blas example --filter "
+                    "&#39;^products/gemm/f32/&lt;em&gt;exact&lt;/em&gt;$&#39;</code>"));
+  std::size_t last = 0;
+  for (const char* id : {"verdict", "findings", "backends", "speed-products", "notebooks", "claims", "environment"}) {
+    const std::size_t at = page.find(std::string("<section id=") + id);
+    ASSERT_NE(at, std::string::npos) << id;
+    EXPECT_GT(at, last) << id;
+    last = at;
+  }
+}
+
+/// A full run with all claims and times of its own.
+Document full_document(int backend) {
+  Document document = synthetic_document();
+  const claims::Result claim = document.claims.front();
+  const report::Measurement row = document.measurements[1];
+  document.claims.clear();
+  document.measurements.clear();
+  for (int i = 0; i < 526; ++i) {
+    document.claims.push_back(claim);
+    claims::Result& added = document.claims.back();
+    added.claim.id = "initialisers/truncated_normal/f32/philox/statistic_" + std::to_string(i);
+    added.outcome.observed = 1.0 / 3 + 1e-5 * (i + 0.01 * backend);
+    added.outcome.p_value = 1 / (2.0 + i + 0.1 * backend);
+  }
+  for (int i = 0; i < 164; ++i) {
+    document.measurements.push_back(row);
+    document.measurements.back().id = "products/gemm/" + std::to_string(i);
+    document.measurements.back().median_s /= 1.1 + 0.001 * i + 0.01 * backend;
+  }
+  document.blas->identity.name = "library" + std::to_string(backend);
+  document.verdict = "pass";
+  return document;
+}
+
+TEST(Page, NineBackendsStayBelowTwoMegabytes) {
+  std::vector<Document> documents;
+  for (int backend = 0; backend < 9; ++backend) documents.push_back(full_document(backend));
+  const std::string page = report::to_html(documents, {"sqrtn", "report"});
+  EXPECT_LT(page.size(), 2'000'000U);
+  EXPECT_EQ(rows_of(page).at("products/gemm/0").size(), 9U);
+  EXPECT_GE(rows_of(page).at("initialisers/truncated_normal/f32/philox/statistic_0").size(), 2U);
+}
+
+TEST(Page, SeveralRunsAreToldApartAndSharedRowsShownOnce) {
+  Document other = synthetic_document();
+  other.environment.cpu_model = "Other CPU";
+  other.claims[0].outcome.observed = 0.3334;
+  const std::string page = report::to_html({synthetic_document(), other}, {"sqrtn", "report"});
+  const auto rows = rows_of(page);
+  const auto& changed = rows.at("generator/ars/uniform/f32/variance");
+  ASSERT_EQ(changed.size(), 2U);
+  EXPECT_EQ(changed[1][2].text, "Other CPU");
+  ASSERT_EQ(rows.at("generator/ars/addresses").size(), 1U);
+  EXPECT_EQ(rows.at("generator/ars/addresses")[0][2].text, "all");
+}
+
+TEST(Page, HoldsWhatHasNoNumbers) {
+  Document blank;
+  blank.verdict = "skipped";
+  EXPECT_TRUE(holds(report::to_html({blank}, {}), "no claim was checked"));
+  Document odd = synthetic_document();
+  const double nan = std::nan("");
+  for (report::Measurement& row : odd.measurements) row.median_s = row.min_s = nan;
+  odd.measurements[1].shape = "1e300xInfx-5";
+  odd.measurements[2].rate = 1e308;
+  odd.measurements[3].rate = 0;
+  odd.claims[0].outcome.expected = 1e-308;
+  odd.command.clear();
+  EXPECT_TRUE(holds(report::to_html({odd, blank}, {}), "<section id=claims"));
+  EXPECT_THROW(report::to_html({}, {}), std::invalid_argument);
+}
+
+TEST(Page, PicturesAreWellFormed) {
+  Document other = synthetic_document();
+  other.blas->identity.name = "a & <b>";
+  const auto files = report::svg_files({synthetic_document(), other});
+  ASSERT_FALSE(files.empty());
+  for (const auto& [name, content] : files) {
+    std::istringstream stream(content);
+    boost::property_tree::ptree tree;
+    ASSERT_NO_THROW(boost::property_tree::read_xml(stream, tree)) << name;
+    EXPECT_FALSE(tree.get<std::string>("svg.title").empty());
+    EXPECT_FALSE(tree.get<std::string>("svg.desc").empty());
+  }
+}
+
+TEST(Page, TheCommandWritesAllOfIt) {
+  const Folder folder;
+  write_file(folder / "a.json", report::to_text(report::to_json(synthetic_document())));
+  const Ended ended = shell(folder, "sqrtn report a.json a.json --output page");
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_TRUE(holds(ended.out, "a.json: fail: 5 claims"));
+  for (const char* name : {"report.html", "report.md", "claims.csv", "measurements.csv", "products-1.svg"}) {
+    EXPECT_FALSE(content_of(std::filesystem::path(folder / "page") / name).empty()) << name;
+  }
+  EXPECT_TRUE(holds(content_of(std::filesystem::path(folder / "page") / "report.html"),
+                    "<code>sqrtn report a.json a.json --output page</code>"));
+  EXPECT_EQ(shell(folder, "sqrtn report missing.json").code, 2);
+  EXPECT_EQ(shell(folder, "sqrtn report").code, 2);
+}
+
+}  // namespace
+}  // namespace sqrtn::verify

@@ -1,0 +1,172 @@
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "documents.hpp"
+#include "program.hpp"
+#include "sqrtn/report/json_input.hpp"
+#include "sqrtn/report/read.hpp"
+
+/// Documents that come back from outside are taken whole or refused by name.
+namespace sqrtn::verify {
+namespace {
+
+using nlohmann::ordered_json;
+
+std::string text_of(const report::Document& document) { return report::to_text(report::to_json(document)); }
+
+/// What the reader says of `text`; empty if it takes it.
+std::string complaint(const std::string& text) {
+  return message_of<std::invalid_argument>([&text] { (void)report::parse_document(text, "r.json"); });
+}
+
+TEST(Read, GivesBackWhatWasWritten) {
+  const std::string text = text_of(synthetic_document());
+  EXPECT_EQ(text_of(report::parse_document(text, "r.json")), text);
+  report::Document blank;
+  blank.verdict = "skipped";
+  EXPECT_EQ(text_of(report::parse_document(text_of(blank), "r.json")), text_of(blank));
+}
+
+TEST(Read, TakesEveryPublishedDocument) {
+  const auto paths = published_documents();
+  if (paths.empty()) GTEST_SKIP() << "no results in the checkout";
+  for (const auto& path : paths) EXPECT_EQ(text_of(report::read_document(path)), content_of(path)) << path;
+}
+
+TEST(Read, ToleratesFieldsOfLaterMinorVersions) {
+  ordered_json json = report::to_json(synthetic_document());
+  json["schema"] = "sqrtn.results/1.7";
+  json["later"] = {{"a", 1}};
+  json["claims"][0]["later"] = {1, 2};
+  EXPECT_EQ(text_of(report::parse_document(json.dump(), "r.json")), text_of(synthetic_document()));
+}
+
+struct Fault {
+  const char* pointer;
+  ordered_json value;
+  const char* complaint;
+};
+
+TEST(Read, NamesTheFieldThatIsWrong) {
+  const std::vector<Fault> faults{
+      {"/schema", "sqrtn.results/2", "r.json: schema: expected \"sqrtn.results/1\", the results of"},
+      {"/schema", nullptr, "r.json: schema: expected \"sqrtn.results/1\""},
+      {"/claims/2/p_value", "x", "r.json: claims[2].p_value: expected a number between 0 and 1, got \"x\""},
+      {"/claims/2/p_value", 1.5, "r.json: claims[2].p_value: expected a number between 0 and 1, got 1.5"},
+      {"/claims/0/id", "", "r.json: claims[0].id: expected a string that is not empty, got \"\""},
+      {"/claims/1/id", "generator/ars/uniform/f32/variance", "r.json: claims[1].id: expected an id that stands once"},
+      {"/claims/0/verdict", "good", "r.json: claims[0].verdict: expected pass, fail, inconclusive or skipped"},
+      {"/claims/0/n_samples", -1, "r.json: claims[0].n_samples: expected a whole number between 0 and 1844"},
+      {"/claims/0/confidence_interval", {2, 1}, "claims[0].confidence_interval[0]: expected a number not above 1"},
+      {"/claims/0/confidence_interval", {1}, "expected two numbers [low, high] or null, got an array of 1"},
+      {"/claims/2/blas", "other.so", "r.json: claims[2].blas: expected null or the file_name of environment.backend"},
+      {"/measurements/0/threads", 1e10, "r.json: measurements[0].threads: expected a whole number between 0 and 214"},
+      {"/measurements/0/threads", nullptr, "measurements[0].threads: expected a whole number"},
+      {"/measurements/0/median_s", -1.0, "r.json: measurements[0].median_s: expected a number not below 0, got -1.0"},
+      {"/measurements/1", 7, "r.json: measurements[1]: expected an object, got 7"},
+      {"/environment/smt", "no", "r.json: environment.smt: expected true or false, got \"no\""},
+      {"/environment/libraries/fmt", 9, "r.json: environment.libraries.fmt: expected a string, got 9"},
+      {"/environment/isa", {1}, "r.json: environment.isa[0]: expected a string, got 1"},
+      {"/environment/caches/1/level", "L3", "r.json: environment.caches[1].level: expected a whole number"},
+      {"/command", "sqrtn run", "r.json: command: expected an array, got \"sqrtn run\""},
+      {"/reproduced/0/verdict", "fine", "reproduced[0].verdict: expected \"agrees\", which follows from its p-values"},
+      {"/verdict", "pass", "r.json: verdict: expected \"fail\", which follows from the claims, got \"pass\""},
+      {"/claims/0/source", std::string("\x1b[2J"), "r.json: a string holds the control character U+001B"},
+      {"/claims/0/source", "\xc2\x9b", "r.json: a string holds the control character U+009B"},
+      {"/claims/0/source", std::string(70'000, 'x'), "r.json: a string is longer than 65536 bytes"}};
+  for (const Fault& fault : faults) {
+    ordered_json json = report::to_json(synthetic_document());
+    json[ordered_json::json_pointer(fault.pointer)] = fault.value;
+    EXPECT_TRUE(holds(complaint(json.dump()), fault.complaint)) << fault.pointer;
+  }
+}
+
+TEST(Read, RefusesWhatIsNotStrictJson) {
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"", "r.json: not JSON, line 1, column 1: "},
+      {"{\n \"a\": NaN}", "r.json: not JSON, line 2, column 7: "},
+      {R"({"a": 1e999})", "r.json: not JSON, "},
+      {R"({"a": 1} x)", "r.json: not JSON, line 1, column 10: "},
+      {"{\"a\": \"\xff\"}", "r.json: not JSON, "},
+      {R"({"a": 1, "a": 2})", "r.json: the field 'a' stands twice in one object"},
+      {text_of(synthetic_document()).substr(0, 900), "r.json: not JSON, line "},
+      {"7", "r.json: expected an object, got 7"},
+      {"[]", "r.json: expected an object, got an array of 0"}};
+  for (const auto& [text, expected] : cases) {
+    EXPECT_TRUE(holds(complaint(text), expected)) << text;
+    EXPECT_LT(complaint(text).size(), 400U);
+    EXPECT_EQ(complaint(text).find('\n'), std::string::npos);
+  }
+}
+
+TEST(Read, StopsAtItsLimits) {
+  EXPECT_TRUE(holds(complaint(std::string(1'000'000, '[')), "nested deeper than 16 levels"));
+  EXPECT_TRUE(holds(complaint("[0" + std::string(2'000'000, ' ')), "not JSON"));
+  std::string many = "[0";
+  for (int i = 0; i < 1'000'001; ++i) many += ",0";
+  EXPECT_TRUE(holds(complaint(many), "more than 1000000 values"));
+  ordered_json wide;
+  for (int i = 0; i < 300; ++i) wide["f" + std::to_string(i)] = i;
+  EXPECT_TRUE(holds(complaint(wide.dump()), "an object has more than 256 fields"));
+  EXPECT_TRUE(holds(complaint(ordered_json{{std::string(300, 'k'), 1}}.dump()), "name is longer than 200 bytes"));
+  EXPECT_TRUE(holds(complaint(std::string((std::size_t{64} << 20) + 1, ' ')), "larger than 64 MiB"));
+}
+
+TEST(Read, RefusesALargeFileUnread) {
+  const Folder folder;
+  const std::string path = folder / "large.json";
+  std::ofstream(path).put('{');
+  std::filesystem::resize_file(path, 100'000'000'000);  // a hole: it takes no room
+  const auto reading = [&path] { (void)report::read_document(path); };
+  EXPECT_TRUE(holds(message_of<std::invalid_argument>(reading), "large.json: larger than 64 MiB"));
+  EXPECT_TRUE(holds(message_of<std::invalid_argument>([] { (void)report::read_text("/dev/zero"); }), "larger than 64"));
+  EXPECT_TRUE(holds(message_of<std::system_error>([] { (void)report::read_document("/nowhere/r.json"); }),
+                    "cannot read '/nowhere/r.json'"));
+  EXPECT_TRUE(holds(message_of<std::system_error>([] { (void)report::read_document("/"); }), "cannot read '/'"));
+}
+
+/// One of the changes that a disk, an editor or an enemy makes.
+void mutate(std::string& text, std::mt19937_64& random) {
+  static constexpr std::string_view tokens[] = {"null", "-1", "1e308", "\"\"", "[",    "{",
+                                                "}",    "]",  ",",     ":",    "true", "0"};
+  const std::size_t at = random() % text.size(), length = 1 + random() % 12;
+  switch (random() % 5) {
+    case 0:
+      text[at] = static_cast<char>(random());
+      break;
+    case 1:
+      text.erase(at, length);
+      break;
+    case 2:
+      text.insert(at, tokens[random() % std::size(tokens)]);
+      break;
+    case 3:
+      text.insert(at, text.substr(random() % text.size(), 40 * length));
+      break;
+    default:
+      text.replace(at, length, tokens[random() % std::size(tokens)]);
+  }
+}
+
+TEST(Read, SurvivesMutations) {
+  const std::string original = report::to_json(synthetic_document()).dump();
+  std::mt19937_64 random(1);
+  int taken = 0;
+  for (int i = 0; i < 4'000; ++i) {
+    std::string text = original;
+    for (std::size_t changes = 1 + random() % 3; changes > 0 && !text.empty(); --changes) mutate(text, random);
+    try {
+      const std::string again = text_of(report::parse_document(text, "r.json"));
+      ASSERT_EQ(text_of(report::parse_document(again, "r.json")), again) << i;
+      ++taken;
+    } catch (const std::invalid_argument& error) {
+      ASSERT_EQ(std::string_view(error.what()).substr(0, 8), "r.json: ") << i;
+    }
+  }
+  EXPECT_GT(taken, 100);  // else the mutations test the parser alone
+}
+
+}  // namespace
+}  // namespace sqrtn::verify

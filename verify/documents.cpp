@@ -1,0 +1,153 @@
+#include "documents.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace sqrtn::verify {
+namespace {
+
+Environment machine() {
+  Environment machine{.cpu_model = "Example <b>CPU</b> & \"Co\"",
+                      .cpu_stepping = "family 6 model 143 stepping 8",
+                      .architecture = "x86_64",
+                      .isa = {"avx2", "fma"},
+                      .simd_target = "AVX2",
+                      .packages = 1,
+                      .cores = 4,
+                      .logical_processors = 8,
+                      .available_processors = 8,
+                      .smt = true,
+                      .caches = {{1, 49152, 64, 1}, {3, 33554432, 0, 8}},
+                      .memory_bytes = std::size_t{1} << 34,
+                      .governor = "",
+                      .kernel = "Linux 6.1.0",
+                      .hypervisor = "",
+                      .compiler = "GNU 12.2.0",
+                      .compile_flags = "-O3 -DNDEBUG",
+                      .build_type = "Release",
+                      .commit = "0123456789ab",
+                      .dirty = true,
+                      .version = "0.1.0",
+                      .libraries = {{"Boost", "1.81"}, {"fmt", "9.1.0"}}};
+  return machine;
+}
+
+claims::Result result(const std::string& id, claims::Verdict verdict, double observed) {
+  claims::Result result;
+  result.claim.id = id;
+  result.claim.statement = "E x² = σ² <script>alert(1)</script>";
+  result.claim.source = "laws.md §4";
+  result.claim.engine = "ars";
+  result.claim.uses_blas = id.starts_with("products");
+  result.claim.alpha = 1e-9;
+  result.claim.power = 1 - 1e-6;
+  result.claim.effect_size = 0.0025;
+  result.outcome.verdict = verdict;
+  result.outcome.reason = verdict == claims::Verdict::pass ? "" : "element [3, 4] is 1 | not 2 </script>";
+  result.outcome.n_samples = 15138816;
+  result.outcome.statistic = 0.4061481631885797;
+  result.outcome.p_value = verdict == claims::Verdict::fail ? 1e-300 : 0.6846337390847229;
+  result.outcome.observed = observed;
+  result.outcome.expected = 1.0 / 3;
+  result.outcome.confidence_interval = statistics::Interval{observed - 0.0005, observed + 0.0005};
+  result.outcome.time_s = 0.006682943;
+  return result;
+}
+
+claims::Result exact_result(const std::string& id, claims::Verdict verdict) {
+  claims::Result result;
+  result.claim.id = id;
+  result.claim.statement = "each word is a function of its address";
+  result.claim.source = "Salmon and others, SC11 (Random123)";
+  result.outcome.verdict = verdict;
+  if (verdict == claims::Verdict::skipped) result.outcome.reason = "no BLAS is loaded";
+  return result;
+}
+
+report::Measurement timing(const std::string& n, double gflop_per_s, const char* dtype, int threads) {
+  report::Measurement row;
+  row.subject = "gemm";
+  row.group = "products";
+  row.shape = fmt::format("{0}x{0}x{0}", n);
+  row.dtype = dtype;
+  row.threads = threads;
+  row.id = fmt::format("products/gemm/{}/{}/{}", row.shape, dtype, threads);
+  row.blas = "libexample.so";
+  const double side = std::stod(n);
+  row.median_s = 2 * side * side * side / (gflop_per_s * 1e9);
+  row.confidence_interval_s = statistics::Interval{0.98 * row.median_s, 1.03 * row.median_s};
+  row.min_s = 0.97 * row.median_s;
+  row.rounds = 15;
+  row.rate = gflop_per_s;
+  row.rate_unit = "GFLOP/s";
+  row.ceiling = 200;
+  row.ceiling_id = "ceilings/fma/f32/1";
+  row.percent_of_ceiling = gflop_per_s / 2;
+  return row;
+}
+
+std::vector<report::Measurement> timings() {
+  report::Measurement peak = timing("512", 200, "f32", 1), wrong = timing("509", 90, "f32", 1);
+  peak.id = "ceilings/fma/f32/1";
+  peak.group = "ceilings";
+  peak.subject = "fma";
+  peak.shape = "registers";
+  peak.blas = "";
+  peak.ceiling = peak.percent_of_ceiling = std::nullopt;
+  peak.ceiling_id = "";
+  wrong.rate = wrong.percent_of_ceiling = std::nullopt;
+  wrong.note = "wrong answer: not ranked <i>";
+  return {peak, timing("64", 90, "f32", 1), timing("512", 150, "f32", 1), timing("2048", 160, "f32", 1), wrong};
+}
+
+}  // namespace
+
+report::Document synthetic_document() {
+  using claims::Verdict;
+  report::Document document;
+  document.environment = machine();
+  document.blas = report::BlasRecord{{.name = "example",
+                                      .file_name = "libexample.so",
+                                      .soname = "libexample.so.0",
+                                      .sha256 = std::string(64, 'a'),
+                                      .version = "",
+                                      .kernel = "Haswell",
+                                      .threading = "pthread",
+                                      .integer_bits = 32},
+                                     1};
+  document.command = {"sqrtn", "run", "--filter", "a'b"};
+  document.seed = 18446744073709551615ULL;
+  document.claims = {result("generator/ars/uniform/f32/variance", Verdict::pass, 0.33336),
+                     exact_result("generator/ars/addresses", Verdict::pass),
+                     result("products/gemm/f32/<em>exact</em>", Verdict::fail, 0.4),
+                     result("layers/linear/f32/rms", Verdict::inconclusive, 0.333),
+                     exact_result("chains/linear/f32", Verdict::skipped)};
+  document.measurements = timings();
+  document.reproduced = {{.id = "000/in02/mean",
+                          .experiment = "x = W x",
+                          .law = "log₁₀ RMS grows",
+                          .basis = "exact",
+                          .published = "27",
+                          .expected = "28",
+                          .interval = {27, 28},
+                          .value = "28",
+                          .p_published = 0.22,
+                          .p_value = 1,
+                          .note = ""}};
+  document.verdict = "fail";
+  return document;
+}
+
+std::vector<std::filesystem::path> published_documents() {
+  std::vector<std::filesystem::path> paths;
+  const std::filesystem::path results = std::filesystem::path(SOURCE_FOLDER) / "results";
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(results)) {
+    const std::string name = entry.path().filename().string();
+    if (name == "results.json" || name == "reproduced.json") paths.push_back(entry.path());
+  }
+  std::ranges::sort(paths);
+  return paths;
+}
+
+}  // namespace sqrtn::verify

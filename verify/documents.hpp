@@ -1,0 +1,18 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "sqrtn/report/record.hpp"
+
+/// Results documents to test readers, comparisons and pages with.
+namespace sqrtn::verify {
+
+/// A small document with every field set somewhere and unset elsewhere: claims of three verdicts, a
+/// measurement with and one without a ceiling, a finding, text that markup would interpret.
+report::Document synthetic_document();
+
+/// The results.json and reproduced.json of the checkout that this was built from.
+std::vector<std::filesystem::path> published_documents();
+
+}  // namespace sqrtn::verify
