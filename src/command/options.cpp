@@ -115,7 +115,7 @@ std::vector<std::string> command_line(const CLI::App& subcommand) {
     if (option->get_positional()) {
       // It stands in the order once for each of its values, and each time has them all.
       if (std::exchange(files_named, true)) continue;
-      for (const std::string& value : option->results()) words.push_back(without_folders(value));
+      for (const std::string& value : option->results()) words.push_back(published(value));
       continue;
     }
     words.push_back("--" + option->get_lnames().front());
