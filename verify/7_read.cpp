@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -108,7 +109,7 @@ TEST(Read, StopsAtItsLimits) {
   for (int i = 0; i < 1'000'001; ++i) many += ",0";
   EXPECT_TRUE(holds(complaint(many), "more than 1000000 values"));
   ordered_json wide;
-  for (int i = 0; i < 300; ++i) wide["f" + std::to_string(i)] = i;
+  for (int i = 0; i < 300; ++i) wide[fmt::format("f{}", i)] = i;
   EXPECT_TRUE(holds(complaint(wide.dump()), "an object has more than 256 fields"));
   EXPECT_TRUE(holds(complaint(ordered_json{{std::string(300, 'k'), 1}}.dump()), "name is longer than 200 bytes"));
   EXPECT_TRUE(holds(complaint(std::string((std::size_t{64} << 20) + 1, ' ')), "larger than 64 MiB"));

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <limits>
@@ -7,6 +8,7 @@
 #include "csv.hpp"
 #include "program.hpp"
 #include "sqrtn/report/format.hpp"
+#include "sqrtn/report/peers.hpp"
 #include "sqrtn/report/summary.hpp"
 #include "sqrtn/report/table.hpp"
 #include "verify.hpp"
@@ -91,6 +93,32 @@ TEST(Report, NamesWhatFailedAndHowToSeeItAgain) {
                     "`./sqrtn verify --seed 18446744073709551615 --effect-scale 10 "
                     "--filter '^layers/leaky_relu\\(0\\.01\\)$'`"));
   EXPECT_LT(text.find("**fail**"), text.find("### Claims"));
+}
+
+TEST(Report, DrawsStandBesideTheBestPeer) {
+  report::Document document;
+  const auto add = [&](const char* subject, int threads, double median_s) {
+    report::Measurement row;
+    row.id = fmt::format("{}/{}", subject, threads);
+    row.group = "init", row.subject = subject, row.shape = "1 MiB", row.dtype = "f32", row.threads = threads;
+    row.median_s = median_s, row.confidence_interval_s = {0.5 * median_s, 2 * median_s};
+    document.measurements.push_back(row);
+  };
+  add("he_normal ars", 1, 1);
+  add("std_normal mt19937_64", 1, 30);
+  add("mkl_normal ars5_icdf", 1, 3);
+  add("mkl_uniform ars5", 1, 2);
+  add("normal ars", 2, 1);
+  const auto ratio = report::ratio_to_best_peer(document, document.measurements[0]);
+  ASSERT_TRUE(ratio);
+  EXPECT_EQ(ratio->peer, "mkl_normal ars5_icdf");
+  EXPECT_EQ(ratio->ratio, 3);
+  EXPECT_EQ(ratio->interval.low, 0.75);
+  EXPECT_EQ(ratio->interval.high, 12);
+  for (const std::size_t other : {1, 2, 3, 4}) {
+    EXPECT_FALSE(report::ratio_to_best_peer(document, document.measurements[other])) << other;
+  }
+  EXPECT_TRUE(holds(report::to_markdown(report::measurement_table(document, "init")), "× best peer"));
 }
 
 TEST(Report, JsonIsStrict) {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sqrtn/report/format.hpp"
+#include "sqrtn/report/peers.hpp"
 #include "sqrtn/report/table.hpp"
 
 namespace sqrtn::report {
@@ -130,12 +131,18 @@ Table property_table(const Document& document) {
 Table measurement_table(const Document& document, const std::string& group) {
   Table table{.title = "Speed: " + group,
               .columns = {"subject", "shape", "type", "threads", "median", "99 % interval", "min", "rounds", "rate",
-                          "% of ceiling", "note"},
+                          "% of ceiling", "note", "× best peer", "interval", "best peer"},
               .rows = {}};
   for (const Measurement& row : document.measurements) {
-    if (row.group == group) table.rows.push_back(measurement_row(row));
+    if (row.group != group) continue;
+    table.rows.push_back(measurement_row(row));
+    const std::optional<PeerRatio> peer = ratio_to_best_peer(document, row);
+    Row& cells = table.rows.back();
+    cells.push_back(peer ? significant(peer->ratio, 3) : "");
+    cells.push_back(peer ? compact(peer->interval, 3) : "");
+    cells.push_back(peer ? peer->peer : "");
   }
-  drop_if_empty(table, "note");
+  for (const char* column : {"note", "× best peer", "interval", "best peer"}) drop_if_empty(table, column);
   return table;
 }
 
