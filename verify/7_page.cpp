@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <boost/property_tree/xml_parser.hpp>
@@ -136,11 +137,19 @@ TEST(Page, TextOfADocumentIsOnlyText) {
   const std::string page = report::to_html({synthetic_document(), synthetic_document()}, {"sqrtn", "<script>"});
   EXPECT_EQ(occurrences(page, "<script"), 1U);
   EXPECT_EQ(occurrences(page, "</script"), 1U);
-  for (const char* markup : {"<em>", "<b>CPU", "<i>", "alert(1)</script>", "& \"Co\""}) {
+  for (const char* markup : {"<em>", "<b>CPU", "<i>", "<u>", "alert(1)</script>", "& \"Co\""}) {
     EXPECT_EQ(occurrences(page, markup), 0U) << markup;
   }
   EXPECT_TRUE(holds(page, "E x² = σ² &lt;script&gt;alert(1)&lt;/script&gt;"));
   EXPECT_TRUE(holds(page, "Example &lt;b&gt;CPU&lt;/b&gt; &amp; &quot;Co&quot;"));
+}
+
+TEST(Page, ShowsWhatNoClaimJudges) {
+  const auto rows = rows_of(report::to_html({synthetic_document()}, {"sqrtn", "report"}));
+  const PageRow& row = rows.at("products/gemm/f32/&lt;u&gt;growth&lt;/u&gt;").front();
+  EXPECT_EQ(row[1].text, "0.52 &lt;b&gt; [0.5, 0.55]");
+  EXPECT_EQ(row[1].value, "0.5234567890123");
+  EXPECT_EQ(row[2].text, "rounding error grows as k^value");
 }
 
 TEST(Page, NeedsNothingButItself) {
@@ -175,16 +184,16 @@ Document full_document(int backend) {
   for (int i = 0; i < 526; ++i) {
     document.claims.push_back(claim);
     claims::Result& added = document.claims.back();
-    added.claim.id = "initialisers/truncated_normal/f32/philox/statistic_" + std::to_string(i);
+    added.claim.id = fmt::format("initialisers/truncated_normal/f32/philox/statistic_{}", i);
     added.outcome.observed = 1.0 / 3 + 1e-5 * (i + 0.01 * backend);
     added.outcome.p_value = 1 / (2.0 + i + 0.1 * backend);
   }
   for (int i = 0; i < 164; ++i) {
     document.measurements.push_back(row);
-    document.measurements.back().id = "products/gemm/" + std::to_string(i);
+    document.measurements.back().id = fmt::format("products/gemm/{}", i);
     document.measurements.back().median_s /= 1.1 + 0.001 * i + 0.01 * backend;
   }
-  document.blas->identity.name = "library" + std::to_string(backend);
+  document.blas->identity.name = fmt::format("library{}", backend);
   document.verdict = "pass";
   return document;
 }
