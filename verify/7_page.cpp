@@ -3,11 +3,11 @@
 
 #include <boost/property_tree/xml_parser.hpp>
 #include <cmath>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "documents.hpp"
+#include "page_rows.hpp"
 #include "program.hpp"
 #include "sqrtn/report/page.hpp"
 #include "sqrtn/report/read.hpp"
@@ -20,38 +20,10 @@ namespace {
 using nlohmann::ordered_json;
 using report::Document;
 
-struct PageCell {
-  std::string text, value;
-};
-
-using PageRow = std::vector<PageCell>;
-
 std::size_t occurrences(const std::string& text, const std::string& part) {
   std::size_t n = 0;
   for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++n;
   return n;
-}
-
-/// "<td data-v=0.5>12.0 k" or "<th scope=row>generator/ars".
-PageCell parse_cell(const std::string& markup) {
-  const std::size_t end = markup.find('>'), value = markup.find("data-v=");
-  PageCell cell{.text = markup.substr(end + 1, markup.find_first_of("<\n", end) - end - 1), .value = ""};
-  if (value < end) cell.value = markup.substr(value + 7, end - value - 7);
-  return cell;
-}
-
-/// The body rows of every table, by the text that heads them.
-std::map<std::string, std::vector<PageRow>> rows_of(const std::string& page) {
-  std::map<std::string, std::vector<PageRow>> rows;
-  for (std::size_t at = page.find("<th scope=row"); at != std::string::npos; at = page.find("<th scope=row", at + 1)) {
-    PageRow row;
-    const std::string line = page.substr(at, page.find('\n', at) - at + 1);
-    for (std::size_t cell = 0; cell != std::string::npos; cell = line.find("<td", cell + 1)) {
-      row.push_back(parse_cell(line.substr(cell)));
-    }
-    rows[row.front().text].push_back(row);
-  }
-  return rows;
 }
 
 /// Whether the words show `json` to `digits` significant digits, and "–" only where it is null.
