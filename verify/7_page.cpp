@@ -1,12 +1,13 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <boost/property_tree/xml_parser.hpp>
 #include <cmath>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "documents.hpp"
+#include "page_rows.hpp"
 #include "program.hpp"
 #include "sqrtn/report/page.hpp"
 #include "sqrtn/report/read.hpp"
@@ -19,38 +20,10 @@ namespace {
 using nlohmann::ordered_json;
 using report::Document;
 
-struct PageCell {
-  std::string text, value;
-};
-
-using PageRow = std::vector<PageCell>;
-
 std::size_t occurrences(const std::string& text, const std::string& part) {
   std::size_t n = 0;
   for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++n;
   return n;
-}
-
-/// "<td data-v=0.5>12.0 k" or "<th scope=row>generator/ars".
-PageCell parse_cell(const std::string& markup) {
-  const std::size_t end = markup.find('>'), value = markup.find("data-v=");
-  PageCell cell{.text = markup.substr(end + 1, markup.find_first_of("<\n", end) - end - 1), .value = ""};
-  if (value < end) cell.value = markup.substr(value + 7, end - value - 7);
-  return cell;
-}
-
-/// The body rows of every table, by the text that heads them.
-std::map<std::string, std::vector<PageRow>> rows_of(const std::string& page) {
-  std::map<std::string, std::vector<PageRow>> rows;
-  for (std::size_t at = page.find("<th scope=row"); at != std::string::npos; at = page.find("<th scope=row", at + 1)) {
-    PageRow row;
-    const std::string line = page.substr(at, page.find('\n', at) - at + 1);
-    for (std::size_t cell = 0; cell != std::string::npos; cell = line.find("<td", cell + 1)) {
-      row.push_back(parse_cell(line.substr(cell)));
-    }
-    rows[row.front().text].push_back(row);
-  }
-  return rows;
 }
 
 /// Whether the words show `json` to `digits` significant digits, and "–" only where it is null.
@@ -136,11 +109,19 @@ TEST(Page, TextOfADocumentIsOnlyText) {
   const std::string page = report::to_html({synthetic_document(), synthetic_document()}, {"sqrtn", "<script>"});
   EXPECT_EQ(occurrences(page, "<script"), 1U);
   EXPECT_EQ(occurrences(page, "</script"), 1U);
-  for (const char* markup : {"<em>", "<b>CPU", "<i>", "alert(1)</script>", "& \"Co\""}) {
+  for (const char* markup : {"<em>", "<b>CPU", "<i>", "<u>", "alert(1)</script>", "& \"Co\""}) {
     EXPECT_EQ(occurrences(page, markup), 0U) << markup;
   }
   EXPECT_TRUE(holds(page, "E x² = σ² &lt;script&gt;alert(1)&lt;/script&gt;"));
   EXPECT_TRUE(holds(page, "Example &lt;b&gt;CPU&lt;/b&gt; &amp; &quot;Co&quot;"));
+}
+
+TEST(Page, ShowsWhatNoClaimJudges) {
+  const auto rows = rows_of(report::to_html({synthetic_document()}, {"sqrtn", "report"}));
+  const PageRow& row = rows.at("products/gemm/f32/&lt;u&gt;growth&lt;/u&gt;").front();
+  EXPECT_EQ(row[1].text, "0.52 &lt;b&gt; [0.5, 0.55]");
+  EXPECT_EQ(row[1].value, "0.5234567890123");
+  EXPECT_EQ(row[2].text, "rounding error grows as k^value");
 }
 
 TEST(Page, NeedsNothingButItself) {
@@ -175,16 +156,16 @@ Document full_document(int backend) {
   for (int i = 0; i < 526; ++i) {
     document.claims.push_back(claim);
     claims::Result& added = document.claims.back();
-    added.claim.id = "initialisers/truncated_normal/f32/philox/statistic_" + std::to_string(i);
+    added.claim.id = fmt::format("initialisers/truncated_normal/f32/philox/statistic_{}", i);
     added.outcome.observed = 1.0 / 3 + 1e-5 * (i + 0.01 * backend);
     added.outcome.p_value = 1 / (2.0 + i + 0.1 * backend);
   }
   for (int i = 0; i < 164; ++i) {
     document.measurements.push_back(row);
-    document.measurements.back().id = "products/gemm/" + std::to_string(i);
+    document.measurements.back().id = fmt::format("products/gemm/{}", i);
     document.measurements.back().median_s /= 1.1 + 0.001 * i + 0.01 * backend;
   }
-  document.blas->identity.name = "library" + std::to_string(backend);
+  document.blas->identity.name = fmt::format("library{}", backend);
   document.verdict = "pass";
   return document;
 }

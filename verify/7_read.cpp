@@ -72,6 +72,7 @@ TEST(Read, NamesTheFieldThatIsWrong) {
       {"/environment/isa", {1}, "r.json: environment.isa[0]: expected a string, got 1"},
       {"/environment/caches/1/level", "L3", "r.json: environment.caches[1].level: expected a whole number"},
       {"/command", "sqrtn run", "r.json: command: expected an array, got \"sqrtn run\""},
+      {"/properties/0/number", "x", "r.json: properties[0].number: expected a number, got \"x\""},
       {"/reproduced/0/verdict", "fine", "reproduced[0].verdict: expected \"agrees\", which follows from its p-values"},
       {"/verdict", "pass", "r.json: verdict: expected \"fail\", which follows from the claims, got \"pass\""},
       {"/claims/0/source", std::string("\x1b[2J"), "r.json: a string holds the control character U+001B"},

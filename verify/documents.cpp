@@ -124,6 +124,14 @@ report::Document synthetic_document() {
                      result("layers/linear/f32/rms", Verdict::inconclusive, 0.333),
                      exact_result("chains/linear/f32", Verdict::skipped)};
   document.measurements = timings();
+  claims::Property property;
+  property.id = "products/gemm/f32/<u>growth</u>";
+  property.statement = "rounding error grows as k^value";
+  property.source = "laws.md §9";
+  property.value = "0.52 <b>";
+  property.number = 0.5234567890123;
+  property.confidence_interval = statistics::Interval{0.5, 0.55};
+  document.properties = {property};
   document.reproduced = {{.id = "000/in02/mean",
                           .experiment = "x = W x",
                           .law = "log₁₀ RMS grows",

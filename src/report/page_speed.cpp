@@ -94,6 +94,33 @@ html::Grid measurement_grid(const std::vector<Run>& runs, const std::string& gro
   return grid;
 }
 
+/// What was found of the libraries that no claim judges: one row a property, a column a run.
+std::string properties_of(const std::vector<Run>& runs) {
+  html::Grid grid{.caption = "Properties of the libraries, which no claim judges",
+                  .columns = {"property"},
+                  .rows = {},
+                  .marks = {}};
+  std::map<std::string, std::size_t> row_of_id;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    grid.columns.push_back(runs[i].label.empty() ? "value" : runs[i].label);
+    for (const claims::Property& property : runs[i].document->properties) {
+      const auto [found, is_new] = row_of_id.emplace(property.id, grid.rows.size());
+      if (is_new) {
+        std::vector<Cell> row(runs.size() + 2, Cell("–"));
+        row.front().text = property.id;
+        row.back().text = property.statement;
+        grid.add(std::move(row));
+      }
+      Cell& cell = grid.rows[found->second][i + 1];
+      cell.text = property.value;
+      if (property.confidence_interval) cell.text += ' ' + compact(property.confidence_interval, 4);
+      if (property.number && std::isfinite(*property.number)) cell.value = fmt::format("{}", *property.number);
+    }
+  }
+  grid.columns.emplace_back("what it is");
+  return grid.rows.empty() ? "" : "<div class=wide>\n" + html::table(grid) + "</div>\n";
+}
+
 }  // namespace
 
 std::string backends_part(const std::vector<Run>& runs) {
@@ -124,7 +151,7 @@ std::string backends_part(const std::vector<Run>& runs) {
                        identity.sha256.substr(0, 12), identity.version}),
              failed > 0 ? "fail" : "");
   }
-  return html::section("backends", "Backends", html::table(grid));
+  return html::section("backends", "Backends", html::table(grid) + properties_of(runs));
 }
 
 std::string measurements_part(const std::vector<Run>& runs, const std::string& group) {

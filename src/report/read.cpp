@@ -123,6 +123,17 @@ claims::Outcome read_outcome(const JsonInput& json) {
   return outcome;
 }
 
+claims::Property read_property(const JsonInput& json) {
+  claims::Property property;
+  property.id = read_word(json["id"]);
+  property.statement = json["statement"].text();
+  property.source = json["source"].text();
+  property.value = json["value"].text();
+  property.number = json["number"].number_or_none();
+  property.confidence_interval = json["confidence_interval"].interval_or_none();
+  return property;
+}
+
 Measurement read_measurement(const JsonInput& json) {
   return {.id = read_word(json["id"]),
           .group = read_word(json["group"]),
@@ -205,6 +216,7 @@ Document parse_document(std::string_view text, const std::string& name) {
     return claims::Result{read_claim(claim, document.blas), read_outcome(claim)};
   });
   document.measurements = read_records(json["measurements"], read_measurement);
+  if (!json["properties"].is_null()) document.properties = read_records(json["properties"], read_property);
   if (!json["reproduced"].is_null()) document.reproduced = read_records(json["reproduced"], read_finding);
   document.verdict = read_overall(json["verdict"], document.claims);
   return document;
