@@ -31,7 +31,8 @@ void misbehave() {
   if (how == "exit") std::exit(0);
   if (how == "print") std::cout << "hello from the library\n" << std::flush;
   if (how == "rounding") std::fesetround(FE_TOWARDZERO);
-  while (how == "hang" || how == "flood") {
+  volatile bool forever = how == "hang" || how == "flood";  // a loop that does nothing might be left out
+  while (forever) {
     if (how == "flood") std::cout << "again and again\n";
   }
 }
