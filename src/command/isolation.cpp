@@ -14,11 +14,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// No group of claims takes a tenth of this; on a machine under load it may.
-constexpr double group_limit_s = 300;
-// A claim that hangs is told from one that is slow at three times what the slowest takes.
-constexpr double claim_limit_s = 20;
-// Each silence costs claim_limit_s: with more, one library would eat the time of all others.
+// Half of what is left for a group, so that time remains to ask its claims alone; a sixth for each of those.
+constexpr double group_share = 0.5, claim_share = 1.0 / 6;
+// Each silence costs its share: with more, one library would eat the time of all others.
 constexpr int patience = 2;
 
 /// "products/gemm/f32/" of the products, "layers/" of the rest.
@@ -60,24 +58,28 @@ class Judge {
   [[nodiscard]] double spent_s() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
   [[nodiscard]] double left_s() const { return judging_.limit_s - spent_s(); }
 
-  Answer verify(const std::string& filter, double limit_s) const {
+  /// `share`: of the time that is left.
+  Answer verify(const std::string& filter, double share) const {
     std::vector<std::string> words{"verify",   "--blas", backend_.blas, "--seed", fmt::to_string(judging_.seed),
                                    "--filter", filter};
     if (judging_.effect_scale != 1) {
       words.insert(words.end(), {"--effect-scale", fmt::to_string(judging_.effect_scale)});
     }
-    return ask_child(words, {.wall_s = std::min(limit_s, std::max(left_s(), 1.0)), .memory_bytes = memory_bytes_});
+    return ask_child(words, {.wall_s = std::max(share * left_s(), 1.0), .memory_bytes = memory_bytes_});
+  }
+
+  /// Why nothing more is asked; "" if there is time.
+  [[nodiscard]] std::string why_not() const {
+    if (silences_ >= patience) return "not judged: the library gave no answer too often";
+    return left_s() > 0 ? "" : "not judged: its time was used up";
   }
 
   void judge_group(const std::string& group, const std::vector<claims::Claim>& claims) {
-    if (left_s() <= 0 || silences_ >= patience) {
-      const char* why = silences_ >= patience ? "the library gave no answer too often" : "the time was used up";
-      for (const claims::Claim& claim : claims) {
-        add(claim, claims::Verdict::inconclusive, fmt::format("not judged: {}", why));
-      }
+    if (const std::string why = why_not(); !why.empty()) {
+      for (const claims::Claim& claim : claims) add(claim, claims::Verdict::inconclusive, why);
       return;
     }
-    const Answer answer = verify(group_filter(group, judging_.filter), group_limit_s);
+    const Answer answer = verify(group_filter(group, judging_.filter), group_share);
     if (answer.document) {
       if (!answer.complaint.empty()) incident(answer.complaint, group);
       take(claims, *answer.document);
@@ -88,11 +90,8 @@ class Judge {
   }
 
   void judge_alone(const claims::Claim& claim) {
-    if (left_s() <= 0 || silences_ >= patience) {
-      add(claim, claims::Verdict::inconclusive, "not judged: the library gave no answer too often");
-      return;
-    }
-    const Answer answer = verify(report::exact_filter(claim.id), claim_limit_s);
+    if (const std::string why = why_not(); !why.empty()) return add(claim, claims::Verdict::inconclusive, why);
+    const Answer answer = verify(report::exact_filter(claim.id), claim_share);
     if (answer.document) {
       take({claim}, *answer.document);
       return;

@@ -91,12 +91,13 @@ class Rounds {
     }
     std::ranges::sort(calls_s);
     // Short rows are repeated for 4 ms and warmed up; a process takes a tenth of a second to start.
-    cap_s_ = 1e-3;
+    constexpr double least_cap_s = 1e-3;  // rows below are repeated until they take longer than this anyway
+    cap_s_ = least_cap_s;
     double sum_s = 0.1 * static_cast<double>(backends_.size());
     for (const double call_s : calls_s) {
       sum_s += 1.2 * std::max(call_s, 0.01);
       if (sum_s > left_s) break;
-      cap_s_ = 1.05 * call_s;
+      cap_s_ = std::max(least_cap_s, 1.05 * call_s);
     }
   }
 

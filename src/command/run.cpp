@@ -124,7 +124,8 @@ void add_run(CLI::App& application, Action& chosen) {
   subcommand->footer(
       "Examples:\n  sqrtn run --quick\n"
       "  sqrtn run --backends openblas,blis --filter '^products/' --output products\n"
-      "  sqrtn run --blas ./build/libblas.so.3");
+      "  sqrtn run --blas ./build/libblas.so.3\n"
+      "  ./sqrtn run --install-backends     the wrapper installs Debian's libraries first");
   subcommand->callback([options, subcommand, &chosen] {
     options->blas_given = subcommand->count("--blas") > 0;
     chosen = [options, subcommand] { return run(*options, command_line(*subcommand)); };
