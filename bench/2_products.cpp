@@ -40,6 +40,14 @@ constexpr GemvShape gemv_shapes[] = {
     {4096, 4096, true},  // beyond the second level, on most machines beyond the last
 };
 
+/// What libraries are compared at: cubes from the cost of a call to beyond the caches, and real layers.
+constexpr GemmShape sampled_shapes[] = {
+    {8, 8, 8, true},          {16, 16, 16, false},       {32, 32, 32, true},    {64, 64, 64, true},
+    {128, 128, 128, true},    {256, 256, 256, true},     {512, 512, 512, true}, {1024, 1024, 1024, true},
+    {2048, 2048, 2048, true}, {4096, 4096, 4096, false}, {3072, 64, 768, true}, {1000, 64, 2048, false},
+    {64, 12544, 147, false},  {4096, 1, 1024, false},
+};
+
 /// The operands of one shape, shared by its rows and made when the first of them runs.
 template <class T>
 struct Operands {
@@ -99,6 +107,7 @@ Case product(const Context& context, std::shared_ptr<Operands<T>> op, int thread
   c.setup = [=, checked = std::optional<bool>()]() mutable -> std::string {
     op->make(context);
     context.backend->set_threads(threads);
+    if (!checked && !context.options.check) checked = true;
     if (!checked) {
       std::ranges::fill(op->c->storage(), std::numeric_limits<T>::quiet_NaN());
       call();
@@ -152,6 +161,18 @@ void add_products(std::vector<Case>& cases, const Context& context) {
   }
   for (const GemvShape& shape : gemv_shapes) {
     if (context.options.quick && !shape.quick) continue;
+    add_gemv<float>(cases, context, shape);
+    add_gemv<double>(cases, context, shape);
+  }
+}
+
+void add_sampled_products(std::vector<Case>& cases, const Context& context) {
+  for (const GemmShape& shape : sampled_shapes) {
+    if (context.options.quick && !shape.quick) continue;
+    add_gemm<float>(cases, context, shape);
+    add_gemm<double>(cases, context, shape);
+  }
+  for (const GemvShape& shape : gemv_shapes) {
     add_gemv<float>(cases, context, shape);
     add_gemv<double>(cases, context, shape);
   }

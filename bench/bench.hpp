@@ -13,11 +13,23 @@ namespace sqrtn::bench {
 /// The note of a product that failed its check.
 inline constexpr const char* wrong_answer = "wrong answer: not ranked";
 
+/// Rows of sample_products that are no product of their own.
+inline constexpr const char* clock_id = "clock";
+inline constexpr const char* first_call_id = "products/first_call/64x64x64/f32/1";
+
 struct Options {
   std::string filter;  ///< regular expression on the measurement's id; empty: all
   bool quick = false;  ///< fewer shapes and rounds: at most 30 s instead of 150 s
   std::uint64_t seed = 1;
+  bool check = true;  ///< each product's answer before it is timed
 };
+
+/// One sample of each product at sizes from 8 to 4,096, for a comparison of libraries that takes one from
+/// each of them in turn: the first call of the process, then every row once, the smallest first. Rows whose
+/// one call is predicted to take more than `cap_s` are left out, with a note and rounds = 0.
+/// A row named "clock" tells the speed of a fixed dependent loop, so that a slow round can be seen.
+/// A row on several threads says how many were busy, by processor time, if those are fewer than asked for.
+std::vector<report::Measurement> sample_products(const blas::Backend& backend, const Options& options, double cap_s);
 
 /// Registers every case that matches the filter with Google Benchmark, numbered files in order:
 /// ceilings, products, init, Monte Carlo. `backend` must outlive the run.

@@ -69,6 +69,9 @@ inline constexpr const char* memory_size = "memory";
 
 void add_ceilings(std::vector<Case>& cases, const Context& context);
 void add_products(std::vector<Case>& cases, const Context& context);
+void add_overhead(std::vector<Case>& cases, const Context& context);
+/// The rows of sample_products.
+void add_sampled_products(std::vector<Case>& cases, const Context& context);
 void add_init(std::vector<Case>& cases, const Context& context);
 void add_monte_carlo(std::vector<Case>& cases, const Context& context);
 

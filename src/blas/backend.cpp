@@ -1,10 +1,9 @@
 #include "sqrtn/blas/backend.hpp"
 
-#include <dlfcn.h>
 #include <sys/utsname.h>
 
 #include <algorithm>
-#include <array>
+#include <cstdlib>
 #include <filesystem>
 #include <mutex>
 #include <utility>
@@ -12,6 +11,7 @@
 
 #include "library_file.hpp"
 #include "loaded_library.hpp"
+#include "prove.hpp"
 #include "self_report.hpp"
 #include "sqrtn/support/require.hpp"
 
@@ -81,6 +81,22 @@ LoadedLibrary open_first(const std::string& name, Open open, std::string& error)
   return {};
 }
 
+/// "openblas@Haswell" is "openblas" and "Haswell"; the name of a file may hold that sign as well.
+std::pair<std::string, std::string> parse(const std::string& asked) {
+  const std::size_t at = asked.rfind('@');
+  std::error_code error;
+  if (at == std::string::npos || std::filesystem::exists(asked, error)) return {asked, ""};
+  return {asked.substr(0, at), asked.substr(at + 1)};
+}
+
+/// MKL says it in a sentence: "Intel(R) AVX2 enabled processors".
+void require_kernel(const Identity& identity, const std::string& kernel) {
+  require(identity.kernel.find(kernel) != std::string::npos,
+          "BLAS '{}' does not use kernels for '{}' when asked to (it says '{}'): ask for kernels that it has and this "
+          "processor can run; `sqrtn backends --kernels` lists them",
+          identity.file_name, kernel, identity.kernel);
+}
+
 LoadedLibrary open_new(const std::string& name) {
   std::string error;
   LoadedLibrary library = open_first(name, LoadedLibrary::open, error);
@@ -91,71 +107,6 @@ LoadedLibrary open_new(const std::string& name) {
   require(static_cast<bool>(library),
           "cannot load BLAS '{}' ({}): install what is missing, or give a path to a shared library", name, error);
   return library;
-}
-
-/// Looks up each function, notes the names of those that are missing and needed, and the addresses of
-/// the others.
-struct Lookup {
-  const LoadedLibrary& library;
-  std::string missing;
-  std::vector<std::pair<std::string, const void*>> found;
-
-  template <class Function>
-  void optional(Function*& function, const char* name) {
-    function = library.symbol<Function>(name);
-    if (function != nullptr) found.emplace_back(name, reinterpret_cast<const void*>(function));
-  }
-  template <class Function>
-  void operator()(Function*& function, const char* name) {
-    optional(function, name);
-    if (function == nullptr) missing.append(missing.empty() ? "" : ", ").append(name);
-  }
-};
-
-Functions look_up(Lookup& lookup) {
-  Functions f;
-  lookup(f.f32.gemm, "cblas_sgemm");
-  lookup(f.f64.gemm, "cblas_dgemm");
-  lookup(f.f32.gemv, "cblas_sgemv");
-  lookup(f.f64.gemv, "cblas_dgemv");
-  lookup(f.f32.ger, "cblas_sger");
-  lookup(f.f64.ger, "cblas_dger");
-  lookup(f.f32.dot, "cblas_sdot");
-  lookup(f.f64.dot, "cblas_ddot");
-  lookup(f.f32.nrm2, "cblas_snrm2");
-  lookup(f.f64.nrm2, "cblas_dnrm2");
-  lookup(f.f32.axpy, "cblas_saxpy");
-  lookup(f.f64.axpy, "cblas_daxpy");
-  lookup(f.f32.scal, "cblas_sscal");
-  lookup(f.f64.scal, "cblas_dscal");
-  lookup.optional(f.f32.syrk, "cblas_ssyrk");
-  lookup.optional(f.f64.syrk, "cblas_dsyrk");
-  lookup.optional(f.f32.trsm, "cblas_strsm");
-  lookup.optional(f.f64.trsm, "cblas_dtrsm");
-  return f;
-}
-
-/// The functions, once it is proved that they, and the Fortran ones that they may call, are its own.
-Functions prove_functions(const LoadedLibrary& library, const std::string& name) {
-  Lookup lookup{library, {}, {}};
-  const Functions functions = look_up(lookup);
-  require(library.address("cblas_sgemm64_") == nullptr || lookup.missing.empty(),
-          "BLAS '{}' has 64-bit integers (its functions are named cblas_sgemm64_, ...): give a build with 32-bit ones",
-          name);
-  require(lookup.missing.empty(), "BLAS '{}' lacks {}: give a library with the CBLAS interface", name, lookup.missing);
-  for (const auto& [symbol, address] : lookup.found) {
-    require(library.provides(address), "{} of BLAS '{}' comes from '{}', which is no part of it: unset LD_PRELOAD",
-            symbol, name, owner_of(address));
-  }
-  for (const char* symbol : {"sgemm_", "dgemm_", "cblas_sgemm", "cblas_dgemm"}) {
-    const void* global = dlsym(RTLD_DEFAULT, symbol);
-    require(global == nullptr || library.provides(global),
-            "this process has {} of '{}' in its global scope, which BLAS '{}' would call instead of its own: link no "
-            "BLAS, and unset LD_PRELOAD",
-            symbol, owner_of(global), name);
-  }
-  require(integer_bits_of(library) != 64, "BLAS '{}' has 64-bit integers: give a build with 32-bit ones", name);
-  return functions;
 }
 
 }  // namespace
@@ -171,7 +122,8 @@ Backend Backend::load(std::string_view name_or_path) {
   // Never destroyed: the library's threads may outlive every other static object.
   static std::mutex& mutex = *new std::mutex;
   static std::shared_ptr<const State>& loaded = *new std::shared_ptr<const State>;
-  const std::string name(name_or_path);
+  const std::string asked(name_or_path);
+  const auto [name, kernel] = parse(asked);
   require_name(name);
   const std::lock_guard lock(mutex);
   if (loaded != nullptr) {
@@ -179,20 +131,27 @@ Backend Backend::load(std::string_view name_or_path) {
     const LoadedLibrary same = open_first(name, LoadedLibrary::open_if_present, error);
     require(same && same == loaded->library,
             "this process has loaded the BLAS '{}' already and cannot load '{}' as well: use another process",
-            loaded->identity.file_name, name);
+            loaded->identity.file_name, asked);
+    require_kernel(loaded->identity, kernel);
     return Backend(loaded);
   }
 
+  if (!kernel.empty()) {  // the libraries read these while they are loaded, and not again
+    for (const char* variable : {"OPENBLAS_CORETYPE", "MKL_ENABLE_INSTRUCTIONS"}) setenv(variable, kernel.c_str(), 1);
+  }
   const auto state = std::make_shared<State>();
   state->library = open_new(name);
-  state->functions = prove_functions(state->library, name);
+  const Proved proved = prove_functions(state->library, asked);
+  state->functions = proved.functions;
   const std::filesystem::path path = state->library.path();
   Identity& identity = state->identity;
-  identity.name = is_path(name) ? std::filesystem::path(name).filename().string() : name;
+  identity.name = is_path(name) ? std::filesystem::path(asked).filename().string() : asked;
+  identity.interface = proved.by_fortran ? "fortran" : "cblas";
   identity.file_name = path.filename().string();
   identity.soname = state->library.soname();
   identity.sha256 = sha256_of_file(path.string());
   read_self_report(state->library, identity);
+  require_kernel(identity, kernel);
   if (identity.threading != "serial") state->threads = thread_control_of(state->library);
   loaded = state;
   return Backend(loaded);

@@ -16,6 +16,7 @@
 #include <system_error>
 #include <vector>
 
+#include "file.hpp"
 #include "sqrtn/support/require.hpp"
 
 /// The header of the object that holds this code, put there by every linker: what "for this machine"
@@ -35,34 +36,6 @@ std::string_view kind_of(mode_t mode) {
 
 std::string reason(int error) { return std::generic_category().message(error); }
 
-class File {
- public:
-  explicit File(const std::string& path) {
-    struct stat status {};
-    const int error = ::stat(path.c_str(), &status) == 0 ? 0 : errno;
-    require(error == 0, "cannot use '{}' as a BLAS: {}; give the path of a shared library", path, reason(error));
-    require(S_ISREG(status.st_mode), "cannot use '{}' as a BLAS: it is {}; give the path of a shared library", path,
-            kind_of(status.st_mode));
-    // Without waiting, in case that the path became a FIFO since.
-    descriptor_ = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    const int open_error = errno;
-    require(descriptor_ >= 0, "cannot use '{}' as a BLAS: {}; make the file readable", path, reason(open_error));
-    size_ = static_cast<std::size_t>(status.st_size);
-  }
-  ~File() { ::close(descriptor_); }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-
-  [[nodiscard]] std::size_t size() const { return size_; }
-  bool read(void* into, std::size_t bytes, std::size_t offset) const {
-    return ::pread(descriptor_, into, bytes, static_cast<off_t>(offset)) == static_cast<ssize_t>(bytes);
-  }
-
- private:
-  int descriptor_ = -1;
-  std::size_t size_ = 0;
-};
-
 /// Whether every segment that the loader would map lies inside the file, and there is a dynamic one.
 bool is_whole(const File& file, const ElfW(Ehdr) & header) {
   if (header.e_phentsize != sizeof(ElfW(Phdr))) return false;
@@ -78,6 +51,25 @@ bool is_whole(const File& file, const ElfW(Ehdr) & header) {
 }
 
 }  // namespace
+
+File::File(const std::string& path) {
+  struct stat status {};
+  const int error = ::stat(path.c_str(), &status) == 0 ? 0 : errno;
+  require(error == 0, "cannot use '{}' as a BLAS: {}; give the path of a shared library", path, reason(error));
+  require(S_ISREG(status.st_mode), "cannot use '{}' as a BLAS: it is {}; give the path of a shared library", path,
+          kind_of(status.st_mode));
+  // Without waiting, in case that the path became a FIFO since.
+  descriptor_ = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  const int open_error = errno;
+  require(descriptor_ >= 0, "cannot use '{}' as a BLAS: {}; make the file readable", path, reason(open_error));
+  size_ = static_cast<std::size_t>(status.st_size);
+}
+
+File::~File() { ::close(descriptor_); }
+
+bool File::read(void* into, std::size_t bytes, std::size_t offset) const {
+  return ::pread(descriptor_, into, bytes, static_cast<off_t>(offset)) == static_cast<ssize_t>(bytes);
+}
 
 void require_shared_library(const std::string& path) {
   const File file(path);

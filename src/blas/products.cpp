@@ -1,7 +1,6 @@
 #include "sqrtn/blas/products.hpp"
 
 #include <limits>
-#include <string_view>
 #include <utility>
 
 namespace sqrtn::blas {
@@ -17,20 +16,33 @@ constexpr Op other(Op op) { return op == Op::none ? Op::transpose : Op::none; }
 constexpr Triangle other(Triangle triangle) { return triangle == Triangle::upper ? Triangle::lower : Triangle::upper; }
 constexpr Side other(Side side) { return side == Side::left ? Side::right : Side::left; }
 
-int to_int(std::size_t value, std::string_view what) {
-  require(value <= std::numeric_limits<int>::max(),
-          "{} must fit the BLAS's 32-bit integers (at most 2147483647), got {}", what, value);
+// What a call adds is a few comparisons: the messages are made out of line.
+[[gnu::cold, gnu::noinline]] void refuse_large(std::size_t value, const char* what) {
+  require(false, "{} must fit the BLAS's 32-bit integers (at most 2147483647), got {}", what, value);
+}
+[[gnu::cold, gnu::noinline]] void refuse_unequal(std::size_t left, std::size_t right, const char* what) {
+  require(false, "{} must be equal, got {} and {}", what, left, right);
+}
+[[gnu::cold, gnu::noinline]] void refuse_missing() {
+  require(false, "there is no function for this product: load a BLAS first");
+}
+
+inline int to_int(std::size_t value, const char* what) {
+  if (value > static_cast<std::size_t>(std::numeric_limits<int>::max())) [[unlikely]]
+    refuse_large(value, what);
   return static_cast<int>(value);
 }
 
 template <class Function>
-Function* loaded(Function* function) {
-  require(function != nullptr, "there is no function for this product: load a BLAS first");
+inline Function* loaded(Function* function) {
+  if (function == nullptr) [[unlikely]]
+    refuse_missing();
   return function;
 }
 
-void require_same(std::size_t left, std::size_t right, std::string_view what) {
-  require(left == right, "{} must be equal, got {} and {}", what, left, right);
+inline void require_same(std::size_t left, std::size_t right, const char* what) {
+  if (left != right) [[unlikely]]
+    refuse_unequal(left, right, what);
 }
 
 template <class T>

@@ -8,6 +8,12 @@
 namespace sqrtn::blas {
 namespace {
 
+/// MKLVersion of mkl_types.h.
+struct MklVersion {
+  int major, minor, update;
+  const char *status, *build, *processor, *platform;
+};
+
 /// Without the blanks at its end.
 std::string trimmed(std::string_view text) { return std::string(text.substr(0, text.find_last_not_of(" \n") + 1)); }
 
@@ -40,6 +46,11 @@ void read_mkl(const LoadedLibrary& library, Identity& identity) {
     version(text.data(), static_cast<int>(text.size()) - 1);
     identity.version = trimmed(text.data());
   }
+  if (auto* version = library.symbol<void(MklVersion*)>("MKL_Get_Version")) {
+    MklVersion parts{};
+    version(&parts);
+    if (parts.processor != nullptr) identity.kernel = trimmed(parts.processor);
+  }
 }
 
 }  // namespace
@@ -68,11 +79,17 @@ ThreadControl thread_control_of(const LoadedLibrary& library) {
 int integer_bits_of(const LoadedLibrary& library) {
   // n = 0xffffffff00000003 is 3 to a function that reads 32 bits, and negative to one that reads 64,
   // which then looks at no element and returns 0. Neither leaves the array.
-  auto* isamax = library.symbol<std::size_t(std::uint64_t, const float*, std::int64_t)>("cblas_isamax");
-  if (isamax == nullptr) return 0;
   constexpr std::array<float, 3> largest_last{0, 0, 1};
-  const auto index = static_cast<std::uint32_t>(isamax(0xffffffff00000003u, largest_last.data(), 1));
-  return index == 2 ? 32 : 64;
+  const std::uint64_t n = 0xffffffff00000003u;
+  const std::int64_t stride = 1;
+  if (auto* isamax = library.symbol<std::size_t(std::uint64_t, const float*, std::int64_t)>("cblas_isamax")) {
+    return static_cast<std::uint32_t>(isamax(n, largest_last.data(), stride)) == 2 ? 32 : 64;
+  }
+  // Fortran counts from 1, and takes the address of the number: its low half comes first on every machine here.
+  if (auto* isamax = library.symbol<int(const std::uint64_t*, const float*, const std::int64_t*)>("isamax_")) {
+    return isamax(&n, largest_last.data(), &stride) == 3 ? 32 : 64;
+  }
+  return 0;
 }
 
 }  // namespace sqrtn::blas

@@ -19,8 +19,8 @@ struct ThreadControl {
 };
 ThreadControl thread_control_of(const LoadedLibrary& library);
 
-/// 32 or 64: the width of the integers that its functions take, found by calling cblas_isamax; 0 if
-/// the library has no such function.
+/// 32 or 64: the width of the integers that its functions take, found by calling cblas_isamax or
+/// isamax_; 0 if the library has neither.
 int integer_bits_of(const LoadedLibrary& library);
 
 }  // namespace sqrtn::blas

@@ -16,6 +16,8 @@ struct BenchOptions {
   CommonOptions common;
   bool quick = false;
   bool list = false;
+  double sample_cap_s = 0;  ///< > 0: one sample of each product, for a parent that compares libraries
+  bool unchecked = false;
 };
 
 std::string text_of(const report::Document& document) {
@@ -33,9 +35,21 @@ int list_measurements(const std::vector<std::string>& ids) {
   return all_well;
 }
 
+int sample(const BenchOptions& options, const std::vector<std::string>& command) {
+  const CommonOptions& common = options.common;
+  const blas::Backend backend = blas::Backend::load(common.blas);
+  const bench::Options bench_options{
+      .filter = common.filter, .quick = options.quick, .seed = common.seed, .check = !options.unchecked};
+  deliver(make_document(backend, command, common.seed, {},
+                        bench::sample_products(backend, bench_options, options.sample_cap_s)),
+          "-", "");
+  return all_well;
+}
+
 int measure_all(const BenchOptions& options, const std::vector<std::string>& command) {
   const CommonOptions& common = options.common;
   const bench::Options bench_options{.filter = common.filter, .quick = options.quick, .seed = common.seed};
+  if (options.sample_cap_s > 0) return sample(options, command);
   const std::vector<std::string> ids = bench::matching_ids(bench_options);
   if (ids.empty()) return nothing_matches("measurement", common.filter, "bench");
   if (options.list) return list_measurements(ids);
@@ -55,6 +69,8 @@ void add_bench(CLI::App& application, Action& chosen) {
       "bench", "Times products, initialisers and the Monte-Carlo loop beside ceilings measured in the same run");
   add_common_options(*subcommand, options->common, "a measurement's id");
   subcommand->add_flag("--quick", options->quick, "Fewer shapes and rounds");
+  subcommand->add_option("--sample", options->sample_cap_s)->group("");
+  subcommand->add_flag("--unchecked", options->unchecked)->group("");
   subcommand->add_flag("--list", options->list, "Only list the measurements that match")->excludes("--json");
   subcommand->footer(
       "Examples:\n  sqrtn bench --quick --filter '^products/gemm/512x512x512/'\n"

@@ -30,6 +30,7 @@ void add_report(CLI::App& application, Action& chosen);
 void add_reproduce(CLI::App& application, Action& chosen);
 void add_propagate(CLI::App& application, Action& chosen);
 void add_gate(CLI::App& application, Action& chosen);
+void add_backends(CLI::App& application, Action& chosen);
 void add_bits(CLI::App& application, Action& chosen);
 
 }  // namespace sqrtn::command

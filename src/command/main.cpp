@@ -75,7 +75,7 @@ int run(int argc, char** argv) {
   application.require_subcommand(0, 1);
   Action chosen;
   for (const auto add : {add_run, add_report, add_compare, add_verify, add_reproduce, add_propagate, add_bench, add_gate,
-                         add_init, add_bits, add_env})
+                         add_init, add_bits, add_backends, add_env})
     add(application, chosen);
   try {
     application.parse(argc, argv);

@@ -1,9 +1,12 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "bench.hpp"
+#include "choose.hpp"
 #include "command.hpp"
+#include "contest.hpp"
 #include "options.hpp"
 #include "sqrtn/report/format.hpp"
 #include "sqrtn/report/summary.hpp"
@@ -16,31 +19,52 @@ namespace {
 
 struct RunOptions {
   CommonOptions common;
+  std::vector<std::string> backends, search;
   std::string output;  ///< empty: results/<machine>
+  bool blas_given = false, kernels = false;
   bool quick = false;
   bool strict = false;
 };
 
 /// A third party's defect is a finding of this report, not its failure: the claims about the BLAS
 /// count only with --strict.
-int exit_code_of(const RunOptions& options, std::vector<claims::Result> results) {
+int exit_code_of(const RunOptions& options, std::vector<claims::Result> results,
+                 const report::BackendReport& comparison) {
   if (!options.strict) std::erase_if(results, [](const claims::Result& result) { return result.claim.uses_blas; });
   const claims::Verdict verdict = claims::overall(results);
-  return verdict == claims::Verdict::skipped ? int{all_well} : exit_code(verdict);
+  if (verdict != claims::Verdict::skipped && verdict != claims::Verdict::pass) return exit_code(verdict);
+  const bool defect = std::ranges::any_of(
+      comparison.backends, [](const report::BackendEntry& entry) { return report::verdict_of(entry) == "fail"; });
+  return options.strict && defect ? int{claim_failed} : int{all_well};
 }
 
-/// What fits on a screen: the verdict first, what failed, the speeds; the claims are in the folder.
-std::string text_of(const report::Document& document, const std::string& folder) {
+/// What fits on a screen: the verdicts first, what failed, the speeds; the claims are in the folder.
+std::string text_of(const report::Document& document, const report::BackendReport& comparison,
+                    const std::string& folder) {
   std::string text = fmt::format("verdict {}\n{} on {}, {} threads\n\n", report::verdict_line(document),
                                  document.blas->identity.file_name, document.environment.cpu_model,
                                  document.environment.available_processors);
+  text += report::to_markdown(report::backend_table(comparison)) + '\n';
   if (const std::string found = report::findings(document); !found.empty()) text += found + '\n';
+  if (const std::string found = report::backend_defects(comparison); !found.empty()) text += found + '\n';
   text += report::to_markdown(report::verdict_table(document)) + '\n';
   for (const std::string& group : report::measurement_groups(document)) {
     text += report::to_markdown(report::measurement_table(document, group)) + '\n';
   }
-  return text + fmt::format("Everything is in {}: report.html, report.md, claims.csv, measurements.csv, results.json\n",
-                            folder);
+  return text + fmt::format(
+                    "Everything is in {}: report.html, report.md, backends.md, claims.csv, measurements.csv, backends.csv, "
+                    "results.json, backends.json\n",
+                    folder);
+}
+
+/// Results in the order of the claims, whichever of the two judged them.
+std::vector<claims::Result> in_order(const std::vector<claims::Claim>& claims, std::vector<claims::Result> own,
+                                     std::vector<claims::Result> of_library) {
+  std::vector<claims::Result> results;
+  auto next_own = own.begin(), next_library = of_library.begin();
+  for (const claims::Claim& claim : claims)
+    results.push_back(std::move(claim.uses_blas ? *next_library++ : *next_own++));
+  return results;
 }
 
 int run(RunOptions options, const std::vector<std::string>& command) {
@@ -54,15 +78,23 @@ int run(RunOptions options, const std::vector<std::string>& command) {
   report::require_writable_folder(options.output);
   if (!common.json.empty()) require_writable(common.json);
 
-  const blas::Backend backend = blas::Backend::load(common.blas);
-  std::vector<claims::Result> results = judge(claims, backend, settings);
-  const int code = exit_code_of(options, results);
+  if (options.backends.empty() && !options.blas_given) options.backends = {"all"};
+  const std::vector<BackendChoice> backends =
+      choose_backends(common.blas, options.backends, options.search, options.kernels);
+  Contest contest(backends, {.seed = common.seed, .filter = common.filter, .quick = options.quick});
+  std::vector<claims::Result> own = judge_own(claims, settings);
+  contest.judge(claims);
   std::vector<report::Measurement> measurements;
-  if (!ids.empty()) measurements = measure(backend, bench_options);
+  if (!ids.empty()) measurements = contest.measure_default();
+  if (std::ranges::any_of(ids, [](const std::string& id) { return id.starts_with("products/"); })) contest.time();
   const report::Document document =
-      make_document(backend, command, common.seed, std::move(results), std::move(measurements));
+      make_document(*backends.front().record, command, common.seed,
+                    in_order(claims, std::move(own), contest.results_of_default()), std::move(measurements));
+  const report::BackendReport comparison = contest.report(document);
   report::write_results(document, options.output);
-  deliver(document, common.json, text_of(document, options.output));
+  report::write_backends(comparison, options.output);
+  deliver(document, common.json, text_of(document, comparison, options.output));
+  const int code = exit_code_of(options, document.claims, comparison);
   if (code == all_well && !all_measured(ids, document.measurements)) return nothing_measured;
   return code;
 }
@@ -74,13 +106,28 @@ void add_run(CLI::App& application, Action& chosen) {
   CLI::App* subcommand =
       application.add_subcommand("run", "Checks and times everything, and writes the report into results/<machine>");
   add_common_options(*subcommand, options->common, "the id of a claim or measurement");
-  subcommand->add_flag("--quick", options->quick, "Fewer shapes and rounds in the timing: under a minute in all");
+  subcommand
+      ->add_option("--backends", options->backends,
+                   "Libraries to compare: all, or names as 'sqrtn backends' lists them [all; with --blas that one]")
+      ->type_name("NAME,…")
+      ->delimiter(',')
+      ->check(word_error);
+  subcommand->add_option("--search", options->search, "Also look for libraries in this folder; repeatable")
+      ->type_name("DIR")
+      ->check(word_error)
+      ->allow_extra_args(false);
+  subcommand->add_flag("--kernels", options->kernels,
+                       "Also judge the kernels for other processors that the chosen libraries hold");
+  subcommand->add_flag("--quick", options->quick, "Fewer shapes and rounds in the timing: about two minutes in all");
   subcommand->add_option("--output", options->output, "Folder for the report [results/<machine>]")->type_name("DIR");
   subcommand->add_flag("--strict", options->strict, "Fail also if a claim about the BLAS fails");
   subcommand->footer(
       "Examples:\n  sqrtn run --quick\n"
-      "  sqrtn run --filter '^products/' --seed 7 --output products");
+      "  sqrtn run --backends openblas,blis --filter '^products/' --output products\n"
+      "  sqrtn run --blas ./build/libblas.so.3\n"
+      "  ./sqrtn run --install-backends     the wrapper installs Debian's libraries first");
   subcommand->callback([options, subcommand, &chosen] {
+    options->blas_given = subcommand->count("--blas") > 0;
     chosen = [options, subcommand] { return run(*options, command_line(*subcommand)); };
   });
 }

@@ -60,9 +60,15 @@ std::string verdict_of(const report::Document& document) {
 
 report::Document make_document(const blas::Backend& backend, std::vector<std::string> command, std::uint64_t seed,
                                std::vector<claims::Result> claims, std::vector<report::Measurement> measurements) {
+  return make_document(report::BlasRecord{backend.identity(), backend.threads()}, std::move(command), seed,
+                       std::move(claims), std::move(measurements));
+}
+
+report::Document make_document(const report::BlasRecord& blas, std::vector<std::string> command, std::uint64_t seed,
+                               std::vector<claims::Result> claims, std::vector<report::Measurement> measurements) {
   report::Document document;
   document.environment = describe_environment();
-  document.blas = report::BlasRecord{backend.identity(), backend.threads()};
+  document.blas = blas;
   document.command = std::move(command);
   document.seed = seed;
   document.claims = std::move(claims);

@@ -29,6 +29,8 @@ std::vector<report::Measurement> measure(const blas::Backend& backend, const ben
 bool all_measured(const std::vector<std::string>& ids, const std::vector<report::Measurement>& measurements);
 
 /// A document of this machine and library, with the verdict over the claims.
+report::Document make_document(const report::BlasRecord& blas, std::vector<std::string> command, std::uint64_t seed,
+                               std::vector<claims::Result> claims, std::vector<report::Measurement> measurements);
 report::Document make_document(const blas::Backend& backend, std::vector<std::string> command, std::uint64_t seed,
                                std::vector<claims::Result> claims, std::vector<report::Measurement> measurements);
 

@@ -1,10 +1,12 @@
 #include <memory>
 
+#include "accept.hpp"
 #include "command.hpp"
 #include "options.hpp"
 #include "sqrtn/report/summary.hpp"
 #include "sqrtn/report/table.hpp"
 #include "sqrtn/support/output.hpp"
+#include "sqrtn/support/require.hpp"
 #include "steps.hpp"
 
 namespace sqrtn::command {
@@ -13,6 +15,7 @@ namespace {
 struct VerifyOptions {
   CommonOptions common;
   claims::Settings settings;
+  std::string accept, write_accepted, reason;
   bool list = false;
   bool properties = false;
 };
@@ -40,13 +43,19 @@ int verify(VerifyOptions options, const std::vector<std::string>& command) {
   if (claims.empty()) return nothing_matches("claim", options.common.filter, "verify");
   if (options.list) return list_claims(claims);
   if (!options.common.json.empty()) require_writable(options.common.json);
+  std::vector<Accepted> accepted;
+  if (!options.accept.empty()) accepted = read_accepted(options.accept);
+  require(options.write_accepted.empty() || !options.reason.empty(),
+          "--write-accepted {} needs a reason: add --reason 'known, reported as #123'", options.write_accepted);
+  if (!options.write_accepted.empty()) require_writable(options.write_accepted);
   const blas::Backend backend = blas::Backend::load(options.common.blas);
   std::vector<claims::Result> results = judge(claims, backend, options.settings);
-  const int code = exit_code(claims::overall(results));
   report::Document document = make_document(backend, command, options.common.seed, std::move(results), {});
   if (options.properties) document.properties = claims::blas_properties(subject_of(backend), options.settings);
-  deliver(document, options.common.json, text_of(document));
-  return code;
+  if (!options.write_accepted.empty()) write_accepted(document, options.reason, options.write_accepted);
+  deliver(document, options.common.json, text_of(document) + acceptance_text(document, accepted));
+  const std::vector<claims::Result> open = not_accepted(document, accepted);
+  return open.empty() ? int{all_well} : exit_code(claims::overall(open));
 }
 
 }  // namespace
@@ -66,10 +75,20 @@ void add_verify(CLI::App& application, Action& chosen) {
       ->check(CLI::Range(1.0, 10.0));
   subcommand->add_flag("--properties", options->properties,
                        "Also the library's properties, which are not judged: rounding, grade, reproducibility");
+  subcommand->add_option("--accept", options->accept, "List of findings that are known: only others make it fail")
+      ->type_name("FILE")
+      ->check(word_error);
+  subcommand->add_option("--write-accepted", options->write_accepted, "Write the findings of this run as such a list")
+      ->type_name("FILE")
+      ->check(word_error);
+  subcommand->add_option("--reason", options->reason, "Why they are accepted; for --write-accepted")
+      ->type_name("TEXT")
+      ->check(word_error);
   subcommand->add_flag("--list", options->list, "Only list the claims that match, with their laws")->excludes("--json");
   subcommand->footer(
       "Examples:\n  sqrtn verify --filter '^initialisers/he_normal'\n"
-      "  sqrtn verify --list --filter '^layers/'");
+      "  sqrtn verify --list --filter '^layers/'\n"
+      "  sqrtn verify --write-accepted known.json --reason 'reported upstream'; sqrtn verify --accept known.json");
   subcommand->callback([options, subcommand, &chosen] {
     chosen = [options, subcommand] { return verify(*options, command_line(*subcommand)); };
   });

@@ -87,6 +87,7 @@ std::optional<BlasRecord> read_blas(const JsonInput& json) {
                      .kernel = json["kernel"].text_or_empty(),
                      .threading = json["threading"].text_or_empty(),
                      .integer_bits = json["integer_bits"].integer<int>()};
+  if (!json["interface"].is_null()) record.identity.interface = json["interface"].text();
   record.threads = json["threads"].integer<int>();
   return record;
 }

@@ -150,6 +150,7 @@ Json to_json(const blas::Identity& identity) {
   json["kernel"] = text(identity.kernel);
   json["threading"] = text(identity.threading);
   json["integer_bits"] = identity.integer_bits;
+  json["interface"] = identity.interface;
   return json;
 }
 

@@ -10,14 +10,15 @@ namespace sqrtn::blas {
 
 /// What a loaded library says of itself, and what its file is.
 struct Identity {
-  std::string name;       ///< as asked for: "openblas", or the file name of a path
-  std::string file_name;  ///< after links, without folders: "libopenblasp-r0.3.21.so"
-  std::string soname;     ///< DT_SONAME, empty if none
-  std::string sha256;     ///< of the file, lower-case hex
-  std::string version;    ///< self-reported, empty if it has no such call
-  std::string kernel;     ///< self-reported core type, "SkylakeX"; empty if none
-  std::string threading;  ///< "pthread", "openmp", "serial" or empty
-  int integer_bits = 32;  ///< width of its BLAS integers
+  std::string name;                 ///< as asked for: "openblas", "openblas@Haswell", or the file name of a path
+  std::string file_name;            ///< after links, without folders: "libopenblasp-r0.3.21.so"
+  std::string soname;               ///< DT_SONAME, empty if none
+  std::string sha256;               ///< of the file, lower-case hex
+  std::string version;              ///< self-reported, empty if it has no such call
+  std::string kernel;               ///< self-reported core type, "SkylakeX"; empty if none
+  std::string threading;            ///< "pthread", "openmp", "serial" or empty
+  int integer_bits = 32;            ///< width of its BLAS integers
+  std::string interface = "cblas";  ///< through which it is called; "fortran" where it has no other
 };
 
 /// One BLAS library, opened with dlopen and local scope. A process loads exactly one: loading a
@@ -26,10 +27,12 @@ struct Identity {
 class Backend {
  public:
   /// `name_or_path`: "openblas" (default), another library's short name ("blis", "atlas",
-  /// "reference", "mkl"), a SONAME ("libblas.so.3"), or a path (contains '/').
+  /// "reference", "mkl"), a SONAME ("libblas.so.3"), or a path (contains '/'); each may end in "@KERNEL", the
+  /// library's own name of the kernels that it shall use (OPENBLAS_CORETYPE, MKL_ENABLE_INSTRUCTIONS).
   /// Throws: std::invalid_argument, one line with the input and the remedy: no such library, not a
   /// regular file, not a shared library, for another machine, needed symbols missing (names them),
-  /// symbols from another BLAS, 64-bit integers, or a second library in this process.
+  /// symbols from another BLAS, 64-bit integers, kernels that it does not report to use then, or a second library in
+  /// this process.
   static Backend load(std::string_view name_or_path = "openblas");
 
   [[nodiscard]] const Identity& identity() const;

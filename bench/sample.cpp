@@ -1,0 +1,131 @@
+#include <algorithm>
+#include <boost/regex.hpp>
+#include <chrono>
+#include <ctime>
+#include <limits>
+#include <map>
+
+#include "case.hpp"
+#include "sqrtn/blas/products.hpp"
+
+/// One sample of each product, for comparisons over processes.
+namespace sqrtn::bench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Long enough for the clock's resolution and for calls of nanoseconds; all rows together are paid for in each process.
+constexpr double least_s = 4e-3;
+// Above this a call before the timed one costs more than the cold start that it takes away.
+constexpr double no_warm_up_s = 0.05;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+double cpu_time_s() {
+  timespec t{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+  return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+}
+
+report::Measurement sample(report::Measurement row, double time_s, double work) {
+  row.median_s = row.min_s = time_s;
+  row.rounds = 1;
+  if (time_s > 0 && row.note.empty()) row.rate = work / time_s / 1e9;
+  return row;
+}
+
+/// Each step waits for the one before, so that nothing but the clock decides.
+report::Measurement clock_row() {
+  constexpr int steps = 4'000'000;
+  report::Measurement row;
+  row.id = row.group = clock_id;
+  row.subject = "dependent loop";
+  row.rate_unit = "Gsteps/s";
+  std::uint64_t x = 1;
+  const auto start = Clock::now();
+  for (int i = 0; i < steps; ++i) {
+    x = x * 6364136223846793005u + 1442695040888963407u;
+    benchmark::DoNotOptimize(x);
+  }
+  return sample(row, seconds_since(start), steps);
+}
+
+/// The first product of the process: loading is over, but threads, buffers and pages are not there yet.
+report::Measurement first_call(const blas::Backend& backend) {
+  constexpr std::size_t n = 64;
+  const Matrix<float> a(n, n), b(n, n);
+  Matrix<float> c(n, n);
+  report::Measurement row;
+  row.id = first_call_id;
+  row.group = "products";
+  row.subject = "first call";
+  row.shape = "64x64x64";
+  row.dtype = "f32";
+  row.blas = backend.identity().file_name;
+  backend.set_threads(1);
+  const auto start = Clock::now();
+  blas::gemm<float>(backend.functions(), blas::Op::none, blas::Op::none, 1, a.view(), b.view(), 0, c.view());
+  row = sample(row, seconds_since(start), 0);
+  row.rate.reset();
+  return row;
+}
+
+/// Calls a second, of each product, type and number of threads, in units of work.
+using Rates = std::map<std::string, double>;
+
+report::Measurement time_row(Case& c, double predicted_s) {
+  std::string note = c.setup();
+  double call_s = predicted_s;
+  if (predicted_s < no_warm_up_s) {
+    c.timed();
+    const auto start = Clock::now();
+    c.timed();
+    call_s = seconds_since(start);
+  }
+  const auto calls = static_cast<int>(std::clamp(least_s / std::max(call_s, 1e-9), 1.0, 1e6));
+  const double cpu_before_s = cpu_time_s();
+
+  const auto start = Clock::now();
+  for (int i = 0; i < calls; ++i) {
+    c.timed();
+    benchmark::ClobberMemory();
+  }
+  const double time_s = seconds_since(start);
+
+  const double busy = (cpu_time_s() - cpu_before_s) / time_s;
+  c.row.note = std::move(note);
+  report::Measurement row = sample(c.row, time_s / calls, c.work);
+  // Threads that were asked for and that a product of this size wakes: the small ones are computed by one.
+  if (c.row.threads > 1 && time_s / calls > 1e-3 && busy < 0.75 * c.row.threads && row.note.empty()) {
+    row.note = fmt::format("{:.1f} of {} threads busy", busy, c.row.threads);
+  }
+  return row;
+}
+
+}  // namespace
+
+std::vector<report::Measurement> sample_products(const blas::Backend& backend, const Options& options, double cap_s) {
+  const boost::regex filter(options.filter);
+  std::vector<report::Measurement> rows{clock_row(), first_call(backend)};
+  std::vector<Case> cases;
+  add_sampled_products(cases, make_context(&backend, options));
+  std::erase_if(cases, [&filter](const Case& c) { return !boost::regex_search(c.row.id, filter); });
+  std::ranges::stable_sort(cases, {}, &Case::work);
+  Rates rates;
+  for (Case& c : cases) {
+    double& rate = rates[c.row.subject + c.row.dtype + fmt::to_string(c.row.threads)];
+    const double predicted_s = rate > 0 ? c.work / rate : 0;
+    if (predicted_s > cap_s) {
+      c.row.note = fmt::format("left out: a call would take {:.2g} s", predicted_s);
+      c.row.median_s = c.row.min_s = std::numeric_limits<double>::quiet_NaN();
+      rows.push_back(c.row);
+    } else {
+      rows.push_back(time_row(c, predicted_s));
+      rate = c.work / rows.back().median_s;
+    }
+    c = {};  // with the last row of a shape go its operands
+  }
+  return rows;
+}
+
+}  // namespace sqrtn::bench

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+#include "loaded_library.hpp"
+#include "sqrtn/blas/functions.hpp"
+
+/// Which functions of a loaded library may be called, and the proof that they are its own.
+namespace sqrtn::blas {
+
+struct Proved {
+  Functions functions;
+  bool by_fortran = false;  ///< it has no C interface
+};
+
+/// The functions, once it is proved that they, and the Fortran ones that they may call, are the library's own,
+/// and that its integers have 32 bits. `name`: what messages call it.
+/// Throws: std::invalid_argument, as Backend::load.
+Proved prove_functions(const LoadedLibrary& library, const std::string& name);
+
+}  // namespace sqrtn::blas

@@ -1,0 +1,88 @@
+#include "accept.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "sqrtn/report/json_input.hpp"
+#include "sqrtn/support/output.hpp"
+
+namespace sqrtn::command {
+namespace {
+
+constexpr const char* schema = "sqrtn.accepted/1";
+
+bool is_finding(const claims::Result& result) {
+  return result.outcome.verdict == claims::Verdict::fail || result.outcome.verdict == claims::Verdict::inconclusive;
+}
+
+/// Of the library that the claim is about; empty where it is about none.
+std::string sha256_of(const claims::Result& result, const report::Document& document) {
+  return result.claim.uses_blas && document.blas ? document.blas->identity.sha256 : "";
+}
+
+const Accepted* find(const claims::Result& result, const report::Document& document,
+                     const std::vector<Accepted>& accepted) {
+  const auto found = std::ranges::find_if(accepted, [&](const Accepted& one) {
+    return one.claim == result.claim.id && one.sha256 == sha256_of(result, document);
+  });
+  return found != accepted.end() ? &*found : nullptr;
+}
+
+}  // namespace
+
+std::vector<Accepted> read_accepted(const std::string& path) {
+  // A finding is three short strings; a list of a MiB is thousands of them.
+  const std::string text = report::read_text(path, std::size_t{1} << 20);
+  const nlohmann::ordered_json parsed = report::parse_json(text, path);
+  const report::JsonInput json(parsed, path);
+  if (json["schema"].is_null() || json["schema"].text() != schema) {
+    json["schema"].refuse(fmt::format("\"{}\", as --write-accepted writes it", schema));
+  }
+  std::vector<Accepted> accepted;
+  for (const report::JsonInput& one : json["accepted"].elements()) {
+    accepted.push_back({.sha256 = one["sha256"].text_or_empty(),
+                        .claim = one["claim"].text(),
+                        .reason = one["reason"].text_or_empty()});
+    if (accepted.back().reason.find_first_not_of(" \t\n\r") == std::string::npos) {
+      one["reason"].refuse("why this finding is accepted, in words");
+    }
+  }
+  return accepted;
+}
+
+void write_accepted(const report::Document& document, const std::string& reason, const std::string& path) {
+  nlohmann::ordered_json json{{"schema", schema}};
+  json["accepted"] = nlohmann::ordered_json::array();
+  for (const claims::Result& result : document.claims) {
+    if (!is_finding(result)) continue;
+    const std::string sha256 = sha256_of(result, document);
+    json["accepted"].push_back({{"sha256", sha256.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(sha256)},
+                                {"claim", result.claim.id},
+                                {"reason", reason}});
+  }
+  write_file(path, report::to_text(json));
+}
+
+std::vector<claims::Result> not_accepted(const report::Document& document, const std::vector<Accepted>& accepted) {
+  std::vector<claims::Result> results = document.claims;
+  std::erase_if(results, [&](const claims::Result& result) {
+    return is_finding(result) && find(result, document, accepted) != nullptr;
+  });
+  return results;
+}
+
+std::string acceptance_text(const report::Document& document, const std::vector<Accepted>& accepted) {
+  std::string text;
+  for (const claims::Result& result : document.claims) {
+    const Accepted* known = find(result, document, accepted);
+    if (known == nullptr) continue;
+    text += is_finding(result) ? fmt::format("accepted: {}: {}\n", known->claim, known->reason)
+                               : fmt::format("gone: {} is {} now; take it off the list ({})\n", known->claim,
+                                             claims::to_string(result.outcome.verdict), known->reason);
+  }
+  return text;
+}
+
+}  // namespace sqrtn::command

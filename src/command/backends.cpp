@@ -1,0 +1,101 @@
+#include <fmt/format.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "command.hpp"
+#include "options.hpp"
+#include "probe.hpp"
+#include "sqrtn/report/table.hpp"
+#include "sqrtn/support/output.hpp"
+#include "steps.hpp"
+
+namespace sqrtn::command {
+
+std::string backends_text(const std::vector<BackendChoice>& backends) {
+  report::Table table{
+      .title = "", .columns = {"backend", "version", "kernel", "threading", "interface", "library"}, .rows = {}};
+  std::string refused;
+  for (const BackendChoice& backend : backends) {
+    if (!backend.record) {
+      refused += fmt::format("{}: {}\n", backend.name, backend.refusal);
+      continue;
+    }
+    const blas::Identity& identity = backend.record->identity;
+    // OpenBLAS tells all of its configuration after its version.
+    const std::size_t end = identity.version.find(' ', identity.version.find(' ') + 1);
+    table.rows.push_back({backend.name, identity.version.substr(0, end), identity.kernel, identity.threading,
+                          identity.interface, backend.blas});
+  }
+  return report::to_markdown(table) + (refused.empty() ? "" : "\nCannot be used:\n" + refused);
+}
+
+namespace {
+
+struct BackendsOptions {
+  std::vector<std::string> search;
+  std::string blas, json;
+  bool kernels = false;
+};
+
+nlohmann::ordered_json to_json(const std::vector<BackendChoice>& backends) {
+  nlohmann::ordered_json json;
+  json["schema"] = "sqrtn.backends/1";
+  json["backends"] = nlohmann::ordered_json::array();
+  for (const BackendChoice& backend : backends) {
+    nlohmann::ordered_json one{{"name", backend.name}, {"blas", backend.blas}, {"vendor", backend.vendor}};
+    one["identity"] = backend.record ? report::to_json(backend.record->identity) : nlohmann::ordered_json();
+    one["refusal"] = backend.refusal.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(backend.refusal);
+    json["backends"].push_back(std::move(one));
+  }
+  return json;
+}
+
+/// Loads this one library here, as a child does on behalf of its parent.
+int describe_one(const BackendsOptions& options, const std::vector<std::string>& command) {
+  const blas::Backend backend = blas::Backend::load(options.blas);
+  const report::Document document = make_document(backend, command, 0, {}, {});
+  const BackendChoice choice{options.blas, options.blas, "", document.blas, ""};
+  deliver(document, options.json, backends_text({choice}));
+  return all_well;
+}
+
+int list_backends(const BackendsOptions& options, const std::vector<std::string>& command) {
+  if (!options.json.empty()) require_writable(options.json);
+  if (!options.blas.empty()) return describe_one(options, command);
+  const std::vector<BackendChoice> backends = find_backends(options.search, options.kernels);
+  if (!options.json.empty()) write_file(options.json, report::to_text(to_json(backends)));
+  if (options.json != "-") write_file("-", backends_text(backends));
+  if (!backends.empty()) return all_well;
+  fmt::print(stderr,
+             "sqrtn: no BLAS was found; install one (Debian: libopenblas0-pthread), or name its folder with "
+             "--search\n");
+  return nothing_measured;
+}
+
+}  // namespace
+
+void add_backends(CLI::App& application, Action& chosen) {
+  auto options = std::make_shared<BackendsOptions>();
+  CLI::App* subcommand =
+      application.add_subcommand("backends", "Lists every BLAS on this machine, whoever installed it");
+  subcommand->add_option("--search", options->search, "Also look in this folder, or at this file; repeatable")
+      ->type_name("DIR")
+      ->check(word_error)
+      ->allow_extra_args(false);
+  subcommand->add_flag("--kernels", options->kernels, "Also the kernels for other processors that this one can run");
+  subcommand->add_option("--blas", options->blas, "Describe this one alone: a name, a SONAME or a path")
+      ->type_name("NAME_OR_PATH")
+      ->check(word_error);
+  subcommand->add_option("--json", options->json, "Also write the list as JSON; '-' is standard output")
+      ->check(word_error)
+      ->type_name("FILE");
+  subcommand->footer(
+      "Examples:\n  sqrtn backends --search ./build/lib\n"
+      "  sqrtn verify --blas openblas@Haswell --filter '^products/'");
+  subcommand->callback([options, subcommand, &chosen] {
+    chosen = [options, subcommand] { return list_backends(*options, command_line(*subcommand)); };
+  });
+}
+
+}  // namespace sqrtn::command

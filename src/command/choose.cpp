@@ -1,0 +1,55 @@
+#include "choose.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sqrtn/support/require.hpp"
+
+namespace sqrtn::command {
+namespace {
+
+/// The same file with the same kernels.
+bool same(const report::BlasRecord& a, const report::BlasRecord& b) {
+  return a.identity.sha256 == b.identity.sha256 && a.identity.kernel == b.identity.kernel;
+}
+
+bool is_called(const BackendChoice& backend, const std::string& name) {
+  return name == "all" || name == backend.name || name == backend.vendor;
+}
+
+void require_names(const std::vector<BackendChoice>& found, const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    std::string known;
+    for (const BackendChoice& backend : found) known += (known.empty() ? "" : ", ") + backend.name;
+    require(std::ranges::any_of(found, [&](const BackendChoice& backend) { return is_called(backend, name); }),
+            "no BLAS called '{}' was found: there are {}; install it, or name its folder with --search", name, known);
+  }
+}
+
+}  // namespace
+
+std::vector<BackendChoice> choose_backends(const std::string& blas, const std::vector<std::string>& names,
+                                           const std::vector<std::string>& search, bool kernels) {
+  const Answer answer = ask_child({"backends", "--blas", blas}, {.wall_s = 60});
+  require(answer.document && answer.document->blas, "{}", answer.complaint);
+  const report::BlasRecord record = *answer.document->blas;
+  BackendChoice first{.name = record.identity.name, .blas = blas, .vendor = "", .record = record, .refusal = ""};
+  std::vector<BackendChoice> found;
+  if (!names.empty() || kernels) found = find_backends(search, kernels);
+  // A library that cannot be used is told of under "all" alone.
+  require_names(found, names);
+  std::vector<BackendChoice> chosen;
+  for (const BackendChoice& backend : found) {
+    if (backend.record && same(*backend.record, record)) {
+      first.name = backend.name;
+      first.vendor = backend.vendor;
+    } else if (std::ranges::any_of(names, [&](const std::string& name) { return is_called(backend, name); })) {
+      chosen.push_back(backend);
+    }
+  }
+  chosen.insert(chosen.begin(), std::move(first));
+  return chosen;
+}
+
+}  // namespace sqrtn::command

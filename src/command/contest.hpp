@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "isolation.hpp"
+#include "rounds.hpp"
+#include "sqrtn/report/backends.hpp"
+
+/// Several libraries judged and timed side by side, each in children of its own.
+namespace sqrtn::command {
+
+struct ContestOptions {
+  std::uint64_t seed = 1;
+  std::string filter;
+  bool quick = false;
+};
+
+class Contest {
+ public:
+  /// The first of them is the default: it is judged by all claims that use a BLAS, the others by those about
+  /// products, and ratios refer to it.
+  Contest(const std::vector<BackendChoice>& backends, ContestOptions options);
+
+  void judge(const std::vector<claims::Claim>& claims);
+  /// All measurements, by the default library; empty if it did not survive them.
+  std::vector<report::Measurement> measure_default();
+  /// Rounds over all libraries that answered and are no kernels for another processor; none for one library alone.
+  void time();
+
+  [[nodiscard]] std::vector<claims::Result> results_of_default() const;
+  /// `document`: whose ceilings and provenance the report takes.
+  [[nodiscard]] report::BackendReport report(const report::Document& document) const;
+
+ private:
+  const std::vector<BackendChoice>& backends_;
+  ContestOptions options_;
+  std::vector<Judged> judged_;
+  std::vector<Timed> timed_;
+};
+
+/// The claims about sqrtn itself, judged in this process, which holds no BLAS.
+std::vector<claims::Result> judge_own(const std::vector<claims::Claim>& claims, const claims::Settings& settings);
+
+}  // namespace sqrtn::command

@@ -1,0 +1,143 @@
+#include "probe.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <map>
+
+#include "sqrtn/blas/discover.hpp"
+#include "sqrtn/report/read.hpp"
+#include "sqrtn/support/environment.hpp"
+
+namespace sqrtn::command {
+namespace {
+
+// A library that has not said its name by then never will; loading one takes milliseconds.
+constexpr ProcessLimits probe_limits{.wall_s = 20, .memory_bytes = 0, .output_bytes = std::size_t{1} << 20};
+
+/// The first line, without the program's name.
+std::string first_line(const std::string& text) {
+  const std::string line = text.substr(0, text.find('\n'));
+  return line.starts_with("sqrtn: ") ? line.substr(7) : line;
+}
+
+/// Kernels of OpenBLAS for one architecture, by its own names, and what a processor needs to run them. Those
+/// for processors with instructions that were given up since (3DNow!, FMA4, XOP) are left out.
+/// Source: OpenBLAS 0.3.21, driver/others/dynamic.c and cpuid_x86.c.
+struct Kernel {
+  const char* name;
+  std::vector<std::string> isa;
+};
+
+const std::vector<Kernel>& openblas_kernels() {
+  static const std::vector<std::string> avx512{"avx512f", "avx512dq", "avx512bw", "avx512vl"};
+  static const std::vector<Kernel> kernels{
+      {"Prescott", {"sse2"}},
+      {"Core2", {"sse2"}},
+      {"Penryn", {"sse4_1"}},
+      {"Nehalem", {"sse4_2"}},
+      {"Sandybridge", {"avx"}},
+      {"Haswell", {"avx2", "fma"}},
+      {"Zen", {"avx2", "fma"}},
+      {"SkylakeX", avx512},
+      {"Cooperlake", {"avx512f", "avx512dq", "avx512bw", "avx512vl", "avx512_bf16"}},
+      {"SapphireRapids", {"avx512f", "avx512dq", "avx512bw", "avx512vl", "avx512_bf16", "amx_bf16"}},
+      {"ARMV8", {"asimd"}},
+      {"CORTEXA57", {"asimd"}},
+      {"NEOVERSEN1", {"asimd", "asimddp"}},
+      {"NEOVERSEV1", {"sve", "svebf16"}},
+  };
+  return kernels;
+}
+
+const std::vector<Kernel>& mkl_kernels() {
+  static const std::vector<Kernel> kernels{
+      {"SSE4_2", {"sse4_2"}}, {"AVX", {"avx"}}, {"AVX2", {"avx2", "fma"}}, {"AVX512", {"avx512f", "avx512bw"}}};
+  return kernels;
+}
+
+void ask(BackendChoice& backend) {
+  const Answer answer = ask_child({"backends", "--blas", backend.blas}, probe_limits);
+  if (answer.document && answer.document->blas) {
+    backend.record = answer.document->blas;
+  } else {
+    backend.refusal = answer.complaint;
+  }
+}
+
+/// "openblas-pthread" where one vendor has several, else "openblas"; then counted.
+void name_all(std::vector<BackendChoice>& backends) {
+  std::map<std::string, int> of_vendor, taken;
+  for (const BackendChoice& backend : backends) ++of_vendor[backend.vendor];
+  for (BackendChoice& backend : backends) {
+    backend.name = backend.vendor;
+    if (of_vendor[backend.vendor] > 1 && backend.record && !backend.record->identity.threading.empty()) {
+      backend.name += '-' + backend.record->identity.threading;
+    }
+    if (const int before = taken[backend.name]++; before > 0) backend.name += fmt::format("-{}", before + 1);
+  }
+}
+
+/// The library once more for each of its kernels but the one that it chose.
+std::vector<BackendChoice> kernels_of(const BackendChoice& backend, const Environment& environment) {
+  std::vector<BackendChoice> choices;
+  if (!backend.record || (backend.vendor != "openblas" && backend.vendor != "mkl")) return choices;
+  for (const Kernel& kernel : backend.vendor == "mkl" ? mkl_kernels() : openblas_kernels()) {
+    const bool runs = std::ranges::all_of(kernel.isa, [&environment](const std::string& flag) {
+      return std::ranges::find(environment.isa, flag) != environment.isa.end();
+    });
+    if (!runs || backend.record->identity.kernel == kernel.name) continue;
+    BackendChoice choice = backend;
+    choice.name += fmt::format("@{}", kernel.name);
+    choice.blas += fmt::format("@{}", kernel.name);
+    choice.record.reset();
+    ask(choice);
+    if (choice.record) choices.push_back(std::move(choice));
+  }
+  return choices;
+}
+
+}  // namespace
+
+Answer ask_child(std::vector<std::string> words, const ProcessLimits& limits) {
+  words.insert(words.begin(), std::filesystem::read_symlink("/proc/self/exe").string());
+  words.insert(words.end(), {"--json", "-"});
+  const ProcessEnd end = run_process(words, limits);
+  Answer answer;
+  if (end.how == ProcessEnd::How::exited) answer.code = end.code;
+  try {
+    // What a library prints comes before or between; a document is taken whole or not at all.
+    const std::size_t begin = end.out.find("{\n");
+    if (begin != std::string::npos) {
+      answer.document = report::parse_document(std::string_view(end.out).substr(begin), "its answer");
+      if (begin > 0) answer.complaint = fmt::format("printed '{}' on standard output", first_line(end.out));
+    }
+  } catch (const std::invalid_argument& error) {
+    answer.complaint = error.what();
+  }
+  if (answer.document) return answer;
+  const bool refused = end.how == ProcessEnd::How::exited && !end.err.empty();
+  if (refused || answer.complaint.empty()) answer.complaint = refused ? first_line(end.err) : end.to_text();
+  return answer;
+}
+
+std::vector<BackendChoice> find_backends(const std::vector<std::string>& search, bool kernels) {
+  std::vector<BackendChoice> backends;
+  for (const blas::Found& found : blas::discover(search)) {
+    backends.push_back({.name = "", .blas = found.path, .vendor = found.vendor, .record = {}, .refusal = ""});
+    ask(backends.back());
+  }
+  name_all(backends);
+  if (!kernels) return backends;
+  const Environment environment = describe_environment();
+  std::vector<BackendChoice> all;
+  for (const BackendChoice& backend : backends) {
+    all.push_back(backend);
+    for (BackendChoice& choice : kernels_of(backend, environment)) all.push_back(std::move(choice));
+  }
+  return all;
+}
+
+}  // namespace sqrtn::command

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sqrtn/blas/backend.hpp"
+#include "sqrtn/report/record.hpp"
+#include "sqrtn/support/process.hpp"
+
+/// Libraries are loaded in children of this program alone, one a process, so that none can harm it.
+namespace sqrtn::command {
+
+/// What a child of this program answered.
+struct Answer {
+  std::optional<report::Document> document;  ///< none if it gave none that can be read
+  std::string complaint;  ///< what happened in its place, or beside it: how it ended, what it printed
+  int code = -1;          ///< exit status, −1 if it had none
+};
+
+/// Runs `sqrtn WORDS --json -` and reads what it wrote; nothing that the child does is trusted.
+Answer ask_child(std::vector<std::string> words, const ProcessLimits& limits);
+
+/// A BLAS as the commands know it.
+struct BackendChoice {
+  std::string name;                          ///< short and unique: "openblas-pthread", "openblas-pthread@Haswell"
+  std::string blas;                          ///< what --blas takes: the path of the file, with "@KERNEL" if it has one
+  std::string vendor;                        ///< "openblas"
+  std::optional<report::BlasRecord> record;  ///< none if it cannot be used
+  std::string refusal;                       ///< why not, one line
+};
+
+/// All libraries that were found, each asked what it is in a child. With `kernels` also the kernels of each that
+/// this processor can run, where the library can be told to use them and then says that it does.
+/// Throws: as blas::discover.
+std::vector<BackendChoice> find_backends(const std::vector<std::string>& search, bool kernels);
+
+/// Name, version, kernels, threads, interface and place of each, or why it cannot be used.
+std::string backends_text(const std::vector<BackendChoice>& backends);
+
+}  // namespace sqrtn::command

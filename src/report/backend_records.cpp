@@ -1,0 +1,89 @@
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "sqrtn/report/backends.hpp"
+
+namespace sqrtn::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json number(const std::optional<double>& x) { return x && std::isfinite(*x) ? Json(*x) : Json(nullptr); }
+
+Json text(const std::string& s) { return s.empty() ? Json(nullptr) : Json(s); }
+
+Json speed_json(const BackendSpeed& speed) {
+  const Measurement& row = speed.row;
+  Json json;
+  json["id"] = row.id;
+  json["subject"] = row.subject;
+  json["shape"] = row.shape;
+  json["dtype"] = row.dtype;
+  json["threads"] = row.threads;
+  json["rounds"] = row.rounds;
+  json["median_s"] = number(row.median_s);
+  json["low_s"] = row.confidence_interval_s ? number(row.confidence_interval_s->low) : Json(nullptr);
+  json["high_s"] = row.confidence_interval_s ? number(row.confidence_interval_s->high) : Json(nullptr);
+  json["rate"] = number(row.rate);
+  json["rate_unit"] = text(row.rate_unit);
+  json["percent_of_ceiling"] = number(row.percent_of_ceiling);
+  json["ratio"] = number(speed.ratio);
+  json["ratio_low"] = speed.ratio_interval ? number(speed.ratio_interval->low) : Json(nullptr);
+  json["ratio_high"] = speed.ratio_interval ? number(speed.ratio_interval->high) : Json(nullptr);
+  json["note"] = text(row.note);
+  return json;
+}
+
+Json claim_json(const claims::Result& result) {
+  return {{"id", result.claim.id},
+          {"verdict", claims::to_string(result.outcome.verdict)},
+          {"reason", text(result.outcome.reason)},
+          {"time_s", number(result.outcome.time_s)}};
+}
+
+Json entry_json(const BackendEntry& backend) {
+  Json json{{"name", backend.name}, {"blas", backend.blas}, {"verdict", verdict_of(backend)}};
+  json["identity"] = backend.record ? to_json(backend.record->identity) : Json(nullptr);
+  json["refusal"] = text(backend.refusal);
+  json["incidents"] = backend.incidents;
+  json["first_call_s"] = number(backend.first_call_s);
+  json["slow_rounds"] = backend.slow_rounds;
+  json["claims"] = Json::array();
+  for (const claims::Result& result : backend.claims) json["claims"].push_back(claim_json(result));
+  json["measurements"] = Json::array();
+  for (const BackendSpeed& speed : backend.speeds) json["measurements"].push_back(speed_json(speed));
+  return json;
+}
+
+std::string cell(const Json& value) {
+  if (value.is_null()) return {};
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+}  // namespace
+
+Json to_json(const BackendReport& report) {
+  Json json{{"schema", "sqrtn.backends/1"}, {"provenance", report.provenance}, {"seed", report.seed}};
+  json["default"] = text(report.default_name);
+  json["backends"] = Json::array();
+  for (const BackendEntry& backend : report.backends) json["backends"].push_back(entry_json(backend));
+  return json;
+}
+
+Table backend_records(const BackendReport& report) {
+  Table table{.title = "", .columns = {"backend", "verdict", "sha256"}, .rows = {}};
+  const Json blank = speed_json({});
+  for (const auto& [field, value] : blank.items()) table.columns.push_back(field);
+  for (const BackendEntry& backend : report.backends) {
+    for (const BackendSpeed& speed : backend.speeds) {
+      std::vector<std::string> row{backend.name, verdict_of(backend),
+                                   backend.record ? backend.record->identity.sha256 : ""};
+      const Json json = speed_json(speed);
+      for (const auto& [field, value] : json.items()) row.push_back(cell(value));
+      table.rows.push_back(std::move(row));
+    }
+  }
+  return table;
+}
+
+}  // namespace sqrtn::report

@@ -1,0 +1,93 @@
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "program.hpp"
+#include "sqrtn/blas/discover.hpp"
+#include "verify.hpp"
+
+/// What is on the machine is found by its symbols, each library once.
+namespace sqrtn::verify {
+namespace {
+
+namespace fs = std::filesystem;
+
+const blas::Found* find(const std::vector<blas::Found>& all, const fs::path& path) {
+  const auto found = std::ranges::find(all, fs::canonical(path).string(), &blas::Found::path);
+  return found != all.end() ? &*found : nullptr;
+}
+
+std::ptrdiff_t count(const std::vector<blas::Found>& all, const std::string& vendor) {
+  return std::ranges::count(all, vendor, &blas::Found::vendor);
+}
+
+TEST(Discover, LinksAndCopiesCountOnceAndOtherFilesNotAtAll) {
+  const Folder folder;
+  const fs::path library = program_folder() / "rude-blas.so";
+  fs::copy_file(library, folder / "fast.so.1");
+  fs::create_symlink("fast.so.1", folder / "fast.so");
+  fs::copy_file(library, folder / "copy.so");
+  fs::copy_file(program_folder() / "sqrtn", folder / "program.so");
+  std::ofstream(folder / "text.so") << "no library\n";
+  fs::create_directory(folder / "folder.so");
+  fs::create_symlink("loop.so", folder / "loop.so");
+  ASSERT_EQ(mkfifo((folder / "fifo.so").c_str(), 0600), 0);
+  const std::vector<blas::Found> before = blas::discover(), after = blas::discover({folder / ""});
+  EXPECT_EQ(after.size(), before.size() + 1);
+  EXPECT_EQ(count(after, "fast") + count(after, "copy"), 1);
+}
+
+TEST(Discover, EitherInterfaceIsEnough) {
+  const std::vector<blas::Found> found = blas::discover({program_folder().string()});
+  for (const char* name : {"rude-blas.so", "fortran-blas.so", "half-blas.so", "idle-blas.so"}) {
+    EXPECT_NE(find(found, program_folder() / name), nullptr) << name;
+  }
+  EXPECT_NE(find(blas::discover({(program_folder() / "rude-blas.so").string()}), program_folder() / "rude-blas.so"),
+            nullptr);
+}
+
+TEST(Discover, WhatIsAskedForMustBeThere) {
+  EXPECT_TRUE(holds(message_of<std::invalid_argument>([] { blas::discover({"/no/such"}); }), "/no/such"));
+  const Folder folder;
+  std::ofstream(folder / "text.so") << "no library\n";
+  EXPECT_TRUE(holds(message_of<std::invalid_argument>([&] { blas::discover({folder / "text.so"}); }), "text.so"));
+}
+
+// The tables of names may point anywhere; whatever they say is a library or none, and never a crash.
+TEST(Discover, DamagedTablesAreNoLibrary) {
+  const Folder folder;
+  const std::string whole = content_of(program_folder() / "half-blas.so");
+  std::uint64_t state = settings().seed;
+  for (int i = 0; i < 40; ++i) {
+    std::string damaged = whole;
+    for (int byte = 0; byte < 4; ++byte) {
+      state = state * 6364136223846793005u + 1442695040888963407u;
+      // Half of the damage hits the section headers, which are the end of the file.
+      const std::size_t span = i % 2 == 0 ? damaged.size() : std::min<std::size_t>(damaged.size(), 2048);
+      damaged[damaged.size() - 1 - (state >> 33) % span] = static_cast<char>(state >> 25);
+    }
+    std::ofstream(folder / "damaged.so", std::ios::binary) << damaged;
+    const auto found = blas::discover({folder / ""});
+    EXPECT_LE(count(found, "damaged"), 1);
+  }
+}
+
+TEST(Discover, DebiansLibrariesEachOnce) {
+  const std::vector<blas::Found> found = blas::discover();
+  for (const auto& [package, vendor] : {std::pair{"openblas", "openblas"}, {"blis", "blis"}}) {
+    std::ptrdiff_t installed = 0;
+    for (const char* build : {"pthread", "openmp", "serial"}) {
+      std::error_code error;
+      for (const auto& folder : fs::directory_iterator("/usr/lib", error)) {
+        installed += fs::exists(folder.path() / fmt::format("{}-{}", package, build));
+      }
+    }
+    if (installed == 0) GTEST_SKIP() << package << " is not installed the way of Debian";
+    EXPECT_EQ(count(found, vendor), installed) << vendor;
+  }
+}
+
+}  // namespace
+}  // namespace sqrtn::verify

@@ -1,0 +1,206 @@
+#include <nlohmann/json.hpp>
+
+#include "program.hpp"
+#include "verify.hpp"
+
+/// Libraries that are wrong, rude or no libraries are told of in one line each, and harm nothing else.
+namespace sqrtn::verify {
+namespace {
+
+std::string library(const char* name) { return (program_folder() / (std::string(name) + ".so")).string(); }
+
+nlohmann::json parsed(const std::string& text) { return nlohmann::json::parse(text, nullptr, false); }
+
+/// The one that has this name in a list or report of libraries.
+nlohmann::json entry(const nlohmann::json& document, const std::string& name) {
+  for (const auto& backend : document["backends"]) {
+    if (backend["name"] == name) return backend;
+  }
+  return {};
+}
+
+TEST(Backends, ListsWhatIsThereAndWhyTheRestCannotBeUsed) {
+  const Folder folder;
+  const Ended listed = shell(folder, "sqrtn backends --json - --search " + program_folder().string());
+  ASSERT_EQ(listed.code, 0) << listed.err;
+  const auto document = parsed(listed.out);
+  EXPECT_EQ(entry(document, "rude-blas")["identity"]["interface"], "cblas");
+  EXPECT_EQ(entry(document, "fortran-blas")["identity"]["interface"], "fortran");
+  EXPECT_TRUE(entry(document, "half-blas")["identity"].is_null());
+  EXPECT_TRUE(holds(entry(document, "half-blas")["refusal"].get<std::string>(), "lacks cblas_sgemv"));
+}
+
+TEST(Backends, FortranAloneIsRight) {
+  const Folder folder;
+  const Ended ended = shell(folder, "sqrtn verify --filter '^products/' --blas " + library("fortran-blas"));
+  EXPECT_EQ(ended.code, 0) << ended.out;
+}
+
+struct Bad {
+  const char* command;
+  const char* why;
+};
+
+TEST(Backends, WhatIsNoLibraryIsRefusedInOneLine) {
+  const Folder folder;
+  ASSERT_EQ(shell(folder, "echo no library > text.so; mkfifo fifo.so; mkdir folder; cp " + library("half-blas") +
+                              " half.so; cp half.so foreign.so; printf '\\267' | dd of=foreign.so bs=1 seek=18 "
+                              "conv=notrunc; cp $(command -v sqrtn) program")
+                .code,
+            0);
+  for (const auto& [path, why] : {Bad{"./text.so", "no shared library"},
+                                  {"./fifo.so", "FIFO"},
+                                  {"./folder", "directory"},
+                                  {"./missing.so", "No such file"},
+                                  {"./half.so", "lacks"},
+                                  {"./foreign.so", "another machine"},
+                                  {"./program", "lacks"}}) {
+    for (const char* command : {"verify", "run", "backends", "bench"}) {
+      const Ended ended = shell(folder, fmt::format("sqrtn {} --blas {}", command, path));
+      EXPECT_EQ(ended.code, 2) << command << ' ' << path;
+      EXPECT_EQ(ended.out, "");
+      EXPECT_EQ(std::ranges::count(ended.err, '\n'), 1) << ended.err;
+      if (path != std::string("./program")) {
+        EXPECT_TRUE(holds(ended.err, why));
+      }
+    }
+  }
+  EXPECT_EQ(shell(folder, "sqrtn backends --search ./missing").code, 2);
+  EXPECT_EQ(shell(folder, "sqrtn backends --search ./fifo.so").code, 2);
+  EXPECT_EQ(shell(folder, "sqrtn run --backends nosuch").code, 2);
+}
+
+/// A run about two claims, with the rude library beside the default one.
+Ended rude_run(const Folder& folder, const std::string& how, const std::string& more = "") {
+  return shell(folder, fmt::format("SQRTN_RUDE={} sqrtn run --backends rude-blas --search {} --output out {} --filter "
+                                   "'^products/(gemm|dot)/f32/exact_small$' --quick",
+                                   how, library("rude-blas"), more));
+}
+
+class RudeTest : public testing::TestWithParam<std::pair<const char*, const char*>> {};
+
+TEST_P(RudeTest, IsAFindingAndTheOthersGoOn) {
+  const Folder folder;
+  const auto& [how, told] = GetParam();
+  const Ended ended = rude_run(folder, how);
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_TRUE(holds(ended.out.substr(0, 13), "verdict pass"));
+  const auto report = parsed(content_of(folder / "out/backends.json"));
+  EXPECT_EQ(report["backends"][0]["verdict"], "pass");
+  EXPECT_EQ(report["backends"][0]["claims"].size(), 2u);
+  const auto rude = entry(report, "rude-blas");
+  EXPECT_EQ(rude["verdict"], *told == '\0' ? "pass" : "fail");
+  EXPECT_EQ(rude["claims"].size(), 2u) << "every claim has its verdict";
+  EXPECT_EQ(rude["incidents"].size(), *told == '\0' ? 0u : 2u);
+  if (*told != '\0') {
+    EXPECT_TRUE(holds(ended.out, told));
+    EXPECT_TRUE(holds(content_of(folder / "out/backends.md"), told));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Backends, RudeTest,
+                         testing::Values(std::pair{"polite", ""},
+                                         std::pair{"crash", "killed by signal 6 (aborted) in products/gemm/f32"},
+                                         std::pair{"exit", "exited with status 0 in products/dot/f32"},
+                                         std::pair{"print", "printed 'hello from the library' on standard output"}),
+                         [](const auto& info) { return info.param.first; });
+
+TEST(BackendsSlow, AHangAndAFloodAreFindings) {
+  for (const auto& [how, told] : {std::pair{"hang", "no answer for"}, {"flood", "wrote more than it may"}}) {
+    const Folder folder;
+    const Ended ended = rude_run(folder, how);
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    const auto rude = entry(parsed(content_of(folder / "out/backends.json")), "rude-blas");
+    EXPECT_EQ(rude["verdict"], "fail");
+    EXPECT_EQ(rude["claims"][0]["verdict"], "fail");
+    EXPECT_TRUE(holds(ended.out, told));
+  }
+}
+
+TEST(Backends, StrictFailsOnADefect) {
+  const Folder folder;
+  EXPECT_EQ(rude_run(folder, "exit", "--strict").code, 1);
+  EXPECT_EQ(rude_run(folder, "polite", "--strict").code, 0);
+}
+
+TEST(Backends, NoPathOfTheUserIsPublished) {
+  const Folder folder;
+  rude_run(folder, "exit");
+  for (const char* name : {"backends.md", "backends.json", "backends.csv", "report.md", "results.json"}) {
+    EXPECT_EQ(content_of((folder / "out/") + name).find(program_folder().string()), std::string::npos) << name;
+  }
+}
+
+/// `verify` of the library that leaves results as they were, with these words.
+Ended verify_idle(const Folder& folder, const std::string& words) {
+  return shell(folder, "sqrtn verify --filter '^products/(gemm|dot)/f32/exact_small$' " + words + " --blas " +
+                           library("idle-blas"));
+}
+
+TEST(Accept, KnownFindingsPassAndNewOnesFail) {
+  const Folder folder;
+  EXPECT_EQ(verify_idle(folder, "").code, 1);
+  EXPECT_EQ(verify_idle(folder, "--write-accepted known.json --reason 'reported upstream'").code, 1);
+  const Ended accepted = verify_idle(folder, "--accept known.json");
+  EXPECT_EQ(accepted.code, 0) << accepted.out;
+  EXPECT_TRUE(holds(accepted.out, "accepted: products/gemm/f32/exact_small: reported upstream"));
+  auto known = parsed(content_of(folder / "known.json"));
+  ASSERT_EQ(known["accepted"].size(), 2u);
+  known["accepted"].erase(0);
+  std::ofstream(folder / "known.json") << known;
+  EXPECT_EQ(verify_idle(folder, "--accept known.json").code, 1) << "one of them is new";
+}
+
+TEST(Accept, AFindingThatHasGoneIsToldAndAnotherBuildIsNotMeant) {
+  const Folder folder;
+  verify_idle(folder, "--write-accepted known.json --reason why");
+  const std::string rude = "sqrtn verify --filter '^products/(gemm|dot)/f32/exact_small$' --accept known.json --blas " +
+                           library("rude-blas");
+  const Ended other = shell(folder, rude);
+  EXPECT_EQ(other.code, 0);
+  EXPECT_EQ(other.out.find("gone"), std::string::npos);
+  auto known = parsed(content_of(folder / "known.json"));
+  const std::string sha256 = shell(folder, "sha256sum " + library("rude-blas")).out.substr(0, 64);
+  for (auto& one : known["accepted"]) one["sha256"] = sha256;
+  std::ofstream(folder / "known.json") << known;
+  const Ended gone = shell(folder, rude);
+  EXPECT_EQ(gone.code, 0);
+  EXPECT_TRUE(holds(gone.out, "gone: products/dot/f32/exact_small is pass now"));
+}
+
+TEST(Accept, AListThatIsNoneIsRefused) {
+  const Folder folder;
+  for (const auto& [content, why] :
+       {std::pair{"", "known.json"},
+        {"[]", "known.json"},
+        {"{\"schema\": \"sqrtn.results/1\"}", "sqrtn.accepted/1"},
+        {"{\"schema\": \"sqrtn.accepted/1\", \"accepted\": 5}", "accepted"},
+        {"{\"schema\": \"sqrtn.accepted/1\", \"accepted\": [{\"claim\": \"a\", \"reason\": \" \"}]}", "reason"},
+        {"{\"schema\": \"sqrtn.accepted/1\", \"accepted\": [{\"claim\": 1, \"reason\": \"x\"}]}", "claim"}}) {
+    std::ofstream(folder / "known.json") << content;
+    const Ended ended = verify_idle(folder, "--accept known.json");
+    EXPECT_EQ(ended.code, 2) << content;
+    EXPECT_EQ(std::ranges::count(ended.err, '\n'), 1) << ended.err;
+    EXPECT_TRUE(holds(ended.err, why));
+  }
+  EXPECT_EQ(verify_idle(folder, "--accept missing.json").code, 2);
+  EXPECT_EQ(verify_idle(folder, "--write-accepted known.json").code, 2) << "without a reason";
+}
+
+// A library that has kernels for other processors uses those that it is told to, or is refused.
+TEST(Backends, KernelsAreAskedForByName) {
+  if (backend().identity().name != "openblas" || backend().identity().kernel.empty()) GTEST_SKIP() << "needs OpenBLAS";
+#ifndef __x86_64__
+  GTEST_SKIP() << "knows kernels by the names of x86-64";
+#endif
+  const Folder folder;
+  const Ended ended = shell(folder, "sqrtn backends --blas openblas@Prescott --json -");
+  if (ended.code != 0) GTEST_SKIP() << "this OpenBLAS has one kernel alone: " << ended.err;
+  EXPECT_EQ(parsed(ended.out)["environment"]["backend"]["kernel"], "Prescott");
+  const Ended refused = shell(folder, "sqrtn backends --blas openblas@Nosuch");
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_TRUE(holds(refused.err, "Nosuch"));
+}
+
+}  // namespace
+}  // namespace sqrtn::verify

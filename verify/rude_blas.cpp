@@ -1,0 +1,152 @@
+#include <cfenv>
+#include <cmath>
+#include <cstdlib>
+#include <iostream>
+#include <string_view>
+#include <type_traits>
+
+/// A small BLAS that is right, and behaves as SQRTN_RUDE says: crash, hang, exit, print, flood or rounding.
+/// It is built three times: with the C interface, with Fortran's alone, and with half of the functions.
+namespace {
+
+/// Strides of a matrix, rows first.
+struct Strides {
+  long row, col;
+};
+
+Strides strides(bool row_major, bool transposed, int ld) {
+  return row_major == transposed ? Strides{1, ld} : Strides{ld, 1};
+}
+
+/// Where a vector with a negative stride begins.
+template <class T>
+T* first(T* x, int n, int incx) {
+  return incx < 0 ? x - static_cast<long>(n - 1) * incx : x;
+}
+
+void misbehave() {
+  static const char* variable = std::getenv("SQRTN_RUDE");
+  const std::string_view how = variable == nullptr ? "" : variable;
+  if (how == "crash") std::abort();
+  if (how == "exit") std::exit(0);
+  if (how == "print") std::cout << "hello from the library\n" << std::flush;
+  if (how == "rounding") std::fesetround(FE_TOWARDZERO);
+  volatile bool forever = how == "hang" || how == "flood";  // a loop that does nothing might be left out
+  while (forever) {
+    if (how == "flood") std::cout << "again and again\n";
+  }
+}
+
+template <class T>
+void gemm(int m, int n, int k, T alpha, const T* a, Strides sa, const T* b, Strides sb, T beta, T* c, Strides sc) {
+  misbehave();
+  for (long i = 0; i < m; ++i) {
+    for (long j = 0; j < n; ++j) {
+      T& entry = c[i * sc.row + j * sc.col];
+      T sum = 0;
+      for (long l = 0; l < k && alpha != 0; ++l) sum += a[i * sa.row + l * sa.col] * b[l * sb.row + j * sb.col];
+      entry = (beta == 0 ? 0 : beta == 1 ? entry : beta * entry) + (alpha == 0 ? 0 : alpha * sum);
+    }
+  }
+}
+
+/// As the reference: nothing at all where the matrix is empty.
+template <class T>
+void gemv(int m, int n, T alpha, const T* a, Strides sa, const T* x, int incx, T beta, T* y, int incy) {
+  if (m > 0 && n > 0) {
+    gemm<T>(m, 1, n, alpha, a, sa, first(x, n, incx), {incx, 0}, beta, first(y, m, incy), {incy, 0});
+  }
+}
+
+template <class T>
+void ger(int m, int n, T alpha, const T* x, int incx, const T* y, int incy, T* a, Strides sa) {
+  if (alpha != 0) gemm<T>(m, n, 1, alpha, first(x, m, incx), {incx, 0}, first(y, n, incy), {0, incy}, 1, a, sa);
+}
+
+template <class T>
+T dot(int n, const T* x, int incx, const T* y, int incy) {
+  T sum = 0;
+  if (n > 0) gemm<T>(1, 1, n, 1, first(x, n, incx), {0, incx}, first(y, n, incy), {incy, 0}, 0, &sum, {1, 1});
+  return sum;
+}
+
+template <class T>
+T nrm2(int n, const T* x, int incx) {
+  using Wide = std::conditional_t<std::is_same_v<T, float>, double, long double>;
+  Wide sum = 0;
+  for (int i = 0; i < n; ++i) sum += static_cast<Wide>(x[i * incx]) * x[i * incx];
+  return static_cast<T>(std::sqrt(sum));
+}
+
+template <class T>
+void axpy(int n, T alpha, const T* x, int incx, T* y, int incy) {
+  if (alpha != 0) {
+    for (int i = 0; i < n; ++i) first(y, n, incy)[i * incy] += alpha * first(x, n, incx)[i * incx];
+  }
+}
+
+template <class T>
+void scal(int n, T alpha, T* x, int incx) {
+  for (int i = 0; i < n; ++i) x[i * incx] *= alpha;
+}
+
+[[maybe_unused]] bool turned(const char* trans) { return *trans != 'N' && *trans != 'n'; }
+
+}  // namespace
+
+#if SQRTN_FORTRAN
+#define SQRTN_GEMM(T, p)                                                                                              \
+  void p##gemm_(const char* ta, const char* tb, const int* m, const int* n, const int* k, const T* alpha, const T* a, \
+                const int* lda, const T* b, const int* ldb, const T* beta, T* c, const int* ldc) {                    \
+    gemm<T>(*m, *n, *k, *alpha, a, strides(false, turned(ta), *lda), b, strides(false, turned(tb), *ldb), *beta, c,   \
+            strides(false, false, *ldc));                                                                             \
+  }
+#define SQRTN_REST(T, p)                                                                                              \
+  void p##gemv_(const char* t, const int* m, const int* n, const T* alpha, const T* a, const int* lda, const T* x,    \
+                const int* incx, const T* beta, T* y, const int* incy) {                                              \
+    gemv<T>(turned(t) ? *n : *m, turned(t) ? *m : *n, *alpha, a, strides(false, turned(t), *lda), x, *incx, *beta, y, \
+            *incy);                                                                                                   \
+  }                                                                                                                   \
+  void p##ger_(const int* m, const int* n, const T* alpha, const T* x, const int* incx, const T* y, const int* incy,  \
+               T* a, const int* lda) {                                                                                \
+    ger<T>(*m, *n, *alpha, x, *incx, y, *incy, a, strides(false, false, *lda));                                       \
+  }                                                                                                                   \
+  T p##dot_(const int* n, const T* x, const int* incx, const T* y, const int* incy) {                                 \
+    return dot<T>(*n, x, *incx, y, *incy);                                                                            \
+  }                                                                                                                   \
+  T p##nrm2_(const int* n, const T* x, const int* incx) { return nrm2<T>(*n, x, *incx); }                             \
+  void p##axpy_(const int* n, const T* alpha, const T* x, const int* incx, T* y, const int* incy) {                   \
+    axpy<T>(*n, *alpha, x, *incx, y, *incy);                                                                          \
+  }                                                                                                                   \
+  void p##scal_(const int* n, const T* alpha, T* x, const int* incx) { scal<T>(*n, *alpha, x, *incx); }
+#else
+#define SQRTN_GEMM(T, p)                                                                                          \
+  void cblas_##p##gemm(int layout, int ta, int tb, int m, int n, int k, T alpha, const T* a, int lda, const T* b, \
+                       int ldb, T beta, T* c, int ldc) {                                                          \
+    const bool rows = layout == 101;                                                                              \
+    gemm<T>(m, n, k, alpha, a, strides(rows, ta != 111, lda), b, strides(rows, tb != 111, ldb), beta, c,          \
+            strides(rows, false, ldc));                                                                           \
+  }
+#define SQRTN_REST(T, p)                                                                                              \
+  void cblas_##p##gemv(int layout, int t, int m, int n, T alpha, const T* a, int lda, const T* x, int incx, T beta,   \
+                       T* y, int incy) {                                                                              \
+    gemv<T>(t == 111 ? m : n, t == 111 ? n : m, alpha, a, strides(layout == 101, t != 111, lda), x, incx, beta, y,    \
+            incy);                                                                                                    \
+  }                                                                                                                   \
+  void cblas_##p##ger(int layout, int m, int n, T alpha, const T* x, int incx, const T* y, int incy, T* a, int lda) { \
+    ger<T>(m, n, alpha, x, incx, y, incy, a, strides(layout == 101, false, lda));                                     \
+  }                                                                                                                   \
+  T cblas_##p##dot(int n, const T* x, int incx, const T* y, int incy) { return dot<T>(n, x, incx, y, incy); }         \
+  T cblas_##p##nrm2(int n, const T* x, int incx) { return nrm2<T>(n, x, incx); }                                      \
+  void cblas_##p##axpy(int n, T alpha, const T* x, int incx, T* y, int incy) { axpy<T>(n, alpha, x, incx, y, incy); } \
+  void cblas_##p##scal(int n, T alpha, T* x, int incx) { scal<T>(n, alpha, x, incx); }
+#endif
+
+extern "C" {
+SQRTN_GEMM(float, s)
+SQRTN_GEMM(double, d)
+#if !SQRTN_HALF
+SQRTN_REST(float, s)
+SQRTN_REST(double, d)
+#endif
+}
