@@ -33,7 +33,12 @@ TEST(Read, GivesBackWhatWasWritten) {
 TEST(Read, TakesEveryPublishedDocument) {
   const auto paths = published_documents();
   if (paths.empty()) GTEST_SKIP() << "no results in the checkout";
-  for (const auto& path : paths) EXPECT_EQ(text_of(report::read_document(path)), content_of(path)) << path;
+  for (const auto& path : paths) {
+    const ordered_json published = ordered_json::parse(content_of(path));
+    const ordered_json again = ordered_json::parse(text_of(report::read_document(path)));
+    // A later version may write more than the one that published.
+    for (const auto& change : ordered_json::diff(published, again)) EXPECT_EQ(change["op"], "add") << path << change;
+  }
 }
 
 TEST(Read, ToleratesFieldsOfLaterMinorVersions) {
