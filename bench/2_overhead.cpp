@@ -43,15 +43,13 @@ void add_overhead(std::vector<Case>& cases, const Context& context) {
   for (const std::size_t n : {1, 8, 64, 256}) {
     if (context.options.quick && n != 1 && n != 64) continue;
     const auto op = std::make_shared<Cubes>(n);
-    const blas::Backend* backend = context.backend;
-    const auto raw = [=, gemm = backend != nullptr ? backend->functions().f32.gemm : nullptr,
-                      size = static_cast<int>(n)] {
+    const blas::Functions functions = context.backend != nullptr ? context.backend->functions() : blas::Functions{};
+    const auto raw = [=, gemm = functions.f32.gemm, size = static_cast<int>(n)] {
       gemm(101, 111, 111, size, size, size, 1, op->a.storage().data(), size, op->b.storage().data(), size, 0,
            op->c.storage().data(), size);
     };
     const auto core = [=] {
-      blas::gemm<float>(backend->functions(), blas::Op::none, blas::Op::none, 1, op->a.view(), op->b.view(), 0,
-                        op->c.view());
+      blas::gemm<float>(functions, blas::Op::none, blas::Op::none, 1, op->a.view(), op->b.view(), 0, op->c.view());
     };
     cases.push_back(overhead(context, op, n, "raw", raw));
     cases.push_back(overhead(context, op, n, "core", core));
