@@ -1,8 +1,10 @@
 #include "sqrtn/statistics/design.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <stdexcept>
 
 #include "sqrtn/support/require.hpp"
@@ -105,7 +107,11 @@ std::size_t degrees_of_freedom_for_chi_squared(double effect_size, const ErrorRa
     return chi_squared_miss(d, 1 + effect_size, rates.alpha) <= rates.miss &&
            chi_squared_miss(d, 1 - effect_size, rates.alpha) <= rates.miss;
   };
-  return smallest(n_samples_for_variance(effect_size, 3, rates), enough);
+  // Many claims ask for the same, and each answer costs milliseconds.
+  thread_local std::map<std::array<double, 3>, std::size_t> answers;
+  const auto [answer, is_new] = answers.try_emplace({effect_size, rates.alpha, rates.miss}, 0);
+  if (is_new) answer->second = smallest(n_samples_for_variance(effect_size, 3, rates), enough);
+  return answer->second;
 }
 
 std::size_t n_samples_for_mean(double effect_size, const ErrorRates& rates) {
