@@ -51,10 +51,11 @@ std::string text_of(const report::Document& document, const report::BackendRepor
   for (const std::string& group : report::measurement_groups(document)) {
     text += report::to_markdown(report::measurement_table(document, group)) + '\n';
   }
-  return text + fmt::format(
-                    "Everything is in {}: report.html, report.md, backends.md, claims.csv, measurements.csv, backends.csv, "
-                    "results.json, backends.json\n",
-                    folder);
+  return text +
+         fmt::format(
+             "Everything is in {}: report.html, report.md, backends.md, claims.csv, measurements.csv, backends.csv, "
+             "results.json, backends.json\n",
+             folder);
 }
 
 /// Results in the order of the claims, whichever of the two judged them.
@@ -122,10 +123,10 @@ void add_run(CLI::App& application, Action& chosen) {
   subcommand->add_option("--output", options->output, "Folder for the report [results/<machine>]")->type_name("DIR");
   subcommand->add_flag("--strict", options->strict, "Fail also if a claim about the BLAS fails");
   subcommand->footer(
+      "A library of your own is judged with --blas ./build/libblas.so.3; ./sqrtn run --install-backends, the wrapper,\n"
+      "installs Debian's libraries first.\n"
       "Examples:\n  sqrtn run --quick\n"
-      "  sqrtn run --backends openblas,blis --filter '^products/' --output products\n"
-      "  sqrtn run --blas ./build/libblas.so.3\n"
-      "  ./sqrtn run --install-backends     the wrapper installs Debian's libraries first");
+      "  sqrtn run --backends openblas --filter '^products/' --output products");
   subcommand->callback([options, subcommand, &chosen] {
     options->blas_given = subcommand->count("--blas") > 0;
     chosen = [options, subcommand] { return run(*options, command_line(*subcommand)); };

@@ -88,7 +88,8 @@ void add_verify(CLI::App& application, Action& chosen) {
   subcommand->footer(
       "Examples:\n  sqrtn verify --filter '^initialisers/he_normal'\n"
       "  sqrtn verify --list --filter '^layers/'\n"
-      "  sqrtn verify --write-accepted known.json --reason 'reported upstream'; sqrtn verify --accept known.json");
+      "  sqrtn verify --filter '^products/scal/' --write-accepted known.json --reason 'reported upstream'; sqrtn "
+      "verify --filter '^products/scal/' --accept known.json");
   subcommand->callback([options, subcommand, &chosen] {
     chosen = [options, subcommand] { return verify(*options, command_line(*subcommand)); };
   });
