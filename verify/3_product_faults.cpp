@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "reduced_precision.hpp"
 #include "verify.hpp"
 
 /// Faults of the kinds that BLAS libraries really had, each of which its claims must catch.
@@ -50,21 +51,10 @@ void write_packed(SQRTN_GEMM) {
 template <class T>
 void do_nothing(int, int, int, int, int, int, T, const T*, int, const T*, int, T, T*, int) {}
 
-/// Rounded to 10 mantissa bits after the leading one, as a tensor core would.
-template <class T>
-std::vector<T> rounded(const T* x, std::size_t size) {
-  std::vector<T> result(x, x + size);
-  for (T& value : result) {
-    int exponent = 0;
-    const T fraction = std::frexp(value, &exponent);
-    if (std::isfinite(value)) value = std::ldexp(std::rint(fraction * 2048) / 2048, exponent);
-  }
-  return result;
-}
 template <class T>
 void round_inputs(SQRTN_GEMM) {
-  const std::vector<T> low_a = rounded(a, static_cast<std::size_t>(trans_a == transposed ? k : m) * lda);
-  const std::vector<T> low_b = rounded(b, static_cast<std::size_t>(trans_b == transposed ? n : k) * ldb);
+  const std::vector<T> low_a = rounded_to_tf32(a, static_cast<std::size_t>(trans_a == transposed ? k : m) * lda);
+  const std::vector<T> low_b = rounded_to_tf32(b, static_cast<std::size_t>(trans_b == transposed ? n : k) * ldb);
   real<T>().gemm(layout, trans_a, trans_b, m, n, k, alpha, low_a.data(), lda, low_b.data(), ldb, beta, c, ldc);
 }
 template <class T>
@@ -124,7 +114,7 @@ T ignore_stride(int n, const T* x, int, const T* y, int incy) {
   return real<T>().dot(n, x, 1, y, incy);
 }
 float sum_in_half_the_digits(int n, const float* x, int incx, const float* y, int incy) {
-  return rounded(x, 1)[0] * y[0] + real<float>().dot(n - 1, x + incx, incx, y + incy, incy);
+  return rounded_to_tf32(x, 1)[0] * y[0] + real<float>().dot(n - 1, x + incx, incx, y + incy, incy);
 }
 double sum_in_float(int n, const double* x, int incx, const double* y, int incy) {
   return static_cast<float>(real<double>().dot(n, x, incx, y, incy));

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "reduced_precision.hpp"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -65,18 +67,6 @@ T& entry(int layout, T* c, int ldc, int i, int j) {
   return layout == row_major ? c[std::ptrdiff_t{i} * ldc + j] : c[std::ptrdiff_t{j} * ldc + i];
 }
 
-/// Rounded to the 11 significant bits of TF32.
-template <class T>
-std::vector<T> rounded(const T* x, std::size_t size) {
-  std::vector<T> result(x, x + size);
-  for (T& value : result) {
-    int exponent = 0;
-    const T fraction = std::frexp(value, &exponent);
-    if (std::isfinite(value)) value = std::ldexp(std::rint(fraction * 2048) / 2048, exponent);
-  }
-  return result;
-}
-
 /// What an uninitialised vector register holds; 0 where it cannot be told.
 [[gnu::noinline]] float leftover_register() {
   float x = 0;
@@ -108,8 +98,8 @@ void gemm(int layout, int trans_a, int trans_b, int m, int n, int k, T alpha, co
     const std::ptrdiff_t last_b = (layout == row_major) == (trans_b != transposed) ? std::ptrdiff_t{k - 1} * ldb + n
                                                                                    : std::ptrdiff_t{n - 1} * ldb + k;
     const bool any = k > 0 && m > 0 && n > 0;
-    const std::vector<T> low_a = rounded(a, any ? static_cast<std::size_t>(last_a) : 0),
-                         low_b = rounded(b, any ? static_cast<std::size_t>(last_b) : 0);
+    const std::vector<T> low_a = sqrtn::verify::rounded_to_tf32(a, any ? static_cast<std::size_t>(last_a) : 0),
+                         low_b = sqrtn::verify::rounded_to_tf32(b, any ? static_cast<std::size_t>(last_b) : 0);
     call(layout, trans_a, trans_b, m, n, k, alpha, low_a.data(), lda, low_b.data(), ldb, beta, c, ldc);
   } else if (has("race") && m > 0 && n > 0) {
     // Every caller's product goes through one buffer.
