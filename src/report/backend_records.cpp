@@ -1,16 +1,8 @@
-#include <cmath>
-#include <nlohmann/json.hpp>
-
+#include "report/strict_json.hpp"
 #include "sqrtn/report/backends.hpp"
 
 namespace sqrtn::report {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-Json number(const std::optional<double>& x) { return x && std::isfinite(*x) ? Json(*x) : Json(nullptr); }
-
-Json text(const std::string& s) { return s.empty() ? Json(nullptr) : Json(s); }
 
 Json speed_json(const BackendSpeed& speed) {
   const Measurement& row = speed.row;

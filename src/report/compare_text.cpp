@@ -2,16 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
+#include "report/strict_json.hpp"
 #include "sqrtn/report/compare.hpp"
 #include "sqrtn/report/format.hpp"
 #include "sqrtn/report/table.hpp"
 
 namespace sqrtn::report {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Table difference_table(const char* title, const std::vector<Difference>& differences) {
   Table table{.title = title, .columns = {"field", "old", "new"}, .rows = {}};
@@ -84,8 +82,6 @@ constexpr const char* how_to_read =
 
 std::string section(const Table& table) { return table.rows.empty() ? "" : '\n' + to_markdown(table); }
 
-Json number(const std::optional<double>& x) { return x && std::isfinite(*x) ? Json(*x) : Json(nullptr); }
-
 Json differences_json(const std::vector<Difference>& differences) {
   Json json = Json::array();
   for (const auto& [field, before, after] : differences) {
@@ -108,16 +104,15 @@ Json claims_json(const std::vector<ClaimChange>& changes) {
 
 Json ratio_json(const TimeRatio& row) {
   const auto& interval = row.confidence_interval;
-  return {
-      {"id", row.id},
-      {"group", row.group},
-      {"old_median_s", number(row.before_s)},
-      {"new_median_s", number(row.after_s)},
-      {"ratio", number(row.ratio)},
-      {"confidence_interval", interval ? Json::array({number(interval->low), number(interval->high)}) : Json(nullptr)},
-      {"change", to_string(row.change)},
-      {"turned_wrong", row.turned_wrong},
-      {"note", row.note.empty() ? Json(nullptr) : Json(row.note)}};
+  return {{"id", row.id},
+          {"group", row.group},
+          {"old_median_s", number(row.before_s)},
+          {"new_median_s", number(row.after_s)},
+          {"ratio", number(row.ratio)},
+          {"confidence_interval", report::interval(interval)},
+          {"change", to_string(row.change)},
+          {"turned_wrong", row.turned_wrong},
+          {"note", row.note.empty() ? Json(nullptr) : Json(row.note)}};
 }
 
 }  // namespace

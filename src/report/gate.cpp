@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
+#include "report/strict_json.hpp"
 #include "sqrtn/report/format.hpp"
 #include "sqrtn/report/record.hpp"
 #include "sqrtn/report/table.hpp"
@@ -12,7 +12,6 @@
 namespace sqrtn::report {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using statistics::Change;
 
 std::ptrdiff_t rows_called(const GateDocument& document, std::string_view word) {
@@ -64,12 +63,6 @@ std::string subject_line(const char* role, const GateSubject& subject) {
                      subject.sha256.empty() ? "" : ", SHA-256 " + subject.sha256.substr(0, 12));
 }
 
-Json number(const std::optional<double>& x) { return x && std::isfinite(*x) ? Json(*x) : Json(nullptr); }
-
-Json interval_json(const std::optional<statistics::Interval>& interval) {
-  return interval ? Json::array({interval->low, interval->high}) : Json(nullptr);
-}
-
 Json row_json(const GateRow& row) {
   const statistics::CaseChange& c = row.result.change;
   return {{"name", row.name},
@@ -77,7 +70,7 @@ Json row_json(const GateRow& row) {
           {"old_s", number(seconds(row.result.older_s))},
           {"new_s", number(seconds(row.result.newer_s))},
           {"ratio", number(ratio_of(row))},
-          {"interval", interval_json(ratio_interval(row))},
+          {"interval", interval(ratio_interval(row))},
           {"suspected", c.suspected == Change::unresolved ? Json(nullptr) : Json(to_text(c.suspected))},
           {"log_ratios", c.screened},
           {"log_ratios_fresh", c.confirming},

@@ -1,27 +1,14 @@
 #include "sqrtn/report/record.hpp"
 
-#include <cmath>
-#include <nlohmann/json.hpp>
+#include "report/strict_json.hpp"
 
 namespace sqrtn::report {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-Json number(double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); }
-
-Json number(const std::optional<double>& x) { return x ? number(*x) : Json(nullptr); }
 
 /// Machine descriptions use 0 for what they do not know.
 template <class Count>
 Json known(Count n) {
   return n > 0 ? Json(n) : Json(nullptr);
-}
-
-Json text(std::string_view s) { return s.empty() ? Json(nullptr) : Json(s); }
-
-Json interval(const std::optional<statistics::Interval>& bounds) {
-  return bounds ? Json::array({number(bounds->low), number(bounds->high)}) : Json(nullptr);
 }
 
 Json claim_json(const claims::Result& result, const std::optional<BlasRecord>& blas) {
