@@ -6,6 +6,7 @@
 #include <Random123/uniform.hpp>
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <random>
 
 #include "case.hpp"

@@ -7,6 +7,7 @@
 
 #include "case.hpp"
 #include "sqrtn/blas/products.hpp"
+#include "sqrtn/support/machine_watch.hpp"
 
 /// One sample of each product, for comparisons over processes.
 namespace sqrtn::bench {
@@ -34,20 +35,13 @@ report::Measurement sample(report::Measurement row, double time_s, double work) 
   return row;
 }
 
-/// Each step waits for the one before, so that nothing but the clock decides.
 report::Measurement clock_row() {
-  constexpr int steps = 4'000'000;
+  constexpr std::size_t steps = 4'000'000;
   report::Measurement row;
   row.id = row.group = clock_id;
   row.subject = "dependent loop";
   row.rate_unit = "Gsteps/s";
-  std::uint64_t x = 1;
-  const auto start = Clock::now();
-  for (int i = 0; i < steps; ++i) {
-    x = x * 6364136223846793005u + 1442695040888963407u;
-    benchmark::DoNotOptimize(x);
-  }
-  return sample(row, seconds_since(start), steps);
+  return sample(row, time_dependent_chain_s(steps), steps);
 }
 
 /// The first product of the process: loading is over, but threads, buffers and pages are not there yet.

@@ -95,8 +95,10 @@ std::vector<fs::path> places(const std::vector<std::string>& search) {
   for (const std::string& asked : search) {
     std::error_code error;
     require(fs::exists(asked, error), "cannot search '{}' for a BLAS: there is no such folder or file", asked);
-    if (!fs::is_directory(asked, error)) require_shared_library(asked);
-    if (!fs::is_directory(asked, error)) found.emplace_back(asked);
+    if (!fs::is_directory(asked, error)) {
+      require_shared_library(asked);
+      found.emplace_back(asked);
+    }
     for (const fs::path& entry : entries(asked)) {
       if (is_shared_library_name(entry.filename().string())) found.push_back(entry);
     }

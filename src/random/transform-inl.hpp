@@ -118,7 +118,7 @@ HWY_INLINE void circle(typename Tags<T>::VBits word, typename Tags<T>::V& first,
 
 /// k − 2^(p−1) as T, exact, k the top p bits of the word: half of 2k + 1 − 2^p, less ½.
 template <class T>
-HWY_INLINE typename Tags<T>::V centred(typename Tags<T>::VBits word) {
+HWY_INLINE typename Tags<T>::V half_centred(typename Tags<T>::VBits word) {
   using Bits = typename Tags<T>::Bits;
   constexpr int word_bits = transform::Constants<T>::word_bits;
   const auto flipped = hn::Xor(word, hn::Set(typename Tags<T>::DBits(), Bits{1} << (word_bits - 1)));
@@ -147,7 +147,7 @@ class Transform<transform::Uniform<T>> : Tags<T> {
   HWY_INLINE typename Tags<T>::V draw(VecU64 words) const {
     const typename Tags<T>::D d;
     // scale·(2k + 1 − 2^p), rounded once.
-    const auto half = centred<T>(hn::BitCast(typename Tags<T>::DBits(), words));
+    const auto half = half_centred<T>(hn::BitCast(typename Tags<T>::DBits(), words));
     const auto x = hn::MulAdd(half, hn::Set(d, 2 * law_.scale), hn::Set(d, law_.scale));
     if (law_.mid == 0) return x;
     return hn::Min(hn::Max(hn::Add(hn::Set(d, law_.mid), x), hn::Set(d, law_.lowest)), hn::Set(d, law_.highest));
@@ -187,7 +187,7 @@ class Transform<transform::Truncated<T>> : Tags<T> {
     using C = transform::Constants<T>;
     const typename Tags<T>::D d;
     constexpr T unit = sizeof(T) == 4 ? T(0x1p-24) : T(0x1p-53);
-    const auto half = centred<T>(hn::BitCast(typename Tags<T>::DBits(), words));
+    const auto half = half_centred<T>(hn::BitCast(typename Tags<T>::DBits(), words));
     const auto v = hn::MulAdd(half, hn::Set(d, 2 * unit), hn::Set(d, unit));
     const auto mass = hn::Set(d, law_.mass_high);
     const auto x = hn::Mul(v, mass);

@@ -5,6 +5,10 @@
 
 namespace sqrtn {
 
+/// The time of a chain of so many multiplications of which each waits for the one before: it counts the
+/// processor's cycles, and so shows its clock.
+double time_dependent_chain_s(std::size_t multiplications);
+
 /// Watches whether something else held the machine while programs were timed: how long a fixed chain of dependent
 /// multiplications takes before each launch (the clock's frequency), and what share of the processors went to other
 /// processes or was stolen by the hypervisor meanwhile (/proc/stat; nothing where there is none). Both are judged

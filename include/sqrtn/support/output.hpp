@@ -21,7 +21,8 @@ void write_file(const std::string& path, std::string_view content);
 void require_writable(const std::string& path);
 
 /// Makes SIGINT, SIGTERM and SIGHUP kill the children that run_process waits for, remove unfinished temporary
-/// files, and then end the process by that signal; makes SIGPIPE and SIGXFSZ ordinary write errors. To be called once, first, in each main.
+/// files, and then end the process by that signal; makes SIGPIPE and SIGXFSZ ordinary write errors. To be
+/// called once, first, in each main.
 void remove_temporaries_on_signals();
 
 }  // namespace sqrtn
