@@ -1,5 +1,5 @@
 #!/bin/bash
-# Checks every claim with other seeds than the default: verify/seeds.sh [N = 100] [PROGRAM].
+# Checks every claim about draws with other seeds than the default: verify/seeds.sh [N = 100] [PROGRAM].
 # A full-size run takes minutes a seed; SQRTN_EFFECT_SCALE=10 looks for ten times larger effects, at
 # the same error rates, in a hundredth of the time. Stops at the first seed that fails and names it.
 set -euo pipefail
