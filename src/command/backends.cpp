@@ -1,3 +1,5 @@
+#include "sqrtn/report/backends.hpp"
+
 #include <fmt/format.h>
 
 #include <memory>
@@ -22,9 +24,7 @@ std::string backends_text(const std::vector<BackendChoice>& backends) {
       continue;
     }
     const blas::Identity& identity = backend.record->identity;
-    // OpenBLAS tells all of its configuration after its version.
-    const std::size_t end = identity.version.find(' ', identity.version.find(' ') + 1);
-    table.rows.push_back({backend.name, identity.version.substr(0, end), identity.kernel, identity.threading,
+    table.rows.push_back({backend.name, report::short_version(identity), identity.kernel, identity.threading,
                           identity.interface, backend.blas});
   }
   return report::to_markdown(table) + (refused.empty() ? "" : "\nCannot be used:\n" + refused);

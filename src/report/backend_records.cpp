@@ -47,11 +47,6 @@ Json entry_json(const BackendEntry& backend) {
   return json;
 }
 
-std::string cell(const Json& value) {
-  if (value.is_null()) return {};
-  return value.is_string() ? value.get<std::string>() : value.dump();
-}
-
 }  // namespace
 
 Json to_json(const BackendReport& report) {

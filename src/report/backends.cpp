@@ -125,6 +125,10 @@ std::string speeds_text(const BackendReport& report) {
 
 }  // namespace
 
+std::string short_version(const blas::Identity& identity) {
+  return identity.version.substr(0, identity.version.find(' ', identity.version.find(' ') + 1));
+}
+
 std::string verdict_of(const BackendEntry& backend) {
   if (!backend.record) return "–";
   const Verdict verdict = claims::overall(backend.claims);
@@ -141,12 +145,11 @@ Table backend_table(const BackendReport& report) {
   for (const BackendEntry& backend : report.backends) {
     if (!backend.record) continue;
     const blas::Identity& identity = backend.record->identity;
-    const std::size_t end = identity.version.find(' ', identity.version.find(' ') + 1);
     std::vector<std::string> row{backend.name,
                                  verdict_of(backend),
                                  fmt::to_string(backend.claims.size()),
                                  fmt::to_string(count_of(backend, Verdict::fail)),
-                                 identity.version.substr(0, end),
+                                 short_version(identity),
                                  identity.kernel,
                                  duration(backend.first_call_s, 3),
                                  fmt::to_string(backend.slow_rounds)};

@@ -97,7 +97,7 @@ Json claims_json(const std::vector<ClaimChange>& changes) {
                     {"old", change.before ? Json(claims::to_string(*change.before)) : Json(nullptr)},
                     {"new", change.after ? Json(claims::to_string(*change.after)) : Json(nullptr)},
                     {"turned_wrong", change.turned_wrong()},
-                    {"reason", change.reason.empty() ? Json(nullptr) : Json(change.reason)}});
+                    {"reason", text(change.reason)}});
   }
   return json;
 }
@@ -112,7 +112,7 @@ Json ratio_json(const TimeRatio& row) {
           {"confidence_interval", report::interval(interval)},
           {"change", to_string(row.change)},
           {"turned_wrong", row.turned_wrong},
-          {"note", row.note.empty() ? Json(nullptr) : Json(row.note)}};
+          {"note", text(row.note)}};
 }
 
 }  // namespace

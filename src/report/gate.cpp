@@ -74,7 +74,7 @@ Json row_json(const GateRow& row) {
           {"suspected", c.suspected == Change::unresolved ? Json(nullptr) : Json(to_text(c.suspected))},
           {"log_ratios", c.screened},
           {"log_ratios_fresh", c.confirming},
-          {"note", note_of(row).empty() ? Json(nullptr) : Json(note_of(row))}};
+          {"note", text(note_of(row))}};
 }
 
 Json subject_json(const GateSubject& subject) {
@@ -177,7 +177,7 @@ Json to_json(const GateDocument& document) {
   json["time_s"] = document.run.time_s;
   json["failed_claims"] = document.failed_claims;
   json["notes"] = document.notes;
-  json["error"] = document.error.empty() ? Json(nullptr) : Json(document.error);
+  json["error"] = text(document.error);
   json["cases"] = Json::array();
   for (const GateRow& row : document.rows) json["cases"].push_back(row_json(row));
   return json;

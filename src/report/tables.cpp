@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
+#include <optional>
 
+#include "report/strict_json.hpp"
 #include "sqrtn/report/format.hpp"
 #include "sqrtn/report/peers.hpp"
 #include "sqrtn/report/table.hpp"
@@ -59,11 +60,6 @@ void drop_if_empty(Table& table, const std::string& name) {
 
 /// The fields that make two columns, …_low and …_high.
 bool is_interval(std::string_view field) { return field.find("_interval") != std::string_view::npos; }
-
-std::string cell(const nlohmann::ordered_json& value) {
-  if (value.is_null()) return {};
-  return value.is_string() ? value.get<std::string>() : value.dump();
-}
 
 /// The array `name` of the JSON document as a table.
 Table records(const Document& document, const char* name) {

@@ -37,6 +37,9 @@ struct BackendReport {
   std::vector<BackendEntry> backends;
 };
 
+/// Name and number of what a library says of its version: OpenBLAS tells all of its configuration after them.
+std::string short_version(const blas::Identity& identity);
+
 /// The word for a library: that of its claims, "fail" if it crashed or did not answer; "–" if it was not judged.
 std::string verdict_of(const BackendEntry& backend);
 
