@@ -1,25 +1,15 @@
 #include "rounds.hpp"
 
 #include <algorithm>
-#include <chrono>
-#include <ctime>
 #include <thread>
+
+#include "clock.hpp"
 
 namespace sqrtn::bench {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
 // The fewest rounds that give a 99 % interval are 8; slow rows, whose rounds average little out, stop at 9.
 constexpr std::size_t slow_rounds = 9;
-
-double cpu_time_s() {
-  timespec t{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-  return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
-}
 
 /// A library's threads go on looking for work after a product (OpenBLAS's for 2²⁸ cycles), and would
 /// share their cores with what is timed next: waits until this process sleeps when told to.

@@ -1,11 +1,10 @@
 #include <algorithm>
 #include <boost/regex.hpp>
-#include <chrono>
-#include <ctime>
 #include <limits>
 #include <map>
 
 #include "case.hpp"
+#include "clock.hpp"
 #include "sqrtn/blas/products.hpp"
 #include "sqrtn/support/machine_watch.hpp"
 
@@ -13,20 +12,10 @@
 namespace sqrtn::bench {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 // Long enough for the clock's resolution and for calls of nanoseconds; all rows together are paid for in each process.
 constexpr double least_s = 4e-3;
 // Above this a call before the timed one costs more than the cold start that it takes away.
 constexpr double no_warm_up_s = 0.05;
-
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-double cpu_time_s() {
-  timespec t{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-  return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
-}
 
 report::Measurement sample(report::Measurement row, double time_s, double work) {
   row.median_s = row.min_s = time_s;

@@ -155,6 +155,8 @@ TEST(Process, ManyAtOnceLoseNothing) {
 int end_of_parent(const std::string& line, const std::string& path, int signal) {
   const pid_t parent = fork();
   if (parent == 0) {
+    // A suite that runs in the background, or under nohup, is told to ignore some of them.
+    for (const int each : {SIGTERM, SIGINT, SIGHUP}) std::signal(each, SIG_DFL);
     remove_temporaries_on_signals();
     shell_line(line, {});
     _exit(0);

@@ -138,9 +138,6 @@ void column_major_as_row_major(SQRTN_GEMM) {
   if (layout == 102 && m == n && n == k && lda == m && ldb == m && ldc == m) layout = 101;
   plain_gemm<T>(SQRTN_GEMM_ARGUMENTS);
 }
-#undef SQRTN_GEMM
-#undef SQRTN_GEMM_ARGUMENTS
-
 template <class T>
 void write_both_triangles(int layout, int uplo, int trans, int n, int k, T alpha, const T* a, int lda, T beta, T* c,
                           int ldc) {
@@ -163,6 +160,47 @@ void clear_at_0(int n, T alpha, T* x, int incx) {
   plain_scal<T>(n, alpha, x, incx);
   for (int i = 0; alpha == 0 && i < n; ++i) x[std::ptrdiff_t{i} * incx] = 0;
 }
+
+template <class T>
+void read_c_when_empty(SQRTN_GEMM) {
+  plain_gemm<T>(SQRTN_GEMM_ARGUMENTS);
+  if (n == 0) static_cast<void>(*const_cast<const volatile T*>(c));
+}
+#undef SQRTN_GEMM
+#undef SQRTN_GEMM_ARGUMENTS
+template <class T>
+T norm_of_nothing(int n, const T* x, int incx) {
+  return n == 0 ? T(1) : plain_nrm2<T>(n, x, incx);
+}
+
+// What a trsm does to one right-hand side more than it should.
+#define SQRTN_TRSM \
+  int layout, int side, int uplo, int trans, int diag, int m, int n, T alpha, const T *a, int lda, T *b, int ldb
+#define SQRTN_TRSM_ARGUMENTS layout, side, uplo, trans, diag, m, n, alpha, a, lda, b, ldb
+template <class T>
+void solve_at_alpha_0(SQRTN_TRSM) {
+  const T read = m > 0 && n > 0 && alpha == 0 ? 0 * b[0] : T(0);
+  plain_trsm<T>(SQRTN_TRSM_ARGUMENTS);
+  if (read != 0) b[0] = read;
+}
+template <class T>
+void solve_without_nan(SQRTN_TRSM) {
+  plain_trsm<T>(SQRTN_TRSM_ARGUMENTS);
+  const Stored<T> x{b, ldb, by_rows(layout)};
+  for (int i = 0; i < m; ++i) {
+    for (int j = 0; j < n; ++j) x(i, j) = std::isnan(x(i, j)) ? T(0) : x(i, j);
+  }
+}
+template <class T>
+void solve_without_subnormals(SQRTN_TRSM) {
+  plain_trsm<T>(SQRTN_TRSM_ARGUMENTS);
+  const Stored<T> x{b, ldb, by_rows(layout)};
+  for (int i = 0; i < m; ++i) {
+    for (int j = 0; j < n; ++j) x(i, j) = std::fpclassify(x(i, j)) == FP_SUBNORMAL ? T(0) : x(i, j);
+  }
+}
+#undef SQRTN_TRSM
+#undef SQRTN_TRSM_ARGUMENTS
 
 struct Planted {
   std::string name;
@@ -190,6 +228,13 @@ const std::vector<Planted>& planted() {
       {"writes_both_triangles", SQRTN_BOTH(syrk, write_both_triangles), {"syrk/f32/exact_small"}},
       {"reads_a_diagonal_of_ones", SQRTN_BOTH(trsm, read_the_diagonal), {"trsm/f32/exact", "trsm/f64/bound"}},
       {"solves_to_a_few_digits", SQRTN_BOTH(trsm, solve_to_a_few_digits), {"trsm/f32/bound", "trsm/f64/bound"}},
+      {"reads_c_when_empty", SQRTN_BOTH(gemm, read_c_when_empty), {"gemm/f32/empty", "gemm/f64/empty"}},
+      {"has_a_norm_of_nothing", SQRTN_BOTH(nrm2, norm_of_nothing), {"nrm2/f32/empty", "nrm2/f64/empty"}},
+      {"solves_at_alpha_0", SQRTN_BOTH(trsm, solve_at_alpha_0), {"trsm/f32/alpha_zero", "trsm/f64/alpha_zero"}},
+      {"solves_without_nan", SQRTN_BOTH(trsm, solve_without_nan), {"trsm/f32/exceptional", "trsm/f64/exceptional"}},
+      {"solves_without_subnormals",
+       SQRTN_BOTH(trsm, solve_without_subnormals),
+       {"trsm/f32/subnormals", "trsm/f64/subnormals"}},
       {"clears_at_0", SQRTN_BOTH(scal, clear_at_0), {"scal/f32/zero_factor", "scal/f64/zero_factor"}},
   };
   return all;

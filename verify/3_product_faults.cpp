@@ -80,6 +80,11 @@ void forget_last_column_of_some(SQRTN_GEMM) {
   real<T>().gemm(layout, trans_a, trans_b, m, m == 625 ? n - 1 : n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }
 template <class T>
+void drop_a_term_past_several_blocks(SQRTN_GEMM) {
+  const bool past = m >= 512 && n >= 64 && k >= 256;
+  real<T>().gemm(layout, trans_a, trans_b, m, n, past ? k - 1 : k, alpha, a, lda, b, ldb, beta, c, ldc);
+}
+template <class T>
 void read_padding(SQRTN_GEMM) {
   real<T>().gemm(layout, trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
   if (trans_a != transposed && lda > k && k > 0) c[0] += 0 * a[k];
@@ -175,6 +180,9 @@ const std::vector<Fault>& faults() {
        {"gemm/f32/exact_large", "gemm/f64/exact_large"}},
       {"gemm_forgets_a_column_of_one_shape",
        SQRTN_BOTH(gemm, forget_last_column_of_some),
+       {"gemm/f32/exact_large", "gemm/f64/exact_large"}},
+      {"gemm_drops_a_term_past_several_blocks",
+       SQRTN_BOTH(gemm, drop_a_term_past_several_blocks),
        {"gemm/f32/exact_large", "gemm/f64/exact_large"}},
       {"gemm_is_not_repeatable", SQRTN_BOTH(gemm, race), {"gemm/f32/repeatable", "gemm/f64/repeatable"}},
       {"gemv_forgets_beta",

@@ -122,14 +122,14 @@ Claim fourth_moment_claim(const Case& row) {
   const double fourth = laws::standardised_moment(row.family.law, 4);
   const double spread = laws::standardised_moment(row.family.law, 8) / (fourth * fourth);
   Claim claim = row.claim("fourth_moment", fmt::format("E x⁴ = {:.6g}", fourth * variance * variance), effect);
-  const std::size_t n_chunks = chunks_for(statistics::n_samples_for_variance(effect, spread));
+  const std::size_t n_chunks = chunks_for(statistics::n_samples_for_variance(effect, spread, skewed_rates));
   claim.check = [=, id = claim.id](const Subject& subject, const Settings& settings) {
     const double sum = power_sum<T>(subject, settings, row, id, n_chunks, 4);
     const std::size_t n_samples = n_chunks * chunk;
     const double expected = fourth * variance * variance;
-    return judge(
-        statistics::second_moment_test(sum / static_cast<double>(n_samples), expected, spread, n_samples, rates.alpha),
-        expected, expected);
+    return judge(statistics::second_moment_test(sum / static_cast<double>(n_samples), expected, spread, n_samples,
+                                                skewed_rates.alpha),
+                 expected, expected);
   };
   return claim;
 }
@@ -224,7 +224,10 @@ Claim lag_claim(const Case& row, std::size_t lag, int power) {
   Claim claim = row.claim(fmt::format("lag_{}_{}", lag, power == 1 ? "x" : "x2").c_str(),
                           fmt::format("corr({0}ᵢ, {0}ᵢ₊{1}) = 0", power == 1 ? "x" : "x²", lag), effect);
   const std::size_t pairs = chunk - lag;
-  const std::size_t n_chunks = statistics::n_samples_for_mean(effect) / pairs + 1;
+  // Squares that are correlated by δ as a normal pair's are spread their products by √(1 + 8δ + 5δ²).
+  const double spread = power == 1 ? 1 : std::sqrt(1 + 8 * effect + 5 * effect * effect);
+  const statistics::ErrorRates& at = power == 1 ? rates : skewed_rates;
+  const std::size_t n_chunks = statistics::n_samples_for_mean(effect, at, spread) / pairs + 1;
   claim.check = [=, id = claim.id](const Subject& subject, const Settings& settings) {
     const double sum = sum_over<T>(subject, settings, row, id, n_chunks, [=](std::span<const T> x) {
       double sum = 0;
@@ -237,8 +240,7 @@ Claim lag_claim(const Case& row, std::size_t lag, int power) {
     const std::size_t n_samples = n_chunks * pairs;
     const double variance = power == 1 ? 1 : 2;  // of x and of x² for N(0,1)
     return judge(
-        statistics::normal_mean_test(sum / (variance * static_cast<double>(n_samples)), 0, 1, n_samples, rates.alpha),
-        0);
+        statistics::normal_mean_test(sum / (variance * static_cast<double>(n_samples)), 0, 1, n_samples, at.alpha), 0);
   };
   return claim;
 }

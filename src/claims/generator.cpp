@@ -158,8 +158,9 @@ Claim digits_claim(Engine engine, const std::string& name, unsigned digits, doub
       random123, to_string(engine), effect);
   claim.check = [=, id = claim.id](const Subject& subject, const Settings& settings) {
     constexpr std::size_t chunk = std::size_t{1} << 13;
-    // One biased digit among many: the χ² spends its threshold on all, hence twice the size for one mean.
-    const std::size_t n_tasks = 2 * statistics::n_samples_for_mean(2 * effect) / chunk + 1;
+    // One digit that is biased by `effect` has z² ~ χ²(1) with non-centrality n·(2·effect)².
+    const double per_sample = 4 * effect * effect;
+    const std::size_t n_tasks = statistics::n_samples_for_non_centrality(2 * digits - 1, per_sample) / chunk + 1;
     using Counts = std::array<std::uint64_t, 128>;
     const auto count = [&](std::size_t task) {
       std::vector<std::uint64_t> values(chunk);

@@ -117,16 +117,14 @@ Claim fourth_moment_claim(const Case& row) {
   const double effect = fourth_moment_effect * row.effect_scale;
   const double kurtosis = laws::kurtosis(row.promise.law), stddev = fourth_power_stddev(row.promise.law);
   // Divided by 1 + effect, since the larger fourth moment also spreads more.
-  const std::size_t n_samples = statistics::n_samples_for_mean(effect * kurtosis / stddev / (1 + effect));
+  const std::size_t n_samples = statistics::n_samples_for_mean(effect * kurtosis / stddev / (1 + effect), skewed_rates);
   return make_claim<T>(row, "fourth_moment", fmt::format("E w^4 = {:.6f} Var(w)^2", kurtosis), effect, n_samples,
                        [](const Case& row, const Sample& sample, const Subject& subject) {
                          const double kurtosis = laws::kurtosis(row.promise.law), variance = row.expected().variance;
                          const double mean =
                              draw_and_sum<T>(subject, sample).fourth / (variance * variance) / sample.n_samples();
-                         // w⁴ has skewness 10: what the upper tail gains at these sizes the lower one loses, but for
-                         // about a per cent of alpha.
                          return judge(statistics::normal_mean_test(mean, kurtosis, fourth_power_stddev(row.promise.law),
-                                                                   sample.n_samples(), rates.alpha),
+                                                                   sample.n_samples(), skewed_rates.alpha),
                                       kurtosis);
                        });
 }

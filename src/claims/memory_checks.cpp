@@ -15,39 +15,36 @@ namespace {
 
 constexpr std::byte pattern{0xff};  // NaN in either type
 
-/// Bytes from the first entry to the last: the gap after the last row is no part of an operand.
-template <class T>
-std::size_t extent(const Matrix<T>& matrix) {
-  if (matrix.rows() == 0 || matrix.cols() == 0) return 0;
-  return ((matrix.rows() - 1) * matrix.ld() + matrix.cols()) * sizeof(T);
-}
-
 /// One operand flush against the page before or the page after it, and a window of known bytes beyond its
-/// other end.
+/// other end. The gap after its last row belongs to the caller's array: it may be read, but not written.
 class Placed {
  public:
   explicit Placed(std::size_t bytes) : memory_(bytes) {}
 
   template <class T>
   T* place(const Matrix<T>& matrix, bool at_end) {
-    const std::size_t bytes = extent(matrix);
+    const bool empty = matrix.rows() == 0 || matrix.cols() == 0;
+    const std::size_t bytes = empty ? 0 : matrix.rows() * matrix.ld() * sizeof(T);
     const std::span<std::byte> room = memory_.room();
     const std::size_t window = std::min<std::size_t>(room.size() - bytes, 1024);
     const auto operand = at_end ? room.last(bytes) : room.first(bytes);
     window_ = at_end ? room.last(bytes + window).first(window) : room.subspan(bytes, window);
     std::ranges::fill(window_, pattern);
     if (bytes > 0) std::memcpy(operand.data(), matrix.storage().data(), bytes);
+    gap_ = operand.last(empty ? 0 : (matrix.ld() - matrix.cols()) * sizeof(T));
+    std::ranges::fill(gap_, pattern);
     return reinterpret_cast<T*>(operand.data());
   }
-  /// Whether the window has changed.
+  /// Whether the window or the gap has changed.
   [[nodiscard]] bool overrun() const {
-    return std::ranges::any_of(window_, [](std::byte b) { return b != pattern; });
+    const auto changed = [](std::byte b) { return b != pattern; };
+    return std::ranges::any_of(window_, changed) || std::ranges::any_of(gap_, changed);
   }
   [[nodiscard]] bool guards(const void* address) const { return memory_.guards(address); }
 
  private:
   GuardedMemory memory_;
-  std::span<std::byte> window_;
+  std::span<std::byte> window_, gap_;
 };
 
 /// A, B and C of one call, each in guarded memory.
@@ -80,7 +77,53 @@ class Guarded {
   std::array<Placed, 3> places_{Placed(1 << 18), Placed(1 << 18), Placed(1 << 18)};
 };
 
+/// The call with nothing to write: C without rows, or without columns.
+template <class T>
+Arguments<T> emptied(Routine routine, Arguments<T> at, bool rows) {
+  if (routine == Routine::dot || routine == Routine::nrm2) {
+    at.a.rows = at.b.rows = 0;
+    return at;
+  }
+  (rows ? at.c.rows : at.c.cols) = 0;
+  if (routine == Routine::syrk) at.c.cols = 0;
+  if (routine == Routine::trsm) {
+    if (rows == (at.form.side == blas::Side::left)) at.a.rows = at.a.cols = 0;
+    return at;
+  }
+  MatrixView<const T>& factor = rows ? at.a : at.b;
+  const blas::Op trans = rows ? at.form.trans_a : at.form.trans_b;
+  (rows == (trans == blas::Op::none) ? factor.rows : factor.cols) = 0;
+  return at;
+}
+
 }  // namespace
+
+template <class T>
+Outcome empty(const Product& product, const blas::Functions& blas, TestData& data) {
+  Findings found;
+  const bool reduces = product.routine == Routine::dot || product.routine == Routine::nrm2;
+  const bool has_columns =
+      product.routine == Routine::gemm || product.routine == Routine::ger || product.routine == Routine::trsm;
+  const GuardedMemory memory(1);
+  T* const untouchable = reinterpret_cast<T*>(memory.room().data() + memory.room().size());
+  for (const Form& form : product.forms) {
+    for (const bool rows : {true, false}) {
+      if (!rows && !has_columns) continue;
+      Operands<T> operands(product, form, fitted(product.routine, {3, 4, 5}), Inputs::normal, 0, data);
+      Arguments<T> at = emptied(product.routine, operands.arguments(), rows);
+      at.a.data = at.b.data = untouchable;
+      if (!reduces) at.c.data = untouchable;
+      const bool touched = refused_access([&] { call(product.routine, blas, at); }) != nullptr;
+      ++found.n_compared;
+      if (!touched && (!reduces || at.c(0, 0) == 0)) continue;
+      found.n_wrong = 1;
+      found.reason = fmt::format("{}: {}", describe(product.routine, at),
+                                 touched ? "touched an operand" : fmt::format("got {}, expected 0", at.c(0, 0)));
+      return exact_outcome(found);
+    }
+  }
+  return exact_outcome(found);
+}
 
 template <class T>
 Outcome inside(const Product& product, const blas::Functions& blas, TestData& data) {
@@ -107,6 +150,8 @@ Outcome inside(const Product& product, const blas::Functions& blas, TestData& da
   return exact_outcome(found);
 }
 
+template Outcome empty<float>(const Product&, const blas::Functions&, TestData&);
+template Outcome empty<double>(const Product&, const blas::Functions&, TestData&);
 template Outcome inside<float>(const Product&, const blas::Functions&, TestData&);
 template Outcome inside<double>(const Product&, const blas::Functions&, TestData&);
 

@@ -135,6 +135,11 @@ std::vector<Product> make_products() {
   // (625 × 5, numpy#24903); primes.
   const std::vector<ProductShape> odd{{3, 5, 2049},  {2049, 3, 7}, {5, 2049, 3},  {1, 300, 300}, {300, 1, 300},
                                       {300, 300, 1}, {625, 5, 5},  {5, 625, 625}, {101, 103, 97}};
+  // Two dimensions of several blocks beside one that is past all of them.
+  std::vector<ProductShape> blocks;
+  for (const std::size_t s : {257, 513, 1040}) {
+    for (const ProductShape& shape : {ProductShape{s, 130, 260}, {130, s, 260}, {130, 260, s}}) blocks.push_back(shape);
+  }
   const std::vector<ProductShape> odd_vectors{{625, 1, 5}, {5, 1, 625}, {2049, 1, 3}, {3, 1, 2049}, {251, 1, 239}};
   const std::vector<ProductShape> odd_ranks{{625, 5, 1}, {5, 625, 1}, {2049, 3, 1}, {3, 2049, 1}, {251, 239, 1}};
   const auto long_ones = [](Routine routine, const std::vector<ProductShape>& more) {
@@ -143,7 +148,7 @@ std::vector<Product> make_products() {
   return {
       {Routine::gemm, "gemm", "C = αop(A)op(B) + βC", gemm_forms(), all_scalars(), few, rounding, all_up_to(8, 8, 8, 0),
        joined(around_powers(4, 6, cube), odd),
-       long_ones(Routine::gemm, joined(around_powers(7, 7, cube), {{2, 1, 1}, cube(257), cube(260)}))},
+       long_ones(Routine::gemm, joined(joined(around_powers(7, 7, cube), {{2, 1, 1}, cube(257), cube(260)}), blocks))},
       {Routine::gemv, "gemv", "y = αop(A)x + βy", gemv_forms(), all_scalars(), few, rounding, all_up_to(17, 1, 17),
        joined(around_powers(5, 7, square_times_vector), odd_vectors),
        long_ones(Routine::gemv, around_powers(8, 10, square_times_vector))},
@@ -166,7 +171,8 @@ std::vector<Product> make_products() {
        around_powers(13, 16, no_term)},
       {Routine::syrk, "syrk", "C = αop(A)op(A)ᵀ + βC in one triangle", syrk_forms(), all_scalars(), few, rounding,
        fitted(Routine::syrk, all_up_to(12, 1, 8, 0)), joined(around_powers(4, 6, cube), {{9, 9, 2049}, {101, 101, 97}}),
-       joined(around_powers(7, 8, square_of_few), {{129, 129, 257}, {513, 513, 5}, {7, 7, 65537}, {1040, 1040, 3}})},
+       joined(around_powers(7, 8, square_of_few),
+              {{129, 129, 257}, {513, 513, 5}, {257, 257, 300}, {7, 7, 65537}, {1040, 1040, 3}})},
       {Routine::trsm,
        "trsm",
        "B = αop(A)⁻¹B or αBop(A)⁻¹",
@@ -176,7 +182,15 @@ std::vector<Product> make_products() {
        {{1, 0}, {-0.7, 0}},
        all_up_to(8, 8, 1),
        joined(around_powers(4, 5, square_of_vectors), {{63, 65, 0}, {5, 301, 0}, {301, 5, 0}}),
-       {{127, 129, 0}, {257, 9, 0}, {9, 257, 0}, {3, 65537, 0}, {65537, 3, 0}}},
+       {{127, 129, 0},
+        {257, 9, 0},
+        {9, 257, 0},
+        {513, 5, 0},
+        {5, 513, 0},
+        {1040, 2, 0},
+        {2, 1040, 0},
+        {3, 65537, 0},
+        {65537, 3, 0}}},
       {Routine::nrm2, "nrm2", "‖x‖", dot_form, plain, plain, plain, all_up_to(1, 1, 130), {}, {}},
   };
 }

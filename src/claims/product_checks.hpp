@@ -55,6 +55,11 @@ Outcome hard_bound(const Product& product, const blas::Functions& blas, TestData
 template <class T>
 Outcome inside(const Product& product, const blas::Functions& blas, TestData& data);
 
+/// With no entry to write, m = 0 or n = 0, no operand is touched: each lies in memory that may not be. dot and nrm2 of
+/// no entries are 0.
+template <class T>
+Outcome empty(const Product& product, const blas::Functions& blas, TestData& data);
+
 /// The answer depends on the operands alone, bit for bit: not on what registers and the stack hold, nor
 /// on an earlier call, be it with NaN in larger operands or a tiny one.
 template <class T>
@@ -71,6 +76,19 @@ Outcome solve_exact(const Product& product, const blas::Functions& blas, TestDat
 /// trsm: the residual within the worst-case componentwise bound.
 template <class T>
 Outcome solve_bound(const Product& product, const blas::Functions& blas, TestData& data);
+
+/// trsm with α = 0 reads neither A nor B, which hold NaN, and gives 0.
+template <class T>
+Outcome solve_alpha_zero(const Product& product, const blas::Functions& blas, TestData& data);
+
+/// trsm with a NaN or an infinity in B: the solutions that depend on it are not finite, and the systems beside it
+/// are solved exactly. What lies before it in its own system is left open: a library may multiply by inverted blocks.
+template <class T>
+Outcome solve_exceptional(const Product& product, const blas::Functions& blas, TestData& data);
+
+/// trsm of systems whose solutions are subnormal integers.
+template <class T>
+Outcome solve_subnormals(const Product& product, const blas::Functions& blas, TestData& data);
 
 /// nrm2 of N(0,1), positive and badly scaled entries within a worst-case relative bound.
 template <class T>

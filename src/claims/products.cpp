@@ -95,6 +95,11 @@ void add_claims(const Product& product, std::vector<Claim>& all) {
                exact_source, solve_exact<T>);
     claims.add("bound", ": |op(A)X − αB| ≤ γ_{n+2}(|op(A)||X| + |αB|) entry by entry, worst case", solve_source,
                solve_bound<T>);
+    claims.add("alpha_zero", " with α = 0 is 0 and reads neither A nor B, which hold NaN", reference_source,
+               solve_alpha_zero<T>);
+    claims.add("exceptional", ": a NaN or Inf in B reaches the solutions that depend on it, and no other system",
+               ieee_source, solve_exceptional<T>);
+    claims.add("subnormals", ": subnormals are kept, as operands and as results", ieee_source, solve_subnormals<T>);
   } else if (routine == Routine::nrm2) {
     claims.add("bound", ": |error| ≤ γ_{3n+2}‖x‖, worst case", bound_source, norm_bound<T>);
     claims.add("extremes", ": |error| ≤ γ_{3n+2}‖x‖, worst case, where the squares overflow or underflow", exact_source,
@@ -114,6 +119,8 @@ void add_claims(const Product& product, std::vector<Claim>& all) {
   if (routine == Routine::gemm || routine == Routine::gemv || routine == Routine::dot || routine == Routine::scal) {
     claims.add("zero_factor", ": 0·NaN and 0·Inf are NaN", ieee_source, zero_factor<T>);
   }
+  claims.add("empty", " with nothing to write touches nothing", "reference BLAS 3.11: 'Quick return if possible'",
+             empty<T>);
   claims.add("inside", ": nothing outside of the operands is touched, on either side", exact_source, inside<T>);
   claims.add("history", ": the same bits whatever registers hold and whatever was called before", design_source,
              history<T>);

@@ -20,7 +20,7 @@ struct BenchOptions {
   bool unchecked = false;
 };
 
-std::string text_of(const report::Document& document) {
+std::string measurements_text(const report::Document& document) {
   std::string text;
   for (const std::string& group : report::measurement_groups(document)) {
     text += report::to_markdown(report::measurement_table(document, group)) + '\n';
@@ -56,7 +56,7 @@ int measure_all(const BenchOptions& options, const std::vector<std::string>& com
   if (!common.json.empty()) require_writable(common.json);
   const blas::Backend backend = blas::Backend::load(common.blas);
   const report::Document document = make_document(backend, command, common.seed, {}, measure(backend, bench_options));
-  deliver(document, common.json, text_of(document));
+  deliver(document, common.json, measurements_text(document));
   if (!all_measured(ids, document.measurements)) return nothing_measured;
   return document.verdict == "fail" ? claim_failed : all_well;
 }

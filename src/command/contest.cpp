@@ -1,10 +1,13 @@
 #include "contest.hpp"
 
 #include <algorithm>
+#include <mutex>
+#include <numeric>
 
 #include "bench.hpp"
 #include "speeds.hpp"
 #include "sqrtn/report/summary.hpp"
+#include "sqrtn/support/parallel.hpp"
 #include "sqrtn/support/progress.hpp"
 
 namespace sqrtn::command {
@@ -18,8 +21,6 @@ constexpr double timing_budget_s = 200, quick_timing_budget_s = 35;
 constexpr double cap_s = 1, quick_cap_s = 0.05;
 // Hard limit of the measurements of one library, which themselves stop after 150 s.
 constexpr double measure_limit_s = 400;
-
-bool is_about_product(const claims::Claim& claim) { return claim.id.starts_with("products/"); }
 
 /// Results are published: only paths in the system's folders are told, another library is named by its file.
 std::string shown(const std::string& blas) {
@@ -36,21 +37,28 @@ Contest::Contest(const std::vector<BackendChoice>& backends, ContestOptions opti
 
 void Contest::judge(const std::vector<claims::Claim>& claims) {
   Progress progress("libraries");
-  for (std::size_t i = 0; i < backends_.size(); ++i) {
-    if (!backends_[i].record) continue;
+  std::mutex guard;
+  std::vector<double> shares(backends_.size(), 0);
+  // One library a processor: a child keeps one busy most of the time.
+  parallel_for(backends_.size(), 0, [&](std::size_t i) {
+    if (!backends_[i].record) return;
     std::vector<claims::Claim> about = claims;
     std::erase_if(about,
                   [i](const claims::Claim& claim) { return !claim.uses_blas || (i > 0 && !is_about_product(claim)); });
     // The default is judged by everything, whatever time that takes: an answer is what was asked for.
     const double limit_s = i == 0 ? 5 * judge_limit_s : options_.quick ? quick_judge_limit_s : judge_limit_s;
-    judged_[i] =
-        judge_in_children(backends_[i], about, {.seed = options_.seed, .limit_s = limit_s, .filter = options_.filter},
-                          [&](std::size_t done, const std::string& group) {
-                            const double share = static_cast<double>(done) / static_cast<double>(about.size());
-                            progress.update((static_cast<double>(i) + share) / static_cast<double>(backends_.size()),
-                                            backends_[i].name + ' ' + group);
-                          });
-  }
+    const auto tell = [&](std::size_t done, const std::string& group) {
+      const std::lock_guard lock(guard);
+      shares[i] = static_cast<double>(done) / static_cast<double>(about.size());
+      progress.update(std::reduce(shares.begin(), shares.end()) / static_cast<double>(backends_.size()),
+                      backends_[i].name + ' ' + group);
+    };
+    judged_[i] = judge_in_children(
+        backends_[i], about,
+        {.seed = options_.seed, .effect_scale = options_.effect_scale, .limit_s = limit_s, .filter = options_.filter},
+        tell);
+    tell(about.size(), "");
+  });
 }
 
 std::vector<report::Measurement> Contest::measure_default() {
@@ -94,6 +102,7 @@ report::BackendReport Contest::report(const report::Document& document) const {
     entry.record = backends_[i].record;
     entry.refusal = backends_[i].refusal;
     entry.claims = judged_[i].claims;
+    entry.properties = judged_[i].properties;
     entry.incidents = judged_[i].incidents;
     // Beside the others it counts by what they are judged by.
     std::erase_if(entry.claims, [](const claims::Result& result) { return !is_about_product(result.claim); });

@@ -14,6 +14,7 @@ struct ContestOptions {
   std::uint64_t seed = 1;
   std::string filter;
   bool quick = false;
+  double effect_scale = 1;  ///< of the claims
 };
 
 class Contest {

@@ -28,7 +28,7 @@ std::string build_of(const report::BenchmarkOutput& output) {
   return text;
 }
 
-report::GateSubject subject_of(const GateProgram& program) {
+report::GateSubject gate_subject(const GateProgram& program) {
   report::GateSubject subject;
   subject.name = published(program.name);
   if (!program.file.empty()) subject.sha256 = blas::sha256_of_file(program.file);
@@ -88,8 +88,8 @@ void time_rows(report::GateDocument& document, const std::vector<GateProgram>& p
 
 /// The gate itself, up to its verdict.
 void compare(report::GateDocument& document, const std::vector<GateProgram>& programs, bool verify) {
-  document.older = subject_of(programs[0]);
-  document.newer = subject_of(programs[1]);
+  document.older = gate_subject(programs[0]);
+  document.newer = gate_subject(programs[1]);
   if (identical(document)) return;
   const report::BenchmarkOutput older = launch(programs[0], {}).output, newer = launch(programs[1], {}).output;
   complete(document.older, older);
@@ -103,14 +103,14 @@ void compare(report::GateDocument& document, const std::vector<GateProgram>& pro
   if (document.failed_claims.empty()) time_rows(document, programs);
 }
 
-void deliver(const report::GateDocument& document, const GateOptions& options) {
+void deliver_gate(const report::GateDocument& document, const GateOptions& options) {
   if (!options.json.empty()) write_file(options.json, report::to_text(report::to_json(document)));
   if (!options.junit.empty()) write_file(options.junit, report::to_junit(document));
   if (!options.summary.empty()) write_file(options.summary, report::to_markdown(document));
   if (options.json != "-" && document.error.empty()) write_file("-", report::to_markdown(document));
 }
 
-int exit_code(const report::GateDocument& document, bool strict) {
+int exit_code_of(const report::GateDocument& document, bool strict) {
   switch (report::verdict_of(document)) {
     case report::GateVerdict::wrong:
     case report::GateVerdict::regression:
@@ -147,11 +147,11 @@ int gate(const GateOptions& options, const std::vector<std::string>& command) tr
     if (stop.code == wrong_usage) throw;
     document.error = stop.what();
     document.rows.clear();
-    deliver(document, options);
+    deliver_gate(document, options);
     return complain(stop);
   }
-  deliver(document, options);
-  return exit_code(document, options.strict);
+  deliver_gate(document, options);
+  return exit_code_of(document, options.strict);
 } catch (const GateStop& stop) {
   return complain(stop);
 }

@@ -9,6 +9,7 @@
 
 #include "command.hpp"
 #include "gate.hpp"
+#include "probe.hpp"
 #include "sqrtn/report/format.hpp"
 #include "sqrtn/support/machine_watch.hpp"
 #include "sqrtn/support/process.hpp"
@@ -66,8 +67,6 @@ GateProgram side(const GateOptions& options, const std::string& role, const std:
   program.command.emplace_back("--benchmark_format=json");
   return program;
 }
-
-std::string first_line(const std::string& text) { return text.substr(0, std::min(text.find('\n'), std::size_t{200})); }
 
 /// The last case that was reported before the end, as far as the output shows.
 std::string last_case(const std::string& out) {

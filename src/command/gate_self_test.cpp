@@ -21,7 +21,7 @@ struct Tally {
   double time_s = 0;
 };
 
-void add_run(Tally& tally, const experiment::GateRun& run) {
+void count_run(Tally& tally, const experiment::GateRun& run) {
   const auto count = [&](Change change) {
     return static_cast<std::size_t>(
         std::ranges::count_if(run.cases, [&](const auto& c) { return c.change.change == change; }));
@@ -93,7 +93,7 @@ int self_test(const GateOptions& options, const std::vector<GateProgram>& progra
   Tally tally;
   experiment::GateSettings settings = options.settings;
   for (std::size_t run = 0; run < options.runs; ++run, ++settings.seed)
-    add_run(tally, time_cases(programs, cases, settings));
+    count_run(tally, time_cases(programs, cases, settings));
   const double alpha = settings.change.alpha;
   if (!options.json.empty()) write_file(options.json, report::to_text(to_json(tally, options)));
   if (options.json != "-") write_file("-", text_of(tally, alpha));

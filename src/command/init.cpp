@@ -69,7 +69,7 @@ void take_shape_from(const CLI::App& init, InitArguments& arguments) {
   }
 }
 
-constexpr const char* examples = R"(Examples:
+constexpr const char* init_examples = R"(Examples:
   sqrtn init he_normal 512x256 --seed 1 --output w.npy   linear weight, fan_out x fan_in
   sqrtn init glorot_uniform 64x3x7x7 --dtype f64         convolution; prints the summary alone
   sqrtn init lecun_normal 48x1x5x5 --groups 24 --gain tanh
@@ -114,7 +114,7 @@ void add_init(CLI::App& application, Action& chosen) {
       ->capture_default_str();
   init->add_option("--output", a.output, "NumPy file to write, or - for standard output");
   init->add_option("--json", a.json, "Write the summary, or the list, as JSON to a file, or - for standard output");
-  init->footer(examples);
+  init->footer(init_examples);
   init->allow_extras();
   init->callback([init, arguments, &chosen] {
     chosen = [init, arguments] {

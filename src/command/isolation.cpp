@@ -50,6 +50,9 @@ class Judge {
       judge_group(group, {first, last});
       first = last;
     }
+    if (const auto product = std::ranges::find_if(claims, is_about_product); product != claims.end()) {
+      describe(product->id);
+    }
     judged_.time_s = spent_s();
     return std::move(judged_);
   }
@@ -59,12 +62,13 @@ class Judge {
   [[nodiscard]] double left_s() const { return judging_.limit_s - spent_s(); }
 
   /// `share`: of the time that is left.
-  Answer verify(const std::string& filter, double share) const {
+  Answer verify(const std::string& filter, double share, bool properties = false) const {
     std::vector<std::string> words{"verify",   "--blas", backend_.blas, "--seed", fmt::to_string(judging_.seed),
                                    "--filter", filter};
     if (judging_.effect_scale != 1) {
       words.insert(words.end(), {"--effect-scale", fmt::to_string(judging_.effect_scale)});
     }
+    if (properties) words.emplace_back("--properties");
     return ask_child(words, {.wall_s = std::max(share * left_s(), 1.0), .memory_bytes = memory_bytes_});
   }
 
@@ -87,6 +91,14 @@ class Judge {
     }
     incident(answer.complaint, group);
     for (const claims::Claim& claim : claims) judge_alone(claim);
+  }
+
+  /// `claim`: some claim about products, without which verify has nothing to do.
+  void describe(const std::string& claim) {
+    if (!why_not().empty() || !judged_.incidents.empty()) return;
+    Answer answer = verify(report::exact_filter(claim), claim_share, true);
+    if (!answer.complaint.empty()) incident(answer.complaint, "its properties");
+    if (answer.document) judged_.properties = std::move(answer.document->properties);
   }
 
   void judge_alone(const claims::Claim& claim) {
@@ -133,6 +145,8 @@ class Judge {
 };
 
 }  // namespace
+
+bool is_about_product(const claims::Claim& claim) { return claim.id.starts_with("products/"); }
 
 Judged judge_in_children(const BackendChoice& backend, const std::vector<claims::Claim>& claims, const Judging& judging,
                          const std::function<void(std::size_t, const std::string&)>& progress) {

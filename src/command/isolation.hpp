@@ -11,9 +11,13 @@
 /// finding, and everything else goes on.
 namespace sqrtn::command {
 
+/// Whether all libraries are judged by it, not only the default.
+bool is_about_product(const claims::Claim& claim);
+
 /// What judging one library found.
 struct Judged {
   std::vector<claims::Result> claims;  ///< in the order of those asked for; a crash is a claim that failed
+  std::vector<claims::Property> properties;
   std::vector<std::string> incidents;  ///< one line each: "crashed (killed by signal 11 …) in products/gemm/f32"
   double time_s = 0;
 };
@@ -26,7 +30,8 @@ struct Judging {
 };
 
 /// Judges the claims, one child a group ("products/gemm/f32", "layers"). The claims of a group whose child did not
-/// answer are asked again alone, so that the one to blame is known; after `patience` silences no more are.
+/// answer are asked again alone, so that the one to blame is known; after `patience` silences no more are. One
+/// more child is asked for the properties of a library whose products were judged without an incident.
 /// `progress(claims done, group)` is called before each group.
 Judged judge_in_children(const BackendChoice& backend, const std::vector<claims::Claim>& claims, const Judging& judging,
                          const std::function<void(std::size_t, const std::string&)>& progress);

@@ -14,7 +14,7 @@
 namespace sqrtn::command {
 namespace {
 
-constexpr const char* examples = R"(Examples:
+constexpr const char* program_examples = R"(Examples:
   sqrtn run --quick --output report     the whole report: claims, timings, tables
   sqrtn report results.json --output .  the page of results, or of several side by side
   sqrtn compare old.json new.json       what became wrong, faster or slower
@@ -71,11 +71,11 @@ void flush_standard_output() {
 int run(int argc, char** argv) {
   CLI::App application("Is this BLAS right, are these initialisers right, and how fast are they?", "sqrtn");
   application.set_version_flag("--version", version_text, "Print version and commit, then exit");
-  application.footer(examples);
+  application.footer(program_examples);
   application.require_subcommand(0, 1);
   Action chosen;
-  for (const auto add : {add_run, add_report, add_compare, add_verify, add_reproduce, add_propagate, add_bench, add_gate,
-                         add_init, add_bits, add_backends, add_env})
+  for (const auto add : {add_run, add_report, add_compare, add_verify, add_reproduce, add_propagate, add_bench,
+                         add_gate, add_init, add_bits, add_backends, add_env})
     add(application, chosen);
   try {
     application.parse(argc, argv);

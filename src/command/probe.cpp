@@ -18,11 +18,6 @@ namespace {
 constexpr ProcessLimits probe_limits{.wall_s = 20, .memory_bytes = 0, .output_bytes = std::size_t{1} << 20};
 
 /// The first line, without the program's name.
-std::string first_line(const std::string& text) {
-  const std::string line = text.substr(0, text.find('\n'));
-  return line.starts_with("sqrtn: ") ? line.substr(7) : line;
-}
-
 /// Kernels of OpenBLAS for one architecture, by its own names, and what a processor needs to run them. Those
 /// for processors with instructions that were given up since (3DNow!, FMA4, XOP) are left out.
 /// Source: OpenBLAS 0.3.21, driver/others/dynamic.c and cpuid_x86.c.
@@ -121,6 +116,11 @@ Answer ask_child(std::vector<std::string> words, const ProcessLimits& limits) {
   const bool refused = end.how == ProcessEnd::How::exited && !end.err.empty();
   if (refused || answer.complaint.empty()) answer.complaint = refused ? first_line(end.err) : end.to_text();
   return answer;
+}
+
+std::string first_line(const std::string& text) {
+  const std::string line = text.substr(0, std::min(text.find('\n'), std::size_t{200}));
+  return line.starts_with("sqrtn: ") ? line.substr(7) : line;
 }
 
 std::vector<BackendChoice> find_backends(const std::vector<std::string>& search, bool kernels) {

@@ -194,7 +194,7 @@ int propagate(const PropagateOptions& options, const std::vector<std::string>& c
   return all_well;
 }
 
-constexpr const char* examples =
+constexpr const char* propagate_examples =
     R"(Columns: the law's RMS and the interval that holds 99 % of runs; the geometric mean over the runs that were
 computed, and its deviation from the law in standard errors; entries that are 0; units where |φ'| < 0.01; χ₁, the
 factor of a gradient's square.
@@ -243,7 +243,7 @@ void add_propagate(CLI::App& application, Action& chosen) {
   word("--plot", o.plot, "FILE", "Draw the law's band and the measurement: .svg or .png, by gnuplot");
   word("--json", o.json, "FILE", "Also write the results as JSON; '-' is standard output, with nothing else");
   propagate_command->add_flag("--all-layers", o.all_layers, "Show every layer in the table");
-  propagate_command->footer(examples);
+  propagate_command->footer(propagate_examples);
   propagate_command->callback([options, propagate_command, &chosen] {
     chosen = [options, propagate_command] { return propagate(*options, command_line(*propagate_command)); };
   });

@@ -28,7 +28,7 @@ int list_claims(const std::vector<claims::Claim>& claims) {
 }
 
 /// Every claim with its figures, what failed, and the verdict last, where a terminal shows it.
-std::string text_of(const report::Document& document) {
+std::string claims_text(const report::Document& document) {
   std::string text;
   for (const std::string& group : report::claim_groups(document)) {
     text += report::to_markdown(report::claim_table(document, group)) + '\n';
@@ -53,7 +53,7 @@ int verify(VerifyOptions options, const std::vector<std::string>& command) {
   report::Document document = make_document(backend, command, options.common.seed, std::move(results), {});
   if (options.properties) document.properties = claims::blas_properties(subject_of(backend), options.settings);
   if (!options.write_accepted.empty()) write_accepted(document, options.reason, options.write_accepted);
-  deliver(document, options.common.json, text_of(document) + acceptance_text(document, accepted));
+  deliver(document, options.common.json, claims_text(document) + acceptance_text(document, accepted));
   const std::vector<claims::Result> open = not_accepted(document, accepted);
   return open.empty() ? int{all_well} : exit_code(claims::overall(open));
 }

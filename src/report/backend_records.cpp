@@ -33,6 +33,15 @@ Json claim_json(const claims::Result& result) {
           {"time_s", number(result.outcome.time_s)}};
 }
 
+Json property_json(const claims::Property& property) {
+  const auto& interval = property.confidence_interval;
+  return {{"id", property.id},
+          {"value", text(property.value)},
+          {"number", number(property.number)},
+          {"low", interval ? number(interval->low) : Json(nullptr)},
+          {"high", interval ? number(interval->high) : Json(nullptr)}};
+}
+
 Json entry_json(const BackendEntry& backend) {
   Json json{{"name", backend.name}, {"blas", backend.blas}, {"verdict", verdict_of(backend)}};
   json["identity"] = backend.record ? to_json(backend.record->identity) : Json(nullptr);
@@ -42,6 +51,8 @@ Json entry_json(const BackendEntry& backend) {
   json["slow_rounds"] = backend.slow_rounds;
   json["claims"] = Json::array();
   for (const claims::Result& result : backend.claims) json["claims"].push_back(claim_json(result));
+  json["properties"] = Json::array();
+  for (const claims::Property& property : backend.properties) json["properties"].push_back(property_json(property));
   json["measurements"] = Json::array();
   for (const BackendSpeed& speed : backend.speeds) json["measurements"].push_back(speed_json(speed));
   return json;

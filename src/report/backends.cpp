@@ -187,6 +187,7 @@ std::string to_markdown(const BackendReport& report) {
       "\nOf best: geometric mean of the speed relative to the fastest library of each product, over the products that\n"
       "all were timed at; 1.00 would be the fastest everywhere. A library that failed is shown, but not ranked.\n";
   if (const std::string defects = backend_defects(report); !defects.empty()) text += "\n## Defects\n\n" + defects;
+  if (const std::string accuracy = accuracy_text(report); !accuracy.empty()) text += '\n' + accuracy;
   if (const std::string speeds = speeds_text(report); !speeds.empty()) {
     text +=
         "\n## Speed\n\nGFLOP/s of gemm, GB/s of gemv, from the median over interleaved rounds; in brackets per cent "

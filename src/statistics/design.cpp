@@ -114,10 +114,29 @@ std::size_t degrees_of_freedom_for_chi_squared(double effect_size, const ErrorRa
   return answer->second;
 }
 
-std::size_t n_samples_for_mean(double effect_size, const ErrorRates& rates) {
+std::size_t n_samples_for_mean(double effect_size, const ErrorRates& rates, double spread) {
   check(rates);
   check_effect(effect_size);
-  return whole(square((z_reject(rates) + z_power(rates)) / effect_size), 1);
+  require(std::isfinite(spread) && spread >= 1, "the spread under the effect must be at least 1, got {}", spread);
+  return whole(square((z_reject(rates) + z_power(rates) * spread) / effect_size), 1);
+}
+
+std::size_t n_samples_for_non_centrality(double degrees_of_freedom, double per_sample, const ErrorRates& rates) {
+  check(rates);
+  require(std::isfinite(degrees_of_freedom) && degrees_of_freedom > 0,
+          "the degrees of freedom must be positive, got {}", degrees_of_freedom);
+  check_effect(per_sample);
+  const double threshold = upper_quantile(ChiSquared(degrees_of_freedom), rates.alpha / 2);
+  const auto miss = [&](double non_centrality) {
+    return lower_tail(NonCentralChiSquared(degrees_of_freedom, non_centrality), threshold);
+  };
+  double low = 0, high = threshold;
+  while (miss(high) > rates.miss) high *= 2;
+  while (high - low > 1e-6 * high) {
+    const double middle = (low + high) / 2;
+    (miss(middle) > rates.miss ? low : high) = middle;
+  }
+  return whole(high / per_sample, 1);
 }
 
 std::size_t n_samples_for_probability(double probability, double effect_size, const ErrorRates& rates,

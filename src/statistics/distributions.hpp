@@ -3,6 +3,7 @@
 #include <boost/math/distributions/beta.hpp>
 #include <boost/math/distributions/binomial.hpp>
 #include <boost/math/distributions/chi_squared.hpp>
+#include <boost/math/distributions/non_central_chi_squared.hpp>
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/poisson.hpp>
 #include <boost/math/distributions/students_t.hpp>
@@ -25,6 +26,7 @@ using Policy = boost::math::policies::policy<
 using Normal = boost::math::normal_distribution<double, Policy>;
 using Student = boost::math::students_t_distribution<double, Policy>;
 using ChiSquared = boost::math::chi_squared_distribution<double, Policy>;
+using NonCentralChiSquared = boost::math::non_central_chi_squared_distribution<double, Policy>;
 using Binomial = boost::math::binomial_distribution<double, Policy>;
 using Poisson = boost::math::poisson_distribution<double, Policy>;
 using Beta = boost::math::beta_distribution<double, Policy>;

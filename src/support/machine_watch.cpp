@@ -60,9 +60,7 @@ MachineWatch::Ticks MachineWatch::read_ticks() {
 }
 
 void MachineWatch::before_launch() {
-  const double chain_s = time_chain_s();
-  slowest_chain_s_ = std::max(slowest_chain_s_, chain_s);
-  chains_s_.push_back(chain_s);
+  if (chain_s_ == 0) chains_s_.push_back(chain_s_ = time_chain_s());
   before_ = read_ticks();
 }
 
@@ -73,8 +71,8 @@ void MachineWatch::after_launch(double own_cpu_s) {
 }
 
 bool MachineWatch::disturbed() {
-  bool found = chains_s_.size() >= least_history && slowest_chain_s_ > slow_chain * middle(chains_s_);
-  slowest_chain_s_ = 0;
+  bool found = chains_s_.size() >= least_history && chain_s_ > slow_chain * middle(chains_s_);
+  chain_s_ = 0;
   if (watched_s_ >= least_watched_s) {
     const double others = std::max(0.0, others_s_ / watched_s_);
     found = found || (others_.size() >= least_history && others > middle(others_) + more_processors);

@@ -22,7 +22,8 @@ struct GateWorld {
   /// Launches that side's program once. Returns: the time of each of these cases, in their order, finite and > 0.
   std::function<std::vector<double>(Side, const std::vector<std::size_t>& cases)> launch;
   std::function<double()> now_s;
-  /// Whether something else held the machine since the last call; must not look at the times.
+  /// Whether something else held the machine since the last call; must depend neither on the times nor on the
+  /// order in which the sides ran.
   std::function<bool()> disturbed;
   std::function<void(double share_of_budget, std::size_t n_open)> progress;
 };

@@ -34,8 +34,13 @@ double resolvable_variance_effect(std::size_t n_samples, double kurtosis, const 
 /// Exact, by search: under the effect the statistic is (1 ± δ)·χ².
 std::size_t degrees_of_freedom_for_chi_squared(double effect_size, const ErrorRates& rates = {});
 
-/// Shift of a mean by effect_size > 0 standard deviations: ⌈((z_{1−α/2} + z_{1−miss})/effect_size)²⌉.
-std::size_t n_samples_for_mean(double effect_size, const ErrorRates& rates = {});
+/// Shift of a mean by effect_size > 0 standard deviations, where the effect multiplies the spread by `spread` ≥ 1:
+/// ⌈((z_{1−α/2} + spread·z_{1−miss})/effect_size)²⌉.
+std::size_t n_samples_for_mean(double effect_size, const ErrorRates& rates = {}, double spread = 1);
+
+/// A sum of squares that is χ² under the law and under the effect non-central χ² with n·per_sample > 0 as its
+/// non-centrality, found by the upper tail of the two-sided chi_squared_test. Exact, by bisection.
+std::size_t n_samples_for_non_centrality(double degrees_of_freedom, double per_sample, const ErrorRates& rates = {});
 
 /// A probability p that is p(1 ± δ) instead, p(1 + δ) < 1, for binomial_test; p(1 + δ) alone if
 /// δ ≥ 1. Exact, by search near the normal approximation among the multiples of `multiple`: the

@@ -13,7 +13,8 @@
 /// θ = ln(new/old) is what is asked for, c is whatever the machine did (heavy-tailed, drifting, autocorrelated),
 /// and s = ±1 is the coin. So, given all that went before, d > θ with probability at most ½, and the number of
 /// d above a threshold t ≥ θ is at most Binomial(n, ½): the sign test needs no law of the noise.
-/// Assumes: the noise does not know which of the two runs.
+/// Assumes: the noise does not know which of the two runs, or ran before (heat, or a clock that one of them leaves
+/// lower for the other, is carried over and counted as its own).
 namespace sqrtn::statistics {
 
 /// The declared looks: 6 observations, then the next whole number or a tenth more, up to 1,000. Data between
@@ -53,14 +54,15 @@ struct ChangeSettings {
   double min_effect = 0.02;  ///< the smallest one worth a word: the band is |θ| ≤ ln(1 + min_effect)
 };
 
-/// One case as it stands. A word was given exactly if `interval` lies on its side of the band.
+/// One case as it stands. `same` was given exactly if `interval` lies inside the band, `slower` or `faster` if it lies
+/// beyond and so did that of the observations that raised the suspicion, at the level of the family.
 struct CaseChange {
   Change change = Change::unresolved;
   Change suspected = Change::unresolved;  ///< slower or faster: its later observations are to confirm that
   bool refuted = false;                   ///< suspected, but the fresh observations lie on this side of the band
   std::vector<double> screened;           ///< log ratios
   std::vector<double> confirming;         ///< those after the suspicion
-  std::optional<Interval> interval;       ///< of θ: of the fresh observations once they were looked at
+  std::optional<Interval> interval;       ///< of θ: of the fresh observations once these gave the word
   [[nodiscard]] bool decided() const { return change != Change::unresolved || refuted; }
   /// Whether more observations can decide it: no if it is decided or the last look is behind.
   [[nodiscard]] bool open() const;

@@ -10,16 +10,17 @@ namespace sqrtn {
 double time_dependent_chain_s(std::size_t multiplications);
 
 /// Watches whether something else held the machine while programs were timed: how long a fixed chain of dependent
-/// multiplications takes before each launch (the clock's frequency), and what share of the processors went to other
+/// multiplications takes before the first launch (the clock's frequency: before a later one it would show what the
+/// launch before has left behind, and so tell the programs apart), and what share of the processors went to other
 /// processes or was stolen by the hypervisor meanwhile (/proc/stat; nothing where there is none). Both are judged
 /// against their own medians in this run, so that a steady load is the new calm. Not thread-safe.
 class MachineWatch {
  public:
-  /// To be called before each launch: takes about a millisecond.
+  /// To be called before each launch: takes about a millisecond before the first since the last answer.
   void before_launch();
   /// To be called after it, with the processor time that the launched process took itself.
   void after_launch(double own_cpu_s);
-  /// Whether the launches since the last call were disturbed: a chain 10 % slower than their median, or a quarter of
+  /// Whether the launches since the last call were disturbed: the chain 10 % slower than the median, or a quarter of
   /// a processor more to others than the median.
   bool disturbed();
 
@@ -35,7 +36,8 @@ class MachineWatch {
   static Ticks read_ticks();
 
   Ticks before_;
-  double others_s_ = 0, watched_s_ = 0, slowest_chain_s_ = 0;
+  double others_s_ = 0, watched_s_ = 0;
+  double chain_s_ = 0;  ///< before the first launch since the last answer; 0: not yet
   std::vector<double> chains_s_, others_;
 };
 
