@@ -13,7 +13,6 @@
 #endif
 
 #include "plain_blas.hpp"
-#include "sqrtn/claims/properties.hpp"
 #include "verify.hpp"
 
 /// The judge of products: a BLAS that is as plain as its formulas passes every claim, and what is planted
@@ -261,19 +260,6 @@ TEST(Judge, SkipsWhatALibraryLacks) {
   const claims::Result result = result_of("syrk/f32/exact_small", bare);
   EXPECT_EQ(result.outcome.verdict, claims::Verdict::skipped);
   EXPECT_EQ(result.outcome.reason, "the library has no cblas_ssyrk");
-}
-
-// Sums of positive terms one after the other: the √n law of rounding.
-TEST(Properties, PlainSumsFollowTheSquareRootLaw) {
-  for (const claims::Property& property : claims::blas_properties(plain_subject(), settings())) {
-    const std::string& id = property.id;
-    EXPECT_EQ(property.value, id.ends_with("/grade")       ? "A"
-                              : id.ends_with("/algorithm") ? "conventional"
-                                                           : property.value);
-    if (id != "products/gemm/f32/rounding/positive/exponent") continue;
-    EXPECT_GT(property.confidence_interval->high, 0.4);
-    EXPECT_LT(property.confidence_interval->low, 0.6);
-  }
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "program.hpp"
+#include "sqrtn/report/format.hpp"
 #include "verify.hpp"
 
 /// Libraries that are wrong, rude or no libraries are told of in one line each, and harm nothing else.
@@ -98,12 +99,42 @@ TEST_P(RudeTest, IsAFindingAndTheOthersGoOn) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Backends, RudeTest,
-                         testing::Values(std::pair{"polite", ""},
-                                         std::pair{"crash", "killed by signal 6 (aborted) in products/gemm/f32"},
-                                         std::pair{"exit", "exited with status 0 in products/dot/f32"},
-                                         std::pair{"print", "printed 'hello from the library' on standard output"}),
-                         [](const auto& info) { return info.param.first; });
+INSTANTIATE_TEST_SUITE_P(
+    Backends, RudeTest,
+    testing::Values(std::pair{"polite", ""}, std::pair{"crash", "killed by signal 6 (aborted) in products/gemm/f32"},
+                    std::pair{"exit", "the library ended the process by exit() in products/dot/f32"},
+                    std::pair{"print", "printed 'hello from the library' on standard output"}),
+    [](const auto& info) { return info.param.first; });
+
+// The judge outlives the library, and whoever asks for it in this very process is not told that all is well.
+TEST(Backends, VerifyNamesTheClaimThatEndedTheProcess) {
+  for (const auto& [how, told] : {std::pair{"crash", "killed by signal 6"}, {"exit", "by exit()"}}) {
+    const Folder folder;
+    const std::string verify = fmt::format(
+        "SQRTN_RUDE={} sqrtn verify --filter '^products/dot/f32/exact_small$' --blas {} ", how, library("rude-blas"));
+    const Ended ended = shell(folder, verify + "--json verdicts.json");
+    EXPECT_EQ(ended.code, 1) << how;
+    EXPECT_TRUE(holds(ended.out, told));
+    const auto document = parsed(content_of(folder / "verdicts.json"));
+    EXPECT_EQ(document["verdict"], "fail");
+    EXPECT_EQ(document["claims"][0]["id"], "products/dot/f32/exact_small");
+    EXPECT_EQ(document["claims"][0]["verdict"], "fail");
+    EXPECT_NE(shell(folder, verify + "--in-process").code, 0) << how;
+  }
+  const Folder folder;
+  EXPECT_EQ(shell(folder, "SQRTN_RUDE=exit sqrtn-verify --gtest_filter=products.dot/f32/exact_small --blas " +
+                              library("rude-blas"))
+                .code,
+            1);
+}
+
+TEST(Backends, AnswersThatComeWithNoiseAreNoPass) {
+  const Folder folder;
+  const Ended ended = rude_run(folder, "print", "--strict --blas " + library("rude-blas"));
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_TRUE(holds(ended.out.substr(0, 13), "verdict fail"));
+  EXPECT_EQ(parsed(content_of(folder / "out/results.json"))["verdict"], "fail");
+}
 
 TEST(BackendsSlow, AHangAndAFloodAreFindings) {
   for (const auto& [how, told] : {std::pair{"hang", "no answer for"}, {"flood", "wrote more than it may"}}) {
@@ -123,9 +154,35 @@ TEST(Backends, StrictFailsOnADefect) {
   EXPECT_EQ(rude_run(folder, "polite", "--strict").code, 0);
 }
 
+// What the page shows of every library is what backends.json holds.
+TEST(Backends, ThePageShowsThemAll) {
+  const Folder folder;
+  ASSERT_EQ(
+      shell(folder, "sqrtn run --backends rude-blas --output out --filter '^products/dot/f32/exact_small$' --search " +
+                        library("rude-blas"))
+          .code,
+      0);
+  const std::string page = content_of(folder / "out/report.html");
+  const auto report = parsed(content_of(folder / "out/backends.json"));
+  EXPECT_TRUE(holds(page, "<section id=libraries"));
+  for (const auto& backend : report["backends"]) {
+    EXPECT_TRUE(holds(page, backend["name"].get<std::string>()));
+    ASSERT_FALSE(backend["properties"].empty()) << backend["name"];
+    for (const auto& property : backend["properties"]) {
+      const std::string id = property["id"];
+      if (!id.starts_with("products/gemm/") || property["number"].is_null()) continue;
+      EXPECT_TRUE(holds(page, report::significant(property["number"].get<double>(), 3))) << id;
+      EXPECT_TRUE(holds(page, report::compact(statistics::Interval{property["low"], property["high"]}, 3))) << id;
+    }
+  }
+}
+
 TEST(Backends, NoPathOfTheUserIsPublished) {
   const Folder folder;
   rude_run(folder, "exit");
+  shell(folder, fmt::format("sqrtn run --backends rude-blas --search {0} --search {1} --blas {0} --filter "
+                            "'^products/dot/f32/exact_small$' --quick --output out",
+                            library("rude-blas"), library("half-blas")));
   for (const char* name : {"backends.md", "backends.json", "backends.csv", "report.md", "results.json"}) {
     EXPECT_EQ(content_of((folder / "out/") + name).find(program_folder().string()), std::string::npos) << name;
   }
@@ -166,6 +223,13 @@ TEST(Accept, AFindingThatHasGoneIsToldAndAnotherBuildIsNotMeant) {
   const Ended gone = shell(folder, rude);
   EXPECT_EQ(gone.code, 0);
   EXPECT_TRUE(holds(gone.out, "gone: products/dot/f32/exact_small is pass now"));
+}
+
+TEST(Accept, OutputsDoNotOverwriteEachOtherAndReasonsAreGiven) {
+  const Folder folder;
+  EXPECT_EQ(verify_idle(folder, "--write-accepted x.json --json x.json --reason why").code, 2);
+  EXPECT_EQ(verify_idle(folder, "--write-accepted x.json --reason ' '").code, 2);
+  EXPECT_EQ(folder.entries(), 0);
 }
 
 TEST(Accept, AListThatIsNoneIsRefused) {

@@ -124,6 +124,14 @@ TEST(Compare, ExitsByWhatTurnedWrong) {
   EXPECT_TRUE(holds(nothing.err, "'old.json' and 'new.json' share no claim and no measurement"));
 }
 
+// What is no longer checked may hide a failure.
+TEST(Compare, TellsOfClaimsThatAreNoLongerChecked) {
+  const Ended fewer = compare_with("", [](Document& d) { d.claims.erase(d.claims.begin()); });
+  EXPECT_EQ(fewer.code, 4) << fewer.err;
+  EXPECT_TRUE(holds(fewer.out, "1 are no longer checked"));
+  EXPECT_EQ(compare_with("", [](Document& d) { d.claims[0].outcome.verdict = Verdict::skipped; }).code, 4);
+}
+
 TEST(Compare, RefusesAnotherMachineUnlessForced) {
   const auto other = [](Document& d) { d.environment.cpu_model = "Other CPU"; };
   const Ended refused = compare_with("", other);

@@ -52,10 +52,35 @@ INSTANTIATE_TEST_SUITE_P(Of, GateVerdictTest, testing::ValuesIn(verdicts));
 
 TEST(GateCommand, TheSameFileIsNotTimed) {
   const Folder folder;
-  const Ended ended = gate_of(folder, "touch launched; exit 1", "touch launched; exit 1", "");
+  write_program(folder, "old", "touch launched; exit 1");
+  const Ended ended = shell(folder, "sqrtn gate ./old ./old");
   EXPECT_EQ(ended.code, 0) << ended.err;
   EXPECT_TRUE(holds(ended.out, "**identical: OLD and NEW are the same file; nothing was timed**"));
   EXPECT_FALSE(std::filesystem::exists(folder / "launched"));
+}
+
+// Two copies of a script, or of a program whose libraries lie beside it, may do different things.
+TEST(GateCommand, CopiesThatReadWhatLiesBesideThemAreTimed) {
+  const Folder folder;
+  const Ended ended = gate_of(folder, "touch launched; exit 1", "touch launched; exit 1", "");
+  EXPECT_EQ(ended.code, 4) << ended.err;
+  EXPECT_TRUE(std::filesystem::exists(folder / "launched"));
+}
+
+TEST(GateCommand, AnEmptyOldIsNoPass) {
+  const Folder folder;
+  const Ended ended = gate_of(folder, printing(results("")), printing(results("a=100")), "");
+  EXPECT_EQ(ended.code, 4) << ended.err;
+  EXPECT_TRUE(holds(ended.out, "OLD has no case"));
+}
+
+TEST(GateCommand, AnUnknownUnitIsNoTime) {
+  const Folder folder;
+  std::string odd = results("a=100");
+  odd.replace(odd.find("\"ns\""), 4, "\"fortnight\"");
+  const Ended ended = gate_of(folder, printing(odd), printing(results("a=100")), "");
+  EXPECT_EQ(ended.code, 4) << ended.err;
+  EXPECT_TRUE(holds(ended.out, "OLD: time_unit is 'fortnight'"));
 }
 
 // Lines around the JSON, aggregates only, other units: what strangers' programs print.
@@ -132,6 +157,19 @@ TEST(GateCommandSlow, AWrongLibraryIsNotTimed) {
   const Ended same = shell(folder, "sqrtn gate --filter 'gemm/64x64x64/f32/1/' --blas openblas --blas openblas");
   EXPECT_EQ(same.code, 0) << same.err;
   EXPECT_TRUE(holds(same.out, "**identical"));
+}
+
+// One file, and yet other code runs.
+TEST(GateCommandSlow, OtherKernelsOfOneLibraryAreTimed) {
+  const Folder folder;
+  const std::string kernel = "openblas@Prescott";
+  if (shell(folder, "sqrtn backends --blas " + kernel).code != 0) GTEST_SKIP() << "OpenBLAS has no kernel to choose";
+  const Ended ended = shell(folder,
+                            "sqrtn gate --blas openblas --no-verify --budget 5s --filter "
+                            "'gemm/64x64x64/f32/1/' --blas " +
+                                kernel);
+  EXPECT_TRUE(ended.code == 0 || ended.code == 1) << ended.err;
+  EXPECT_EQ(ended.out.find("identical"), std::string::npos) << ended.out;
 }
 
 }  // namespace

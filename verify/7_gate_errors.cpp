@@ -90,6 +90,8 @@ constexpr Usage usage[] = {
     {"sqrtn gate ./old ./old --alpha 1", "--alpha", "--help"},
     {"sqrtn gate ./old ./old --seed x", "'x'", "2^64"},
     {"sqrtn gate ./old ./old --runs 5", "--runs", "--self-test"},
+    {"sqrtn gate ./old ./old --filter '('", "'('", "regular expression"},
+    {"sqrtn gate ./old ./old --json x --junit x", "'x'", "its own"},
     {"sqrtn gate ./old ./old --junit missing/x.xml", "missing/x.xml", "writ"},
     {"sqrtn gate ./old ./old --summary ''", "--summary", "leave the option out"},
 };

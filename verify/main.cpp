@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include "sqrtn/support/exit_guard.hpp"
 #include "sqrtn/support/output.hpp"
 #include "sqrtn/support/require.hpp"
 #include "verify.hpp"
@@ -86,7 +87,10 @@ int run(int argc, char** argv) {
   the_run.emplace(Run{blas::Backend::load(blas != nullptr ? blas : "openblas"), settings, blas != nullptr});
   the_run->backend.set_threads(1);
   register_claims();
-  const int status = RUN_ALL_TESTS();
+  const int status = [] {
+    const ExitGuard guard("sqrtn-verify", 1);
+    return RUN_ALL_TESTS();
+  }();
   if (asks_for_help) return status;
   if (testing::UnitTest::GetInstance()->test_to_run_count() > 0 || GTEST_FLAG_GET(list_tests)) return status;
   fmt::print(stderr, "sqrtn-verify: no test matches --gtest_filter={}; --gtest_list_tests lists them\n",

@@ -46,19 +46,19 @@ inline void require_same(std::size_t left, std::size_t right, const char* what) 
 }
 
 template <class T>
-std::size_t rows(Op op, MatrixView<const T> a) {
+std::size_t rows(Op op, const MatrixView<const T>& a) {
   return op == Op::none ? a.rows : a.cols;
 }
 template <class T>
-std::size_t cols(Op op, MatrixView<const T> a) {
+std::size_t cols(Op op, const MatrixView<const T>& a) {
   return op == Op::none ? a.cols : a.rows;
 }
 
 }  // namespace
 
 template <class T>
-void gemm(const Functions& blas, Op trans_a, Op trans_b, T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta,
-          MatrixView<T> c, Layout layout) {
+void gemm(const Functions& blas, Op trans_a, Op trans_b, T alpha, const MatrixView<const T>& a,
+          const MatrixView<const T>& b, T beta, const MatrixView<T>& c, Layout layout) {
   require_same(rows(trans_a, a), c.rows, "gemm: the rows of op(A) and of C");
   require_same(cols(trans_b, b), c.cols, "gemm: the columns of op(B) and of C");
   require_same(cols(trans_a, a), rows(trans_b, b), "gemm: the columns of op(A) and the rows of op(B)");
@@ -67,15 +67,18 @@ void gemm(const Functions& blas, Op trans_a, Op trans_b, T alpha, MatrixView<con
   if (layout == Layout::column_major) {
     std::swap(m, n);
     std::swap(trans_a, trans_b);
-    std::swap(a, b);
   }
-  loaded(blas.of<T>().gemm)(code(layout), code(trans_a), code(trans_b), m, n, k, alpha, a.data, to_int(a.ld, "lda"),
-                            b.data, to_int(b.ld, "ldb"), beta, c.data, to_int(c.ld, "ldc"));
+  // Column-major storage of C is row-major storage of Cᵀ = op(B)ᵀop(A)ᵀ.
+  const MatrixView<const T>& left = layout == Layout::row_major ? a : b;
+  const MatrixView<const T>& right = layout == Layout::row_major ? b : a;
+  loaded(blas.of<T>().gemm)(code(layout), code(trans_a), code(trans_b), m, n, k, alpha, left.data,
+                            to_int(left.ld, "lda"), right.data, to_int(right.ld, "ldb"), beta, c.data,
+                            to_int(c.ld, "ldc"));
 }
 
 template <class T>
-void gemv(const Functions& blas, Op trans, T alpha, MatrixView<const T> a, VectorView<const T> x, T beta,
-          VectorView<T> y, Layout layout) {
+void gemv(const Functions& blas, Op trans, T alpha, const MatrixView<const T>& a, const VectorView<const T>& x, T beta,
+          const VectorView<T>& y, Layout layout) {
   require_same(cols(trans, a), x.size, "gemv: the columns of op(A) and the entries of x");
   require_same(rows(trans, a), y.size, "gemv: the rows of op(A) and the entries of y");
   int m = to_int(a.rows, "m"), n = to_int(a.cols, "n");
@@ -88,17 +91,20 @@ void gemv(const Functions& blas, Op trans, T alpha, MatrixView<const T> a, Vecto
 }
 
 template <class T>
-void ger(const Functions& blas, T alpha, VectorView<const T> x, VectorView<const T> y, MatrixView<T> a, Layout layout) {
+void ger(const Functions& blas, T alpha, const VectorView<const T>& x, const VectorView<const T>& y,
+         const MatrixView<T>& a, Layout layout) {
   require_same(x.size, a.rows, "ger: the entries of x and the rows of A");
   require_same(y.size, a.cols, "ger: the entries of y and the columns of A");
-  if (layout == Layout::column_major) std::swap(x, y);
-  loaded(blas.of<T>().ger)(code(layout), to_int(x.size, "m"), to_int(y.size, "n"), alpha, x.data,
-                           to_int(x.stride, "incx"), y.data, to_int(y.stride, "incy"), a.data, to_int(a.ld, "lda"));
+  const VectorView<const T>& left = layout == Layout::row_major ? x : y;
+  const VectorView<const T>& right = layout == Layout::row_major ? y : x;
+  loaded(blas.of<T>().ger)(code(layout), to_int(left.size, "m"), to_int(right.size, "n"), alpha, left.data,
+                           to_int(left.stride, "incx"), right.data, to_int(right.stride, "incy"), a.data,
+                           to_int(a.ld, "lda"));
 }
 
 template <class T>
-void syrk(const Functions& blas, Triangle triangle, Op trans, T alpha, MatrixView<const T> a, T beta, MatrixView<T> c,
-          Layout layout) {
+void syrk(const Functions& blas, Triangle triangle, Op trans, T alpha, const MatrixView<const T>& a, T beta,
+          const MatrixView<T>& c, Layout layout) {
   require_same(c.rows, c.cols, "syrk: the rows and the columns of C");
   require_same(rows(trans, a), c.rows, "syrk: the rows of op(A) and of C");
   const int k = to_int(cols(trans, a), "k");
@@ -112,7 +118,7 @@ void syrk(const Functions& blas, Triangle triangle, Op trans, T alpha, MatrixVie
 
 template <class T>
 void trsm(const Functions& blas, Side side, Triangle triangle, Op trans, Diagonal diagonal, T alpha,
-          MatrixView<const T> a, MatrixView<T> b, Layout layout) {
+          const MatrixView<const T>& a, const MatrixView<T>& b, Layout layout) {
   require_same(a.rows, a.cols, "trsm: the rows and the columns of A");
   require_same(a.rows, side == Side::left ? b.rows : b.cols, "trsm: the order of A and B's dimension on that side");
   int m = to_int(b.rows, "m"), n = to_int(b.cols, "n");
@@ -126,41 +132,44 @@ void trsm(const Functions& blas, Side side, Triangle triangle, Op trans, Diagona
 }
 
 template <class T>
-T dot(const Functions& blas, VectorView<const T> x, VectorView<const T> y) {
+T dot(const Functions& blas, const VectorView<const T>& x, const VectorView<const T>& y) {
   require_same(x.size, y.size, "dot: the entries of x and of y");
   return loaded(blas.of<T>().dot)(to_int(x.size, "n"), x.data, to_int(x.stride, "incx"), y.data,
                                   to_int(y.stride, "incy"));
 }
 
 template <class T>
-T nrm2(const Functions& blas, VectorView<const T> x) {
+T nrm2(const Functions& blas, const VectorView<const T>& x) {
   return loaded(blas.of<T>().nrm2)(to_int(x.size, "n"), x.data, to_int(x.stride, "incx"));
 }
 
 template <class T>
-void axpy(const Functions& blas, T alpha, VectorView<const T> x, VectorView<T> y) {
+void axpy(const Functions& blas, T alpha, const VectorView<const T>& x, const VectorView<T>& y) {
   require_same(x.size, y.size, "axpy: the entries of x and of y");
   loaded(blas.of<T>().axpy)(to_int(x.size, "n"), alpha, x.data, to_int(x.stride, "incx"), y.data,
                             to_int(y.stride, "incy"));
 }
 
 template <class T>
-void scal(const Functions& blas, T alpha, VectorView<T> x) {
+void scal(const Functions& blas, T alpha, const VectorView<T>& x) {
   loaded(blas.of<T>().scal)(to_int(x.size, "n"), alpha, x.data, to_int(x.stride, "incx"));
 }
 
-#define SQRTN_INSTANTIATE(T)                                                                                          \
-  template void gemm<T>(const Functions&, Op, Op, T, MatrixView<const T>, MatrixView<const T>, T, MatrixView<T>,      \
-                        Layout);                                                                                      \
-  template void gemv<T>(const Functions&, Op, T, MatrixView<const T>, VectorView<const T>, T, VectorView<T>, Layout); \
-  template void ger<T>(const Functions&, T, VectorView<const T>, VectorView<const T>, MatrixView<T>, Layout);         \
-  template void syrk<T>(const Functions&, Triangle, Op, T, MatrixView<const T>, T, MatrixView<T>, Layout);            \
-  template void trsm<T>(const Functions&, Side, Triangle, Op, Diagonal, T, MatrixView<const T>, MatrixView<T>,        \
-                        Layout);                                                                                      \
-  template T dot<T>(const Functions&, VectorView<const T>, VectorView<const T>);                                      \
-  template T nrm2<T>(const Functions&, VectorView<const T>);                                                          \
-  template void axpy<T>(const Functions&, T, VectorView<const T>, VectorView<T>);                                     \
-  template void scal<T>(const Functions&, T, VectorView<T>);
+#define SQRTN_INSTANTIATE(T)                                                                                    \
+  template void gemm<T>(const Functions&, Op, Op, T, const MatrixView<const T>&, const MatrixView<const T>&, T, \
+                        const MatrixView<T>&, Layout);                                                          \
+  template void gemv<T>(const Functions&, Op, T, const MatrixView<const T>&, const VectorView<const T>&, T,     \
+                        const VectorView<T>&, Layout);                                                          \
+  template void ger<T>(const Functions&, T, const VectorView<const T>&, const VectorView<const T>&,             \
+                       const MatrixView<T>&, Layout);                                                           \
+  template void syrk<T>(const Functions&, Triangle, Op, T, const MatrixView<const T>&, T, const MatrixView<T>&, \
+                        Layout);                                                                                \
+  template void trsm<T>(const Functions&, Side, Triangle, Op, Diagonal, T, const MatrixView<const T>&,          \
+                        const MatrixView<T>&, Layout);                                                          \
+  template T dot<T>(const Functions&, const VectorView<const T>&, const VectorView<const T>&);                  \
+  template T nrm2<T>(const Functions&, const VectorView<const T>&);                                             \
+  template void axpy<T>(const Functions&, T, const VectorView<const T>&, const VectorView<T>&);                 \
+  template void scal<T>(const Functions&, T, const VectorView<T>&);
 SQRTN_INSTANTIATE(float)
 SQRTN_INSTANTIATE(double)
 #undef SQRTN_INSTANTIATE

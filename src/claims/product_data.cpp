@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <utility>
+#include <vector>
 
 #include "sqrtn/random/fill.hpp"
 
@@ -74,7 +75,7 @@ Problem<T>::Problem(const Product& product, const ProductShape& shape_, Inputs i
       b(shape.k, shape.n),
       c(shape.m, shape.n),
       value(shape.m, shape.n),
-      magnitude(shape.m, shape.n) {
+      magnitude(shape.m, shape.n, shape.n, 0) {
   if (inputs == Inputs::integers) {
     // |α|·k·|a||b| + |β||c| ≤ 2^p for |α|, |β| ≤ 2, so every partial sum is exact. A has larger entries
     // than B, so that they need more digits than the 11 of a reduced-precision unit.
@@ -97,7 +98,23 @@ Problem<T>::Problem(const Product& product, const ProductShape& shape_, Inputs i
 }
 
 template <class T>
+void multiply_exactly(MatrixView<const T> a, MatrixView<const T> b, MatrixView<blas::reference::Wide<T>> value) {
+  std::vector<T> row(b.cols);
+  for (std::size_t i = 0; i < a.rows; ++i) {
+    std::ranges::fill(row, T(0));
+    for (std::size_t p = 0; p < a.cols; ++p) {
+      const T factor = a(i, p);
+      const T* const of_b = b.data + p * b.ld;
+      for (std::size_t j = 0; j < b.cols; ++j) row[j] += factor * of_b[j];
+    }
+    for (std::size_t j = 0; j < b.cols; ++j) value(i, j) = row[j];
+  }
+}
+
+template <class T>
 void Problem<T>::multiply() {
+  if (inputs == Inputs::integers)
+    return multiply_exactly(std::as_const(a).view(), std::as_const(b).view(), value.view());
   blas::reference::gemm<T>(Op::none, Op::none, 1, std::as_const(a).view(), std::as_const(b).view(), 0,
                            std::as_const(c).view(), value.view(), magnitude.view());
 }
@@ -113,10 +130,11 @@ Matrix<T> stored(MatrixView<const T> matrix, Op op, std::size_t padding) {
   return result;
 }
 
-#define SQRTN_INSTANTIATE(T)                                      \
-  template void TestData::fill_integers<T>(std::span<T>, double); \
-  template void TestData::fill<T>(std::span<T>, Inputs);          \
-  template struct Problem<T>;                                     \
+#define SQRTN_INSTANTIATE(T)                                                                                         \
+  template void TestData::fill_integers<T>(std::span<T>, double);                                                    \
+  template void TestData::fill<T>(std::span<T>, Inputs);                                                             \
+  template struct Problem<T>;                                                                                        \
+  template void multiply_exactly<T>(MatrixView<const T>, MatrixView<const T>, MatrixView<blas::reference::Wide<T>>); \
   template Matrix<T> stored<T>(MatrixView<const T>, Op, std::size_t);
 SQRTN_INSTANTIATE(float)
 SQRTN_INSTANTIATE(double)

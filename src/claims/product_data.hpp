@@ -36,11 +36,15 @@ class TestData {
   random::Stream stream_;
 };
 
+/// A·B of integers so small that T holds each partial sum: whatever the order, the result is exact.
+template <class T>
+void multiply_exactly(MatrixView<const T> a, MatrixView<const T> b, MatrixView<blas::reference::Wide<T>> value);
+
 /// A, B and C without transposition or padding, and A·B with its magnitude |A|·|B| from the reference.
 template <class T>
 struct Problem {
   Problem(const Product& product, const ProductShape& shape, Inputs inputs, TestData& data);
-  /// Value and magnitude of the A and B of now.
+  /// Value of the A and B of now and, unless they are integers, magnitude.
   void multiply();
   ProductShape shape;
   Inputs inputs;

@@ -109,16 +109,20 @@ void add_all(const Subject& subject, const Settings& settings, std::vector<Prope
   std::fesetenv(FE_DFL_ENV);
   for (const Routine routine : {Routine::gemm, Routine::dot}) {
     for (const Inputs inputs : {Inputs::normal, Inputs::positive, Inputs::cancelling, Inputs::scaled}) {
-      const auto growth = rounding_growth<T>(product_of(routine), inputs, subject.products, data);
-      if (!growth) continue;
-      const std::string name = fmt::format("rounding/{}/", to_string(inputs));
-      constexpr const char* source = "Higham and Mary, SIAM J. Sci. Comput. 41 (2019) A2815; laws.md §9";
-      const auto add = [&](const char* what, const char* statement, const Estimate& estimate) {
-        all.push_back({id_of<T>(product_of(routine).name, name + what), statement, source,
-                       fmt::format("{:.3g}", estimate.value), estimate.value, estimate.interval});
-      };
-      add("exponent", "p in error/(u|A||B|) ≈ constant·k^p", growth->exponent);
-      add("constant", "constant in error/(u|A||B|) ≈ constant·k^p", growth->constant);
+      for (const std::size_t k_from : {16, 256}) {
+        const auto growth = rounding_growth<T>(product_of(routine), inputs, k_from, subject.products, data);
+        if (!growth) continue;
+        const std::string range = k_from == 16 ? "to_256" : "from_256", law = "error/(u|A||B|) ≈ constant·k^p",
+                          where = fmt::format(", {} ≤ k < {}", k_from, 16 * k_from);
+        const auto add = [&](const std::string& what, const std::string& statement, const Estimate& estimate) {
+          all.push_back(
+              {id_of<T>(product_of(routine).name, fmt::format("rounding/{}/{}/{}", to_string(inputs), range, what)),
+               statement + law + where, "Higham and Mary, SIAM J. Sci. Comput. 41 (2019) A2815; laws.md §9",
+               fmt::format("{:.3g}", estimate.value), estimate.value, estimate.interval});
+        };
+        add("exponent", "p in ", growth->exponent);
+        add("constant", "constant in ", growth->constant);
+      }
     }
   }
   all.push_back({id_of<T>("gemm", "grade"),

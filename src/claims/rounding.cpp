@@ -131,11 +131,13 @@ void grade_row(const Matrix<T>& a, const Matrix<T>& b, const Matrix<T>& c, std::
 }  // namespace
 
 template <class T>
-std::optional<Growth> rounding_growth(const Product& product, Inputs inputs, const blas::Functions& blas,
-                                      TestData& data) {
+std::optional<Growth> rounding_growth(const Product& product, Inputs inputs, std::size_t k_from,
+                                      const blas::Functions& blas, TestData& data) {
   std::vector<std::array<double, 2>> points;
-  for (std::size_t k = 16; k <= 4096; k *= 2) {
-    for (int draw = 0; draw < 8; ++draw) {
+  for (std::size_t octave = k_from; octave < 16 * k_from; octave *= 2) {
+    for (std::size_t draw = 0; draw < 8; ++draw) {
+      // Spread over the octave: at powers of two alone sums of U(0,1)'s products end at the edge of a binade.
+      const std::size_t k = octave * (8 + draw) / 8;
       double error = 0;
       // A dot has one entry, a gemm 144: as many dots make one point.
       const std::size_t n_products = product.routine == Routine::dot ? 48 : 1;
@@ -152,15 +154,29 @@ std::optional<Growth> rounding_growth(const Product& product, Inputs inputs, con
 
 template <class T>
 std::string grade(const blas::Functions& blas, TestData& data) {
+  constexpr std::size_t size = 256, step = 16;
   Within within;
-  for (const Inputs inputs : {Inputs::scaled, Inputs::cancelling, Inputs::positive}) {
-    constexpr std::size_t size = 256, step = 16;
-    Matrix<T> a(size, size), b(size, size), c(size, size);
-    data.fill(a.storage(), inputs);
-    data.fill(b.storage(), inputs);
+  Matrix<T> a(size, size), b(size, size), c(size, size);
+  const auto look = [&] {
     call_gemm(blas, a, b, c);
     for (std::size_t i = 0; i < size; i += step) grade_row(a, b, c, i, within);
+  };
+  for (const Inputs inputs : {Inputs::scaled, Inputs::cancelling, Inputs::positive}) {
+    data.fill(a.storage(), inputs);
+    data.fill(b.storage(), inputs);
+    look();
   }
+  // Rows of A and columns of B of very different norms: what mixes them keeps the bound of the norms alone.
+  data.fill(a.storage(), Inputs::normal);
+  data.fill(b.storage(), Inputs::normal);
+  for (std::size_t i = 0; i < size; ++i) {
+    const int of_row = static_cast<int>(i * 7 % 41) - 20, of_column = static_cast<int>(i * 11 % 41) - 20;
+    for (std::size_t p = 0; p < size; ++p) {
+      a(i, p) = std::ldexp(a(i, p), of_row);
+      b(p, i) = std::ldexp(b(p, i), of_column);
+    }
+  }
+  look();
   return within.entrywise ? "A" : within.rows_and_columns ? "B" : within.norms ? "C" : "none";
 }
 
@@ -212,10 +228,11 @@ Outcome precision(const Product&, const blas::Functions& blas, TestData&) {
   return outcome;
 }
 
-#define SQRTN_INSTANTIATE(T)                                                                                    \
-  template std::optional<Growth> rounding_growth<T>(const Product&, Inputs, const blas::Functions&, TestData&); \
-  template std::string grade<T>(const blas::Functions&, TestData&);                                             \
-  template bool is_conventional<T>(const blas::Functions&, TestData&);                                          \
+#define SQRTN_INSTANTIATE(T)                                                                                     \
+  template std::optional<Growth> rounding_growth<T>(const Product&, Inputs, std::size_t, const blas::Functions&, \
+                                                    TestData&);                                                  \
+  template std::string grade<T>(const blas::Functions&, TestData&);                                              \
+  template bool is_conventional<T>(const blas::Functions&, TestData&);                                           \
   template Outcome precision<T>(const Product&, const blas::Functions&, TestData&);
 SQRTN_INSTANTIATE(float)
 SQRTN_INSTANTIATE(double)

@@ -18,14 +18,14 @@ struct Growth {
   Estimate exponent, constant;
 };
 
-/// The line through ln RMS(error/(u·|A||B|)) over ln k; nullopt if some product has no error at all.
-/// Error: see properties.hpp.
+/// The line through ln RMS(error/(u·|A||B|)) over ln k, k_from ≤ k < 16·k_from; nullopt if some product has no error
+/// at all. Error: see properties.hpp.
 template <class T>
-std::optional<Growth> rounding_growth(const Product& product, Inputs inputs, const blas::Functions& blas,
-                                      TestData& data);
+std::optional<Growth> rounding_growth(const Product& product, Inputs inputs, std::size_t k_from,
+                                      const blas::Functions& blas, TestData& data);
 
-/// "A", "B", "C" or "none", for gemm of 256 × 256 × 256 with entries of all sizes, rows of A and columns of
-/// B scaled by powers of two, and terms scaled inside.
+/// "A", "B", "C" or "none", for gemm of 256 × 256 × 256 with entries of all sizes, cancelling and positive
+/// ones, and rows of A and columns of B scaled by powers of two.
 template <class T>
 std::string grade(const blas::Functions& blas, TestData& data);
 

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command.hpp"
+#include "options.hpp"
 #include "sqrtn/report/read.hpp"
 #include "sqrtn/support/output.hpp"
 
@@ -24,6 +25,9 @@ int exit_code_of(const report::Comparison& comparison) {
       std::ranges::any_of(comparison.ratios, &report::TimeRatio::turned_wrong)) {
     return claim_failed;
   }
+  // What was checked and is not any more may hide a failure.
+  const bool unchecked = std::ranges::any_of(comparison.claims, &report::ClaimChange::no_longer_checked);
+  if (unchecked) return nothing_measured;
   const bool doubtful = std::ranges::any_of(comparison.claims, [](const report::ClaimChange& change) {
     return change.after == claims::Verdict::inconclusive;
   });
@@ -63,7 +67,8 @@ void add_compare(CLI::App& application, Action& chosen) {
   subcommand->add_option("new", options->after, "The later one")->required()->type_name("NEW.json");
   subcommand->add_flag("--force", options->force, "Compare different machines too, and mark it");
   subcommand->add_option("--json", options->json, "Also write the comparison to FILE; '-' is standard output")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->check(word_error);
   subcommand->footer(
       "Markdown on standard output: verdicts that changed, times as ratios with intervals, geometric means.\n"
       "Exit codes: 1 if a claim or an answer turned wrong, 3 if a claim became inconclusive, 4 if the two share\n"

@@ -1,8 +1,10 @@
 #include "contest.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <mutex>
-#include <numeric>
+#include <string_view>
 
 #include "bench.hpp"
 #include "speeds.hpp"
@@ -13,11 +15,10 @@
 namespace sqrtn::command {
 namespace {
 
-// A run of nine libraries keeps within 10 minutes, a quick one within 2, on two cores that nobody else uses:
-// the claims about sqrtn and the default library, its measurements, then these. Only a library that hangs uses up
-// the first.
-constexpr double judge_limit_s = 240, quick_judge_limit_s = 60;
-constexpr double timing_budget_s = 200, quick_timing_budget_s = 35;
+// A run of nine libraries keeps within about 10 minutes on two cores that nobody else uses: the claims about sqrtn and
+// the default library, its measurements, then these. Only a library that hangs uses up the first.
+constexpr double judge_limit_s = 240;
+constexpr double timing_budget_s = 200, quick_timing_budget_s = 20;
 constexpr double cap_s = 1, quick_cap_s = 0.05;
 // Hard limit of the measurements of one library, which themselves stop after 150 s.
 constexpr double measure_limit_s = 400;
@@ -26,6 +27,31 @@ constexpr double measure_limit_s = 400;
 std::string shown(const std::string& blas) {
   const bool system = blas.starts_with("/usr/") || blas.starts_with("/lib") || blas.starts_with("/opt/");
   return blas.find('/') == std::string::npos || system ? blas : fmt::format("./{}", blas.substr(blas.rfind('/') + 1));
+}
+
+/// The text with the library's path as it is shown.
+std::string without_folders(std::string text, const std::string& blas) {
+  const std::string path = blas.substr(0, blas.find('@'));
+  for (std::size_t at = text.find(path); !path.empty() && at != std::string::npos; at = text.find(path, at)) {
+    const std::string in_place = shown(path);
+    text.replace(at, path.size(), in_place);
+    at += in_place.size();
+  }
+  return text;
+}
+
+void add(Judged& into, Judged more) {
+  std::ranges::move(more.claims, std::back_inserter(into.claims));
+  std::ranges::move(more.properties, std::back_inserter(into.properties));
+  std::ranges::move(more.incidents, std::back_inserter(into.incidents));
+  into.time_s += more.time_s;
+}
+
+/// In the order of `claims`.
+void sort_as(const std::vector<claims::Claim>& claims, std::vector<claims::Result>& results) {
+  std::map<std::string_view, std::size_t> places;
+  for (const claims::Claim& claim : claims) places.emplace(claim.id, places.size());
+  std::ranges::sort(results, {}, [&places](const claims::Result& result) { return places.at(result.claim.id); });
 }
 
 bool has_kernels_of_choice(const BackendChoice& backend) { return backend.blas.find('@') != std::string::npos; }
@@ -38,27 +64,43 @@ Contest::Contest(const std::vector<BackendChoice>& backends, ContestOptions opti
 void Contest::judge(const std::vector<claims::Claim>& claims) {
   Progress progress("libraries");
   std::mutex guard;
-  std::vector<double> shares(backends_.size(), 0);
-  // One library a processor: a child keeps one busy most of the time.
-  parallel_for(backends_.size(), 0, [&](std::size_t i) {
-    if (!backends_[i].record) return;
-    std::vector<claims::Claim> about = claims;
-    std::erase_if(about,
-                  [i](const claims::Claim& claim) { return !claim.uses_blas || (i > 0 && !is_about_product(claim)); });
+  std::size_t done = 0;
+  const std::size_t n = backends_.size();
+  const auto judge = [&](std::size_t i, std::vector<claims::Claim> about, bool properties) {
+    if (!backends_[i].record || (about.empty() && !properties)) return;
     // The default is judged by everything, whatever time that takes: an answer is what was asked for.
-    const double limit_s = i == 0 ? 5 * judge_limit_s : options_.quick ? quick_judge_limit_s : judge_limit_s;
-    const auto tell = [&](std::size_t done, const std::string& group) {
-      const std::lock_guard lock(guard);
-      shares[i] = static_cast<double>(done) / static_cast<double>(about.size());
-      progress.update(std::reduce(shares.begin(), shares.end()) / static_cast<double>(backends_.size()),
-                      backends_[i].name + ' ' + group);
-    };
-    judged_[i] = judge_in_children(
-        backends_[i], about,
-        {.seed = options_.seed, .effect_scale = options_.effect_scale, .limit_s = limit_s, .filter = options_.filter},
-        tell);
-    tell(about.size(), "");
-  });
+    const double limit_s = i == 0 ? 5 * judge_limit_s : judge_limit_s;
+    Judged judged = judge_in_children(backends_[i], about,
+                                      {.seed = options_.seed,
+                                       .effect_scale = options_.effect_scale,
+                                       .properties = properties,
+                                       .limit_s = limit_s - judged_[i].time_s,
+                                       .filter = options_.filter},
+                                      [&](std::size_t, const std::string& group) {
+                                        const std::lock_guard lock(guard);
+                                        progress.update(static_cast<double>(done) / static_cast<double>(3 * n),
+                                                        backends_[i].name + ' ' + group);
+                                      });
+    add(judged_[i], std::move(judged));
+    const std::lock_guard lock(guard);
+    ++done;
+  };
+  const auto of_library = [&](std::size_t i, bool with_threads) {
+    std::vector<claims::Claim> about;
+    std::ranges::copy_if(claims, std::back_inserter(about), [&](const claims::Claim& claim) {
+      if (!claim.uses_blas || (i > 0 && !is_about_product(claim))) return false;
+      return with_threads == (!is_about_product(claim) || claim.id.starts_with("products/all/"));
+    });
+    return about;
+  };
+  // What wakes several threads has the machine for itself: libraries whose threads spin would starve beside others.
+  for (std::size_t i = 0; i < n; ++i) judge(i, of_library(i, true), false);
+  parallel_for(n, 0, [&](std::size_t i) { judge(i, of_library(i, false), false); });
+  const bool describes = !options_.quick && std::ranges::any_of(claims, is_about_product);
+  for (std::size_t i = 0; i < n && describes; ++i) {
+    if (judged_[i].incidents.empty()) judge(i, {}, true);
+  }
+  for (Judged& judged : judged_) sort_as(claims, judged.claims);
 }
 
 std::vector<report::Measurement> Contest::measure_default() {
@@ -88,7 +130,7 @@ void Contest::time() {
                           [&](double done, const std::string& name) { progress.update(done, name); });
 }
 
-std::vector<claims::Result> Contest::results_of_default() const { return judged_.front().claims; }
+const Judged& Contest::default_judged() const { return judged_.front(); }
 
 report::BackendReport Contest::report(const report::Document& document) const {
   report::BackendReport report{.provenance = report::provenance_line(document),
@@ -100,7 +142,7 @@ report::BackendReport Contest::report(const report::Document& document) const {
     entry.name = backends_[i].name;
     entry.blas = shown(backends_[i].blas);
     entry.record = backends_[i].record;
-    entry.refusal = backends_[i].refusal;
+    entry.refusal = without_folders(backends_[i].refusal, backends_[i].blas);
     entry.claims = judged_[i].claims;
     entry.properties = judged_[i].properties;
     entry.incidents = judged_[i].incidents;
@@ -109,17 +151,6 @@ report::BackendReport Contest::report(const report::Document& document) const {
   }
   add_speeds(report, timed_, document.measurements);
   return report;
-}
-
-std::vector<claims::Result> judge_own(const std::vector<claims::Claim>& claims, const claims::Settings& settings) {
-  const claims::Subject subject = claims::default_subject({}, "");
-  std::vector<claims::Result> results;
-  Progress progress("claims");
-  for (std::size_t i = 0; i < claims.size(); ++i) {
-    progress.update(static_cast<double>(i) / static_cast<double>(claims.size()), claims[i].id);
-    if (!claims[i].uses_blas) results.push_back(claims::run(claims[i], subject, settings));
-  }
-  return results;
 }
 
 }  // namespace sqrtn::command

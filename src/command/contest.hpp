@@ -29,7 +29,7 @@ class Contest {
   /// Rounds over all libraries that answered and are no kernels for another processor; none for one library alone.
   void time();
 
-  [[nodiscard]] std::vector<claims::Result> results_of_default() const;
+  [[nodiscard]] const Judged& default_judged() const;
   /// `document`: whose ceilings and provenance the report takes.
   [[nodiscard]] report::BackendReport report(const report::Document& document) const;
 
@@ -39,8 +39,5 @@ class Contest {
   std::vector<Judged> judged_;
   std::vector<Timed> timed_;
 };
-
-/// The claims about sqrtn itself, judged in this process, which holds no BLAS.
-std::vector<claims::Result> judge_own(const std::vector<claims::Claim>& claims, const claims::Settings& settings);
 
 }  // namespace sqrtn::command

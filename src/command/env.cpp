@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command/command.hpp"
+#include "command/options.hpp"
 #include "sqrtn/report/record.hpp"
 #include "sqrtn/support/environment.hpp"
 #include "sqrtn/support/output.hpp"
@@ -76,7 +77,9 @@ int print_environment(const std::string& json) {
 void add_env(CLI::App& application, Action& chosen) {
   CLI::App* env = application.add_subcommand("env", "Describe this machine and this build");
   auto json = std::make_shared<std::string>();
-  env->add_option("--json", *json, "Write the description as JSON to FILE; '-' is standard output")->type_name("FILE");
+  env->add_option("--json", *json, "Write the description as JSON to FILE; '-' is standard output")
+      ->type_name("FILE")
+      ->check(word_error);
   env->footer("Example:\n  sqrtn env --json env.json");
   env->callback([&chosen, json] { chosen = [json] { return print_environment(*json); }; });
 }

@@ -4,6 +4,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -14,6 +18,7 @@
 #include "options.hpp"
 #include "sqrtn/report/record.hpp"
 #include "sqrtn/support/output.hpp"
+#include "sqrtn/support/require.hpp"
 
 namespace sqrtn::command {
 namespace {
@@ -39,10 +44,29 @@ void complete(report::GateSubject& subject, const report::BenchmarkOutput& outpu
   subject.build = build_of(output);
   const auto sha256 = output.context.find("blas_sha256");
   if (subject.sha256.empty() && sha256 != output.context.end()) subject.sha256 = sha256->second;
+  if (const auto kernel = output.context.find("blas_kernel"); kernel != output.context.end()) {
+    subject.kernel = kernel->second;
+  }
 }
 
-bool identical(const report::GateDocument& document) {
-  return !document.older.sha256.empty() && document.older.sha256 == document.newer.sha256;
+bool identical(const report::GateSubject& a, const report::GateSubject& b) {
+  return !a.sha256.empty() && a.sha256 == b.sha256 && a.kernel == b.kernel;
+}
+
+/// Whether what the file does depends on nothing beside it: no script, and no library looked for beside the program.
+bool stands_alone(const std::string& file) {
+  std::ifstream stream(file, std::ios::binary);
+  const std::string content{std::istreambuf_iterator<char>(stream), {}};
+  return content.starts_with(
+             "\x7f"
+             "ELF") &&
+         content.find("$ORIGIN") == std::string::npos;
+}
+
+bool same_program(const GateProgram& a, const GateProgram& b) {
+  if (a.file.empty() || b.file.empty()) return false;
+  std::error_code unknown;
+  return std::filesystem::equivalent(a.file, b.file, unknown) || stands_alone(a.file);
 }
 
 /// A row for each case of OLD, and a note of those that only NEW has.
@@ -90,13 +114,18 @@ void time_rows(report::GateDocument& document, const std::vector<GateProgram>& p
 void compare(report::GateDocument& document, const std::vector<GateProgram>& programs, bool verify) {
   document.older = gate_subject(programs[0]);
   document.newer = gate_subject(programs[1]);
-  if (identical(document)) return;
+  document.identical = identical(document.older, document.newer) && same_program(programs[0], programs[1]);
+  if (document.identical) return;
   const report::BenchmarkOutput older = launch(programs[0], {}).output, newer = launch(programs[1], {}).output;
   complete(document.older, older);
   complete(document.newer, newer);
-  if (identical(document)) return;
+  document.identical = !programs[0].blas.empty() && identical(document.older, document.newer);
+  if (document.identical) return;
   match_cases(document, older, newer);
-  if (verify && can_verify(programs[0], older) && can_verify(programs[1], newer)) {
+  const bool ours = older.context.contains("blas_sha256") && newer.context.contains("blas_sha256");
+  const bool judged = can_verify(programs[0], older) && can_verify(programs[1], newer);
+  if (verify && ours && !judged) document.notes.emplace_back("not verified: no sqrtn stands beside each sqrtn-bench");
+  if (verify && judged) {
     const std::vector<std::string> failed = new_failures(programs[0], programs[1], document.notes);
     document.failed_claims.insert(document.failed_claims.end(), failed.begin(), failed.end());
   }
@@ -131,11 +160,31 @@ int complain(const GateStop& stop) {
   return stop.code;
 }
 
-int gate(const GateOptions& options, const std::vector<std::string>& command) try {
-  const std::vector<GateProgram> programs = gate_programs(options);
-  for (const std::string& file : {options.json, options.junit, options.summary}) {
-    if (!file.empty()) require_writable(file);
+/// Results are published: no folder of the user's, and not what a program said.
+std::string published_error(std::string text, const std::vector<GateProgram>& programs) {
+  text = text.substr(0, text.find(" (it says:"));
+  for (const GateProgram& program : programs) {
+    const std::size_t at = program.name.empty() ? std::string::npos : text.find(program.name);
+    if (at != std::string::npos) text.replace(at, program.name.size(), published(program.name));
   }
+  return text;
+}
+
+void check_outputs(const GateOptions& options) {
+  const std::array files{options.json, options.junit, options.summary};
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      require(files[i].empty() || (files[i] != files[j] && !same_file(files[i], files[j])),
+              "two of --json, --junit and --summary name the file '{}'; give each its own", files[i]);
+    }
+    if (!files[i].empty()) require_writable(files[i]);
+  }
+}
+
+int gate(const GateOptions& options, const std::vector<std::string>& command) try {
+  if (!options.filter.empty()) compile_filter(options.filter);
+  const std::vector<GateProgram> programs = gate_programs(options);
+  check_outputs(options);
   if (options.self_test) return self_test(options, programs);
   report::GateDocument document;
   document.environment = describe_environment();
@@ -145,7 +194,7 @@ int gate(const GateOptions& options, const std::vector<std::string>& command) tr
     compare(document, programs, options.verify);
   } catch (const GateStop& stop) {
     if (stop.code == wrong_usage) throw;
-    document.error = stop.what();
+    document.error = published_error(stop.what(), programs);
     document.rows.clear();
     deliver_gate(document, options);
     return complain(stop);

@@ -112,8 +112,9 @@ void add_init(CLI::App& application, Action& chosen) {
       ->check(whole_number_error)
       ->transform(decimal)
       ->capture_default_str();
-  init->add_option("--output", a.output, "NumPy file to write, or - for standard output");
-  init->add_option("--json", a.json, "Write the summary, or the list, as JSON to a file, or - for standard output");
+  init->add_option("--output", a.output, "NumPy file to write, or - for standard output")->check(word_error);
+  init->add_option("--json", a.json, "Write the summary, or the list, as JSON to a file, or - for standard output")
+      ->check(word_error);
   init->footer(init_examples);
   init->allow_extras();
   init->callback([init, arguments, &chosen] {

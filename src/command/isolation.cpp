@@ -50,9 +50,7 @@ class Judge {
       judge_group(group, {first, last});
       first = last;
     }
-    if (const auto product = std::ranges::find_if(claims, is_about_product); product != claims.end()) {
-      describe(product->id);
-    }
+    if (judging_.properties) describe();
     judged_.time_s = spent_s();
     return std::move(judged_);
   }
@@ -63,8 +61,11 @@ class Judge {
 
   /// `share`: of the time that is left.
   Answer verify(const std::string& filter, double share, bool properties = false) const {
-    std::vector<std::string> words{"verify",   "--blas", backend_.blas, "--seed", fmt::to_string(judging_.seed),
-                                   "--filter", filter};
+    std::vector<std::string> words{"verify",    "--in-process",
+                                   "--blas",    backend_.blas,
+                                   "--seed",    fmt::to_string(judging_.seed),
+                                   "--threads", fmt::to_string(judging_.threads),
+                                   "--filter",  filter};
     if (judging_.effect_scale != 1) {
       words.insert(words.end(), {"--effect-scale", fmt::to_string(judging_.effect_scale)});
     }
@@ -93,10 +94,10 @@ class Judge {
     for (const claims::Claim& claim : claims) judge_alone(claim);
   }
 
-  /// `claim`: some claim about products, without which verify has nothing to do.
-  void describe(const std::string& claim) {
+  void describe() {
     if (!why_not().empty() || !judged_.incidents.empty()) return;
-    Answer answer = verify(report::exact_filter(claim), claim_share, true);
+    // verify wants a claim: the cheapest.
+    Answer answer = verify(report::exact_filter("products/dot/f32/empty"), group_share, true);
     if (!answer.complaint.empty()) incident(answer.complaint, "its properties");
     if (answer.document) judged_.properties = std::move(answer.document->properties);
   }

@@ -25,13 +25,14 @@ struct Judged {
 struct Judging {
   std::uint64_t seed = 1;
   double effect_scale = 1;
-  double limit_s = 120;  ///< of all children of one library; claims that it leaves no time are inconclusive
-  std::string filter;    ///< of the claims, as the user wrote it
+  unsigned threads = 0;     ///< for the draws; 0: all available
+  bool properties = false;  ///< one more child is asked for them, if there was no incident before
+  double limit_s = 120;     ///< of all children of one library; claims that it leaves no time are inconclusive
+  std::string filter;       ///< of the claims, as the user wrote it
 };
 
 /// Judges the claims, one child a group ("products/gemm/f32", "layers"). The claims of a group whose child did not
-/// answer are asked again alone, so that the one to blame is known; after `patience` silences no more are. One
-/// more child is asked for the properties of a library whose products were judged without an incident.
+/// answer are asked again alone, so that the one to blame is known; after `patience` silences no more are.
 /// `progress(claims done, group)` is called before each group.
 Judged judge_in_children(const BackendChoice& backend, const std::vector<claims::Claim>& claims, const Judging& judging,
                          const std::function<void(std::size_t, const std::string&)>& progress);

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <iostream>
 #include <new>
 #include <system_error>
 
 #include "command/command.hpp"
 #include "sqrtn/support/environment.hpp"
+#include "sqrtn/support/exit_guard.hpp"
 #include "sqrtn/support/nearest.hpp"
 #include "sqrtn/support/output.hpp"
 
@@ -84,6 +86,7 @@ int run(int argc, char** argv) {
     return application.exit(error);  // prints what --help or --version asked for
   }
   if (!chosen) return complain("no subcommand was given; see 'sqrtn --help'");
+  const sqrtn::ExitGuard guard("sqrtn", claim_failed);
   return chosen();
 }
 
@@ -99,6 +102,10 @@ int main(int argc, char** argv) {
     return code;
   } catch (const std::bad_alloc&) {
     return complain("not enough memory; ask for a smaller shape or fewer threads");
+  } catch (const std::system_error& error) {
+    // A reader that has seen enough, as head has: this ends as other programs do.
+    if (error.code() == std::errc::broken_pipe && std::signal(SIGPIPE, SIG_DFL) != SIG_ERR) std::raise(SIGPIPE);
+    return complain(error.what());
   } catch (const std::exception& error) {
     return complain(error.what());
   }

@@ -77,6 +77,9 @@ std::string whole_number_error(const std::string& text) {
 }
 
 std::string published(const std::string& text) {
+  if (const std::size_t equals = text.find('='); text.starts_with('-') && equals != std::string::npos) {
+    return text.substr(0, equals + 1) + published(text.substr(equals + 1));
+  }
   const std::filesystem::path path(text);
   return path.is_absolute() || text.starts_with("..") ? path.filename().string() : text;
 }
@@ -110,18 +113,22 @@ bool matches(const boost::regex& filter, const std::string& id) try {
 
 std::vector<std::string> command_line(const CLI::App& subcommand) {
   std::vector<std::string> words{"sqrtn", subcommand.get_name()};
-  bool files_named = false;
+  std::vector<const CLI::Option*> seen;
   for (const CLI::Option* option : subcommand.parse_order()) {
+    // It stands in the order once for each of its values, and each time has them all.
+    if (std::ranges::find(seen, option) != seen.end()) continue;
+    seen.push_back(option);
     if (option->get_positional()) {
-      // It stands in the order once for each of its values, and each time has them all.
-      if (std::exchange(files_named, true)) continue;
       for (const std::string& value : option->results()) words.push_back(published(value));
       continue;
     }
     words.push_back("--" + option->get_lnames().front());
     if (option->get_expected_min() == 0) continue;  // a flag
-    const std::string value = fmt::format("{}", fmt::join(option->results(), ","));
-    words.push_back(option->get_type_name() == regex_type ? value : published(value));
+    std::string all;
+    for (const std::string& value : option->results()) {
+      all += (all.empty() ? "" : ",") + (option->get_type_name() == regex_type ? value : published(value));
+    }
+    words.push_back(all);
   }
   return words;
 }

@@ -112,6 +112,7 @@ Answer ask_child(std::vector<std::string> words, const ProcessLimits& limits) {
   } catch (const std::invalid_argument& error) {
     answer.complaint = error.what();
   }
+  if (answer.document && end.how != ProcessEnd::How::exited) answer.complaint = end.to_text() + ", after its answer";
   if (answer.document) return answer;
   const bool refused = end.how == ProcessEnd::How::exited && !end.err.empty();
   if (refused || answer.complaint.empty()) answer.complaint = refused ? first_line(end.err) : end.to_text();
@@ -119,8 +120,9 @@ Answer ask_child(std::vector<std::string> words, const ProcessLimits& limits) {
 }
 
 std::string first_line(const std::string& text) {
-  const std::string line = text.substr(0, std::min(text.find('\n'), std::size_t{200}));
-  return line.starts_with("sqrtn: ") ? line.substr(7) : line;
+  std::string line = text.substr(0, text.find('\n'));
+  if (line.starts_with("sqrtn: ")) line.erase(0, 7);
+  return line.size() <= 400 ? line : line.substr(0, 397) + "…";
 }
 
 std::vector<BackendChoice> find_backends(const std::vector<std::string>& search, bool kernels) {

@@ -21,7 +21,7 @@ struct Answer {
 /// Runs `sqrtn WORDS --json -` and reads what it wrote; nothing that the child does is trusted.
 Answer ask_child(std::vector<std::string> words, const ProcessLimits& limits);
 
-/// What a program said first, as a clause of a message: at most 200 characters, without sqrtn's own name.
+/// What a program said first, as a clause of a message: at most 400 bytes, without sqrtn's own name.
 std::string first_line(const std::string& text);
 
 /// A BLAS as the commands know it.

@@ -29,11 +29,16 @@ struct RunOptions {
   bool strict = false;
 };
 
-/// A third party's defect is a finding of this report, not its failure: the claims about the BLAS
-/// count only with --strict.
+/// A third party's defect is a finding of this report, not its failure: the claims about products count only with
+/// --strict, and those that go through them (layers, networks, chains) only if the products are right.
 int exit_code_of(const RunOptions& options, std::vector<claims::Result> results,
                  const report::BackendReport& comparison) {
-  if (!options.strict) std::erase_if(results, [](const claims::Result& result) { return result.claim.uses_blas; });
+  const bool wrong_products = std::ranges::any_of(results, [](const claims::Result& result) {
+    return is_about_product(result.claim) && result.outcome.verdict == claims::Verdict::fail;
+  });
+  std::erase_if(results, [&](const claims::Result& result) {
+    return !options.strict && (wrong_products ? result.claim.uses_blas : is_about_product(result.claim));
+  });
   const claims::Verdict verdict = claims::overall(results);
   if (verdict != claims::Verdict::skipped && verdict != claims::Verdict::pass) return exit_code(verdict);
   const bool defect = std::ranges::any_of(
@@ -61,16 +66,6 @@ std::string text_of(const report::Document& document, const report::BackendRepor
              folder);
 }
 
-/// Results in the order of the claims, whichever of the two judged them.
-std::vector<claims::Result> in_order(const std::vector<claims::Claim>& claims, std::vector<claims::Result> own,
-                                     std::vector<claims::Result> of_library) {
-  std::vector<claims::Result> results;
-  auto next_own = own.begin(), next_library = of_library.begin();
-  for (const claims::Claim& claim : claims)
-    results.push_back(std::move(claim.uses_blas ? *next_library++ : *next_own++));
-  return results;
-}
-
 int run(RunOptions options, const std::vector<std::string>& command) {
   const CommonOptions& common = options.common;
   const claims::Settings settings{.seed = common.seed, .effect_scale = options.quick ? quick_effect_scale : 1};
@@ -93,11 +88,12 @@ int run(RunOptions options, const std::vector<std::string>& command) {
   std::vector<report::Measurement> measurements;
   if (!ids.empty()) measurements = contest.measure_default();
   if (std::ranges::any_of(ids, [](const std::string& id) { return id.starts_with("products/"); })) contest.time();
-  const report::Document document =
+  report::Document document =
       make_document(*backends.front().record, command, common.seed,
-                    in_order(claims, std::move(own), contest.results_of_default()), std::move(measurements));
+                    in_order(claims, std::move(own), contest.default_judged().claims), std::move(measurements));
+  add_incidents(document, contest.default_judged().incidents);
   const report::BackendReport comparison = contest.report(document);
-  report::write_results(document, options.output);
+  report::write_results(document, options.output, &comparison);
   report::write_backends(comparison, options.output);
   deliver(document, common.json, text_of(document, comparison, options.output));
   const int code = exit_code_of(options, document.claims, comparison);
@@ -126,7 +122,7 @@ void add_run(CLI::App& application, Action& chosen) {
                        "Also judge the kernels for other processors that the chosen libraries hold");
   subcommand->add_flag(
       "--quick", options->quick,
-      "Claims look for effects three times as large, timing takes fewer shapes and rounds: two minutes in all");
+      "Claims look for effects three times as large, timing takes fewer shapes and rounds, accuracy is left out");
   subcommand->add_option("--output", options->output, "Folder for the report [results/<machine>]")->type_name("DIR");
   subcommand->add_flag("--strict", options->strict, "Fail also if a claim about the BLAS fails");
   subcommand->footer(

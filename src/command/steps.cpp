@@ -8,6 +8,7 @@
 #include "command.hpp"
 #include "options.hpp"
 #include "sqrtn/support/output.hpp"
+#include "sqrtn/support/progress.hpp"
 
 namespace sqrtn::command {
 
@@ -34,6 +35,31 @@ std::vector<claims::Result> judge(const std::vector<claims::Claim>& claims, cons
     results.push_back(claims::run(claim, subject, settings));
   }
   return results;
+}
+
+std::vector<claims::Result> judge_own(const std::vector<claims::Claim>& claims, const claims::Settings& settings) {
+  const claims::Subject subject = claims::default_subject({}, "");
+  std::vector<claims::Result> results;
+  Progress progress("claims");
+  for (std::size_t i = 0; i < claims.size(); ++i) {
+    progress.update(static_cast<double>(i) / static_cast<double>(claims.size()), claims[i].id);
+    if (!claims[i].uses_blas) results.push_back(claims::run(claims[i], subject, settings));
+  }
+  return results;
+}
+
+std::vector<claims::Result> in_order(const std::vector<claims::Claim>& claims, std::vector<claims::Result> own,
+                                     std::vector<claims::Result> of_library) {
+  std::vector<claims::Result> results;
+  auto next_own = own.begin(), next_library = of_library.begin();
+  for (const claims::Claim& claim : claims)
+    results.push_back(std::move(claim.uses_blas ? *next_library++ : *next_own++));
+  return results;
+}
+
+void add_incidents(report::Document& document, const std::vector<std::string>& incidents) {
+  document.incidents.insert(document.incidents.end(), incidents.begin(), incidents.end());
+  if (!document.incidents.empty()) document.verdict = claims::to_string(claims::Verdict::fail);
 }
 
 std::vector<report::Measurement> measure(const blas::Backend& backend, const bench::Options& options) {

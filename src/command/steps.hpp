@@ -28,6 +28,16 @@ std::vector<report::Measurement> measure(const blas::Backend& backend, const ben
 /// Whether each of the ids has been measured.
 bool all_measured(const std::vector<std::string>& ids, const std::vector<report::Measurement>& measurements);
 
+/// The claims about sqrtn itself, judged in this process, which holds no BLAS.
+std::vector<claims::Result> judge_own(const std::vector<claims::Claim>& claims, const claims::Settings& settings);
+
+/// Results in the order of the claims, whichever of the two judged them.
+std::vector<claims::Result> in_order(const std::vector<claims::Claim>& claims, std::vector<claims::Result> own,
+                                     std::vector<claims::Result> of_library);
+
+/// What the library did beside answering makes the document's verdict fail.
+void add_incidents(report::Document& document, const std::vector<std::string>& incidents);
+
 /// A document of this machine and library, with the verdict over the claims.
 report::Document make_document(const report::BlasRecord& blas, std::vector<std::string> command, std::uint64_t seed,
                                std::vector<claims::Result> claims, std::vector<report::Measurement> measurements);

@@ -1,16 +1,24 @@
+#include <algorithm>
+#include <iterator>
 #include <memory>
 
 #include "accept.hpp"
+#include "choose.hpp"
 #include "command.hpp"
+#include "isolation.hpp"
 #include "options.hpp"
 #include "sqrtn/report/summary.hpp"
 #include "sqrtn/report/table.hpp"
 #include "sqrtn/support/output.hpp"
+#include "sqrtn/support/progress.hpp"
 #include "sqrtn/support/require.hpp"
 #include "steps.hpp"
 
 namespace sqrtn::command {
 namespace {
+
+// Of all children together; a group of claims may take half of it.
+constexpr double limit_s = 600;
 
 struct VerifyOptions {
   CommonOptions common;
@@ -18,6 +26,7 @@ struct VerifyOptions {
   std::string accept, write_accepted, reason;
   bool list = false;
   bool properties = false;
+  bool in_process = false;
 };
 
 int list_claims(const std::vector<claims::Claim>& claims) {
@@ -37,6 +46,41 @@ std::string claims_text(const report::Document& document) {
   return text + report::findings(document) + report::verdict_line(document) + '\n';
 }
 
+report::Document judge_here(const VerifyOptions& options, const std::vector<claims::Claim>& claims,
+                            const std::vector<std::string>& command) {
+  const blas::Backend backend = blas::Backend::load(options.common.blas);
+  std::vector<claims::Result> results = judge(claims, backend, options.settings);
+  report::Document document = make_document(backend, command, options.common.seed, std::move(results), {});
+  if (options.properties) document.properties = claims::blas_properties(subject_of(backend), options.settings);
+  return document;
+}
+
+/// What is claimed of the library in children, so that one that crashes, hangs or ends the process is a finding.
+report::Document judge_apart(const VerifyOptions& options, const std::vector<claims::Claim>& claims,
+                             const std::vector<std::string>& command) {
+  const BackendChoice blas = choose_backends(options.common.blas, {}, {}, false).front();
+  std::vector<claims::Result> own = judge_own(claims, options.settings);
+  std::vector<claims::Claim> about;
+  std::ranges::copy_if(claims, std::back_inserter(about), &claims::Claim::uses_blas);
+  Progress progress("library");
+  Judged judged =
+      judge_in_children(blas, about,
+                        {.seed = options.common.seed,
+                         .effect_scale = options.settings.effect_scale,
+                         .threads = options.settings.threads,
+                         .properties = options.properties,
+                         .limit_s = limit_s,
+                         .filter = options.common.filter},
+                        [&](std::size_t done, const std::string& group) {
+                          progress.update(static_cast<double>(done) / static_cast<double>(about.size()), group);
+                        });
+  report::Document document = make_document(*blas.record, command, options.common.seed,
+                                            in_order(claims, std::move(own), std::move(judged.claims)), {});
+  document.properties = std::move(judged.properties);
+  add_incidents(document, judged.incidents);
+  return document;
+}
+
 int verify(VerifyOptions options, const std::vector<std::string>& command) {
   options.settings.seed = options.common.seed;
   const std::vector<claims::Claim> claims = matching_claims(options.settings, options.common.filter);
@@ -45,16 +89,18 @@ int verify(VerifyOptions options, const std::vector<std::string>& command) {
   if (!options.common.json.empty()) require_writable(options.common.json);
   std::vector<Accepted> accepted;
   if (!options.accept.empty()) accepted = read_accepted(options.accept);
-  require(options.write_accepted.empty() || !options.reason.empty(),
+  require(options.write_accepted.empty() || options.reason.find_first_not_of(" \t\r\n") != std::string::npos,
           "--write-accepted {} needs a reason: add --reason 'known, reported as #123'", options.write_accepted);
   if (!options.write_accepted.empty()) require_writable(options.write_accepted);
-  const blas::Backend backend = blas::Backend::load(options.common.blas);
-  std::vector<claims::Result> results = judge(claims, backend, options.settings);
-  report::Document document = make_document(backend, command, options.common.seed, std::move(results), {});
-  if (options.properties) document.properties = claims::blas_properties(subject_of(backend), options.settings);
+  require(!same_file(options.common.json, options.write_accepted) &&
+              (options.common.json != "-" || options.write_accepted != "-"),
+          "--json and --write-accepted name the same file; give each its own");
+  const report::Document document =
+      options.in_process ? judge_here(options, claims, command) : judge_apart(options, claims, command);
   if (!options.write_accepted.empty()) write_accepted(document, options.reason, options.write_accepted);
   deliver(document, options.common.json, claims_text(document) + acceptance_text(document, accepted));
   const std::vector<claims::Result> open = not_accepted(document, accepted);
+  if (!document.incidents.empty()) return claim_failed;
   return open.empty() ? int{all_well} : exit_code(claims::overall(open));
 }
 
@@ -75,6 +121,8 @@ void add_verify(CLI::App& application, Action& chosen) {
       ->check(CLI::Range(1.0, 10.0));
   subcommand->add_flag("--properties", options->properties,
                        "Also the library's properties, which are not judged: rounding, grade, reproducibility");
+  subcommand->add_flag("--in-process", options->in_process,
+                       "Load the library into this very process, as a debugger wants it; it may then end it");
   subcommand->add_option("--accept", options->accept, "List of findings that are known: only others make it fail")
       ->type_name("FILE")
       ->check(word_error);

@@ -36,6 +36,8 @@ Json claim_json(const claims::Result& result) {
 Json property_json(const claims::Property& property) {
   const auto& interval = property.confidence_interval;
   return {{"id", property.id},
+          {"statement", property.statement},
+          {"source", property.source},
           {"value", text(property.value)},
           {"number", number(property.number)},
           {"low", interval ? number(interval->low) : Json(nullptr)},

@@ -88,7 +88,8 @@ std::size_t count_of(const BackendEntry& backend, Verdict verdict) {
 Table speed_table(const BackendReport& report, const std::string& setting, bool ratios) {
   Table table{.title = setting, .columns = {"product"}, .rows = {}};
   for (const BackendEntry& backend : report.backends) {
-    if (!backend.speeds.empty()) table.columns.push_back(backend.name);
+    const bool failed = verdict_of(backend) == "fail";
+    if (!backend.speeds.empty()) table.columns.push_back(backend.name + (failed ? " (failed)" : ""));
   }
   for (const std::string& product : keys(report, product_of)) {
     std::vector<std::string> cells{product};
@@ -101,6 +102,9 @@ Table speed_table(const BackendReport& report, const std::string& setting, bool 
       } else if (speed != nullptr && !ratios && has_rate(*speed)) {
         cell = significant(speed->row.rate, 3);
         if (speed->row.percent_of_ceiling) cell += fmt::format(" ({:.0f} %)", *speed->row.percent_of_ceiling);
+        if (!speed->row.note.empty()) cell += ", " + speed->row.note;
+      } else if (speed != nullptr && !ratios && !speed->row.note.empty()) {
+        cell = speed->row.note;
       }
       cells.push_back(cell);
     }
@@ -111,15 +115,14 @@ Table speed_table(const BackendReport& report, const std::string& setting, bool 
 }
 
 std::string speeds_text(const BackendReport& report) {
-  const std::vector<std::string> settings = keys(report, setting_of);
   std::string text;
-  for (const std::string& setting : settings) text += '\n' + to_markdown(speed_table(report, setting, false));
+  for (const Table& table : speed_tables(report, false)) text += '\n' + to_markdown(table);
   if (report.default_name.empty()) return text;
   text += fmt::format(
       "\n## Speed relative to {}\n\nMedian of the ratios in the same round, with its interval of 99 %; above 1 is "
       "faster. An interval that holds 1 is no difference resolved.\n",
       report.default_name);
-  for (const std::string& setting : settings) text += '\n' + to_markdown(speed_table(report, setting, true));
+  for (const Table& table : speed_tables(report, true)) text += '\n' + to_markdown(table);
   return text;
 }
 
@@ -161,6 +164,20 @@ Table backend_table(const BackendReport& report) {
   return table;
 }
 
+std::vector<Table> speed_tables(const BackendReport& report, bool ratios) {
+  std::vector<Table> tables;
+  for (const std::string& setting : keys(report, setting_of)) {
+    Table table = speed_table(report, setting, ratios);
+    if (!table.rows.empty()) tables.push_back(std::move(table));
+  }
+  return tables;
+}
+
+std::string reproduction(const BackendReport& report, const BackendEntry& backend, const std::string& claim) {
+  return shell_line({"./sqrtn", "verify", "--blas", backend.blas, "--seed", fmt::to_string(report.seed), "--filter",
+                     exact_filter(claim)});
+}
+
 std::string backend_defects(const BackendReport& report) {
   std::string text;
   for (const BackendEntry& backend : report.backends) {
@@ -170,8 +187,7 @@ std::string backend_defects(const BackendReport& report) {
       for (const auto& [claim, outcome] : backend.claims) {
         if (outcome.verdict != verdict) continue;
         lines += fmt::format("- {} `{}`: {}\n  Again: `{}`\n", claims::to_string(verdict), claim.id, outcome.reason,
-                             shell_line({"./sqrtn", "verify", "--blas", backend.blas, "--seed",
-                                         fmt::to_string(report.seed), "--filter", exact_filter(claim.id)}));
+                             reproduction(report, backend, claim.id));
       }
     }
     if (!backend.record) lines += fmt::format("- cannot be used: {}\n", backend.refusal);

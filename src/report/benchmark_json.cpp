@@ -67,11 +67,12 @@ std::string text_at(const Json& json, const char* key) {
   return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+/// 0 for a unit that Google Benchmark does not know.
 double unit_s(const std::string& unit) {
   if (unit == "s") return 1;
   if (unit == "ms") return 1e-3;
   if (unit == "us") return 1e-6;
-  return 1e-9;  // "ns", and Google Benchmark's default
+  return unit == "ns" || unit.empty() ? 1e-9 : 0;  // the default
 }
 
 /// All that was printed about one case.
@@ -90,7 +91,12 @@ void add_time(Entries& entries, const Json& json, BenchmarkClock clock) {
     entries.c.fault = fmt::format("{} is {}", key, found == json.end() ? "missing" : "not a number");
     return;
   }
-  const double time_s = found->get<double>() * unit_s(text_at(json, "time_unit"));
+  const std::string unit = text_at(json, "time_unit");
+  if (unit_s(unit) == 0) {
+    entries.c.fault = fmt::format("time_unit is '{}', not s, ms, us or ns", unit);
+    return;
+  }
+  const double time_s = found->get<double>() * unit_s(unit);
   if (!std::isfinite(time_s) || time_s <= 0) {
     entries.c.fault = fmt::format("{} is {}, not a time", key, found->get<double>());
     return;

@@ -150,6 +150,10 @@ std::string_view to_string(Change change) {
   return words.at(static_cast<std::size_t>(change));
 }
 
+bool ClaimChange::no_longer_checked() const {
+  return before && *before != claims::Verdict::skipped && (!after || *after == claims::Verdict::skipped);
+}
+
 Comparison compare(const Document& before, const Document& after) {
   Comparison comparison;
   compare_environments(before, after, comparison);

@@ -43,11 +43,15 @@ void write_tables(const std::vector<Document>& documents, const fs::path& path) 
 
 }  // namespace
 
-void write_results(const Document& document, const std::string& folder) {
+void write_results(const Document& document, const std::string& folder, const BackendReport* libraries) {
   const fs::path path(folder);
   fs::create_directories(path);
   write_file(path / json_name, to_text(to_json(document)));
-  write_file(path / page_name, to_html({document}, {"./sqrtn", "report", json_name, "--output", "."}));
+  write_file(path / page_name,
+             to_html({document},
+                     libraries == nullptr ? std::vector<std::string>{"./sqrtn", "report", json_name, "--output", "."}
+                                          : std::vector<std::string>{},
+                     libraries));
   write_tables({document}, path);
 }
 

@@ -89,7 +89,8 @@ GateVerdict verdict_of(const GateDocument& document) {
   if (!document.error.empty() || rows_called(document, "missing") + rows_called(document, "unreadable") > 0) {
     return GateVerdict::incomplete;
   }
-  if (document.rows.empty()) return GateVerdict::identical;
+  if (document.identical) return GateVerdict::identical;
+  if (document.rows.empty()) return GateVerdict::incomplete;
   return rows_called(document, "unresolved") > 0 ? GateVerdict::unresolved : GateVerdict::no_regression;
 }
 
@@ -136,7 +137,8 @@ std::string headline(const GateDocument& document) {
     return text + fmt::format(": {} claims fail that OLD passes; not timed", document.failed_claims.size());
   }
   if (!document.error.empty()) return text + ": " + document.error;
-  if (document.rows.empty()) return text + ": OLD and NEW are the same file; nothing was timed";
+  if (document.identical) return text + ": OLD and NEW are the same file; nothing was timed";
+  if (document.rows.empty()) return text + ": OLD has no case; run it alone to see why, or change --filter";
   text += fmt::format(": {} cases", document.rows.size());
   for (const char* word : {"slower", "missing", "unreadable", "unresolved", "faster", "same"}) {
     if (const auto n = rows_called(document, word); n > 0) text += fmt::format(", {} {}", n, word);

@@ -109,11 +109,12 @@ std::string navigation(const std::string& content) {
 std::string foot(const std::vector<Run>& runs, const std::vector<std::string>& command) {
   std::string text = "<footer>\n<p>The results come from\n<pre tabindex=0><code>";
   for (const Run& run : runs) text += escaped(shell_line(run.document->command)) + '\n';
-  return text +
-         fmt::format(
-             "</code></pre>\n<p>and this page is made again from them by\n<pre tabindex=0><code>{}</code></pre>\n"
-             "</footer>\n",
-             escaped(shell_line(command)));
+  text += "</code></pre>\n";
+  if (!command.empty()) {
+    text += fmt::format("<p>and this page is made again from them by\n<pre tabindex=0><code>{}</code></pre>\n",
+                        escaped(shell_line(command)));
+  }
+  return text + "</footer>\n";
 }
 
 constexpr const char* how_to_read =
@@ -141,12 +142,14 @@ std::string shared_label(const std::vector<std::string>& labels, std::size_t run
   return labels.size() == runs ? "all" : fmt::format("{}", fmt::join(labels, "; "));
 }
 
-std::string to_html(const std::vector<Document>& documents, const std::vector<std::string>& command) {
+std::string to_html(const std::vector<Document>& documents, const std::vector<std::string>& command,
+                    const BackendReport* libraries) {
   require(!documents.empty(), "a page needs a results document; name one");
   const std::vector<Run> runs = runs_of(documents);
   std::vector<Run> all;
   for (const Document& document : documents) all.push_back({"", &document, 0});
   std::string content = verdict_part(runs) + findings_part(runs) + backends_part(runs);
+  if (libraries != nullptr) content += libraries_part(*libraries);
   std::vector<std::string> groups = names_over(runs, measurement_groups);
   // What people come for first; the ceilings explain it.
   const std::vector<std::string> order{"init", "products", "monte_carlo"};

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "report/html.hpp"
+#include "sqrtn/report/backends.hpp"
 #include "sqrtn/report/record.hpp"
 
 /// The parts of the page, top to bottom; each is empty if the documents have nothing for it.
@@ -20,6 +21,7 @@ struct Run {
 std::string verdict_part(const std::vector<Run>& runs);
 std::string findings_part(const std::vector<Run>& runs);
 std::string backends_part(const std::vector<Run>& runs);
+std::string libraries_part(const BackendReport& report);
 std::string measurements_part(const std::vector<Run>& runs, const std::string& group);
 std::string notebooks_part(const std::vector<Run>& runs);
 std::string claims_part(const std::vector<Run>& runs);

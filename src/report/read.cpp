@@ -218,6 +218,7 @@ Document parse_document(std::string_view text, const std::string& name) {
   });
   document.measurements = read_records(json["measurements"], read_measurement);
   if (!json["properties"].is_null()) document.properties = read_records(json["properties"], read_property);
+  if (!json["incidents"].is_null()) document.incidents = read_words(json["incidents"]);
   if (!json["reproduced"].is_null()) document.reproduced = read_records(json["reproduced"], read_finding);
   document.verdict = read_overall(json["verdict"], document.claims);
   return document;

@@ -159,6 +159,7 @@ Json to_json(const Document& document) {
   for (const claims::Property& property : document.properties) {
     json["properties"].push_back(property_json(property, document.blas));
   }
+  for (const std::string& incident : document.incidents) json["incidents"].push_back(text(incident));
   for (const experiment::Finding& finding : document.reproduced) json["reproduced"].push_back(finding_json(finding));
   json["verdict"] = document.verdict;
   return json;

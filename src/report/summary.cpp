@@ -130,14 +130,17 @@ std::string verdict_line(const Document& document) {
     alpha += claim.alpha.value_or(0);
     time_s += outcome.time_s.value_or(0);
   }
-  return fmt::format("{}: {} claims, {} pass, {} fail, {} inconclusive, {} skipped; chance of a false alarm {}; {}",
+  const std::string beside =
+      document.incidents.empty() ? "" : fmt::format(", {} beside the claims", document.incidents.size());
+  return fmt::format("{}: {} claims, {} pass, {} fail{}, {} inconclusive, {} skipped; chance of a false alarm {}; {}",
                      document.verdict, document.claims.size(), count_of(document, Verdict::pass),
-                     count_of(document, Verdict::fail), count_of(document, Verdict::inconclusive),
+                     count_of(document, Verdict::fail), beside, count_of(document, Verdict::inconclusive),
                      count_of(document, Verdict::skipped), compact(alpha, 2), duration(time_s, 3));
 }
 
 std::string findings(const Document& document) {
   std::string text;
+  for (const std::string& incident : document.incidents) text += fmt::format("- {}\n", incident);
   for (const Verdict verdict : {Verdict::fail, Verdict::inconclusive}) {
     for (const claims::Result& result : document.claims) {
       if (result.outcome.verdict == verdict) text += finding(result, document);

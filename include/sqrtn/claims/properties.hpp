@@ -22,10 +22,10 @@ struct Property {
 /// The properties of the subject's products.
 ///
 /// Rounding: error/(u·|A||B|), root of the mean square over the entries of a product, grows like
-/// constant·k^exponent. Both come from a straight line through ln of that root over ln k, k = 2⁴ … 2¹²,
-/// with 8 independent draws for each k; intervals by Student's t with n − 2 degrees of freedom, which
-/// assumes deviations of equal spread from a true power law: a library that sums in blocks follows one
-/// only roughly, and the interval says how roughly. A library whose every result is exact has none.
+/// constant·k^exponent. Both come from a straight line through ln of that root over ln k, one for
+/// 16 ≤ k < 256 and one for 256 ≤ k < 4096, since blocks of a few hundred terms bend the line: 32 independent draws
+/// for each, at 8 values of k an octave. Intervals by Student's t with n − 2 degrees of freedom: of the line that fits
+/// best. A library whose every result is exact has none.
 /// Source: Demmel and others, "How to grade the accuracy of an implementation of the BLAS".
 std::vector<Property> blas_properties(const Subject& subject, const Settings& settings);
 

@@ -48,6 +48,13 @@ std::string verdict_of(const BackendEntry& backend);
 /// speed relative to the best, over the products that all ranked libraries were timed at. What failed is not ranked.
 Table backend_table(const BackendReport& report);
 
+/// By type and threads, a table of rates with their share of the ceiling or, with `ratios`, of ratios to the default.
+/// A library that failed is marked in the head of its column; a product that one was not timed at has its reason.
+std::vector<Table> speed_tables(const BackendReport& report, bool ratios);
+
+/// The command that judges this claim of this library again.
+std::string reproduction(const BackendReport& report, const BackendEntry& backend, const std::string& claim);
+
 /// What is wrong with each, and the shortest command that shows it; "" if nothing is.
 std::string backend_defects(const BackendReport& report);
 

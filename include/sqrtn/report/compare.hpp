@@ -24,6 +24,8 @@ struct ClaimChange {
 
   /// It fails and did not before, or is new and fails.
   [[nodiscard]] bool turned_wrong() const;
+  /// It was judged before, and is skipped or not there now.
+  [[nodiscard]] bool no_longer_checked() const;
 };
 
 /// What the two medians of one measurement say together.

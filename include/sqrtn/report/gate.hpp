@@ -14,6 +14,7 @@ namespace sqrtn::report {
 struct GateSubject {
   std::string name;    ///< as it was given, folders outside the working folder left out
   std::string sha256;  ///< of the file; empty if it cannot be read
+  std::string kernel;  ///< of the library; empty if it names none
   std::string build;   ///< what it says of itself: commit, library version; empty for strangers
 };
 
@@ -34,6 +35,7 @@ struct GateDocument {
   std::vector<std::string> command;
   experiment::GateSettings settings;
   GateSubject older, newer;
+  bool identical = false;  ///< the same file with the same kernels: nothing to time
   std::vector<GateRow> rows;
   std::vector<std::string> failed_claims;  ///< of the newer, and not of the older: "id: reason"
   std::vector<std::string> notes;

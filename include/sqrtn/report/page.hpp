@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "sqrtn/report/backends.hpp"
 #include "sqrtn/report/record.hpp"
 
 /// Results as one HTML file that is published as it is.
@@ -14,9 +15,11 @@ namespace sqrtn::report {
 /// interval, and the machines. One file without network, fonts or images; complete without scripts, which only sort
 /// and filter; each number is the JSON's, rounded for people, with the exact one in `data-v` where its unit is scaled.
 /// Text of the documents is escaped, and a content security policy admits no script but the page's own.
-/// `command`: how this page is made again, for its foot.
+/// `command`: how this page is made again from the documents, for its foot; none if it cannot.
+/// `libraries`: every BLAS of that machine side by side: verdicts, defects, accuracy and speeds; none if null.
 /// Throws: std::invalid_argument if there are no documents.
-std::string to_html(const std::vector<Document>& documents, const std::vector<std::string>& command);
+std::string to_html(const std::vector<Document>& documents, const std::vector<std::string>& command,
+                    const BackendReport* libraries = nullptr);
 
 /// The pictures of the page as SVG files of their own: file name and content.
 std::vector<std::pair<std::string, std::string>> svg_files(const std::vector<Document>& documents);

@@ -50,6 +50,7 @@ struct Document {
   std::vector<claims::Result> claims;
   std::vector<Measurement> measurements;
   std::vector<claims::Property> properties;     ///< of the library, never judged; absent from JSON if empty
+  std::vector<std::string> incidents;           ///< what the library did beside answering; absent from JSON if empty
   std::vector<experiment::Finding> reproduced;  ///< the notebooks' numbers; absent from JSON if empty
   std::string verdict;                          ///< "pass", "fail", "inconclusive", "skipped" (nothing judged)
 };

@@ -9,6 +9,8 @@
 /// A Document in words, and as the files of a results folder.
 namespace sqrtn::report {
 
+struct BackendReport;
+
 /// The verdict over the claims, and how it came about, in one line: "pass: 312 claims: 300 pass, …".
 std::string verdict_line(const Document& document);
 
@@ -38,7 +40,8 @@ std::string to_markdown(const Document& document);
 
 /// Writes results.json, report.html, report.md, claims.csv and measurements.csv into `folder`, made if missing.
 /// Throws: std::system_error with the path and the reason; earlier files stay whole.
-void write_results(const Document& document, const std::string& folder);
+/// `libraries`: shown on the page too, unless null.
+void write_results(const Document& document, const std::string& folder, const BackendReport* libraries = nullptr);
 
 /// Throws std::system_error now, before long work begins, if write_results could not write later.
 /// Creates nothing that outlasts the call.

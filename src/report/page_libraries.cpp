@@ -1,0 +1,63 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "report/page_parts.hpp"
+#include "sqrtn/report/backends.hpp"
+#include "sqrtn/report/format.hpp"
+
+namespace sqrtn::report {
+namespace {
+
+std::string html_of(const Table& table, const std::string& caption, const std::vector<std::string>& marks = {}) {
+  html::Grid grid{.caption = caption, .columns = table.columns, .rows = {}, .marks = {}};
+  for (std::size_t i = 0; i < table.rows.size(); ++i) {
+    grid.add({table.rows[i].begin(), table.rows[i].end()}, i < marks.size() ? marks[i] : "");
+  }
+  return html::table(grid);
+}
+
+/// What is wrong with one library, each with the command that shows it.
+std::string defects_of(const BackendReport& report, const BackendEntry& backend) {
+  std::string items;
+  for (const std::string& incident : backend.incidents) items += fmt::format("<li>{}", html::escaped(incident));
+  for (const auto& [claim, outcome] : backend.claims) {
+    if (outcome.verdict != claims::Verdict::fail && outcome.verdict != claims::Verdict::inconclusive) continue;
+    items += fmt::format("<li>{} {}: {}<br>{}", claims::to_string(outcome.verdict), html::code(claim.id),
+                         html::escaped(outcome.reason), html::code(reproduction(report, backend, claim.id)));
+  }
+  if (!backend.record) items += fmt::format("<li>cannot be used: {}", html::escaped(backend.refusal));
+  if (items.empty()) return "";
+  return html::folded(html::escaped(backend.name), "<ul>" + items + "</ul>\n", false);
+}
+
+}  // namespace
+
+std::string libraries_part(const BackendReport& report) {
+  std::vector<std::string> marks;
+  for (const BackendEntry& backend : report.backends) {
+    if (backend.record) marks.push_back(verdict_of(backend));
+  }
+  std::string content = html_of(backend_table(report), "Every BLAS of this machine", marks);
+  content +=
+      "<p>Of best: geometric mean of the speed relative to the fastest library of each product, over the products that "
+      "all were timed at. A library that failed a claim is shown, but not ranked.\n";
+  for (const BackendEntry& backend : report.backends) content += defects_of(report, backend);
+  std::string accuracy;
+  for (const char* dtype : {"f32", "f64"}) {
+    accuracy += html_of(accuracy_table(report, dtype), fmt::format("Accuracy of gemm, {}, not judged", dtype));
+  }
+  std::string speeds;
+  for (const Table& table : speed_tables(report, false)) {
+    speeds += html_of(table, table.title + ": GFLOP/s of gemm, GB/s of gemv (per cent of the ceiling)");
+  }
+  for (const Table& table : speed_tables(report, true)) {
+    speeds += html_of(table, fmt::format("{}: times as fast as {}, paired by round, interval of 99 %", table.title,
+                                         report.default_name));
+  }
+  return html::section("libraries", "Every BLAS", content, true) +
+         html::section("accuracy", "Accuracy of every BLAS", accuracy, true) +
+         html::section("library-speeds", "Speed of every BLAS", speeds, true);
+}
+
+}  // namespace sqrtn::report
