@@ -41,23 +41,42 @@ class Ars {
 
   /// The next two vectors of words: as many blocks as a vector has 64-bit lanes.
   HWY_INLINE void next(VecU64& a, VecU64& b) {
-    const hn::Repartition<std::uint8_t, DU64> d8;
-    const DU64 d;
-    const auto bytes = [&](VecU64 v) HWY_ATTR { return hn::BitCast(d8, v); };
     const VecU64 second = hn::Add(counter_, step_);
-    auto x = bytes(hn::Xor(counter_, keys_[0]));
-    auto y = bytes(hn::Xor(second, keys_[0]));
-    for (int round = 1; round < rounds; ++round) {
-      x = hn::AESRound(x, bytes(keys_[round]));
-      y = hn::AESRound(y, bytes(keys_[round]));
-    }
-    a = hn::BitCast(d, hn::AESLastRound(x, bytes(keys_[rounds])));
-    b = hn::BitCast(d, hn::AESLastRound(y, bytes(keys_[rounds])));
+    a = hn::Xor(counter_, keys_[0]);
+    b = hn::Xor(second, keys_[0]);
+    encrypt(DU64(), a, b, keys_);
     counter_ = hn::Add(second, step_);
   }
 
  private:
   static constexpr int rounds = 7;
+
+  /// All rounds of two vectors. Where the processor has AES on 128 bits alone, Highway would take a wider vector, and
+  /// its key, apart and together again in each round: here that is done once.
+  template <class D>
+  HWY_INLINE static void encrypt(D d, hn::Vec<D>& a, hn::Vec<D>& b, const hn::Vec<D>* keys) {
+    constexpr bool whole = !HWY_ARCH_X86 || HWY_TARGET == HWY_AVX3_DL || hn::MaxLanes(D()) <= 2;
+    if constexpr (whole) {
+      const hn::Repartition<std::uint8_t, D> d8;
+      auto x = hn::BitCast(d8, a), y = hn::BitCast(d8, b);
+      for (int round = 1; round < rounds; ++round) {
+        x = hn::AESRound(x, hn::BitCast(d8, keys[round]));
+        y = hn::AESRound(y, hn::BitCast(d8, keys[round]));
+      }
+      a = hn::BitCast(d, hn::AESLastRound(x, hn::BitCast(d8, keys[rounds])));
+      b = hn::BitCast(d, hn::AESLastRound(y, hn::BitCast(d8, keys[rounds])));
+    } else {
+      const hn::Half<D> half;
+      hn::Vec<hn::Half<D>> half_keys[rounds + 1];
+      for (int round = 0; round <= rounds; ++round) half_keys[round] = hn::LowerHalf(half, keys[round]);
+      for (hn::Vec<D>* v : {&a, &b}) {
+        auto low = hn::LowerHalf(half, *v), high = hn::UpperHalf(half, *v);
+        encrypt(half, low, high, half_keys);
+        *v = hn::Combine(d, high, low);
+      }
+    }
+  }
+
   VecU64 keys_[rounds + 1];
   VecU64 counter_, step_;
 };
