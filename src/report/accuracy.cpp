@@ -48,10 +48,10 @@ Table accuracy_table(const BackendReport& report, std::string_view dtype) {
       const auto rounding = [&](const char* what) {
         return figure(backend, dtype, fmt::format("{}/{}", kind.name, what));
       };
-      // Once a library, in its first row.
+      // Once a library, in its first row; its name in all, since a page can sort them.
       const auto once = [&, first = &kind == kinds.data()](std::string text) { return first ? text : ""; };
       table.rows.push_back(
-          {once(backend.name), once(word(backend, dtype, "gemm/grade")), once(word(backend, dtype, "gemm/algorithm")),
+          {backend.name, once(word(backend, dtype, "gemm/grade")), once(word(backend, dtype, "gemm/algorithm")),
            kind.law, rounding("to_256/constant"), rounding("to_256/exponent"), rounding("from_256/constant"),
            rounding("from_256/exponent"), once(word(backend, dtype, "gemm/run_to_run")),
            once(word(backend, dtype, "gemm/threads")),

@@ -122,6 +122,22 @@ async function testAttack(browser, url) {
   }
 }
 
+// The page of a whole run: every library of the machine, with what is wrong and how it is seen again.
+async function testLibraries(browser, url) {
+  const page = await open(browser, url, { viewport: { width: 375, height: 900 }, colorScheme: 'dark', bypassCSP: true });
+  assert.ok((await page.locator('#libraries tbody tr').count()) > 1);
+  assert.ok((await page.locator('#accuracy tbody tr').count()) > 1);
+  assert.ok((await page.locator('#library-speeds tbody tr').count()) > 1);
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth),
+    'the page itself does not scroll sideways');
+  const defect = page.locator('#libraries li').first();
+  await page.locator('#libraries summary').first().click();
+  assert.match(await defect.textContent(), /sqrtn verify --blas/);
+  await testAccessibility(page, 'every library');
+  assert.deepEqual(page.complaints, []);
+  await page.locator('#libraries').screenshot({ path: path.join(folder, 'libraries.png') });
+}
+
 async function main() {
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   try {
@@ -135,6 +151,9 @@ async function main() {
     await testAttack(browser, two);
     await testLooks(browser, one, 'one');
     await testLooks(browser, two, 'two');
+    if (fs.existsSync(published('backends.json'))) {
+      await testLibraries(browser, 'file://' + path.resolve(published('report.html')));
+    }
   } finally {
     await browser.close();
   }
