@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <boost/math/distributions/chi_squared.hpp>
+#include <boost/math/distributions/poisson.hpp>
+#include <boost/math/special_functions/erf.hpp>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -42,6 +45,38 @@ TEST(Design, Mean) {
     };
     EXPECT_LE(miss(n), rates.miss * (1 + 1e-9));
     EXPECT_GT(miss(n - std::max<std::size_t>(1, n / 50)), rates.miss);
+  }
+}
+
+// An effect that also spreads the mean: found as often, and by more samples.
+TEST(Design, MeanWithALargerSpread) {
+  for (const double spread : {1.0, 1.5, 4.0}) {
+    constexpr double effect = 0.02;
+    const std::size_t n = statistics::n_samples_for_mean(effect, rates, spread);
+    const double edge = std::sqrt(2) * boost::math::erfc_inv(rates.alpha);
+    const auto miss = [&](std::size_t size) {
+      return normal_tail((effect * std::sqrt(static_cast<double>(size)) - edge) / spread);
+    };
+    EXPECT_LE(miss(n), rates.miss * (1 + 1e-9));
+    EXPECT_GT(miss(n - n / 50), rates.miss);
+  }
+  EXPECT_THROW((void)statistics::n_samples_for_mean(0.1, rates, 0.9), std::invalid_argument);
+}
+
+// Non-central χ² as the mixture of χ² that it is: with λ/2 the mean of a Poisson number of further pairs.
+TEST(Design, NonCentrality) {
+  for (const double dof : {1.0, 47.0, 105.0}) {
+    constexpr double per_sample = 1.6e-5;
+    const std::size_t n = statistics::n_samples_for_non_centrality(dof, per_sample);
+    const double threshold = quantile(complement(boost::math::chi_squared(dof), rates.alpha / 2));
+    const auto miss = [&](double size) {
+      const boost::math::poisson pairs(size * per_sample / 2);
+      double sum = 0;
+      for (int j = 0; j < 1000; ++j) sum += pdf(pairs, j) * cdf(boost::math::chi_squared(dof + 2 * j), threshold);
+      return sum;
+    };
+    EXPECT_LE(miss(static_cast<double>(n)), rates.miss * (1 + 1e-4)) << dof;
+    EXPECT_GT(miss(0.99 * static_cast<double>(n)), rates.miss) << dof;
   }
 }
 

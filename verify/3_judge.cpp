@@ -74,13 +74,20 @@ void spread_nan(SQRTN_GEMM) {
     Stored<T>{c, ldc, by_rows(layout)}(1, 0) = c[0];
   }
 }
+/// Clears the entries of a result of which `wrong` says so.
+template <class T, class Wrong>
+void clear_where(int layout, int m, int n, T* data, int ld, Wrong wrong) {
+  const Stored<T> out{data, ld, by_rows(layout)};
+  for (int i = 0; i < m; ++i) {
+    for (int j = 0; j < n; ++j) out(i, j) = wrong(out(i, j)) ? 0 : out(i, j);
+  }
+}
+constexpr auto is_subnormal = [](auto x) { return std::fpclassify(x) == FP_SUBNORMAL; };
+
 template <class T>
 void flush_subnormals(SQRTN_GEMM) {
   plain_gemm<T>(SQRTN_GEMM_ARGUMENTS);
-  const Stored<T> out{c, ldc, by_rows(layout)};
-  for (int i = 0; i < m; ++i) {
-    for (int j = 0; j < n; ++j) out(i, j) = std::fpclassify(out(i, j)) == FP_SUBNORMAL ? 0 : out(i, j);
-  }
+  clear_where(layout, m, n, c, ldc, is_subnormal);
 }
 template <class T>
 void read_past_a(SQRTN_GEMM) {
@@ -185,18 +192,12 @@ void solve_at_alpha_0(SQRTN_TRSM) {
 template <class T>
 void solve_without_nan(SQRTN_TRSM) {
   plain_trsm<T>(SQRTN_TRSM_ARGUMENTS);
-  const Stored<T> x{b, ldb, by_rows(layout)};
-  for (int i = 0; i < m; ++i) {
-    for (int j = 0; j < n; ++j) x(i, j) = std::isnan(x(i, j)) ? T(0) : x(i, j);
-  }
+  clear_where(layout, m, n, b, ldb, [](T x) { return std::isnan(x); });
 }
 template <class T>
 void solve_without_subnormals(SQRTN_TRSM) {
   plain_trsm<T>(SQRTN_TRSM_ARGUMENTS);
-  const Stored<T> x{b, ldb, by_rows(layout)};
-  for (int i = 0; i < m; ++i) {
-    for (int j = 0; j < n; ++j) x(i, j) = std::fpclassify(x(i, j)) == FP_SUBNORMAL ? T(0) : x(i, j);
-  }
+  clear_where(layout, m, n, b, ldb, is_subnormal);
 }
 #undef SQRTN_TRSM
 #undef SQRTN_TRSM_ARGUMENTS

@@ -71,8 +71,8 @@ void add_compare(CLI::App& application, Action& chosen) {
       ->check(word_error);
   subcommand->footer(
       "Markdown on standard output: verdicts that changed, times as ratios with intervals, geometric means.\n"
-      "Exit codes: 1 if a claim or an answer turned wrong, 3 if a claim became inconclusive, 4 if the two share\n"
-      "nothing, 5 if the machines differ. A slower time is shown and is no failure here: the two runs were not\n"
+      "Exit codes: 1 if a claim or an answer turned wrong, 3 if a claim became inconclusive, 4 if one is no longer\n"
+      "checked or the two share nothing, 5 if the machines differ. A slower time is shown and is no failure here: the two runs were not\n"
       "interleaved. To let speed fail a build, use sqrtn gate.\n"
       "Example:\n  sqrtn compare results/old/results.json results/new/results.json");
   subcommand->callback([options, &chosen] { chosen = [options] { return compare(*options); }; });

@@ -1,6 +1,7 @@
 #include "contest.hpp"
 
 #include <algorithm>
+#include <boost/algorithm/string/replace.hpp>
 #include <iterator>
 #include <map>
 #include <mutex>
@@ -32,11 +33,7 @@ std::string shown(const std::string& blas) {
 /// The text with the library's path as it is shown.
 std::string without_folders(std::string text, const std::string& blas) {
   const std::string path = blas.substr(0, blas.find('@'));
-  for (std::size_t at = text.find(path); !path.empty() && at != std::string::npos; at = text.find(path, at)) {
-    const std::string in_place = shown(path);
-    text.replace(at, path.size(), in_place);
-    at += in_place.size();
-  }
+  boost::replace_all(text, path, shown(path));
   return text;
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/algorithm/string/replace.hpp>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -163,10 +164,7 @@ int complain(const GateStop& stop) {
 /// Results are published: no folder of the user's, and not what a program said.
 std::string published_error(std::string text, const std::vector<GateProgram>& programs) {
   text = text.substr(0, text.find(" (it says:"));
-  for (const GateProgram& program : programs) {
-    const std::size_t at = program.name.empty() ? std::string::npos : text.find(program.name);
-    if (at != std::string::npos) text.replace(at, program.name.size(), published(program.name));
-  }
+  for (const GateProgram& program : programs) boost::replace_all(text, program.name, published(program.name));
   return text;
 }
 
@@ -213,7 +211,7 @@ void add_gate(CLI::App& application, Action& chosen) {
       "gate", "Fails when NEW is wrong or slower than OLD: two Google Benchmark programs, or two BLAS libraries");
   add_gate_options(*subcommand, *options);
   subcommand->callback([options, subcommand, &chosen] {
-    chosen = [options, subcommand] { return gate(*options, gate_command_line(*subcommand)); };
+    chosen = [options, subcommand] { return gate(*options, command_line(*subcommand)); };
   });
 }
 

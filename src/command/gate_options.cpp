@@ -116,22 +116,4 @@ void add_gate_options(CLI::App& subcommand, GateOptions& options) {
       "  sqrtn gate --self-test new/bench --runs 200 -- --benchmark_min_time=0.001");
 }
 
-std::vector<std::string> gate_command_line(const CLI::App& subcommand) {
-  std::vector<std::string> words{"sqrtn", subcommand.get_name()};
-  std::vector<const CLI::Option*> seen;
-  bool passed_on = false;
-  for (const CLI::Option* option : subcommand.parse_order()) {
-    if (std::ranges::find(seen, option) != seen.end()) continue;
-    seen.push_back(option);
-    const bool flag = option->get_expected_min() == 0;
-    for (const std::string& value : option->results()) {
-      if (!option->get_positional()) words.push_back(option->get_name());
-      if (option->get_positional() && value.starts_with('-') && !std::exchange(passed_on, true))
-        words.emplace_back("--");
-      if (!flag) words.push_back(published(value));
-    }
-  }
-  return words;
-}
-
 }  // namespace sqrtn::command

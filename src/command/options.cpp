@@ -114,21 +114,28 @@ bool matches(const boost::regex& filter, const std::string& id) try {
 std::vector<std::string> command_line(const CLI::App& subcommand) {
   std::vector<std::string> words{"sqrtn", subcommand.get_name()};
   std::vector<const CLI::Option*> seen;
+  bool passed_on = false;
   for (const CLI::Option* option : subcommand.parse_order()) {
     // It stands in the order once for each of its values, and each time has them all.
     if (std::ranges::find(seen, option) != seen.end()) continue;
     seen.push_back(option);
-    if (option->get_positional()) {
-      for (const std::string& value : option->results()) words.push_back(published(value));
+    const std::string name = option->get_positional() ? "" : "--" + option->get_lnames().front();
+    if (option->get_expected_min() == 0) {  // a flag
+      words.push_back(name);
       continue;
     }
-    words.push_back("--" + option->get_lnames().front());
-    if (option->get_expected_min() == 0) continue;  // a flag
-    std::string all;
+    std::string listed;
     for (const std::string& value : option->results()) {
-      all += (all.empty() ? "" : ",") + (option->get_type_name() == regex_type ? value : published(value));
+      const std::string word = option->get_type_name() == regex_type ? value : published(value);
+      if (option->get_delimiter() != '\0') {
+        listed += (listed.empty() ? "" : std::string(1, option->get_delimiter())) + word;
+        continue;
+      }
+      if (!name.empty()) words.push_back(name);
+      if (name.empty() && value.starts_with('-') && !std::exchange(passed_on, true)) words.emplace_back("--");
+      words.push_back(word);
     }
-    words.push_back(all);
+    if (!listed.empty()) words.insert(words.end(), {name, listed});
   }
   return words;
 }

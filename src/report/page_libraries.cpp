@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "report/page_parts.hpp"
 #include "sqrtn/report/backends.hpp"
 #include "sqrtn/report/format.hpp"

@@ -58,8 +58,8 @@ std::string reproduction(const BackendReport& report, const BackendEntry& backen
 /// What is wrong with each, and the shortest command that shows it; "" if nothing is.
 std::string backend_defects(const BackendReport& report);
 
-/// What is reported of each and never judged, one line a library: grade, algorithm, constant and exponent of the growth
-/// of rounding errors for four kinds of inputs with their intervals of 99 %, reproducibility. `dtype`: "f32" or "f64".
+/// What is reported of each and never judged, a line a library and kind of inputs: grade, algorithm, constant and
+/// exponent of the growth of rounding errors with their intervals of 99 %, reproducibility. `dtype`: "f32" or "f64".
 Table accuracy_table(const BackendReport& report, std::string_view dtype);
 /// Both tables under a heading, with what the columns mean; "" if no library's properties are known.
 std::string accuracy_text(const BackendReport& report);
