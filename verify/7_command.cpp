@@ -216,6 +216,14 @@ void expect_examples_to_run(bool slow) {
   }
 }
 
+// As other programs end whose reader has seen enough.
+TEST(Command, AClosedPipeIsNoFailureToWrite) {
+  const Folder folder;
+  const Ended ended = shell(folder, "(sqrtn verify --list; echo $? >code) | head -c 1 >/dev/null");
+  EXPECT_EQ(content_of(folder / "code"), "141\n");
+  EXPECT_EQ(ended.err, "");
+}
+
 TEST(Command, ExamplesOfTheHelpRun) { expect_examples_to_run(false); }
 
 TEST(CommandSlow, ExamplesOfTheHelpRun) { expect_examples_to_run(true); }

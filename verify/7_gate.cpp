@@ -74,6 +74,22 @@ TEST(GateCommand, AnEmptyOldIsNoPass) {
   EXPECT_TRUE(holds(ended.out, "OLD has no case"));
 }
 
+// The words are published as they can be given again, each value once, but no folder of the user's.
+TEST(GateCommand, PublishesTheCommandWithoutFolders) {
+  const Folder folder;
+  write_program(folder, "old", printing(results("a=100")));
+  write_program(folder, "new", printing(results("a=101")) + "\n#");
+  const Ended ended = shell(folder,
+                            "sqrtn gate \"$PWD/old\" ./new --alpha 0.01 --budget 1s --json out.json -- "
+                            "--benchmark_out=/home/somebody/x.json --benchmark_color=no");
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  const auto command = json::parse(content_of(folder / "out.json"))["command"].get<std::vector<std::string>>();
+  EXPECT_EQ(command,
+            (std::vector<std::string>{"sqrtn", "gate", "old", "./new", "--alpha", "0.01", "--budget", "1s", "--json",
+                                      "out.json", "--", "--benchmark_out=x.json", "--benchmark_color=no"}));
+  EXPECT_EQ(content_of(folder / "out.json").find("somebody"), std::string::npos);
+}
+
 TEST(GateCommand, AnUnknownUnitIsNoTime) {
   const Folder folder;
   std::string odd = results("a=100");

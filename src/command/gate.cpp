@@ -172,7 +172,7 @@ void check_outputs(const GateOptions& options) {
   const std::array files{options.json, options.junit, options.summary};
   for (std::size_t i = 0; i < files.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
-      require(files[i].empty() || (files[i] != files[j] && !same_file(files[i], files[j])),
+      require(!same_file(files[i], files[j]),
               "two of --json, --junit and --summary name the file '{}'; give each its own", files[i]);
     }
     if (!files[i].empty()) require_writable(files[i]);

@@ -49,9 +49,8 @@ int show(const InitArguments& arguments, const InitReport& report) {
 }
 
 int run(const InitArguments& arguments) {
-  require(
-      arguments.output.empty() || (arguments.output != arguments.json && !same_file(arguments.output, arguments.json)),
-      "--output and --json both name '{}'; give the summary a file of its own", arguments.output);
+  require(!same_file(arguments.output, arguments.json),
+          "--output and --json both name '{}'; give the summary a file of its own", arguments.output);
   if (arguments.list) return show(arguments, {init_list(), init_list_json()});
   require(!arguments.rule.empty() && !arguments.shape.empty(),
           "init needs a rule and a shape, as 'sqrtn init he_normal 512x256'; 'sqrtn init --list' explains the rules");

@@ -62,7 +62,8 @@ std::string word_error(const std::string& text) {
 }
 
 bool same_file(const std::string& a, const std::string& b) {
-  if (a.empty() || b.empty() || a == "-" || b == "-") return false;
+  if (a.empty() || b.empty()) return false;
+  if (a == "-" || b == "-") return a == b;
   const auto whole = [](const std::string& path) {
     return std::filesystem::weakly_canonical(std::filesystem::absolute(path));
   };

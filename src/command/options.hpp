@@ -29,7 +29,7 @@ std::string whole_number_error(const std::string& text);
 /// What is wrong with a value that is empty, or an option that was taken for one; or nothing.
 std::string word_error(const std::string& text);
 
-/// Whether two paths name one file, however they are written; "-" and "" name none.
+/// Whether two outputs go to one place: one file, however its path is written, or "-" both; "" is no output.
 bool same_file(const std::string& a, const std::string& b);
 
 /// A number, or the gain by quadrature of the activation of that name.

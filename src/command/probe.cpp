@@ -17,7 +17,6 @@ namespace {
 // A library that has not said its name by then never will; loading one takes milliseconds.
 constexpr ProcessLimits probe_limits{.wall_s = 20, .memory_bytes = 0, .output_bytes = std::size_t{1} << 20};
 
-/// The first line, without the program's name.
 /// Kernels of OpenBLAS for one architecture, by its own names, and what a processor needs to run them. Those
 /// for processors with instructions that were given up since (3DNow!, FMA4, XOP) are left out.
 /// Source: OpenBLAS 0.3.21, driver/others/dynamic.c and cpuid_x86.c.

@@ -169,8 +169,8 @@ int propagate(const PropagateOptions& options, const std::vector<std::string>& c
   for (std::size_t i = 0; i < all.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) require(all[i].name != all[j].name, "--compare names '{}' twice", all[i].name);
   }
-  require(options.plot.empty() || !same_file(options.plot, options.json),
-          "--plot and --json both name '{}'; give each a file of its own", options.plot);
+  require(!same_file(options.plot, options.json), "--plot and --json both name '{}'; give each a file of its own",
+          options.plot);
   if (!options.json.empty()) require_writable(options.json);
   if (!options.plot.empty()) report::require_plottable(options.plot);
 

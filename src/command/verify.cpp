@@ -92,8 +92,7 @@ int verify(VerifyOptions options, const std::vector<std::string>& command) {
   require(options.write_accepted.empty() || options.reason.find_first_not_of(" \t\r\n") != std::string::npos,
           "--write-accepted {} needs a reason: add --reason 'known, reported as #123'", options.write_accepted);
   if (!options.write_accepted.empty()) require_writable(options.write_accepted);
-  require(!same_file(options.common.json, options.write_accepted) &&
-              (options.common.json != "-" || options.write_accepted != "-"),
+  require(!same_file(options.common.json, options.write_accepted),
           "--json and --write-accepted name the same file; give each its own");
   const report::Document document =
       options.in_process ? judge_here(options, claims, command) : judge_apart(options, claims, command);

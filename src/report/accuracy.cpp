@@ -69,15 +69,14 @@ std::string accuracy_text(const BackendReport& report) {
   }
   std::string text =
       "## Accuracy\n\n"
-      "Reported and never judged. The root of the mean square of gemm's error/(u·|A||B|) is near constant·k^exponent, "
-      "k\n"
-      "the number of terms, from 16 to 255 and from 256 to 4095: the line that fits best, with intervals of 99 %. "
-      "Terms\n"
-      "that are added one by one give an exponent of 0 if their mean is 0 and of ½ if all are positive, the √n law of\n"
-      "rounding; partial sums side by side and blocks of terms lower it. Grade A: each entry within f(k)·u·|A||B|, f\n"
-      "linear; B: within f(k)·u·‖aᵢ‖‖bⱼ‖; C: within f(k)·u·‖A‖‖B‖. Run to run, and threads and one: whether 20 equal "
-      "calls of\n"
-      "one thread, and several threads compared with one, give the same bits. Last, what the standard leaves open.\n";
+      "Reported and never judged. The root of the mean square of gemm's error/(u·|A||B|) is near\n"
+      "constant·k^exponent, k the number of terms, from 16 to 255 and from 256 to 4095: the line that\n"
+      "fits best, with intervals of 99 %. Terms that are added one by one give an exponent of 0 if\n"
+      "their mean is 0 and of ½ if all are positive, the √n law of rounding; partial sums side by side\n"
+      "and blocks of terms lower it. Grade A: each entry within f(k)·u·|A||B|, f linear; B: within\n"
+      "f(k)·u·‖aᵢ‖‖bⱼ‖; C: within f(k)·u·‖A‖‖B‖. Run to run, and threads and one: whether 20 equal calls\n"
+      "of one thread, and several threads compared with one, give the same bits. Last, what the\n"
+      "standard leaves open.\n";
   for (const char* dtype : {"f32", "f64"}) text += '\n' + to_markdown(accuracy_table(report, dtype));
   return text;
 }
