@@ -130,6 +130,38 @@ Case vsl_fill(const Context& context, const Target& target, bool normal, const V
   });
 }
 
+/// A weight of a real layer, in memory.
+Case he_matrix(const Context& context, int threads) {
+  constexpr std::size_t n = 4096;
+  const Target target{memory_size, n * n * sizeof(float), threads};
+  Case c = sqrtn_fill<float>(context, target, "he_normal", random::Engine::ars);
+  c.row.id = fmt::format("init/he_normal/ars/f32/{0}x{0}/{1}", n, threads);
+  c.row.shape = fmt::format("{0}x{0}", n);
+  return c;
+}
+
+/// What a stream costs before it flows: 16 numbers of one that was never used.
+Case first_numbers(const Context& context, random::Engine engine) {
+  constexpr std::size_t n_samples = 16;
+  const std::string name(random::to_string(engine));
+  Case c;
+  c.row.id = fmt::format("init/first_16/{}/f32/64B/1", name);
+  c.row.group = "init";
+  c.row.subject = "first_16 " + name;
+  c.row.shape = "64 B";
+  c.row.dtype = "f32";
+  c.row.rate_unit = "Gsamples/s";
+  c.work = n_samples;
+  c.setup = [scratch = context.scratch] { return scratch->get<float>(n_samples), std::string(); };
+  random::Stream stream = context.stream("init/first_16");
+  stream.engine = engine;
+  c.timed = [=, scratch = context.scratch]() mutable {
+    ++stream.seed;
+    random::fill_uniform<float>(stream, scratch->get<float>(n_samples), -1, 1, 1);
+  };
+  return c;
+}
+
 /// The rows of one type on one target. The peers have no threads of their own.
 template <class T>
 void add_target(std::vector<Case>& cases, const Context& context, const Target& target,
@@ -158,6 +190,7 @@ void add_init(std::vector<Case>& cases, const Context& context) {
   // he_normal is a scaled normal: what a rule costs over its law.
   constexpr const char* laws[] = {"uniform", "normal", "truncated_normal", "he_normal"};
   constexpr random::Engine engines[] = {random::Engine::ars, random::Engine::philox};
+  for (const random::Engine engine : engines) cases.push_back(first_numbers(context, engine));
   for (const int threads : context.threads) {
     const Target cache{cache_size, cache_bytes, threads}, memory{memory_size, context.memory_bytes, threads};
     if (context.options.quick) {
@@ -169,6 +202,7 @@ void add_init(std::vector<Case>& cases, const Context& context) {
       cases.push_back(sqrtn_fill<double>(context, cache, "normal", one_engine[0]));
       continue;
     }
+    cases.push_back(he_matrix(context, threads));
     for (const Target& target : {cache, memory}) {
       add_target<float>(cases, context, target, laws, engines);
       add_target<double>(cases, context, target, laws, engines);

@@ -4,7 +4,6 @@
 #include <cfenv>
 #include <cmath>
 #include <limits>
-#include <ostream>
 #include <string>
 #include <vector>
 
@@ -12,22 +11,12 @@
 #include <immintrin.h>
 #endif
 
-#include "plain_blas.hpp"
-#include "verify.hpp"
+#include "judge.hpp"
 
 /// The judge of products: a BLAS that is as plain as its formulas passes every claim, and what is planted
 /// in it is found. On no machine does that lean on an installed library, which may have defects of its own.
 namespace sqrtn::verify {
 namespace {
-
-claims::Subject plain_subject() { return claims::default_subject(plain_blas(), "plain"); }
-
-claims::Result result_of(const std::string& id, const claims::Subject& judged) {
-  for (const claims::Claim& claim : claims::product_claims(settings())) {
-    if (claim.id == "products/" + id) return claims::run(claim, judged, settings());
-  }
-  throw std::out_of_range("no claim has the id products/" + id);
-}
 
 std::vector<std::string> ids_of_claims() {
   std::vector<std::string> ids;
@@ -49,46 +38,6 @@ TEST_P(PlainBlas, IsFoundRight) {
 INSTANTIATE_TEST_SUITE_P(Judge, PlainBlas, testing::ValuesIn(ids_of_claims()),
                          [](const testing::TestParamInfo<std::string>& info) { return test_name(info.param); });
 
-#define SQRTN_GEMM                                                                                              \
-  int layout, int trans_a, int trans_b, int m, int n, int k, T alpha, const T *a, int lda, const T *b, int ldb, \
-      T beta, T *c, int ldc
-#define SQRTN_GEMM_ARGUMENTS layout, trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc
-
-template <class T>
-void read_a_at_alpha_0(SQRTN_GEMM) {
-  plain_gemm<T>(SQRTN_GEMM_ARGUMENTS);
-  if (alpha == 0 && m > 3 && n > 0 && k > 0) c[0] += 0 * a[0];
-}
-template <class T>
-void skip_zeros(SQRTN_GEMM) {
-  plain_gemm<T>(SQRTN_GEMM_ARGUMENTS);
-  const Stored<const T> op_a{a, lda, by_rows(layout, trans_a)}, op_b{b, ldb, by_rows(layout, trans_b)};
-  T sum = 0;
-  for (int p = 0; p < k; ++p) sum += op_b(p, 0) == 0 ? 0 : op_a(0, p) * op_b(p, 0);
-  if (m > 0 && n > 0 && alpha != 0) c[0] = std::isnan(c[0]) ? sum : c[0];
-}
-template <class T>
-void spread_nan(SQRTN_GEMM) {
-  plain_gemm<T>(SQRTN_GEMM_ARGUMENTS);
-  if (m > 1 && n > 0 && std::isnan(c[0])) {
-    Stored<T>{c, ldc, by_rows(layout)}(1, 0) = c[0];
-  }
-}
-/// Clears the entries of a result of which `wrong` says so.
-template <class T, class Wrong>
-void clear_where(int layout, int m, int n, T* data, int ld, Wrong wrong) {
-  const Stored<T> out{data, ld, by_rows(layout)};
-  for (int i = 0; i < m; ++i) {
-    for (int j = 0; j < n; ++j) out(i, j) = wrong(out(i, j)) ? 0 : out(i, j);
-  }
-}
-constexpr auto is_subnormal = [](auto x) { return std::fpclassify(x) == FP_SUBNORMAL; };
-
-template <class T>
-void flush_subnormals(SQRTN_GEMM) {
-  plain_gemm<T>(SQRTN_GEMM_ARGUMENTS);
-  clear_where(layout, m, n, c, ldc, is_subnormal);
-}
 template <class T>
 void read_past_a(SQRTN_GEMM) {
   plain_gemm<T>(SQRTN_GEMM_ARGUMENTS);
@@ -162,62 +111,17 @@ void solve_to_a_few_digits(int layout, int side, int uplo, int trans, int diag, 
   if (m > 0 && n > 0) b[0] *= T(1.0001);
 }
 template <class T>
-void clear_at_0(int n, T alpha, T* x, int incx) {
-  plain_scal<T>(n, alpha, x, incx);
-  for (int i = 0; alpha == 0 && i < n; ++i) x[std::ptrdiff_t{i} * incx] = 0;
-}
-
-template <class T>
 void read_c_when_empty(SQRTN_GEMM) {
   plain_gemm<T>(SQRTN_GEMM_ARGUMENTS);
   if (n == 0) static_cast<void>(*const_cast<const volatile T*>(c));
 }
-#undef SQRTN_GEMM
-#undef SQRTN_GEMM_ARGUMENTS
 template <class T>
 T norm_of_nothing(int n, const T* x, int incx) {
   return n == 0 ? T(1) : plain_nrm2<T>(n, x, incx);
 }
 
-// What a trsm does to one right-hand side more than it should.
-#define SQRTN_TRSM \
-  int layout, int side, int uplo, int trans, int diag, int m, int n, T alpha, const T *a, int lda, T *b, int ldb
-#define SQRTN_TRSM_ARGUMENTS layout, side, uplo, trans, diag, m, n, alpha, a, lda, b, ldb
-template <class T>
-void solve_at_alpha_0(SQRTN_TRSM) {
-  const T read = m > 0 && n > 0 && alpha == 0 ? 0 * b[0] : T(0);
-  plain_trsm<T>(SQRTN_TRSM_ARGUMENTS);
-  if (read != 0) b[0] = read;
-}
-template <class T>
-void solve_without_nan(SQRTN_TRSM) {
-  plain_trsm<T>(SQRTN_TRSM_ARGUMENTS);
-  clear_where(layout, m, n, b, ldb, [](T x) { return std::isnan(x); });
-}
-template <class T>
-void solve_without_subnormals(SQRTN_TRSM) {
-  plain_trsm<T>(SQRTN_TRSM_ARGUMENTS);
-  clear_where(layout, m, n, b, ldb, is_subnormal);
-}
-#undef SQRTN_TRSM
-#undef SQRTN_TRSM_ARGUMENTS
-
-struct Planted {
-  std::string name;
-  void (*plant)(blas::Functions&);
-  std::vector<std::string> claims;  ///< each must find it
-};
-std::ostream& operator<<(std::ostream& out, const Planted& planted) { return out << planted.name; }
-
-// NOLINTNEXTLINE(bugprone-macro-parentheses): names of a member and of a template
-#define SQRTN_BOTH(entry, fault) [](blas::Functions& f) { f.f32.entry = fault<float>, f.f64.entry = fault<double>; }
-
 const std::vector<Planted>& planted() {
   static const std::vector<Planted> all{
-      {"reads_a_at_alpha_0", SQRTN_BOTH(gemm, read_a_at_alpha_0), {"gemm/f32/alpha_zero", "gemm/f64/alpha_zero"}},
-      {"skips_zeros", SQRTN_BOTH(gemm, skip_zeros), {"gemm/f32/zero_factor", "gemm/f64/zero_factor"}},
-      {"spreads_nan", SQRTN_BOTH(gemm, spread_nan), {"gemm/f32/exceptional", "gemm/f64/exceptional"}},
-      {"flushes_subnormals", SQRTN_BOTH(gemm, flush_subnormals), {"gemm/f32/subnormals", "gemm/f64/subnormals"}},
       {"reads_past_a", SQRTN_BOTH(gemm, read_past_a), {"gemm/f32/inside", "gemm/f64/inside"}},
       {"writes_before_c", SQRTN_BOTH(gemm, write_before_c), {"gemm/f32/inside", "gemm/f64/inside"}},
       {"remembers_nan", SQRTN_BOTH(gemm, remember_nan), {"gemm/f32/history", "gemm/f64/history"}},
@@ -230,30 +134,52 @@ const std::vector<Planted>& planted() {
       {"solves_to_a_few_digits", SQRTN_BOTH(trsm, solve_to_a_few_digits), {"trsm/f32/bound", "trsm/f64/bound"}},
       {"reads_c_when_empty", SQRTN_BOTH(gemm, read_c_when_empty), {"gemm/f32/empty", "gemm/f64/empty"}},
       {"has_a_norm_of_nothing", SQRTN_BOTH(nrm2, norm_of_nothing), {"nrm2/f32/empty", "nrm2/f64/empty"}},
-      {"solves_at_alpha_0", SQRTN_BOTH(trsm, solve_at_alpha_0), {"trsm/f32/alpha_zero", "trsm/f64/alpha_zero"}},
-      {"solves_without_nan", SQRTN_BOTH(trsm, solve_without_nan), {"trsm/f32/exceptional", "trsm/f64/exceptional"}},
-      {"solves_without_subnormals",
-       SQRTN_BOTH(trsm, solve_without_subnormals),
-       {"trsm/f32/subnormals", "trsm/f64/subnormals"}},
-      {"clears_at_0", SQRTN_BOTH(scal, clear_at_0), {"scal/f32/zero_factor", "scal/f64/zero_factor"}},
   };
   return all;
 }
-#undef SQRTN_BOTH
 
 class Judge : public testing::TestWithParam<Planted> {};
-
-TEST_P(Judge, Finds) {
-  claims::Subject faulty = plain_subject();
-  GetParam().plant(faulty.products);
-  for (const std::string& id : GetParam().claims) {
-    const claims::Result result = result_of(id, faulty);
-    EXPECT_EQ(result.outcome.verdict, claims::Verdict::fail) << claims::describe(result);
-    EXPECT_FALSE(result.outcome.reason.empty());
-  }
-}
+TEST_P(Judge, Finds) { expect_found(GetParam()); }
 INSTANTIATE_TEST_SUITE_P(Planted, Judge, testing::ValuesIn(planted()),
                          [](const testing::TestParamInfo<Planted>& info) { return info.param.name; });
+
+// The number of threads that a library was last asked for.
+int n_threads = 1;
+
+/// A plain library of threads that loses a term where it has `wrong` threads.
+claims::Subject threaded_subject(int wrong) {
+  static int loses_at;
+  loses_at = wrong;
+  claims::Subject threaded = plain_subject();
+  threaded.set_blas_threads = [](int n) { return n_threads = n; };
+  threaded.products.f32.gemm = [](int layout, int trans_a, int trans_b, int m, int n, int k, float alpha,
+                                  const float* a, int lda, const float* b, int ldb, float beta, float* c, int ldc) {
+    plain_gemm(layout, trans_a, trans_b, m, n, n_threads == loses_at && m > 64 ? k - 1 : k, alpha, a, lda, b, ldb, beta,
+               c, ldc);
+  };
+  return threaded;
+}
+
+TEST(Judge, FindsWhatSeveralThreadsLose) {
+  EXPECT_EQ(result_of("all/f32/threaded", threaded_subject(0)).outcome.verdict, claims::Verdict::pass);
+  const claims::Result result = result_of("all/f32/threaded", threaded_subject(4));
+  EXPECT_EQ(result.outcome.verdict, claims::Verdict::fail);
+  EXPECT_NE(result.outcome.reason.find("4 threads"), std::string::npos) << result.outcome.reason;
+}
+
+TEST(Judge, FindsWhatRemainsOfSeveralThreads) {
+  claims::Subject threaded = threaded_subject(0);
+  threaded.products.f32.gemm = [](int layout, int trans_a, int trans_b, int m, int n, int k, float alpha,
+                                  const float* a, int lda, const float* b, int ldb, float beta, float* c, int ldc) {
+    static bool had_several = false;
+    plain_gemm(layout, trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+    had_several |= n_threads > 1;
+    if (had_several && n_threads == 1) c[0] = std::nextafter(c[0], 0.0F);
+  };
+  const claims::Result result = result_of("all/f32/threaded", threaded);
+  EXPECT_EQ(result.outcome.verdict, claims::Verdict::fail);
+  EXPECT_NE(result.outcome.reason.find("other bits"), std::string::npos) << result.outcome.reason;
+}
 
 TEST(Judge, SkipsWhatALibraryLacks) {
   claims::Subject bare = plain_subject();

@@ -19,6 +19,12 @@ std::string value_of(const std::vector<claims::Property>& properties, const std:
   return found == properties.end() ? "missing" : found->value;
 }
 
+double lambda_of(const std::vector<claims::Property>& properties, const std::string& range) {
+  const auto found =
+      std::ranges::find(properties, "products/gemm/f32/rounding/normal/" + range + "/lambda", &claims::Property::id);
+  return found == properties.end() ? 0 : found->number.value_or(0);
+}
+
 // Sums of positive terms one after the other: the √n law of rounding.
 TEST(Properties, PlainSumsFollowTheSquareRootLaw) {
   const std::vector<claims::Property> properties = properties_of(plain_blas());
@@ -31,6 +37,12 @@ TEST(Properties, PlainSumsFollowTheSquareRootLaw) {
     EXPECT_LT(property.confidence_interval->low, 0.6) << property.id;
   }
   EXPECT_EQ(found, 2);
+  // Beyond 7 with probability 2e-7 for one of 9,216 entries of 4,096 terms, if rounding errors were independent.
+  for (const char* range : {"to_256", "from_256"}) {
+    const double lambda = lambda_of(properties, range);
+    EXPECT_GT(lambda, 0.1);
+    EXPECT_LT(lambda, 7);
+  }
   for (const char* dtype : {"f32", "f64"}) {
     const std::string gemm = std::string("products/gemm/") + dtype;
     EXPECT_EQ(value_of(properties, gemm + "/grade"), "A");

@@ -31,6 +31,21 @@ TEST(Backends, ListsWhatIsThereAndWhyTheRestCannotBeUsed) {
   EXPECT_TRUE(holds(entry(document, "half-blas")["refusal"].get<std::string>(), "lacks cblas_sgemv"));
 }
 
+// The names that are listed are names to call it by.
+TEST(Backends, AListedNameIsTaken) {
+  const Folder folder;
+  ASSERT_EQ(shell(folder, "cp " + library("fortran-blas") + " libmine.so").code, 0);
+  for (const char* command : {"verify --json - --filter '^products/dot/f32/empty$'",
+                              "verify --in-process --json - --filter '^products/dot/f32/empty$'"}) {
+    const Ended ended = shell(folder, fmt::format("LD_LIBRARY_PATH=$PWD sqrtn {} --blas mine", command));
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    EXPECT_EQ(parsed(ended.out)["blas"]["file_name"], "libmine.so") << ended.out;
+  }
+  const Ended unknown = shell(folder, "sqrtn verify --blas mine");
+  EXPECT_EQ(unknown.code, 2);
+  EXPECT_TRUE(holds(unknown.err, "`sqrtn backends` lists"));
+}
+
 TEST(Backends, FortranAloneIsRight) {
   const Folder folder;
   const Ended ended = shell(folder, "sqrtn verify --filter '^products/' --blas " + library("fortran-blas"));

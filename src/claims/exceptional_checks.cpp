@@ -100,7 +100,10 @@ Outcome check_specials(const Product& product, const blas::Functions& blas,
                        const std::vector<std::pair<double, double>>& scalars, bool zeros, TestData& data) {
   constexpr T inf = std::numeric_limits<T>::infinity();
   Findings found;
-  for (const ProductShape& shape : sizes()) {
+  std::vector<ProductShape> shapes = sizes();
+  // Nothing but βC: what a NaN in C becomes is seen alone.
+  if (product.routine == Routine::gemm || product.routine == Routine::syrk) shapes.insert(shapes.begin(), {3, 3, 0});
+  for (const ProductShape& shape : shapes) {
     Problem<T> problem = small_integers<T>(product, fitted(product.routine, shape), zeros, data);
     const std::vector<double> places = shape.m < 50 ? std::vector<double>{0, 0.6, 1} : std::vector<double>{0.6};
     for (const T v : {std::numeric_limits<T>::quiet_NaN(), inf, -inf}) {
@@ -117,12 +120,33 @@ Outcome check_specials(const Product& product, const blas::Functions& blas,
 }  // namespace
 
 template <class T>
+Outcome exceptional_scalars(const Product& product, const blas::Functions& blas, TestData& data) {
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN(), inf = std::numeric_limits<double>::infinity();
+  std::vector<std::pair<double, double>> scalars{{nan, 1}, {inf, 1}, {-inf, 1}};
+  if (product.routine == Routine::scal) scalars = {{1, nan}, {1, inf}, {1, -inf}};
+  if (product.routine == Routine::gemm || product.routine == Routine::gemv || product.routine == Routine::syrk) {
+    scalars.insert(scalars.end(), {{nan, 0}, {inf, 0}, {1, nan}, {1, inf}, {-2, -inf}});
+  }
+  Findings found;
+  for (const ProductShape& shape : sizes()) {
+    // One sign, so that no order of the sums subtracts an infinity from another.
+    Problem<T> problem = small_integers<T>(product, fitted(product.routine, shape), false, data);
+    for (Matrix<T>* matrix : {&problem.a, &problem.b, &problem.c}) {
+      for (T& entry : matrix->storage()) entry = std::abs(entry);
+    }
+    problem.multiply();
+    if (!found.failed()) check_shape(blas, product, problem, scalars, {}, found);
+  }
+  return exact_outcome(found);
+}
+
+template <class T>
 Outcome alpha_zero(const Product& product, const blas::Functions& blas, TestData& data) {
   Findings found;
   const bool has_beta = product.routine != Routine::ger && product.routine != Routine::axpy;
   const std::vector<std::pair<double, double>> scalars =
-      has_beta ? std::vector<std::pair<double, double>>{{0, 0}, {0, 1}, {0, 2}}
-               : std::vector<std::pair<double, double>>{{0, 1}};
+      has_beta ? std::vector<std::pair<double, double>>{{0, 0}, {0, 1}, {0, 2}, {-0.0, 2}}
+               : std::vector<std::pair<double, double>>{{0, 1}, {-0.0, 1}};
   const Sweep sweep{.note = ", A and B hold NaN"};
   for (const std::vector<ProductShape>& shapes : {product.small, sizes(), product.medium}) {
     for (const ProductShape& shape : shapes) {
@@ -132,6 +156,9 @@ Outcome alpha_zero(const Product& product, const blas::Functions& blas, TestData
         std::ranges::fill(matrix->storage(), std::numeric_limits<T>::quiet_NaN());
       }
       check_shape(blas, product, problem, scalars, sweep, found);
+      if (!has_beta || found.failed()) continue;
+      problem.c(0, problem.shape.n / 2) = std::numeric_limits<T>::quiet_NaN();
+      check_shape(blas, product, problem, {{0, 2}}, {.note = ", A and B hold NaN, C holds one"}, found);
     }
   }
   return exact_outcome(found);
@@ -170,10 +197,11 @@ Outcome subnormals(const Product& product, const blas::Functions& blas, TestData
   return exact_outcome(found);
 }
 
-#define SQRTN_INSTANTIATE(T)                                                          \
-  template Outcome alpha_zero<T>(const Product&, const blas::Functions&, TestData&);  \
-  template Outcome exceptional<T>(const Product&, const blas::Functions&, TestData&); \
-  template Outcome zero_factor<T>(const Product&, const blas::Functions&, TestData&); \
+#define SQRTN_INSTANTIATE(T)                                                                  \
+  template Outcome exceptional_scalars<T>(const Product&, const blas::Functions&, TestData&); \
+  template Outcome alpha_zero<T>(const Product&, const blas::Functions&, TestData&);          \
+  template Outcome exceptional<T>(const Product&, const blas::Functions&, TestData&);         \
+  template Outcome zero_factor<T>(const Product&, const blas::Functions&, TestData&);         \
   template Outcome subnormals<T>(const Product&, const blas::Functions&, TestData&);
 SQRTN_INSTANTIATE(float)
 SQRTN_INSTANTIATE(double)

@@ -61,11 +61,12 @@ struct Arguments {
 template <class T>
 bool has(Routine routine, const blas::Functions& blas);
 
-/// Whether the call may write entry (i, j) of C.
+/// The columns [first, last) of C that the call may write in row i.
 template <class T>
-bool writes(const Arguments<T>& arguments, Routine routine, std::size_t i, std::size_t j) {
-  if (routine != Routine::syrk) return true;
-  return arguments.form.triangle == blas::Triangle::upper ? i <= j : i >= j;
+std::pair<std::size_t, std::size_t> written(const Arguments<T>& arguments, Routine routine, std::size_t i) {
+  if (routine != Routine::syrk) return {0, arguments.c.cols};
+  if (arguments.form.triangle == blas::Triangle::upper) return {i, arguments.c.cols};
+  return {0, i + 1};
 }
 
 /// Calls the routine of which `arguments` are a case of gemm.

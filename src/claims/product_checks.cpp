@@ -42,7 +42,7 @@ Outcome exact_large(const Product& product, const blas::Functions& blas, TestDat
 template <class T>
 Outcome beta_zero(const Product& product, const blas::Functions& blas, TestData& data) {
   Findings found;
-  const std::vector<std::pair<double, double>> scalars{{1, 0}, {-1, 0}};
+  const std::vector<std::pair<double, double>> scalars{{1, 0}, {-1, 0}, {1, -0.0}};
   const Sweep sweep{.poison_c = true};
   if (product.routine == Routine::gemm) {
     check_shapes<T>(blas, product, {{17, 33, 0}, {257, 65, 0}}, scalars, sweep, data, found);

@@ -17,11 +17,11 @@ Outcome exact_small(const Product& product, const blas::Functions& blas, TestDat
 template <class T>
 Outcome exact_large(const Product& product, const blas::Functions& blas, TestData& data);
 
-/// β = 0 must not read C, which holds NaN; gemm with k = 0 included.
+/// β = 0, or −0, must not read C, which holds NaN; gemm with k = 0 included.
 template <class T>
 Outcome beta_zero(const Product& product, const blas::Functions& blas, TestData& data);
 
-/// α = 0 reads neither A nor B, which hold NaN, and gives βC.
+/// α = 0, or −0, reads neither A nor B, which hold NaN, and gives βC, NaN where C was.
 template <class T>
 Outcome alpha_zero(const Product& product, const blas::Functions& blas, TestData& data);
 
@@ -29,6 +29,11 @@ Outcome alpha_zero(const Product& product, const blas::Functions& blas, TestData
 /// and no other.
 template <class T>
 Outcome exceptional(const Product& product, const blas::Functions& blas, TestData& data);
+
+/// α or β that is NaN or infinite, operands of one sign and without zeros: IEEE 754's arithmetic of the formula,
+/// whatever the order of its sums.
+template <class T>
+Outcome exceptional_scalars(const Product& product, const blas::Functions& blas, TestData& data);
 
 /// One NaN or infinity in one operand, zeros in the others: 0·NaN and 0·Inf are NaN; for scal with α = 0.
 template <class T>
@@ -80,6 +85,10 @@ Outcome solve_bound(const Product& product, const blas::Functions& blas, TestDat
 /// trsm with α = 0 reads neither A nor B, which hold NaN, and gives 0.
 template <class T>
 Outcome solve_alpha_zero(const Product& product, const blas::Functions& blas, TestData& data);
+
+/// trsm with α = NaN: every solution is NaN.
+template <class T>
+Outcome solve_alpha_nan(const Product& product, const blas::Functions& blas, TestData& data);
 
 /// trsm with a NaN or an infinity in B: the solutions that depend on it are not finite, and the systems beside it
 /// are solved exactly. What lies before it in its own system is left open: a library may multiply by inverted blocks.

@@ -97,6 +97,7 @@ void add_claims(const Product& product, std::vector<Claim>& all) {
                solve_bound<T>);
     claims.add("alpha_zero", " with α = 0 is 0 and reads neither A nor B, which hold NaN", reference_source,
                solve_alpha_zero<T>);
+    claims.add("exceptional_scalars", " with α = NaN is NaN", ieee_source, solve_alpha_nan<T>);
     claims.add("exceptional", ": a NaN or Inf in B reaches the solutions that depend on it, and no other system",
                ieee_source, solve_exceptional<T>);
     claims.add("subnormals", ": subnormals are kept, as operands and as results", ieee_source, solve_subnormals<T>);
@@ -114,6 +115,10 @@ void add_claims(const Product& product, std::vector<Claim>& all) {
   if (routine == Routine::gemm || routine == Routine::gemv || routine == Routine::syrk || routine == Routine::ger ||
       routine == Routine::axpy) {
     claims.add("alpha_zero", " with α = 0 reads neither factor, which hold NaN", reference_source, alpha_zero<T>);
+  }
+  if (routine != Routine::trsm && routine != Routine::nrm2 && routine != Routine::dot) {
+    claims.add("exceptional_scalars", " with α or β NaN or infinite is what IEEE 754 makes of the formula", ieee_source,
+               exceptional_scalars<T>);
   }
   // ger, syrk and trsm are left out: their reference skips a zero factor, and what it meets.
   if (routine == Routine::gemm || routine == Routine::gemv || routine == Routine::dot || routine == Routine::scal) {

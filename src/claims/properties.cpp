@@ -122,6 +122,13 @@ void add_all(const Subject& subject, const Settings& settings, std::vector<Prope
         };
         add("exponent", "p in ", growth->exponent);
         add("constant", "constant in ", growth->constant);
+        all.push_back({id_of<T>(product_of(routine).name,
+                                fmt::format("rounding/{}/{}/lambda", to_string(inputs), range)),
+                       "largest λ = error/(√k·u·|A||B|)" + where +
+                           "; if rounding errors are independent with mean 0, an entry exceeds λ with probability at "
+                           "most 2k·exp(−λ²/2)",
+                       "Higham and Mary, SIAM J. Sci. Comput. 41 (2019) A2815, theorem 3.1",
+                       fmt::format("{:.3g}", growth->largest), growth->largest, {}});
       }
     }
   }

@@ -16,20 +16,25 @@ using blas::reference::Wide;
 
 namespace {
 
-/// Root of the mean square of error/(u·|A||B|) over one product's entries.
+/// Of error/(u·|A||B|) over one product's entries.
+struct RoundingError {
+  double mean_square = 0, largest = 0;
+};
+
 template <class T>
-double rounding_error(const Product& product, const Problem<T>& problem, const blas::Functions& blas) {
+RoundingError rounding_error(const Product& product, const Problem<T>& problem, const blas::Functions& blas) {
   const Form& form = product.forms.front();
   const Matrix<T> a = stored(problem.a.view(), form.trans_a, 0), b = stored(problem.b.view(), form.trans_b, 0);
   Matrix<T> c(problem.shape.m, problem.shape.n);
   call(product.routine, blas, Arguments<T>{form, T(1), a.view(), b.view(), T(0), c.view()});
-  Wide<T> sum = 0;
+  constexpr auto unit = Wide<T>(std::numeric_limits<T>::epsilon()) / 2;
+  Wide<T> sum = 0, largest = 0;
   for (std::size_t e = 0; e < c.storage().size(); ++e) {
-    const Wide<T> error = (c.storage()[e] - problem.value.storage()[e]) / problem.magnitude.storage()[e];
+    const Wide<T> error = (c.storage()[e] - problem.value.storage()[e]) / problem.magnitude.storage()[e] / unit;
     sum += error * error;
+    largest = std::max(largest, std::abs(error));
   }
-  const auto unit = std::numeric_limits<T>::epsilon() / 2;
-  return static_cast<double>(std::sqrt(sum / static_cast<Wide<T>>(c.storage().size())) / unit);
+  return {static_cast<double>(sum / static_cast<Wide<T>>(c.storage().size())), static_cast<double>(largest)};
 }
 
 /// y ≈ intercept + slope·x by least squares, with Student's intervals.
@@ -43,7 +48,8 @@ Growth fit(const std::vector<std::array<double, 2>>& points) {
   const double t = boost::math::quantile(boost::math::students_t(n - 2), 0.995), s = std::sqrt(residual / (n - 2));
   const double of_slope = t * s / std::sqrt(xx), of_intercept = t * s * std::sqrt(1 / n + mean_x * mean_x / xx);
   return {{slope, {slope - of_slope, slope + of_slope}},
-          {std::exp(intercept), {std::exp(intercept - of_intercept), std::exp(intercept + of_intercept)}}};
+          {std::exp(intercept), {std::exp(intercept - of_intercept), std::exp(intercept + of_intercept)}},
+          0};
 }
 
 template <class T>
@@ -134,6 +140,7 @@ template <class T>
 std::optional<Growth> rounding_growth(const Product& product, Inputs inputs, std::size_t k_from,
                                       const blas::Functions& blas, TestData& data) {
   std::vector<std::array<double, 2>> points;
+  double largest = 0;
   for (std::size_t octave = k_from; octave < 16 * k_from; octave *= 2) {
     for (std::size_t draw = 0; draw < 8; ++draw) {
       // Spread over the octave: at powers of two alone sums of U(0,1)'s products end at the edge of a binade.
@@ -143,13 +150,17 @@ std::optional<Growth> rounding_growth(const Product& product, Inputs inputs, std
       const std::size_t n_products = product.routine == Routine::dot ? 48 : 1;
       for (std::size_t i = 0; i < n_products; ++i) {
         const Problem<T> problem(product, fitted(product.routine, {12, 12, k}), inputs, data);
-        error += std::pow(rounding_error(product, problem, blas), 2) / static_cast<double>(n_products);
+        const RoundingError one = rounding_error(product, problem, blas);
+        error += one.mean_square / static_cast<double>(n_products);
+        largest = std::max(largest, one.largest / std::sqrt(static_cast<double>(k)));
       }
       if (!(error > 0) || !std::isfinite(error)) return std::nullopt;
       points.push_back({std::log(static_cast<double>(k)), std::log(error) / 2});
     }
   }
-  return fit(points);
+  Growth growth = fit(points);
+  growth.largest = largest;
+  return growth;
 }
 
 template <class T>

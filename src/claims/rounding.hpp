@@ -16,6 +16,7 @@ struct Estimate {
 
 struct Growth {
   Estimate exponent, constant;
+  double largest = 0;  ///< of error/(√k·u·|A||B|), over every entry of every product
 };
 
 /// The line through ln RMS(error/(u·|A||B|)) over ln k, k_from ≤ k < 16·k_from; nullopt if some product has no error

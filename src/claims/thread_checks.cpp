@@ -8,6 +8,7 @@
 #include "claims/judge.hpp"
 #include "operands.hpp"
 #include "product_sweep.hpp"
+#include "sqrtn/support/parallel.hpp"
 #include "state_checks.hpp"
 
 namespace sqrtn::claims {
@@ -89,15 +90,20 @@ std::vector<ProductShape> threaded_shapes(Routine routine) {
   return shapes;
 }
 
-/// Integers with all of the library's threads.
+/// Integers with several of the library's threads.
 template <class T>
-void check_threaded(const Subject& subject, int n_threads, TestData& data, Findings& found) {
+void check_threaded(const Subject& subject, int n_threads, bool in_full, TestData& data, Findings& found) {
   const Sweep sweep{.note = fmt::format(", {} threads", n_threads)};
   for (const Product& product : products()) {
     if (product.routine == Routine::trsm || product.routine == Routine::nrm2) continue;
     if (!has<T>(product.routine, subject.products)) continue;
-    check_shapes<T>(subject.products, product, threaded_shapes(product.routine), product.few_scalars, sweep, data,
-                    found);
+    std::vector<ProductShape> shapes = threaded_shapes(product.routine);
+    std::vector<std::pair<double, double>> scalars = product.few_scalars;
+    if (!in_full) {
+      shapes.resize(1);
+      scalars.erase(scalars.begin(), scalars.end() - 1);
+    }
+    check_shapes<T>(subject.products, product, shapes, scalars, sweep, data, found);
   }
 }
 
@@ -115,8 +121,13 @@ Outcome threaded(const Subject& subject, TestData& data) {
   Findings found;
   subject.set_blas_threads(1);
   Caller<T> caller(subject.products, 1, data);
-  subject.set_blas_threads(threads_of_libraries);
-  check_threaded<T>(subject, n_threads, data, found);
+  // As many threads as run at once; of more, which wait for each other in turns of the scheduler, a few calls.
+  const int at_once = std::clamp(static_cast<int>(available_threads()), 2, n_threads);
+  for (int threads = at_once;; threads = n_threads) {
+    subject.set_blas_threads(threads);
+    check_threaded<T>(subject, threads, threads == at_once, data, found);
+    if (threads == n_threads) break;
+  }
   subject.set_blas_threads(1);
   std::string fault = found.reason;
   if (fault.empty()) fault = caller.run(subject.products, 1, false);

@@ -52,22 +52,23 @@ void check_exceptional(const blas::Functions& blas, const Form& form, const Prod
   });
 }
 
-}  // namespace
-
+/// Whatever the form, every solution is `expected`.
 template <class T>
-Outcome solve_alpha_zero(const Product& product, const blas::Functions& blas, TestData& data) {
-  constexpr T nan = std::numeric_limits<T>::quiet_NaN();
+Outcome solutions_are(T expected, T alpha, bool poisoned, const Product& product, const blas::Functions& blas,
+                      TestData& data) {
   Findings found;
   for (const auto* shapes : {&product.small, &product.medium}) {
     for_all_systems(product, *shapes, found, [&](const Form& form, const ProductShape& shape) {
-      TriangularSystem<T> system(form, shape, Inputs::integers, data);
-      std::ranges::fill(system.a.storage(), nan);
-      std::ranges::fill(system.right.storage(), nan);
-      solve(blas, system, {{0, 0}}, found, [&](const Arguments<T>& at) {
+      IntegerSystem<T> system(form, shape, data);
+      for (Matrix<T>* operand : {&system.a, &system.right}) {
+        if (poisoned) std::ranges::fill(operand->storage(), std::numeric_limits<T>::quiet_NaN());
+      }
+      solve(blas, system, {{alpha, 0}}, found, [&](const Arguments<T>& at) {
         for (std::size_t i = 0; i < shape.m; ++i) {
           for (std::size_t j = 0; j < shape.n; ++j) {
-            found.compare_kept(at.c(i, j), T(0), [&] {
-              return fmt::format("{}, A and B hold NaN, entry ({}, {})", describe(Routine::trsm, at), i, j);
+            found.compare_kept(at.c(i, j), expected, [&] {
+              return fmt::format("{}{}, entry ({}, {})", describe(Routine::trsm, at),
+                                 poisoned ? ", A and B hold NaN" : "", i, j);
             });
           }
         }
@@ -75,6 +76,19 @@ Outcome solve_alpha_zero(const Product& product, const blas::Functions& blas, Te
     });
   }
   return exact_outcome(found);
+}
+
+}  // namespace
+
+template <class T>
+Outcome solve_alpha_zero(const Product& product, const blas::Functions& blas, TestData& data) {
+  return solutions_are<T>(0, 0, true, product, blas, data);
+}
+
+template <class T>
+Outcome solve_alpha_nan(const Product& product, const blas::Functions& blas, TestData& data) {
+  constexpr T nan = std::numeric_limits<T>::quiet_NaN();
+  return solutions_are<T>(nan, nan, false, product, blas, data);
 }
 
 template <class T>
@@ -105,6 +119,7 @@ Outcome solve_subnormals(const Product& product, const blas::Functions& blas, Te
 
 #define SQRTN_INSTANTIATE(T)                                                                \
   template Outcome solve_alpha_zero<T>(const Product&, const blas::Functions&, TestData&);  \
+  template Outcome solve_alpha_nan<T>(const Product&, const blas::Functions&, TestData&);   \
   template Outcome solve_exceptional<T>(const Product&, const blas::Functions&, TestData&); \
   template Outcome solve_subnormals<T>(const Product&, const blas::Functions&, TestData&);
 SQRTN_INSTANTIATE(float)

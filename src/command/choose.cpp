@@ -29,8 +29,21 @@ void require_names(const std::vector<BackendChoice>& found, const std::vector<st
 
 }  // namespace
 
-std::vector<BackendChoice> choose_backends(const std::string& blas, const std::vector<std::string>& names,
+std::string place_of(const std::string& blas) {
+  const std::size_t at = blas.find('@');
+  const std::string name = blas.substr(0, at), kernel = at == std::string::npos ? "" : blas.substr(at);
+  if (!blas::is_unknown_name(name)) return blas;
+  for (const BackendChoice& backend : find_backends({}, false)) {
+    if (backend.name == name) return backend.blas + kernel;
+  }
+  return blas;
+}
+
+blas::Backend load_backend(const std::string& blas) { return blas::Backend::load(place_of(blas)); }
+
+std::vector<BackendChoice> choose_backends(const std::string& asked, const std::vector<std::string>& names,
                                            const std::vector<std::string>& search, bool kernels) {
+  const std::string blas = place_of(asked);
   const Answer answer = ask_child({"backends", "--blas", blas}, {.wall_s = 60});
   require(answer.document && answer.document->blas, "{}", answer.complaint);
   const report::BlasRecord record = *answer.document->blas;

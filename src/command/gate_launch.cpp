@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <sstream>
 
+#include "choose.hpp"
 #include "command.hpp"
 #include "gate.hpp"
 #include "probe.hpp"
@@ -59,7 +60,7 @@ GateProgram side(const GateOptions& options, const std::string& role, const std:
   } else {
     program.blas = name;
     if (program.filter.empty()) program.filter = "^products/";
-    program.command = {(own_folder() / "sqrtn-bench").string(), "--blas=" + name};
+    program.command = {(own_folder() / "sqrtn-bench").string(), "--blas=" + place_of(name)};
     if (arguments.empty()) program.command.emplace_back("--quick");
   }
   program.command.insert(program.command.end(), short_rounds.begin(), short_rounds.end());

@@ -48,7 +48,7 @@ std::string claims_text(const report::Document& document) {
 
 report::Document judge_here(const VerifyOptions& options, const std::vector<claims::Claim>& claims,
                             const std::vector<std::string>& command) {
-  const blas::Backend backend = blas::Backend::load(options.common.blas);
+  const blas::Backend backend = load_backend(options.common.blas);
   std::vector<claims::Result> results = judge(claims, backend, options.settings);
   report::Document document = make_document(backend, command, options.common.seed, std::move(results), {});
   if (options.properties) document.properties = claims::blas_properties(subject_of(backend), options.settings);

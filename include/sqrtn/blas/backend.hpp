@@ -21,6 +21,9 @@ struct Identity {
   std::string interface = "cblas";  ///< through which it is called; "fortran" where it has no other
 };
 
+/// Whether it is neither a path, nor the name of a file or a SONAME, nor a short name of a library.
+bool is_unknown_name(std::string_view name);
+
 /// One BLAS library, opened with dlopen and local scope. A process loads exactly one: loading a
 /// second, different one throws. The functions' addresses are proved by dladdr to come from that
 /// file or from its own dependencies, never from another BLAS in the process.

@@ -25,7 +25,8 @@ struct Property {
 /// constant·k^exponent. Both come from a straight line through ln of that root over ln k, one for
 /// 16 ≤ k < 256 and one for 256 ≤ k < 4096, since blocks of a few hundred terms bend the line: 32 independent draws
 /// for each, at 8 values of k an octave. Intervals by Student's t with n − 2 degrees of freedom: of the line that fits
-/// best. A library whose every result is exact has none.
+/// best. λ is the largest error/(√k·u·|A||B|) of all these products, beside which Higham and Mary's probabilistic bound
+/// puts a probability. A library whose every result is exact has none.
 /// Source: Demmel and others, "How to grade the accuracy of an implementation of the BLAS".
 std::vector<Property> blas_properties(const Subject& subject, const Settings& settings);
 
