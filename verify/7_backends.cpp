@@ -31,6 +31,18 @@ TEST(Backends, ListsWhatIsThereAndWhyTheRestCannotBeUsed) {
   EXPECT_TRUE(holds(entry(document, "half-blas")["refusal"].get<std::string>(), "lacks cblas_sgemv"));
 }
 
+// What the list calls a library, --blas takes.
+TEST(Backends, NamesOfTheListAreTaken) {
+  const Folder folder;
+  const auto document = parsed(shell(folder, "sqrtn backends --json -").out);
+  for (const auto& backend : document["backends"]) {
+    const auto name = backend["name"].get<std::string>();
+    if (backend["identity"].is_null() || name == backend["vendor"]) continue;
+    const auto answer = parsed(shell(folder, "sqrtn backends --json - --blas " + name).out);
+    EXPECT_EQ(answer["environment"]["backend"]["sha256"], backend["identity"]["sha256"]) << name;
+  }
+}
+
 TEST(Backends, FortranAloneIsRight) {
   const Folder folder;
   const Ended ended = shell(folder, "sqrtn verify --filter '^products/' --blas " + library("fortran-blas"));

@@ -168,7 +168,7 @@ TEST(GateCommandSlow, AWrongLibraryIsNotTimed) {
   const Ended wrong = shell(folder, "sqrtn gate --blas openblas --filter 'gemm/64x64x64/f32/1/' --blas " + idle);
   EXPECT_EQ(wrong.code, 1) << wrong.err;
   EXPECT_TRUE(holds(wrong.out, "**wrong: "));
-  EXPECT_TRUE(holds(wrong.out, "claims fail that OLD passes; not timed"));
+  EXPECT_TRUE(holds(wrong.out, "findings that OLD has not; not timed"));
   EXPECT_TRUE(holds(wrong.out, "products/gemm/64x64x64/f32/1/real_time: wrong answer"));
   const Ended same = shell(folder, "sqrtn gate --filter 'gemm/64x64x64/f32/1/' --blas openblas --blas openblas");
   EXPECT_EQ(same.code, 0) << same.err;

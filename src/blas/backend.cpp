@@ -53,7 +53,7 @@ const KnownLibrary* find_known(std::string_view name) {
 void require_name(std::string_view name) {
   std::string names;
   for (const KnownLibrary& known : known_libraries()) names.append(names.empty() ? "" : ", ").append(known.name);
-  require(is_path(name) || find_known(name) != nullptr || name.find(".so") != std::string_view::npos,
+  require(is_name_or_path(name),
           "no BLAS named '{}': known names are {}; or give a SONAME such as libblas.so.3, or a path (with a '/') to a "
           "shared library",
           name, names);
@@ -110,6 +110,11 @@ LoadedLibrary open_new(const std::string& name) {
 }
 
 }  // namespace
+
+bool is_name_or_path(std::string_view word) {
+  return is_path(word) || word.find(".so") != std::string_view::npos ||
+         find_known(word.substr(0, word.rfind('@'))) != nullptr;
+}
 
 struct Backend::State {
   LoadedLibrary library;

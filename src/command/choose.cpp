@@ -31,10 +31,11 @@ void require_names(const std::vector<BackendChoice>& found, const std::vector<st
 
 std::vector<BackendChoice> choose_backends(const std::string& blas, const std::vector<std::string>& names,
                                            const std::vector<std::string>& search, bool kernels) {
-  const Answer answer = ask_child({"backends", "--blas", blas}, {.wall_s = 60});
+  const std::string file = library_called(blas);
+  const Answer answer = ask_child({"backends", "--blas", file}, {.wall_s = 60});
   require(answer.document && answer.document->blas, "{}", answer.complaint);
   const report::BlasRecord record = *answer.document->blas;
-  BackendChoice first{.name = record.identity.name, .blas = blas, .vendor = "", .record = record, .refusal = ""};
+  BackendChoice first{.name = record.identity.name, .blas = file, .vendor = "", .record = record, .refusal = ""};
   std::vector<BackendChoice> found;
   if (!names.empty() || kernels) found = find_backends(search, kernels);
   // A library that cannot be used is told of under "all" alone.

@@ -99,7 +99,15 @@ void add_gate_options(CLI::App& subcommand, GateOptions& options) {
   add_outputs(subcommand, options);
   subcommand.add_flag("--strict", options.strict, "Exit with 3 if a case is unresolved");
   subcommand.add_flag("--cpu-time", options.cpu_time, "Compare the processor's time instead of the wall clock's");
-  subcommand.add_flag("!--no-verify", options.verify, "Time libraries and sqrtn-bench without `sqrtn verify` before");
+  CLI::Option* unverified = subcommand.add_flag("!--no-verify", options.verify,
+                                                "Time libraries and sqrtn-bench without `sqrtn verify` before");
+  subcommand
+      .add_option("--accept", options.accept,
+                  "List of findings that are known, as `verify --write-accepted` writes it; repeatable")
+      ->type_name("FILE")
+      ->allow_extra_args(false)
+      ->check(word_error)
+      ->excludes(unverified);
   CLI::Option* self_test = subcommand.add_flag(
       "--self-test", options.self_test, "One program against itself, many runs: how often is a word wrong here?");
   subcommand.add_option("--runs", options.runs, "Runs of the self-test")
@@ -108,11 +116,12 @@ void add_gate_options(CLI::App& subcommand, GateOptions& options) {
       ->capture_default_str()
       ->needs(self_test);
   subcommand.footer(
-      "Exit codes: 0 no regression, 1 a regression or a claim that only NEW fails, 2 wrong usage or unreadable "
+      "Exit codes: 0 no regression, 1 a regression, or a finding that only NEW has, 2 wrong usage or unreadable "
       "output,\n"
       "3 unresolved (with --strict), 4 nothing measured, or a case of OLD is missing in NEW.\n"
       "Examples:\n  sqrtn gate old/bench new/bench --min-effect 3% --budget 2m --junit gate.xml\n"
-      "  sqrtn gate --blas openblas --blas blis --filter '/f32/1/'\n"
+      "  sqrtn verify --blas blis --filter '^products/' --write-accepted blis.json --reason 'by design'\n"
+      "  sqrtn gate --blas openblas --blas blis --filter '/f32/1/' --accept blis.json\n"
       "  sqrtn gate --self-test new/bench --runs 200 -- --benchmark_min_time=0.001");
 }
 

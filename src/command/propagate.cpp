@@ -10,6 +10,7 @@
 
 #include "command.hpp"
 #include "options.hpp"
+#include "probe.hpp"
 #include "sqrtn/init/structured.hpp"
 #include "sqrtn/report/summary.hpp"
 #include "sqrtn/support/output.hpp"
@@ -174,7 +175,7 @@ int propagate(const PropagateOptions& options, const std::vector<std::string>& c
   if (!options.json.empty()) require_writable(options.json);
   if (!options.plot.empty()) report::require_plottable(options.plot);
 
-  const blas::Backend backend = blas::Backend::load(options.blas);
+  const blas::Backend backend = load_library(options.blas);
   backend.set_threads(1);
   std::vector<report::Curve> curves;
   const report::Document document = make_document(backend, command, options.seed, {}, {});

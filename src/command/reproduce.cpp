@@ -6,6 +6,7 @@
 
 #include "command.hpp"
 #include "options.hpp"
+#include "probe.hpp"
 #include "sqrtn/report/reproduction.hpp"
 #include "sqrtn/report/summary.hpp"
 #include "sqrtn/support/output.hpp"
@@ -44,7 +45,7 @@ int reproduce(ReproduceOptions options, const std::vector<std::string>& command)
   if (!options.output.empty()) report::require_writable_folder(options.output);
 
   options.settings.seed = options.common.seed;
-  const blas::Backend backend = blas::Backend::load(options.common.blas);
+  const blas::Backend backend = load_library(options.common.blas);
   // The experiments run side by side; one thread in the library keeps every bit independent of that.
   backend.set_threads(1);
   Progress progress("notebooks");

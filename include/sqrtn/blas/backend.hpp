@@ -21,6 +21,9 @@ struct Identity {
   std::string interface = "cblas";  ///< through which it is called; "fortran" where it has no other
 };
 
+/// Whether Backend::load looks for a library by this word: a short name, a SONAME or a path.
+bool is_name_or_path(std::string_view word);
+
 /// One BLAS library, opened with dlopen and local scope. A process loads exactly one: loading a
 /// second, different one throws. The functions' addresses are proved by dladdr to come from that
 /// file or from its own dependencies, never from another BLAS in the process.
