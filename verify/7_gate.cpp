@@ -131,6 +131,22 @@ TEST(GateCommand, WritesJsonJUnitAndSummary) {
   EXPECT_TRUE(holds(junit, "<failure message=\"slower, new/old in [1.5, 1.5]\"/>"));
 }
 
+// Names come from strangers: they reach the program again as they are, and readers as text.
+TEST(GateCommand, ControlCharactersSpeakToNobody) {
+  const Folder folder;
+  const std::string odd = R"(a\u001b[31mb\u009b\nc)";
+  const std::string log = "printf '%s\\n' \"$@\" >>log\n";
+  const Ended ended = gate_of(folder, printing(results(odd + "=100")), log + printing(results(odd + "=150")),
+                              "--json out.json --junit out.xml --summary out.md");
+  EXPECT_EQ(ended.code, 1) << ended.err;
+  EXPECT_TRUE(holds(content_of(folder / "log"), "a\x1b\\[31mb\xc2\x9b\nc"));
+  EXPECT_TRUE(holds(ended.out, "a?[31mb? c"));
+  EXPECT_TRUE(holds(content_of(folder / "out.json"), "\"a?[31mb? c\""));
+  EXPECT_TRUE(holds(content_of(folder / "out.xml"), "\"a?[31mb? c\""));
+  const Ended crash = gate_of(folder, printing(results("a=100")), "printf 'x\\033[31m' >&2; exit 7", "");
+  EXPECT_TRUE(holds(crash.err, "(it says: x?[31m)"));
+}
+
 TEST(GateCommand, ACrashReachesTheCi) {
   const Folder folder;
   EXPECT_EQ(gate_of(folder, printing(results("a=100")), "kill -SEGV $$", "--junit out.xml --json out.json").code, 4);
@@ -155,10 +171,11 @@ TEST(GateCommand, ARealProgramPassesItsSelfTest) {
   const Folder folder;
   const Ended ended = shell(folder,
                             "sqrtn gate --self-test gate-case --runs 2 --min-effect 50% --filter 'chain/1$' "
-                            "--json out.json -- --benchmark_min_time=0.0001");
+                            "--json out.json --summary out.md -- --benchmark_min_time=0.0001");
   EXPECT_EQ(ended.code, 0) << ended.err;
   EXPECT_TRUE(holds(ended.out, "| any case slower (false alarm) |"));
   EXPECT_EQ(json::parse(content_of(folder / "out.json"))["runs"], 2);
+  EXPECT_EQ(content_of(folder / "out.md"), ended.out);
 }
 
 // A library that computes nothing is refused before it is found to be fast.

@@ -17,6 +17,7 @@
 #include "command.hpp"
 #include "gate_options.hpp"
 #include "options.hpp"
+#include "sqrtn/report/format.hpp"
 #include "sqrtn/report/record.hpp"
 #include "sqrtn/support/output.hpp"
 #include "sqrtn/support/require.hpp"
@@ -144,7 +145,8 @@ void compare(report::GateDocument& document, const std::vector<GateProgram>& pro
   if (document.failed_claims.empty()) time_rows(document, programs);
 }
 
-void deliver_gate(const report::GateDocument& document, const GateOptions& options) {
+void deliver_gate(report::GateDocument& document, const GateOptions& options) {
+  report::make_printable(document);
   if (!options.json.empty()) write_file(options.json, report::to_text(report::to_json(document)));
   if (!options.junit.empty()) write_file(options.junit, report::to_junit(document));
   if (!options.summary.empty()) write_file(options.summary, report::to_markdown(document));
@@ -168,7 +170,7 @@ int exit_code_of(const report::GateDocument& document, bool strict) {
 }
 
 int complain(const GateStop& stop) {
-  fmt::print(stderr, "sqrtn: {}\n", stop.what());
+  fmt::print(stderr, "sqrtn: {}\n", report::printable(stop.what()));
   return stop.code;
 }
 

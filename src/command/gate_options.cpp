@@ -73,13 +73,14 @@ void add_rates(CLI::App& subcommand, GateOptions& options) {
       ->capture_default_str();
 }
 
-void add_outputs(CLI::App& subcommand, GateOptions& options) {
+/// What a self-test, which has no cases to report, cannot write.
+CLI::Option* add_outputs(CLI::App& subcommand, GateOptions& options) {
   const auto file = [&](const char* name, std::string& path, const char* text) {
-    subcommand.add_option(name, path, text)->check(word_error)->type_name("FILE");
+    return subcommand.add_option(name, path, text)->check(word_error)->type_name("FILE");
   };
   file("--json", options.json, "Also write the results as JSON; '-' is standard output, with nothing else");
-  file("--junit", options.junit, "Also write JUnit XML, a test a case, as CI systems read it");
   file("--summary", options.summary, "Also write the Markdown to a file, as for $GITHUB_STEP_SUMMARY");
+  return file("--junit", options.junit, "Also write JUnit XML, a test a case, as CI systems read it");
 }
 
 }  // namespace
@@ -96,20 +97,22 @@ void add_gate_options(CLI::App& subcommand, GateOptions& options) {
   subcommand.add_option("--filter", options.filter, "Only the cases that match, as --benchmark_filter has it")
       ->type_name("REGEX");
   add_rates(subcommand, options);
-  add_outputs(subcommand, options);
-  subcommand.add_flag("--strict", options.strict, "Exit with 3 if a case is unresolved");
+  CLI::Option* junit = add_outputs(subcommand, options);
+  CLI::Option* strict = subcommand.add_flag("--strict", options.strict, "Exit with 3 if a case is unresolved");
   subcommand.add_flag("--cpu-time", options.cpu_time, "Compare the processor's time instead of the wall clock's");
   CLI::Option* unverified = subcommand.add_flag("!--no-verify", options.verify,
                                                 "Time libraries and sqrtn-bench without `sqrtn verify` before");
-  subcommand
-      .add_option("--accept", options.accept,
-                  "List of findings that are known, as `verify --write-accepted` writes it; repeatable")
-      ->type_name("FILE")
-      ->allow_extra_args(false)
-      ->check(word_error)
-      ->excludes(unverified);
+  CLI::Option* accept =
+      subcommand
+          .add_option("--accept", options.accept,
+                      "List of findings that are known, as `verify --write-accepted` writes it; repeatable")
+          ->type_name("FILE")
+          ->allow_extra_args(false)
+          ->check(word_error)
+          ->excludes(unverified);
   CLI::Option* self_test = subcommand.add_flag(
       "--self-test", options.self_test, "One program against itself, many runs: how often is a word wrong here?");
+  for (CLI::Option* option : {junit, strict, accept}) self_test->excludes(option);
   subcommand.add_option("--runs", options.runs, "Runs of the self-test")
       ->type_name("N")
       ->check(CLI::Range(1, 1'000'000))

@@ -83,6 +83,17 @@ Json subject_json(const GateSubject& subject) {
 
 }  // namespace
 
+void make_printable(GateDocument& document) {
+  const auto all = [](std::initializer_list<std::string*> texts) {
+    for (std::string* text : texts) *text = printable(*text);
+  };
+  for (GateSubject* subject : {&document.older, &document.newer}) all({&subject->sha256, &subject->build});
+  for (GateRow& row : document.rows) all({&row.name, &row.note});
+  for (std::string& claim : document.failed_claims) all({&claim});
+  for (std::string& note : document.notes) all({&note});
+  all({&document.error});
+}
+
 GateVerdict verdict_of(const GateDocument& document) {
   if (!document.failed_claims.empty()) return GateVerdict::wrong;
   if (rows_called(document, "slower") > 0) return GateVerdict::regression;
