@@ -147,6 +147,25 @@ TEST(GateCommand, ControlCharactersSpeakToNobody) {
   EXPECT_TRUE(holds(crash.err, "(it says: x?[31m)"));
 }
 
+// Another build of the library that times, or another machine, would be taken for a change of the program.
+TEST(GateCommand, WhatWasTimedInAnotherWayIsNotCompared) {
+  const auto with = [](const char* context) {
+    std::string text = results("a=100");
+    return printing(text.replace(text.find("\"executable\""), 0, context));
+  };
+  for (const auto& [older, newer, says] :
+       {std::tuple{R"("library_build_type": "debug", )", R"("library_build_type": "release", )",
+                   "same build of Google"},
+        {R"("num_cpus": 4, )", R"("num_cpus": 64, )", "'64' for NEW; run both on one machine"}}) {
+    const Folder folder;
+    const Ended ended = gate_of(folder, with(older), with(newer), "--json out.json");
+    EXPECT_EQ(ended.code, 5);
+    EXPECT_TRUE(holds(ended.err, says));
+    EXPECT_TRUE(holds(json::parse(content_of(folder / "out.json"))["error"].get<std::string>(), says));
+    EXPECT_EQ(gate_of(folder, with(older), with("") + "\n#", "").code, 0) << "who says nothing is not refused";
+  }
+}
+
 TEST(GateCommand, ACrashReachesTheCi) {
   const Folder folder;
   EXPECT_EQ(gate_of(folder, printing(results("a=100")), "kill -SEGV $$", "--junit out.xml --json out.json").code, 4);

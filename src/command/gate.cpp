@@ -118,6 +118,18 @@ void time_rows(report::GateDocument& document, const std::vector<GateProgram>& p
   document.run.cases.clear();
 }
 
+/// Throws unless both were timed in the same way, as far as they tell: a slow-down would have another cause.
+void require_comparable(const report::BenchmarkOutput& older, const report::BenchmarkOutput& newer) {
+  for (const auto& [key, remedy] : {std::pair{"library_build_type", "link both to the same build of Google Benchmark"},
+                                    {"num_cpus", "run both on one machine"}}) {
+    const auto before = older.context.find(key), now = newer.context.find(key);
+    if (before == older.context.end() || now == newer.context.end() || before->second == now->second) continue;
+    throw GateStop(not_comparable,
+                   fmt::format("OLD and NEW must not be compared: {} is '{}' for OLD and '{}' for NEW; {}", key,
+                               before->second, now->second, remedy));
+  }
+}
+
 /// The gate itself, up to its verdict.
 void compare(report::GateDocument& document, const std::vector<GateProgram>& programs, const GateOptions& options,
              const std::vector<report::Accepted>& accepted) {
@@ -130,6 +142,7 @@ void compare(report::GateDocument& document, const std::vector<GateProgram>& pro
   complete(document.newer, newer);
   document.identical = !programs[0].blas.empty() && identical(document.older, document.newer);
   if (document.identical) return;
+  require_comparable(older, newer);
   match_cases(document, older, newer);
   const bool ours = older.context.contains("blas_sha256") && newer.context.contains("blas_sha256");
   const bool judged = can_verify(programs[0], older) && can_verify(programs[1], newer);

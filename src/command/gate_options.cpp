@@ -121,7 +121,8 @@ void add_gate_options(CLI::App& subcommand, GateOptions& options) {
   subcommand.footer(
       "Exit codes: 0 no regression, 1 a regression, or a finding that only NEW has, 2 wrong usage or unreadable "
       "output,\n"
-      "3 unresolved (with --strict), 4 nothing measured, or a case of OLD is missing in NEW.\n"
+      "3 unresolved (with --strict), 4 nothing measured, or a case of OLD is missing in NEW, 5 not comparable: one has "
+      "a\ndebug build of Google Benchmark, or they ran on machines of different size.\n"
       "Examples:\n  sqrtn gate old/bench new/bench --min-effect 3% --budget 2m --junit gate.xml\n"
       "  sqrtn verify --blas blis --filter '^products/' --write-accepted blis.json --reason 'by design'\n"
       "  sqrtn gate --blas openblas --blas blis --filter '/f32/1/' --accept blis.json\n"
