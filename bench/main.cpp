@@ -19,6 +19,7 @@ void print_help() {
       "          [--blas=<name or path>]   library to load; default: openblas\n"
       "          [--seed=<number>]         of the random operands; default: 1\n"
       "          [--quick]                 fewer shapes\n"
+      "          [--unchecked]             products are timed without a look at their answers\n"
       "example:   sqrtn-bench --blas=openblas --benchmark_filter=products/gemm/512x\n");
   benchmark::PrintDefaultHelp();
 }
@@ -53,17 +54,20 @@ int run(int argc, char** argv) {
   benchmark::Initialize(&argc, argv, print_help);
   std::string blas = "openblas", seed = "1";
   Options options;
+  bool unchecked = false;
   CLI::App application;
   application.set_help_flag();
   application.add_option("--blas", blas);
   application.add_option("--seed", seed);
   application.add_flag("--quick", options.quick);
+  application.add_flag("--unchecked", unchecked);
   try {
     application.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     throw std::invalid_argument(fmt::format("{}; see --help", error.what()));
   }
   options.seed = parse_seed(seed);
+  options.check = !unchecked;
   const blas::Backend backend = blas::Backend::load(blas);
   register_benchmarks(backend, options);
   describe_run(backend, options);

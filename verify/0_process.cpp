@@ -178,10 +178,20 @@ TEST(Process, TheChildDiesWithItsParent) {
   }
 }
 
-TEST(Process, TheGroupDiesWithASignalledParent) {
+TEST(Process, TheGroupDiesWithItsParent) {
+  for (const int signal : {SIGKILL, SIGTERM}) {
+    const Folder folder;
+    const std::string path = folder / "id";
+    end_of_parent("sleep 1000 & echo $! > " + path + "; wait", path, signal);
+    EXPECT_TRUE(ends(awaited_line(path))) << signal;
+  }
+}
+
+// The group may be sent what it does not end by; its guardian stays.
+TEST(Process, ASignalToTheGroupLeavesItGuarded) {
   const Folder folder;
   const std::string path = folder / "id";
-  end_of_parent("sleep 1000 & echo $! > " + path + "; wait", path, SIGTERM);
+  end_of_parent("trap '' TERM; kill -TERM 0; sleep 1000 & echo $! > " + path + "; wait", path, SIGKILL);
   EXPECT_TRUE(ends(awaited_line(path)));
 }
 

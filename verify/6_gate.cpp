@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "sqrtn/experiment/gate.hpp"
+#include "sqrtn/support/machine_watch.hpp"
 #include "verify.hpp"
 
 /// The gate's loop on simulated machines: what it launches, what it blames, and when it ends.
@@ -120,6 +121,58 @@ TEST(Gate, WhatIsSetAsideDoesNotCount) {
   const GateRun run = run_gate(1, with_budget(400), machine.world());
   EXPECT_EQ(run.cases[0].change.change, Change::same);
   for (const double d : run.cases[0].change.screened) EXPECT_EQ(d, 0);
+}
+
+/// Blocks of two launches of a second each, of which the program takes half, on a machine that does as it is told.
+struct Watched {
+  double chain_s = 1e-3, others = 0, clock_s = 0, busy_s = 0;
+  MachineWatch watch{[this] { return chain_s; },
+                     [this] { return MachineWatch::Ticks{.busy_s = busy_s, .wall_s = clock_s}; }};
+
+  bool disturbed() {
+    for (int launch = 0; launch < 2; ++launch) {
+      watch.before_launch();
+      clock_s += 1;
+      busy_s += 0.5 + others;
+      watch.after_launch(0.5);
+    }
+    return watch.disturbed();
+  }
+  /// Whether any of so many blocks was.
+  bool disturbed_in(int blocks) {
+    bool any = false;
+    for (int block = 0; block < blocks; ++block) any = disturbed() || any;
+    return any;
+  }
+};
+
+TEST(MachineWatch, ASlowerClockDisturbs) {
+  Watched machine;
+  EXPECT_FALSE(machine.disturbed_in(10));
+  machine.chain_s = 1.09e-3;
+  EXPECT_FALSE(machine.disturbed());
+  machine.chain_s = 1.11e-3;
+  EXPECT_TRUE(machine.disturbed());
+}
+
+// What the program itself takes is none of others' doing, and a steady load is the new calm.
+TEST(MachineWatch, WhatOthersTakeDisturbs) {
+  Watched machine;
+  EXPECT_FALSE(machine.disturbed_in(10));
+  machine.others = 0.24;
+  EXPECT_FALSE(machine.disturbed());
+  machine.others = 0.26;
+  EXPECT_TRUE(machine.disturbed());
+  machine.disturbed_in(20);
+  EXPECT_FALSE(machine.disturbed());
+}
+
+TEST(MachineWatch, AFewBlocksSayNothing) {
+  Watched machine;
+  EXPECT_FALSE(machine.disturbed_in(6));
+  machine.chain_s = 2e-3;
+  machine.others = 1;
+  EXPECT_FALSE(machine.disturbed());
 }
 
 }  // namespace

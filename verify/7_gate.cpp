@@ -131,6 +131,41 @@ TEST(GateCommand, WritesJsonJUnitAndSummary) {
   EXPECT_TRUE(holds(junit, "<failure message=\"slower, new/old in [1.5, 1.5]\"/>"));
 }
 
+// Names come from strangers: they reach the program again as they are, and readers as text.
+TEST(GateCommand, ControlCharactersSpeakToNobody) {
+  const Folder folder;
+  const std::string odd = R"(a\u001b[31mb\u009b\nc)";
+  const std::string log = "printf '%s\\n' \"$@\" >>log\n";
+  const Ended ended = gate_of(folder, printing(results(odd + "=100")), log + printing(results(odd + "=150")),
+                              "--json out.json --junit out.xml --summary out.md");
+  EXPECT_EQ(ended.code, 1) << ended.err;
+  EXPECT_TRUE(holds(content_of(folder / "log"), "a\x1b\\[31mb\xc2\x9b\nc"));
+  EXPECT_TRUE(holds(ended.out, "a?[31mb? c"));
+  EXPECT_TRUE(holds(content_of(folder / "out.json"), "\"a?[31mb? c\""));
+  EXPECT_TRUE(holds(content_of(folder / "out.xml"), "\"a?[31mb? c\""));
+  const Ended crash = gate_of(folder, printing(results("a=100")), "printf 'x\\033[31m' >&2; exit 7", "");
+  EXPECT_TRUE(holds(crash.err, "(it says: x?[31m)"));
+}
+
+// Another build of the library that times, or another machine, would be taken for a change of the program.
+TEST(GateCommand, WhatWasTimedInAnotherWayIsNotCompared) {
+  const auto with = [](const char* context) {
+    std::string text = results("a=100");
+    return printing(text.replace(text.find("\"executable\""), 0, context));
+  };
+  for (const auto& [older, newer, says] :
+       {std::tuple{R"("library_build_type": "debug", )", R"("library_build_type": "release", )",
+                   "same build of Google"},
+        {R"("num_cpus": 4, )", R"("num_cpus": 64, )", "'64' for NEW; run both on one machine"}}) {
+    const Folder folder;
+    const Ended ended = gate_of(folder, with(older), with(newer), "--json out.json");
+    EXPECT_EQ(ended.code, 5);
+    EXPECT_TRUE(holds(ended.err, says));
+    EXPECT_TRUE(holds(json::parse(content_of(folder / "out.json"))["error"].get<std::string>(), says));
+    EXPECT_EQ(gate_of(folder, with(older), with("") + "\n#", "").code, 0) << "who says nothing is not refused";
+  }
+}
+
 TEST(GateCommand, ACrashReachesTheCi) {
   const Folder folder;
   EXPECT_EQ(gate_of(folder, printing(results("a=100")), "kill -SEGV $$", "--junit out.xml --json out.json").code, 4);
@@ -155,10 +190,11 @@ TEST(GateCommand, ARealProgramPassesItsSelfTest) {
   const Folder folder;
   const Ended ended = shell(folder,
                             "sqrtn gate --self-test gate-case --runs 2 --min-effect 50% --filter 'chain/1$' "
-                            "--json out.json -- --benchmark_min_time=0.0001");
+                            "--json out.json --summary out.md -- --benchmark_min_time=0.0001");
   EXPECT_EQ(ended.code, 0) << ended.err;
   EXPECT_TRUE(holds(ended.out, "| any case slower (false alarm) |"));
   EXPECT_EQ(json::parse(content_of(folder / "out.json"))["runs"], 2);
+  EXPECT_EQ(content_of(folder / "out.md"), ended.out);
 }
 
 // A library that computes nothing is refused before it is found to be fast.
@@ -168,7 +204,7 @@ TEST(GateCommandSlow, AWrongLibraryIsNotTimed) {
   const Ended wrong = shell(folder, "sqrtn gate --blas openblas --filter 'gemm/64x64x64/f32/1/' --blas " + idle);
   EXPECT_EQ(wrong.code, 1) << wrong.err;
   EXPECT_TRUE(holds(wrong.out, "**wrong: "));
-  EXPECT_TRUE(holds(wrong.out, "claims fail that OLD passes; not timed"));
+  EXPECT_TRUE(holds(wrong.out, "findings that OLD has not; not timed"));
   EXPECT_TRUE(holds(wrong.out, "products/gemm/64x64x64/f32/1/real_time: wrong answer"));
   const Ended same = shell(folder, "sqrtn gate --filter 'gemm/64x64x64/f32/1/' --blas openblas --blas openblas");
   EXPECT_EQ(same.code, 0) << same.err;

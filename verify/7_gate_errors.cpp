@@ -94,6 +94,10 @@ constexpr Usage usage[] = {
     {"sqrtn gate ./old ./old --json x --junit x", "'x'", "its own"},
     {"sqrtn gate ./old ./old --junit missing/x.xml", "missing/x.xml", "writ"},
     {"sqrtn gate ./old ./old --summary ''", "--summary", "leave the option out"},
+    {"sqrtn gate --self-test ./old --junit x.xml", "--junit", "--self-test"},
+    {"sqrtn gate --self-test ./old --strict", "--strict", "--self-test"},
+    {"sqrtn gate ./old /bin/true --accept text", "text", "not JSON"},
+    {"sqrtn gate ./old ./old --accept text --no-verify", "--accept", "--no-verify"},
 };
 INSTANTIATE_TEST_SUITE_P(Of, GateUsageTest, testing::ValuesIn(usage));
 

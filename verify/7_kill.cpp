@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "program.hpp"
+#include "gate_programs.hpp"
 
 /// Whatever is killed, and whenever: no process is left, and no half of a result.
 namespace sqrtn::verify {
@@ -48,6 +48,19 @@ TEST(KillSlow, AParentTakesEverythingWithIt) {
       if (signal == std::string("KILL")) continue;
       EXPECT_EQ(shell(folder, "ls -A out 2>/dev/null | grep '^\\.sqrtn-'").out, "") << signal;
     }
+  }
+}
+
+// A program of the gate may start others; none outlives the gate.
+TEST(KillSlow, AGateTakesGrandchildrenWithIt) {
+  for (const char* signal : {"KILL", "TERM"}) {
+    const Folder folder;
+    write_program(folder, "old", "sleep 600 & touch begun; sleep 600");
+    shell(folder,
+          fmt::format("SQRTN_MARK='{}' sqrtn gate ./old /bin/true >out.txt 2>err.txt & run=$!; until [ -e begun ]; "
+                      "do sleep 0.05; done; kill -{} $run; wait $run",
+                      folder / "", signal));
+    EXPECT_EQ(left_over(folder), "") << signal;
   }
 }
 

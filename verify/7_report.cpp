@@ -28,6 +28,11 @@ TEST(ReportTable, CsvQuotesWhatItMust) {
   EXPECT_THROW(report::to_csv({.title = "", .columns = {"a"}, .rows = {{"1", "2"}}}), std::invalid_argument);
 }
 
+TEST(ReportText, IsPrintable) {
+  EXPECT_EQ(report::printable("σ² = 1\t\x1b[2J\x7f\r\n"), "σ² = 1 ?[2J?  ");
+  EXPECT_EQ(report::printable("\xc2\x9b \xff \xe2\x80 \xc0\xaf \xc2"), "? ? ?? ?? ?");
+}
+
 TEST(ReportTable, MarkdownAlignsAndEscapes) {
   const Table table{.title = "T", .columns = {"law", "x"}, .rows = {{"|a| * 2\n", "–"}, {"σ²", "12.5 µs"}}};
   EXPECT_EQ(to_markdown(table),

@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <mutex>
-#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -52,13 +51,12 @@ const KnownLibrary* find_known(std::string_view name) {
 }
 
 void require_name(std::string_view name) {
-  if (!is_unknown_name(name)) return;
   std::string names;
   for (const KnownLibrary& known : known_libraries()) names.append(names.empty() ? "" : ", ").append(known.name);
-  throw std::invalid_argument(fmt::format(
-      "no BLAS named '{}': known names are {}, and those that `sqrtn backends` lists; or give a SONAME such as "
-      "libblas.so.3, or a path (with a '/') to a shared library",
-      name, names));
+  require(is_name_or_path(name),
+          "no BLAS named '{}': known names are {}, and those that `sqrtn backends` lists; or give a SONAME such as "
+          "libblas.so.3, or a path (with a '/') to a shared library",
+          name, names);
 }
 
 /// Opens what was asked for with `open`, a function of path or SONAME and of the place for the reason
@@ -113,8 +111,9 @@ LoadedLibrary open_new(const std::string& name) {
 
 }  // namespace
 
-bool is_unknown_name(std::string_view name) {
-  return !is_path(name) && find_known(name) == nullptr && name.find(".so") == std::string_view::npos;
+bool is_name_or_path(std::string_view word) {
+  return is_path(word) || word.find(".so") != std::string_view::npos ||
+         find_known(word.substr(0, word.rfind('@'))) != nullptr;
 }
 
 struct Backend::State {

@@ -53,7 +53,7 @@ nlohmann::ordered_json to_json(const std::vector<BackendChoice>& backends) {
 
 /// Loads this one library here, as a child does on behalf of its parent.
 int describe_one(const BackendsOptions& options, const std::vector<std::string>& command) {
-  const blas::Backend backend = blas::Backend::load(options.blas);
+  const blas::Backend backend = load_library(options.blas);
   const report::Document document = make_document(backend, command, 0, {}, {});
   const BackendChoice choice{options.blas, options.blas, "", document.blas, ""};
   deliver(document, options.json, backends_text({choice}));

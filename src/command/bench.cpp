@@ -2,9 +2,9 @@
 
 #include <memory>
 
-#include "choose.hpp"
 #include "command.hpp"
 #include "options.hpp"
+#include "probe.hpp"
 #include "sqrtn/report/summary.hpp"
 #include "sqrtn/report/table.hpp"
 #include "sqrtn/support/output.hpp"
@@ -38,7 +38,7 @@ int list_measurements(const std::vector<std::string>& ids) {
 
 int sample(const BenchOptions& options, const std::vector<std::string>& command) {
   const CommonOptions& common = options.common;
-  const blas::Backend backend = load_backend(common.blas);
+  const blas::Backend backend = load_library(common.blas);
   const bench::Options bench_options{
       .filter = common.filter, .quick = options.quick, .seed = common.seed, .check = !options.unchecked};
   deliver(make_document(backend, command, common.seed, {},
@@ -55,7 +55,7 @@ int measure_all(const BenchOptions& options, const std::vector<std::string>& com
   if (ids.empty()) return nothing_matches("measurement", common.filter, "bench");
   if (options.list) return list_measurements(ids);
   if (!common.json.empty()) require_writable(common.json);
-  const blas::Backend backend = load_backend(common.blas);
+  const blas::Backend backend = load_library(common.blas);
   const report::Document document = make_document(backend, command, common.seed, {}, measure(backend, bench_options));
   deliver(document, common.json, measurements_text(document));
   if (!all_measured(ids, document.measurements)) return nothing_measured;

@@ -29,25 +29,13 @@ void require_names(const std::vector<BackendChoice>& found, const std::vector<st
 
 }  // namespace
 
-std::string place_of(const std::string& blas) {
-  const std::size_t at = blas.find('@');
-  const std::string name = blas.substr(0, at), kernel = at == std::string::npos ? "" : blas.substr(at);
-  if (!blas::is_unknown_name(name)) return blas;
-  for (const BackendChoice& backend : find_backends({}, false)) {
-    if (backend.name == name) return backend.blas + kernel;
-  }
-  return blas;
-}
-
-blas::Backend load_backend(const std::string& blas) { return blas::Backend::load(place_of(blas)); }
-
-std::vector<BackendChoice> choose_backends(const std::string& asked, const std::vector<std::string>& names,
+std::vector<BackendChoice> choose_backends(const std::string& blas, const std::vector<std::string>& names,
                                            const std::vector<std::string>& search, bool kernels) {
-  const std::string blas = place_of(asked);
-  const Answer answer = ask_child({"backends", "--blas", blas}, {.wall_s = 60});
+  const std::string file = library_called(blas);
+  const Answer answer = ask_child({"backends", "--blas", file}, {.wall_s = 60});
   require(answer.document && answer.document->blas, "{}", answer.complaint);
   const report::BlasRecord record = *answer.document->blas;
-  BackendChoice first{.name = record.identity.name, .blas = blas, .vendor = "", .record = record, .refusal = ""};
+  BackendChoice first{.name = record.identity.name, .blas = file, .vendor = "", .record = record, .refusal = ""};
   std::vector<BackendChoice> found;
   if (!names.empty() || kernels) found = find_backends(search, kernels);
   // A library that cannot be used is told of under "all" alone.

@@ -17,6 +17,7 @@
 #include "command.hpp"
 #include "gate_options.hpp"
 #include "options.hpp"
+#include "sqrtn/report/format.hpp"
 #include "sqrtn/report/record.hpp"
 #include "sqrtn/support/output.hpp"
 #include "sqrtn/support/require.hpp"
@@ -75,10 +76,18 @@ void match_cases(report::GateDocument& document, const report::BenchmarkOutput& 
                  const report::BenchmarkOutput& newer) {
   std::map<std::string_view, const report::BenchmarkCase*> of_newer;
   for (const report::BenchmarkCase& c : newer.cases) of_newer[c.name] = &c;
+  const auto wrong = [](const report::BenchmarkCase& c) { return c.label.starts_with(bench::wrong_answer); };
   for (const report::BenchmarkCase& c : older.cases) {
+    const auto found = of_newer.find(c.name);
+    const bool wrong_now = found != of_newer.end() && wrong(*found->second);
+    if (wrong_now && !wrong(c)) document.failed_claims.push_back(c.name + ": wrong answer");
+    if (wrong(c)) {
+      document.notes.push_back(c.name + ": wrong answer of OLD" + (wrong_now ? " and NEW; not timed" : "; not timed"));
+      if (found != of_newer.end()) of_newer.erase(found);
+      continue;
+    }
     report::GateRow& row = document.rows.emplace_back();
     row.name = c.name;
-    const auto found = of_newer.find(c.name);
     if (found == of_newer.end()) {
       row.fault = report::GateFault::missing;
       row.note = "OLD has it, NEW has not";
@@ -87,8 +96,6 @@ void match_cases(report::GateDocument& document, const report::BenchmarkOutput& 
     if (!c.fault.empty()) row.note = "OLD: " + c.fault;
     if (!found->second->fault.empty()) row.note += (row.note.empty() ? "NEW: " : "; NEW: ") + found->second->fault;
     if (!row.note.empty()) row.fault = report::GateFault::unreadable;
-    const auto wrong = [](const report::BenchmarkCase& b) { return b.label.starts_with(bench::wrong_answer); };
-    if (wrong(*found->second) && !wrong(c)) document.failed_claims.push_back(c.name + ": wrong answer");
     of_newer.erase(found);
   }
   if (of_newer.empty()) return;
@@ -111,8 +118,21 @@ void time_rows(report::GateDocument& document, const std::vector<GateProgram>& p
   document.run.cases.clear();
 }
 
+/// Throws unless both were timed in the same way, as far as they tell: a slow-down would have another cause.
+void require_comparable(const report::BenchmarkOutput& older, const report::BenchmarkOutput& newer) {
+  for (const auto& [key, remedy] : {std::pair{"library_build_type", "link both to the same build of Google Benchmark"},
+                                    {"num_cpus", "run both on one machine"}}) {
+    const auto before = older.context.find(key), now = newer.context.find(key);
+    if (before == older.context.end() || now == newer.context.end() || before->second == now->second) continue;
+    throw GateStop(not_comparable,
+                   fmt::format("OLD and NEW must not be compared: {} is '{}' for OLD and '{}' for NEW; {}", key,
+                               before->second, now->second, remedy));
+  }
+}
+
 /// The gate itself, up to its verdict.
-void compare(report::GateDocument& document, const std::vector<GateProgram>& programs, bool verify) {
+void compare(report::GateDocument& document, const std::vector<GateProgram>& programs, const GateOptions& options,
+             const std::vector<report::Accepted>& accepted) {
   document.older = gate_subject(programs[0]);
   document.newer = gate_subject(programs[1]);
   document.identical = identical(document.older, document.newer) && same_program(programs[0], programs[1]);
@@ -122,18 +142,24 @@ void compare(report::GateDocument& document, const std::vector<GateProgram>& pro
   complete(document.newer, newer);
   document.identical = !programs[0].blas.empty() && identical(document.older, document.newer);
   if (document.identical) return;
+  require_comparable(older, newer);
   match_cases(document, older, newer);
   const bool ours = older.context.contains("blas_sha256") && newer.context.contains("blas_sha256");
   const bool judged = can_verify(programs[0], older) && can_verify(programs[1], newer);
-  if (verify && ours && !judged) document.notes.emplace_back("not verified: no sqrtn stands beside each sqrtn-bench");
-  if (verify && judged) {
-    const std::vector<std::string> failed = new_failures(programs[0], programs[1], document.notes);
+  if (!options.accept.empty() && !judged) {
+    throw GateStop(wrong_usage, "--accept: nothing judges these programs; it is for --blas, and for two sqrtn-bench");
+  }
+  if (options.verify && ours && !judged)
+    document.notes.emplace_back("not verified: no sqrtn stands beside each sqrtn-bench");
+  if (options.verify && judged) {
+    const std::vector<std::string> failed = new_failures(programs[0], programs[1], accepted, document.notes);
     document.failed_claims.insert(document.failed_claims.end(), failed.begin(), failed.end());
   }
   if (document.failed_claims.empty()) time_rows(document, programs);
 }
 
-void deliver_gate(const report::GateDocument& document, const GateOptions& options) {
+void deliver_gate(report::GateDocument& document, const GateOptions& options) {
+  report::make_printable(document);
   if (!options.json.empty()) write_file(options.json, report::to_text(report::to_json(document)));
   if (!options.junit.empty()) write_file(options.junit, report::to_junit(document));
   if (!options.summary.empty()) write_file(options.summary, report::to_markdown(document));
@@ -157,7 +183,7 @@ int exit_code_of(const report::GateDocument& document, bool strict) {
 }
 
 int complain(const GateStop& stop) {
-  fmt::print(stderr, "sqrtn: {}\n", stop.what());
+  fmt::print(stderr, "sqrtn: {}\n", report::printable(stop.what()));
   return stop.code;
 }
 
@@ -183,13 +209,16 @@ int gate(const GateOptions& options, const std::vector<std::string>& command) tr
   if (!options.filter.empty()) compile_filter(options.filter);
   const std::vector<GateProgram> programs = gate_programs(options);
   check_outputs(options);
+  std::vector<report::Accepted> accepted;
+  for (const std::string& file : options.accept)
+    std::ranges::move(report::read_accepted(file), std::back_inserter(accepted));
   if (options.self_test) return self_test(options, programs);
   report::GateDocument document;
   document.environment = describe_environment();
   document.command = command;
   document.settings = options.settings;
   try {
-    compare(document, programs, options.verify);
+    compare(document, programs, options, accepted);
   } catch (const GateStop& stop) {
     if (stop.code == wrong_usage) throw;
     document.error = published_error(stop.what(), programs);

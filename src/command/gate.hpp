@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sqrtn/report/accepted.hpp"
 #include "sqrtn/report/benchmark_json.hpp"
 #include "sqrtn/report/gate.hpp"
 
@@ -15,6 +16,7 @@ struct GateOptions {
   std::string older, newer;            ///< the first two words: programs, unless --blas or --self-test take fewer
   std::vector<std::string> arguments;  ///< the others: what is passed on
   std::vector<std::string> blas;       ///< two libraries, or none
+  std::vector<std::string> accept;     ///< lists of known findings, of either
   std::string filter, json, junit, summary;
   experiment::GateSettings settings;
   double timeout_s = 120;  ///< of one launch
@@ -34,7 +36,7 @@ struct GateProgram {
   std::string role;                  ///< "OLD", "NEW"
   std::string name;                  ///< as the user gave it
   std::string file;                  ///< whose SHA-256 is its identity: the program, or "" for a library by name
-  std::string blas;                  ///< the library, "" for a program
+  std::string blas;                  ///< the library as Backend::load takes it, "" for a program
   std::vector<std::string> command;  ///< without filter and format
   std::string filter;                ///< the user's
   double timeout_s = 0;
@@ -58,10 +60,11 @@ GateLaunch launch(const GateProgram& program, const std::vector<std::string>& ca
 /// Whether `sqrtn verify` can be asked about this side: a library, or a sqrtn-bench with its command beside it.
 bool can_verify(const GateProgram& program, const report::BenchmarkOutput& output);
 
-/// Claims that fail for the newer side and not for the older one, as "id: reason"; what fails for both becomes a note.
+/// Judges both sides. What fails for the newer and not for the older, and is not accepted, as "id: reason"; what fails
+/// for both, or for the older alone, becomes a note, and so does what was accepted.
 /// Throws: GateStop if verify itself cannot run.
 std::vector<std::string> new_failures(const GateProgram& older, const GateProgram& newer,
-                                      std::vector<std::string>& notes);
+                                      const std::vector<report::Accepted>& accepted, std::vector<std::string>& notes);
 
 /// Runs the gate on a program against itself many times; prints how often a word was wrong. Returns: the exit code, 1
 /// if "slower" came more often than stated, beyond the 99 % interval.

@@ -1,24 +1,32 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
-#include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "command.hpp"
 #include "gate.hpp"
+#include "probe.hpp"
 #include "sqrtn/report/format.hpp"
-#include "sqrtn/support/process.hpp"
 
 /// Correctness before speed: the claims of `sqrtn verify`, asked of both sides in processes of their own.
 namespace sqrtn::command {
 namespace {
 
-using Json = nlohmann::json;
+constexpr ProcessLimits verify_limits{.wall_s = 1800};
+constexpr const char* whole_verify = "verify";
 
-constexpr double longest_verify_s = 1800;
+/// A claim that does not pass, or what the library did beside answering.
+struct GateFinding {
+  std::string id;  ///< of the claim; "printed in products/gemm/f32" of an incident; "verify" if all ended early
+  claims::Verdict verdict = claims::Verdict::fail;
+  std::string reason;
+  bool accepted = false;
 
-struct Failure {
-  std::string id, reason;
+  [[nodiscard]] std::string to_text() const {
+    return fmt::format("{}: {}, {}", id, claims::to_string(verdict), reason);
+  }
 };
 
 /// The command that judges this side: this very program for a library, the one beside it for a sqrtn-bench.
@@ -27,75 +35,82 @@ std::string judge_of(const GateProgram& program) {
   return (std::filesystem::path(program.file).parent_path() / "sqrtn").string();
 }
 
-std::string text_at(const Json& json, const char* key) {
-  const auto found = json.find(key);
-  return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+/// "killed by signal 11 (segmentation fault) in products/gemm/f32" is "killed in products/gemm/f32": times and texts
+/// differ between two that do the same.
+std::string kind_of(const std::string& incident) {
+  const std::size_t place = incident.rfind(" in ");
+  return incident.substr(0, incident.find(' ')) + (place == std::string::npos ? "" : incident.substr(place));
 }
 
-std::vector<Failure> failures_in(const GateProgram& program, const std::string& text) {
-  const Json json = Json::parse(text, nullptr, false);
-  const auto claims = json.is_object() ? json.find("claims") : json.end();
-  if (!json.is_object() || claims == json.end() || !claims->is_array()) {
-    throw GateStop(wrong_usage, fmt::format("{} '{}': verify printed no results; run '{} verify' to see why",
-                                            program.role, program.name, judge_of(program)));
+std::vector<GateFinding> findings_in(const report::Document& document, const std::vector<report::Accepted>& accepted) {
+  std::vector<GateFinding> findings;
+  for (const std::string& incident : document.incidents)
+    findings.push_back({.id = kind_of(incident), .reason = incident});
+  const std::vector<claims::Result> open = report::not_accepted(document, accepted);
+  for (const claims::Result& result : document.claims) {
+    if (!report::is_finding(result)) continue;
+    const bool known = std::ranges::none_of(open, [&](const auto& other) { return other.claim.id == result.claim.id; });
+    findings.push_back({result.claim.id, result.outcome.verdict, result.outcome.reason, known});
   }
-  std::vector<Failure> failures;
-  for (const Json& claim : *claims) {
-    const std::string verdict = claim.is_object() ? text_at(claim, "verdict") : "";
-    if (verdict == "pass" || verdict == "skipped") continue;
-    failures.push_back({claim.is_object() ? text_at(claim, "id") : "",
-                        verdict + ", " + (claim.is_object() ? text_at(claim, "reason") : "")});
-  }
-  return failures;
+  return findings;
 }
 
-std::vector<Failure> failing_claims(const GateProgram& program, const std::string& filter) {
-  std::vector<std::string> command{judge_of(program), "verify", "--json", "-"};
+std::vector<GateFinding> judge_side(const GateProgram& program, const std::string& filter,
+                                    const std::vector<report::Accepted>& accepted, std::vector<std::string>& notes) {
+  std::vector<std::string> command{judge_of(program), "verify"};
   if (!program.blas.empty()) command.insert(command.end(), {"--blas", program.blas});
   if (!filter.empty()) command.insert(command.end(), {"--filter", filter});
-  ProcessLimits limits;
-  limits.wall_s = longest_verify_s;
-  const ProcessEnd end = run_process(command, limits);
-  using How = ProcessEnd::How;
-  if (end.how == How::signalled || end.how == How::timed_out) return {{"verify", end.to_text()}};
-  if (end.how == How::exited && end.code == nothing_measured) return {};  // this side has no such claim
-  if (end.how != How::exited || end.code == wrong_usage) {
-    throw GateStop(wrong_usage, fmt::format("{} '{}': verify {}{}; --no-verify leaves it out", program.role,
-                                            program.name, end.to_text(),
-                                            end.err.empty() ? "" : " (" + end.err.substr(0, end.err.find('\n')) + ")"));
+  const Answer answer = ask(command, verify_limits);
+  if (answer.document) {
+    std::istringstream lines(report::acceptance_text(*answer.document, accepted));
+    for (std::string line; std::getline(lines, line);) notes.push_back(program.role + ": " + line);
+    return findings_in(*answer.document, accepted);
   }
-  return failures_in(program, end.out);
+  if (answer.code == nothing_measured) return {};  // this side has no such claim
+  if (answer.code < 0) return {{.id = whole_verify, .reason = answer.complaint}};
+  throw GateStop(wrong_usage, fmt::format("{} '{}': verify: {}; --no-verify leaves it out", program.role, program.name,
+                                          answer.complaint));
 }
 
-std::string filter_for(const std::vector<Failure>& failures) {
-  std::string filter;
-  for (const Failure& failure : failures) filter += (filter.empty() ? "" : "|") + report::exact_filter(failure.id);
-  return filter;
+const GateFinding* find(const std::vector<GateFinding>& findings, const std::string& id) {
+  const auto found = std::ranges::find(findings, id, &GateFinding::id);
+  return found != findings.end() ? &*found : nullptr;
+}
+
+/// Whether the older side does no better. Where its verify ended early, it is asked for this claim alone.
+bool is_known(const GateFinding& finding, const GateProgram& older, const std::vector<GateFinding>& before) {
+  if (const GateFinding* same = find(before, finding.id)) {
+    return same->verdict == claims::Verdict::fail || same->verdict == finding.verdict;
+  }
+  if (find(before, whole_verify) == nullptr) return false;
+  std::vector<std::string> told_already;
+  return !judge_side(older, report::exact_filter(finding.id), {}, told_already).empty();
 }
 
 }  // namespace
 
 bool can_verify(const GateProgram& program, const report::BenchmarkOutput& output) {
   if (!program.blas.empty()) return true;
-  return output.context.contains("blas_sha256") && std::filesystem::exists(judge_of(program));
+  return output.context.contains("blas_sha256") && access(judge_of(program).c_str(), X_OK) == 0;
 }
 
 std::vector<std::string> new_failures(const GateProgram& older, const GateProgram& newer,
-                                      std::vector<std::string>& notes) {
-  const std::vector<Failure> failures = failing_claims(newer, newer.blas.empty() ? "" : "^products/");
-  if (failures.empty()) return {};
-  const bool ended_early = failures.front().id == "verify";
-  const std::vector<Failure> before =
-      ended_early ? std::vector<Failure>{} : failing_claims(older, filter_for(failures));
+                                      const std::vector<report::Accepted>& accepted, std::vector<std::string>& notes) {
+  const char* filter = newer.blas.empty() ? "" : "^products/";
+  const std::vector<GateFinding> before = judge_side(older, filter, accepted, notes);
+  const std::vector<GateFinding> after = judge_side(newer, filter, accepted, notes);
   std::vector<std::string> fresh;
-  for (const Failure& failure : failures) {
-    const bool known = std::ranges::find(before, failure.id, &Failure::id) != before.end();
-    const std::string text = failure.id + ": " + failure.reason;
-    if (known) {
-      notes.push_back("fails for OLD too: " + text);
+  for (const GateFinding& finding : after) {
+    if (finding.accepted) continue;
+    if (is_known(finding, older, before)) {
+      notes.push_back("fails for OLD too: " + finding.to_text());
     } else {
-      fresh.push_back(text);
+      fresh.push_back(finding.to_text());
     }
+  }
+  for (const GateFinding& finding : before) {
+    if (finding.accepted || find(after, finding.id) != nullptr) continue;
+    notes.push_back("fails for OLD alone: " + finding.to_text());
   }
   return fresh;
 }

@@ -73,13 +73,14 @@ void add_rates(CLI::App& subcommand, GateOptions& options) {
       ->capture_default_str();
 }
 
-void add_outputs(CLI::App& subcommand, GateOptions& options) {
+/// What a self-test, which has no cases to report, cannot write.
+CLI::Option* add_outputs(CLI::App& subcommand, GateOptions& options) {
   const auto file = [&](const char* name, std::string& path, const char* text) {
-    subcommand.add_option(name, path, text)->check(word_error)->type_name("FILE");
+    return subcommand.add_option(name, path, text)->check(word_error)->type_name("FILE");
   };
   file("--json", options.json, "Also write the results as JSON; '-' is standard output, with nothing else");
-  file("--junit", options.junit, "Also write JUnit XML, a test a case, as CI systems read it");
   file("--summary", options.summary, "Also write the Markdown to a file, as for $GITHUB_STEP_SUMMARY");
+  return file("--junit", options.junit, "Also write JUnit XML, a test a case, as CI systems read it");
 }
 
 }  // namespace
@@ -96,23 +97,35 @@ void add_gate_options(CLI::App& subcommand, GateOptions& options) {
   subcommand.add_option("--filter", options.filter, "Only the cases that match, as --benchmark_filter has it")
       ->type_name("REGEX");
   add_rates(subcommand, options);
-  add_outputs(subcommand, options);
-  subcommand.add_flag("--strict", options.strict, "Exit with 3 if a case is unresolved");
+  CLI::Option* junit = add_outputs(subcommand, options);
+  CLI::Option* strict = subcommand.add_flag("--strict", options.strict, "Exit with 3 if a case is unresolved");
   subcommand.add_flag("--cpu-time", options.cpu_time, "Compare the processor's time instead of the wall clock's");
-  subcommand.add_flag("!--no-verify", options.verify, "Time libraries and sqrtn-bench without `sqrtn verify` before");
+  CLI::Option* unverified = subcommand.add_flag("!--no-verify", options.verify,
+                                                "Time libraries and sqrtn-bench without `sqrtn verify` before");
+  CLI::Option* accept =
+      subcommand
+          .add_option("--accept", options.accept,
+                      "List of findings that are known, as `verify --write-accepted` writes it; repeatable")
+          ->type_name("FILE")
+          ->allow_extra_args(false)
+          ->check(word_error)
+          ->excludes(unverified);
   CLI::Option* self_test = subcommand.add_flag(
       "--self-test", options.self_test, "One program against itself, many runs: how often is a word wrong here?");
+  for (CLI::Option* option : {junit, strict, accept}) self_test->excludes(option);
   subcommand.add_option("--runs", options.runs, "Runs of the self-test")
       ->type_name("N")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str()
       ->needs(self_test);
   subcommand.footer(
-      "Exit codes: 0 no regression, 1 a regression or a claim that only NEW fails, 2 wrong usage or unreadable "
+      "Exit codes: 0 no regression, 1 a regression, or a finding that only NEW has, 2 wrong usage or unreadable "
       "output,\n"
-      "3 unresolved (with --strict), 4 nothing measured, or a case of OLD is missing in NEW.\n"
+      "3 unresolved (with --strict), 4 nothing measured, or a case of OLD is missing in NEW, 5 not comparable: one has "
+      "a\ndebug build of Google Benchmark, or they ran on machines of different size.\n"
       "Examples:\n  sqrtn gate old/bench new/bench --min-effect 3% --budget 2m --junit gate.xml\n"
-      "  sqrtn gate --blas openblas --blas blis --filter '/f32/1/'\n"
+      "  sqrtn verify --blas blis --filter '^products/' --write-accepted blis.json --reason 'by design'\n"
+      "  sqrtn gate --blas openblas --blas blis --filter '/f32/1/' --accept blis.json\n"
       "  sqrtn gate --self-test new/bench --runs 200 -- --benchmark_min_time=0.001");
 }
 

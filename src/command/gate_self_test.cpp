@@ -96,6 +96,7 @@ int self_test(const GateOptions& options, const std::vector<GateProgram>& progra
     count_run(tally, time_cases(programs, cases, settings));
   const double alpha = settings.change.alpha;
   if (!options.json.empty()) write_file(options.json, report::to_text(to_json(tally, options)));
+  if (!options.summary.empty()) write_file(options.summary, text_of(tally, alpha));
   if (options.json != "-") write_file("-", text_of(tally, alpha));
   return interval_of(tally.failed, tally, alpha).low > alpha ? claim_failed : all_well;
 }

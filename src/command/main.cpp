@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <iostream>
@@ -8,6 +7,7 @@
 #include <system_error>
 
 #include "command/command.hpp"
+#include "sqrtn/report/format.hpp"
 #include "sqrtn/support/environment.hpp"
 #include "sqrtn/support/exit_guard.hpp"
 #include "sqrtn/support/nearest.hpp"
@@ -55,9 +55,8 @@ std::string usage_message(const CLI::App& application, const CLI::ParseError& er
   return fmt::format("{}; see 'sqrtn {}--help'", error.what(), chosen.empty() ? "" : chosen[0]->get_name() + " ");
 }
 
-int complain(std::string message) {
-  std::replace(message.begin(), message.end(), '\n', ' ');
-  std::cerr << "sqrtn: " << message << '\n';
+int complain(const std::string& message) {
+  std::cerr << "sqrtn: " << report::printable(message) << '\n';
   return wrong_usage;
 }
 

@@ -42,7 +42,9 @@ void add_common_options(CLI::App& subcommand, CommonOptions& options, const std:
       ->check(seed_error)
       ->transform(decimal)
       ->capture_default_str();
-  subcommand.add_option("--blas", options.blas, "The BLAS: openblas, blis, a name that `sqrtn backends` lists, a SONAME or a path")
+  subcommand
+      .add_option("--blas", options.blas,
+                  "The BLAS: openblas, blis, atlas, reference, mkl, a name of `sqrtn backends`, a SONAME or a path")
       ->type_name("NAME_OR_PATH")
       ->capture_default_str();
   subcommand

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <map>
 
+#include "sqrtn/blas/backend.hpp"
 #include "sqrtn/blas/discover.hpp"
 #include "sqrtn/report/read.hpp"
 #include "sqrtn/support/environment.hpp"
@@ -97,8 +98,12 @@ std::vector<BackendChoice> kernels_of(const BackendChoice& backend, const Enviro
 
 Answer ask_child(std::vector<std::string> words, const ProcessLimits& limits) {
   words.insert(words.begin(), std::filesystem::read_symlink("/proc/self/exe").string());
-  words.insert(words.end(), {"--json", "-"});
-  const ProcessEnd end = run_process(words, limits);
+  return ask(std::move(words), limits);
+}
+
+Answer ask(std::vector<std::string> command, const ProcessLimits& limits) {
+  command.insert(command.end(), {"--json", "-"});
+  const ProcessEnd end = run_process(command, limits);
   Answer answer;
   if (end.how == ProcessEnd::How::exited) answer.code = end.code;
   try {
@@ -140,5 +145,16 @@ std::vector<BackendChoice> find_backends(const std::vector<std::string>& search,
   }
   return all;
 }
+
+std::string library_called(const std::string& name) {
+  if (blas::is_name_or_path(name)) return name;
+  const std::size_t at = std::min(name.find('@'), name.size());
+  for (const BackendChoice& backend : find_backends({}, false)) {
+    if (backend.record && backend.name == name.substr(0, at)) return backend.blas + name.substr(at);
+  }
+  return name;
+}
+
+blas::Backend load_library(const std::string& name) { return blas::Backend::load(library_called(name)); }
 
 }  // namespace sqrtn::command

@@ -18,7 +18,10 @@ struct Answer {
   int code = -1;          ///< exit status, −1 if it had none
 };
 
-/// Runs `sqrtn WORDS --json -` and reads what it wrote; nothing that the child does is trusted.
+/// Runs `PROGRAM WORDS --json -` and reads what it wrote; nothing that the child does is trusted.
+Answer ask(std::vector<std::string> command, const ProcessLimits& limits);
+
+/// The same of this very program.
 Answer ask_child(std::vector<std::string> words, const ProcessLimits& limits);
 
 /// What a program said first, as a clause of a message: at most 400 bytes, without sqrtn's own name.
@@ -37,6 +40,14 @@ struct BackendChoice {
 /// this processor can run, where the library can be told to use them and then says that it does.
 /// Throws: as blas::discover.
 std::vector<BackendChoice> find_backends(const std::vector<std::string>& search, bool kernels);
+
+/// What Backend::load takes for a library that `sqrtn backends` lists by this name: its path, with "@KERNEL" if the
+/// name has it. The name itself if load knows it, or nothing is called so.
+std::string library_called(const std::string& name);
+
+/// The library of that name, as library_called has it, loaded into this process.
+/// Throws: as Backend::load.
+blas::Backend load_library(const std::string& name);
 
 /// Name, version, kernels, threads, interface and place of each, or why it cannot be used.
 std::string backends_text(const std::vector<BackendChoice>& backends);

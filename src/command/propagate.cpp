@@ -8,9 +8,9 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 
-#include "choose.hpp"
 #include "command.hpp"
 #include "options.hpp"
+#include "probe.hpp"
 #include "sqrtn/init/structured.hpp"
 #include "sqrtn/report/summary.hpp"
 #include "sqrtn/support/output.hpp"
@@ -175,7 +175,7 @@ int propagate(const PropagateOptions& options, const std::vector<std::string>& c
   if (!options.json.empty()) require_writable(options.json);
   if (!options.plot.empty()) report::require_plottable(options.plot);
 
-  const blas::Backend backend = load_backend(options.blas);
+  const blas::Backend backend = load_library(options.blas);
   backend.set_threads(1);
   std::vector<report::Curve> curves;
   const report::Document document = make_document(backend, command, options.seed, {}, {});
@@ -240,7 +240,7 @@ void add_propagate(CLI::App& application, Action& chosen) {
   word("--dtype", o.dtype, "f32|f64", "Type of weights and signal");
   number("--threads", o.threads, "Threads; 0: all available");
   number("--seed", o.seed, "Seed of every draw");
-  word("--blas", o.blas, "NAME_OR_PATH", "The BLAS: openblas, blis, a name that `sqrtn backends` lists, a SONAME or a path");
+  word("--blas", o.blas, "NAME_OR_PATH", "The BLAS: openblas, blis, atlas, reference, mkl, a SONAME or a path");
   word("--plot", o.plot, "FILE", "Draw the law's band and the measurement: .svg or .png, by gnuplot");
   word("--json", o.json, "FILE", "Also write the results as JSON; '-' is standard output, with nothing else");
   propagate_command->add_flag("--all-layers", o.all_layers, "Show every layer in the table");

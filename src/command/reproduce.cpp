@@ -4,9 +4,9 @@
 #include <boost/regex.hpp>
 #include <memory>
 
-#include "choose.hpp"
 #include "command.hpp"
 #include "options.hpp"
+#include "probe.hpp"
 #include "sqrtn/report/reproduction.hpp"
 #include "sqrtn/report/summary.hpp"
 #include "sqrtn/support/output.hpp"
@@ -45,7 +45,7 @@ int reproduce(ReproduceOptions options, const std::vector<std::string>& command)
   if (!options.output.empty()) report::require_writable_folder(options.output);
 
   options.settings.seed = options.common.seed;
-  const blas::Backend backend = load_backend(options.common.blas);
+  const blas::Backend backend = load_library(options.common.blas);
   // The experiments run side by side; one thread in the library keeps every bit independent of that.
   backend.set_threads(1);
   Progress progress("notebooks");

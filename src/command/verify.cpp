@@ -2,11 +2,12 @@
 #include <iterator>
 #include <memory>
 
-#include "accept.hpp"
 #include "choose.hpp"
 #include "command.hpp"
 #include "isolation.hpp"
 #include "options.hpp"
+#include "probe.hpp"
+#include "sqrtn/report/accepted.hpp"
 #include "sqrtn/report/summary.hpp"
 #include "sqrtn/report/table.hpp"
 #include "sqrtn/support/output.hpp"
@@ -48,7 +49,7 @@ std::string claims_text(const report::Document& document) {
 
 report::Document judge_here(const VerifyOptions& options, const std::vector<claims::Claim>& claims,
                             const std::vector<std::string>& command) {
-  const blas::Backend backend = load_backend(options.common.blas);
+  const blas::Backend backend = load_library(options.common.blas);
   std::vector<claims::Result> results = judge(claims, backend, options.settings);
   report::Document document = make_document(backend, command, options.common.seed, std::move(results), {});
   if (options.properties) document.properties = claims::blas_properties(subject_of(backend), options.settings);
@@ -87,8 +88,8 @@ int verify(VerifyOptions options, const std::vector<std::string>& command) {
   if (claims.empty()) return nothing_matches("claim", options.common.filter, "verify");
   if (options.list) return list_claims(claims);
   if (!options.common.json.empty()) require_writable(options.common.json);
-  std::vector<Accepted> accepted;
-  if (!options.accept.empty()) accepted = read_accepted(options.accept);
+  std::vector<report::Accepted> accepted;
+  if (!options.accept.empty()) accepted = report::read_accepted(options.accept);
   require(options.write_accepted.empty() || options.reason.find_first_not_of(" \t\r\n") != std::string::npos,
           "--write-accepted {} needs a reason: add --reason 'known, reported as #123'", options.write_accepted);
   if (!options.write_accepted.empty()) require_writable(options.write_accepted);
@@ -96,9 +97,9 @@ int verify(VerifyOptions options, const std::vector<std::string>& command) {
           "--json and --write-accepted name the same file; give each its own");
   const report::Document document =
       options.in_process ? judge_here(options, claims, command) : judge_apart(options, claims, command);
-  if (!options.write_accepted.empty()) write_accepted(document, options.reason, options.write_accepted);
-  deliver(document, options.common.json, claims_text(document) + acceptance_text(document, accepted));
-  const std::vector<claims::Result> open = not_accepted(document, accepted);
+  if (!options.write_accepted.empty()) report::write_accepted(document, options.reason, options.write_accepted);
+  deliver(document, options.common.json, claims_text(document) + report::acceptance_text(document, accepted));
+  const std::vector<claims::Result> open = report::not_accepted(document, accepted);
   if (!document.incidents.empty()) return claim_failed;
   return open.empty() ? int{all_well} : exit_code(claims::overall(open));
 }

@@ -138,6 +138,7 @@ BenchmarkOutput read_benchmark_output(std::string_view text, BenchmarkClock cloc
   if (const auto context = json.find("context"); context != json.end() && context->is_object()) {
     for (const auto& [key, value] : context->items()) {
       if (value.is_string()) output.context[key] = value.get<std::string>();
+      if (value.is_number()) output.context[key] = value.dump();
     }
   }
   std::vector<Entries> all;

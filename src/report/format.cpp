@@ -28,6 +28,26 @@ const Unit& time_unit(double seconds) {
   return unit_for(seconds, units);
 }
 
+/// Bytes of the sign that begins there: 0 if it is no UTF-8.
+std::size_t sign_length(std::string_view text, std::size_t at) {
+  const auto c = static_cast<unsigned char>(text[at]);
+  const std::size_t length = c < 0x80                ? 1
+                             : c >= 0xC2 && c < 0xE0 ? 2
+                             : (c & 0xF0) == 0xE0    ? 3
+                             : c >= 0xF0 && c < 0xF5 ? 4
+                                                     : 0;
+  for (std::size_t k = 1; k < length; ++k) {
+    if (at + k >= text.size() || (text[at + k] & 0xC0) != 0x80) return 0;
+  }
+  return length;
+}
+
+/// Of Unicode's two ranges of control characters, the second being U+0080 to U+009F.
+bool is_control(std::string_view sign) {
+  const auto c = static_cast<unsigned char>(sign[0]);
+  return c < 0x20 || c == 0x7F || (c == 0xC2 && static_cast<unsigned char>(sign[1]) < 0xA0);
+}
+
 }  // namespace
 
 std::string significant(std::optional<double> x, int digits) {
@@ -92,6 +112,21 @@ std::string shell_line(const std::vector<std::string>& words) {
     line += '\'';
   }
   return line;
+}
+
+std::string printable(std::string_view text) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t length = sign_length(text, i);
+    const std::string_view sign = text.substr(i, std::max<std::size_t>(length, 1));
+    if (sign == "\t" || sign == "\n" || sign == "\r") {
+      result += ' ';
+    } else {
+      result += length == 0 || is_control(sign) ? "?" : sign;
+    }
+    i += sign.size();
+  }
+  return result;
 }
 
 std::string exact_filter(std::string_view id) {

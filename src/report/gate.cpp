@@ -83,6 +83,17 @@ Json subject_json(const GateSubject& subject) {
 
 }  // namespace
 
+void make_printable(GateDocument& document) {
+  const auto all = [](std::initializer_list<std::string*> texts) {
+    for (std::string* text : texts) *text = printable(*text);
+  };
+  for (GateSubject* subject : {&document.older, &document.newer}) all({&subject->sha256, &subject->build});
+  for (GateRow& row : document.rows) all({&row.name, &row.note});
+  for (std::string& claim : document.failed_claims) all({&claim});
+  for (std::string& note : document.notes) all({&note});
+  all({&document.error});
+}
+
 GateVerdict verdict_of(const GateDocument& document) {
   if (!document.failed_claims.empty()) return GateVerdict::wrong;
   if (rows_called(document, "slower") > 0) return GateVerdict::regression;
@@ -134,11 +145,11 @@ std::string to_text(GateVerdict verdict) {
 std::string headline(const GateDocument& document) {
   std::string text = to_text(verdict_of(document));
   if (!document.failed_claims.empty()) {
-    return text + fmt::format(": {} claims fail that OLD passes; not timed", document.failed_claims.size());
+    return text + fmt::format(": {} findings that OLD has not; not timed", document.failed_claims.size());
   }
   if (!document.error.empty()) return text + ": " + document.error;
   if (document.identical) return text + ": OLD and NEW are the same file; nothing was timed";
-  if (document.rows.empty()) return text + ": OLD has no case; run it alone to see why, or change --filter";
+  if (document.rows.empty()) return text + ": OLD has no case to time; run it alone to see why, or change --filter";
   text += fmt::format(": {} cases", document.rows.size());
   for (const char* word : {"slower", "missing", "unreadable", "unresolved", "faster", "same"}) {
     if (const auto n = rows_called(document, word); n > 0) text += fmt::format(", {} {}", n, word);

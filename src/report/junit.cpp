@@ -9,24 +9,10 @@
 namespace sqrtn::report {
 namespace {
 
-/// What XML takes inside an attribute: five signs escaped; other control characters, which XML 1.0 cannot hold, and
-/// bytes that are no UTF-8 become '?'.
+/// What XML takes inside an attribute: printable, and five signs escaped.
 std::string escaped(std::string_view text) {
   std::string result;
-  const auto continues = [&](std::size_t i) { return i < text.size() && (text[i] & 0xC0) == 0x80; };
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    const std::size_t length = c < 0x80                ? 1
-                               : c >= 0xC2 && c < 0xE0 ? 2
-                               : (c & 0xF0) == 0xE0    ? 3
-                               : c >= 0xF0 && c < 0xF5 ? 4
-                                                       : 0;
-    bool whole = length > 0;
-    for (std::size_t k = 1; k < length; ++k) whole = whole && continues(i + k);
-    if (!whole || (c < 0x20 && c != '\t' && c != '\n') || c == 0x7F) {
-      result += '?';
-      continue;
-    }
+  for (const char c : printable(text)) {
     switch (c) {
       case '&':
         result += "&amp;";
@@ -43,13 +29,9 @@ std::string escaped(std::string_view text) {
       case '\'':
         result += "&apos;";
         break;
-      case '\n':
-        result += "&#10;";
-        break;
       default:
-        result += text.substr(i, length);
+        result += c;
     }
-    i += length - 1;
   }
   return result;
 }

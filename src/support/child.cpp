@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <csignal>
@@ -129,6 +130,30 @@ pid_t start_child(const std::vector<std::string>& argv, std::size_t memory_bytes
   return id;
 }
 
+/// A process of the group that waits for the death of this one and then ends the group. It sleeps until then, or
+/// until the group is ended by us. Returns: 0 where there is no room for it; the child itself dies all the same.
+pid_t start_guardian(pid_t group, const Descriptor& lifeline) {
+#ifdef __linux__
+  const NoSignals whatever_the_group_is_sent;
+  const pid_t id = fork();
+  if (id == 0) {
+    setpgid(0, group);
+    // Were an end of another's pipe kept here, that one's end would not be seen.
+    dup2(lifeline.number(), STDIN_FILENO);
+    close_range(STDIN_FILENO + 1, UINT_MAX, 0);
+    char nothing = 0;
+    while (read(STDIN_FILENO, &nothing, 1) < 0 && errno == EINTR) {
+    }
+    ::kill(-group, SIGKILL);
+    _exit(0);
+  }
+  if (id > 0) setpgid(id, group);
+  return std::max(id, 0);
+#else
+  return 0;
+#endif
+}
+
 }  // namespace
 
 Pipe make_pipe() {
@@ -139,7 +164,12 @@ Pipe make_pipe() {
 
 Child::Child(const std::vector<std::string>& argv, std::size_t memory_bytes, const EnvironmentAdditions& environment,
              const ChildStreams& streams)
-    : id_(start_child(argv, memory_bytes, environment, streams)), place_(publish(id_)) {}
+    : lifeline_(make_pipe()),
+      id_(start_child(argv, memory_bytes, environment, streams)),
+      place_(publish(id_)),
+      guardian_(start_guardian(id_, lifeline_.read)) {
+  lifeline_.read.close();
+}
 
 Child::~Child() {
   if (id_ > 0) reap();
@@ -160,6 +190,9 @@ std::pair<int, rusage> Child::reap() {
   while (wait4(id_, &end.first, 0, &end.second) < 0 && errno == EINTR) {
   }
   id_ = 0;
+  if (guardian_ > 0) ::kill(guardian_, SIGKILL);
+  while (guardian_ > 0 && waitpid(guardian_, nullptr, 0) < 0 && errno == EINTR) {
+  }
   return end;
 }
 

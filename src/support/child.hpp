@@ -58,8 +58,10 @@ class Child {
   std::pair<int, rusage> reap();
 
  private:
+  Pipe lifeline_;  ///< nothing is written: its end is that of this process
   pid_t id_;
   std::atomic<pid_t>* place_ = nullptr;
+  pid_t guardian_;
 };
 
 }  // namespace sqrtn::support

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <fstream>
 #include <string>
+#include <utility>
 
 namespace sqrtn {
 namespace {
@@ -59,13 +60,18 @@ MachineWatch::Ticks MachineWatch::read_ticks() {
   return ticks;
 }
 
+MachineWatch::MachineWatch() : MachineWatch(time_chain_s, read_ticks) {}
+
+MachineWatch::MachineWatch(std::function<double()> time_chain_s, std::function<Ticks()> read_ticks)
+    : time_chain_s_(std::move(time_chain_s)), read_ticks_(std::move(read_ticks)) {}
+
 void MachineWatch::before_launch() {
-  if (chain_s_ == 0) chains_s_.push_back(chain_s_ = time_chain_s());
-  before_ = read_ticks();
+  if (chain_s_ == 0) chains_s_.push_back(chain_s_ = time_chain_s_());
+  before_ = read_ticks_();
 }
 
 void MachineWatch::after_launch(double own_cpu_s) {
-  const Ticks after = read_ticks();
+  const Ticks after = read_ticks_();
   watched_s_ += after.wall_s - before_.wall_s;
   others_s_ += after.busy_s - before_.busy_s - own_cpu_s;
 }
@@ -81,8 +87,5 @@ bool MachineWatch::disturbed() {
   }
   return found;
 }
-
-double MachineWatch::chain_s() const { return middle(chains_s_); }
-double MachineWatch::other_processors() const { return middle(others_); }
 
 }  // namespace sqrtn

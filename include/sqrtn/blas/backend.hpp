@@ -21,8 +21,8 @@ struct Identity {
   std::string interface = "cblas";  ///< through which it is called; "fortran" where it has no other
 };
 
-/// Whether it is neither a path, nor the name of a file or a SONAME, nor a short name of a library.
-bool is_unknown_name(std::string_view name);
+/// Whether Backend::load looks for a library by this word: a short name, a SONAME or a path.
+bool is_name_or_path(std::string_view word);
 
 /// One BLAS library, opened with dlopen and local scope. A process loads exactly one: loading a
 /// second, different one throws. The functions' addresses are proved by dladdr to come from that

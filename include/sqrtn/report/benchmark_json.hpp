@@ -18,7 +18,7 @@ struct BenchmarkCase {
 
 struct BenchmarkOutput {
   std::vector<BenchmarkCase> cases;            ///< in order of first appearance
-  std::map<std::string, std::string> context;  ///< its texts only: what AddCustomContext gave, executable, date
+  std::map<std::string, std::string> context;  ///< its texts and numbers: what AddCustomContext gave, executable, date
 };
 
 enum class BenchmarkClock { real, cpu };

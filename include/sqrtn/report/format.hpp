@@ -39,6 +39,10 @@ std::string bytes(std::size_t n);
 /// The words as one line for a POSIX shell, quoted where needed.
 std::string shell_line(const std::vector<std::string>& words);
 
+/// Text from elsewhere as one line that speaks to no terminal: control characters, and bytes that are no UTF-8, become
+/// '?', tabs and line ends spaces.
+std::string printable(std::string_view text);
+
 /// A regular expression that matches `id` and nothing else: "^a/leaky_relu\(0\.01\)$".
 std::string exact_filter(std::string_view id);
 

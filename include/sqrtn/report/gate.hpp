@@ -43,6 +43,9 @@ struct GateDocument {
   std::string error;        ///< what ended it early; empty if nothing did
 };
 
+/// Makes what strangers' programs said printable, for whoever reads it and with whatever.
+void make_printable(GateDocument& document);
+
 /// The worst of what was found: wrong, then regression, incomplete, unresolved.
 GateVerdict verdict_of(const GateDocument& document);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <vector>
 
 namespace sqrtn {
@@ -16,6 +17,16 @@ double time_dependent_chain_s(std::size_t multiplications);
 /// against their own medians in this run, so that a steady load is the new calm. Not thread-safe.
 class MachineWatch {
  public:
+  struct Ticks {
+    double busy_s = 0;  ///< of all processors, stolen time included
+    double wall_s = 0;
+  };
+
+  /// Of this machine.
+  MachineWatch();
+  /// Of the one that these tell of, for tests.
+  MachineWatch(std::function<double()> time_chain_s, std::function<Ticks()> read_ticks);
+
   /// To be called before each launch: takes about a millisecond before the first since the last answer.
   void before_launch();
   /// To be called after it, with the processor time that the launched process took itself.
@@ -24,17 +35,11 @@ class MachineWatch {
   /// a processor more to others than the median.
   bool disturbed();
 
-  /// Medians over the run so far; 0 before the first launch.
-  [[nodiscard]] double chain_s() const;
-  [[nodiscard]] double other_processors() const;
-
  private:
-  struct Ticks {
-    double busy_s = 0;  ///< of all processors, stolen time included
-    double wall_s = 0;
-  };
   static Ticks read_ticks();
 
+  std::function<double()> time_chain_s_;
+  std::function<Ticks()> read_ticks_;
   Ticks before_;
   double others_s_ = 0, watched_s_ = 0;
   double chain_s_ = 0;  ///< before the first launch since the last answer; 0: not yet

@@ -39,8 +39,7 @@ using EnvironmentAdditions = std::map<std::string, std::string>;
 /// program expects them; a crash leaves no core file.
 /// The child leads a process group of its own, which is killed as a whole at a limit, at the child's end
 /// (nothing that it started outlives it), and when a signal ends this process (see
-/// remove_temporaries_on_signals). On Linux the child, though not its own children, dies even when this
-/// process is killed with SIGKILL.
+/// remove_temporaries_on_signals), on Linux even if that signal is SIGKILL: a guardian in the group waits for it.
 /// Safe beside other threads that do the same.
 /// Throws: std::invalid_argument if argv is empty; std::system_error if the system has no room for a child.
 ProcessEnd run_process(const std::vector<std::string>& argv, const ProcessLimits& limits = {},

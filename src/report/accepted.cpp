@@ -1,4 +1,4 @@
-#include "accept.hpp"
+#include "sqrtn/report/accepted.hpp"
 
 #include <fmt/format.h>
 
@@ -8,22 +8,17 @@
 #include "sqrtn/report/json_input.hpp"
 #include "sqrtn/support/output.hpp"
 
-namespace sqrtn::command {
+namespace sqrtn::report {
 namespace {
 
 constexpr const char* schema = "sqrtn.accepted/1";
 
-bool is_finding(const claims::Result& result) {
-  return result.outcome.verdict == claims::Verdict::fail || result.outcome.verdict == claims::Verdict::inconclusive;
-}
-
 /// Of the library that the claim is about; empty where it is about none.
-std::string sha256_of(const claims::Result& result, const report::Document& document) {
+std::string sha256_of(const claims::Result& result, const Document& document) {
   return result.claim.uses_blas && document.blas ? document.blas->identity.sha256 : "";
 }
 
-const Accepted* find(const claims::Result& result, const report::Document& document,
-                     const std::vector<Accepted>& accepted) {
+const Accepted* find(const claims::Result& result, const Document& document, const std::vector<Accepted>& accepted) {
   const auto found = std::ranges::find_if(accepted, [&](const Accepted& one) {
     return one.claim == result.claim.id && one.sha256 == sha256_of(result, document);
   });
@@ -32,16 +27,14 @@ const Accepted* find(const claims::Result& result, const report::Document& docum
 
 }  // namespace
 
-std::vector<Accepted> read_accepted(const std::string& path) {
-  // A finding is three short strings; a list of a MiB is thousands of them.
-  const std::string text = report::read_text(path, std::size_t{1} << 20);
-  const nlohmann::ordered_json parsed = report::parse_json(text, path);
-  const report::JsonInput json(parsed, path);
+std::vector<Accepted> parse_accepted(std::string_view text, const std::string& name) {
+  const nlohmann::ordered_json parsed = parse_json(text, name);
+  const JsonInput json(parsed, name);
   if (json["schema"].is_null() || json["schema"].text() != schema) {
     json["schema"].refuse(fmt::format("\"{}\", as --write-accepted writes it", schema));
   }
   std::vector<Accepted> accepted;
-  for (const report::JsonInput& one : json["accepted"].elements()) {
+  for (const JsonInput& one : json["accepted"].elements()) {
     accepted.push_back({.sha256 = one["sha256"].text_or_empty(),
                         .claim = one["claim"].text(),
                         .reason = one["reason"].text_or_empty()});
@@ -52,7 +45,16 @@ std::vector<Accepted> read_accepted(const std::string& path) {
   return accepted;
 }
 
-void write_accepted(const report::Document& document, const std::string& reason, const std::string& path) {
+std::vector<Accepted> read_accepted(const std::string& path) {
+  // A finding is three short strings; a list of a MiB is thousands of them.
+  return parse_accepted(read_text(path, std::size_t{1} << 20), path);
+}
+
+bool is_finding(const claims::Result& result) {
+  return result.outcome.verdict == claims::Verdict::fail || result.outcome.verdict == claims::Verdict::inconclusive;
+}
+
+void write_accepted(const Document& document, const std::string& reason, const std::string& path) {
   nlohmann::ordered_json json{{"schema", schema}};
   json["accepted"] = nlohmann::ordered_json::array();
   for (const claims::Result& result : document.claims) {
@@ -62,10 +64,10 @@ void write_accepted(const report::Document& document, const std::string& reason,
                                 {"claim", result.claim.id},
                                 {"reason", reason}});
   }
-  write_file(path, report::to_text(json));
+  write_file(path, to_text(json));
 }
 
-std::vector<claims::Result> not_accepted(const report::Document& document, const std::vector<Accepted>& accepted) {
+std::vector<claims::Result> not_accepted(const Document& document, const std::vector<Accepted>& accepted) {
   std::vector<claims::Result> results = document.claims;
   std::erase_if(results, [&](const claims::Result& result) {
     return is_finding(result) && find(result, document, accepted) != nullptr;
@@ -73,7 +75,7 @@ std::vector<claims::Result> not_accepted(const report::Document& document, const
   return results;
 }
 
-std::string acceptance_text(const report::Document& document, const std::vector<Accepted>& accepted) {
+std::string acceptance_text(const Document& document, const std::vector<Accepted>& accepted) {
   std::string text;
   for (const claims::Result& result : document.claims) {
     const Accepted* known = find(result, document, accepted);
@@ -85,4 +87,4 @@ std::string acceptance_text(const report::Document& document, const std::vector<
   return text;
 }
 
-}  // namespace sqrtn::command
+}  // namespace sqrtn::report
