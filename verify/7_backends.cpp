@@ -178,6 +178,9 @@ TEST(Backends, ThePageShowsThemAll) {
           .code,
       0);
   const std::string page = content_of(folder / "out/report.html");
+  ASSERT_EQ(shell(folder, "sqrtn report out/results.json --output again").code, 0);
+  const std::string again = content_of(folder / "again/report.html");
+  EXPECT_EQ(page.substr(0, page.find("<footer>")), again.substr(0, again.find("<footer>")));
   const auto report = parsed(content_of(folder / "out/backends.json"));
   EXPECT_TRUE(holds(page, "<section id=libraries"));
   for (const auto& backend : report["backends"]) {

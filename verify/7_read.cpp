@@ -2,9 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
-#include <random>
 
 #include "documents.hpp"
+#include "mutation.hpp"
 #include "program.hpp"
 #include "sqrtn/report/json_input.hpp"
 #include "sqrtn/report/read.hpp"
@@ -132,29 +132,6 @@ TEST(Read, RefusesALargeFileUnread) {
   EXPECT_TRUE(holds(message_of<std::system_error>([] { (void)report::read_document("/nowhere/r.json"); }),
                     "cannot read '/nowhere/r.json'"));
   EXPECT_TRUE(holds(message_of<std::system_error>([] { (void)report::read_document("/"); }), "cannot read '/'"));
-}
-
-/// One of the changes that a disk, an editor or an enemy makes.
-void mutate(std::string& text, std::mt19937_64& random) {
-  static constexpr std::string_view tokens[] = {"null", "-1", "1e308", "\"\"", "[",    "{",
-                                                "}",    "]",  ",",     ":",    "true", "0"};
-  const std::size_t at = random() % text.size(), length = 1 + random() % 12;
-  switch (random() % 5) {
-    case 0:
-      text[at] = static_cast<char>(random());
-      break;
-    case 1:
-      text.erase(at, length);
-      break;
-    case 2:
-      text.insert(at, tokens[random() % std::size(tokens)]);
-      break;
-    case 3:
-      text.insert(at, text.substr(random() % text.size(), 40 * length));
-      break;
-    default:
-      text.replace(at, length, tokens[random() % std::size(tokens)]);
-  }
 }
 
 TEST(Read, SurvivesMutations) {

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+
+#include "sqrtn/report/summary.hpp"
 
 namespace sqrtn::verify {
 namespace {
@@ -101,6 +104,44 @@ std::vector<report::Measurement> timings() {
   return {peak, timing("64", 90, "f32", 1), timing("512", 150, "f32", 1), timing("2048", 160, "f32", 1), wrong};
 }
 
+claims::Property property(const std::string& name, const std::string& value, double number) {
+  claims::Property property;
+  property.id = "products/" + name;
+  property.statement = "what it is <u>";
+  property.source = "laws.md §9";
+  property.value = value;
+  property.number = number;
+  property.confidence_interval = statistics::Interval{number - 0.0525, number + 0.0525};
+  return property;
+}
+
+report::BackendEntry library(const std::string& name) {
+  report::BackendEntry entry;
+  entry.name = entry.blas = name;
+  entry.record = synthetic_document().blas;
+  for (const char* id : {"products/gemm/f32/exact", "products/gemm/f64/<em>exact</em>"}) {
+    entry.claims.push_back(result(id, claims::Verdict::pass, 1));
+  }
+  for (const char* dtype : {"f32", "f64"}) {
+    entry.properties.push_back(property(fmt::format("gemm/{}/grade", dtype), "A<u>", 1));
+    for (const char* kind : {"normal", "positive", "cancelling", "scaled"}) {
+      for (const char* range : {"to_256", "from_256"}) {
+        const std::string start = fmt::format("gemm/{}/rounding/{}/{}/", dtype, kind, range);
+        const double number = 0.1234567 * static_cast<double>(entry.properties.size());
+        entry.properties.push_back(property(start + "constant", "x", number));
+        entry.properties.push_back(property(start + "exponent", "x", number - 1));
+      }
+    }
+  }
+  for (const char* n : {"64", "512", "2048"}) {
+    entry.speeds.push_back({timing(n, 1234.5678901 / std::stod(n), "f32", 1), std::nullopt, std::nullopt});
+    entry.speeds.push_back({timing(n, 1999.9 / std::stod(n), "f64", 2), std::nullopt, std::nullopt});
+  }
+  entry.first_call_s = 1.2345e-4;
+  entry.slow_rounds = 3;
+  return entry;
+}
+
 }  // namespace
 
 report::Document synthetic_document() {
@@ -147,15 +188,43 @@ report::Document synthetic_document() {
   return document;
 }
 
-std::vector<std::filesystem::path> published_documents() {
+report::BackendReport synthetic_libraries() {
+  report::BackendReport report{.provenance = report::provenance_line(synthetic_document()),
+                               .default_name = "right",
+                               .seed = 18446744073709551615ULL,
+                               .backends = {library("right"), library("wrong <u>"), {}}};
+  report::BackendEntry &wrong = report.backends[1], &unusable = report.backends[2];
+  wrong.claims[1].outcome.verdict = claims::Verdict::fail;
+  wrong.claims[1].outcome.reason = "element [3, 4] is <u>1</u> | not 2";
+  wrong.incidents = {"printed '</u><script>alert(1)</script>' in products/gemm/f32"};
+  for (report::BackendSpeed& speed : wrong.speeds) {
+    speed.ratio = 1.2345678901234567;
+    speed.ratio_interval = statistics::Interval{1.1, 1.3};
+  }
+  wrong.speeds[2].row.rate = wrong.speeds[2].row.percent_of_ceiling = std::nullopt;
+  wrong.speeds[2].row.note = "wrong answer: not ranked <u>";
+  unusable.name = unusable.blas = "unusable";
+  unusable.refusal = "it lacks <u>cblas_sgemm</u>";
+  return report;
+}
+
+namespace {
+
+/// The files of these names below results/ of the checkout that this was built from.
+std::vector<std::filesystem::path> published(const std::set<std::string>& names) {
   std::vector<std::filesystem::path> paths;
   const std::filesystem::path results = std::filesystem::path(SOURCE_FOLDER) / "results";
   for (const auto& entry : std::filesystem::recursive_directory_iterator(results)) {
-    const std::string name = entry.path().filename().string();
-    if (name == "results.json" || name == "reproduced.json") paths.push_back(entry.path());
+    if (names.contains(entry.path().filename().string())) paths.push_back(entry.path());
   }
   std::ranges::sort(paths);
   return paths;
 }
+
+}  // namespace
+
+std::vector<std::filesystem::path> published_documents() { return published({"results.json", "reproduced.json"}); }
+
+std::vector<std::filesystem::path> published_libraries() { return published({"backends.json"}); }
 
 }  // namespace sqrtn::verify

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "sqrtn/report/backends.hpp"
 #include "sqrtn/report/record.hpp"
 
 /// Results documents to test readers, comparisons and pages with.
@@ -12,7 +13,13 @@ namespace sqrtn::verify {
 /// measurement with and one without a ceiling, a finding, text that markup would interpret.
 report::Document synthetic_document();
 
+/// Every BLAS of the machine of that document: one that passed, the default, one that failed and one that cannot be
+/// used; with times, properties and text that markup would interpret.
+report::BackendReport synthetic_libraries();
+
 /// The results.json and reproduced.json of the checkout that this was built from.
 std::vector<std::filesystem::path> published_documents();
+/// Its backends.json.
+std::vector<std::filesystem::path> published_libraries();
 
 }  // namespace sqrtn::verify

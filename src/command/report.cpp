@@ -1,9 +1,13 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <memory>
+#include <variant>
 
 #include "command.hpp"
 #include "options.hpp"
+#include "sqrtn/report/backends.hpp"
 #include "sqrtn/report/page.hpp"
 #include "sqrtn/report/read.hpp"
 #include "sqrtn/report/summary.hpp"
@@ -17,19 +21,44 @@ struct ReportOptions {
   std::string output = ".";
 };
 
+/// What was named, read, and what each says in a line.
+struct ReportInput {
+  std::vector<report::Document> documents;
+  std::vector<report::BackendReport> libraries;
+  std::string verdicts;
+
+  void read(const std::string& path) {
+    report::AnyDocument any = report::read_any(path);
+    std::visit([&](const auto& one) { verdicts += fmt::format("{}: {}\n", path, report::verdict_line(one)); }, any);
+    if (auto* document = std::get_if<report::Document>(&any)) documents.push_back(std::move(*document));
+    if (auto* report = std::get_if<report::BackendReport>(&any)) libraries.push_back(std::move(*report));
+  }
+};
+
+/// The file in which `run` leaves the libraries beside these results; empty if there is none, or it is among `named`.
+std::string libraries_beside(const std::string& path, const std::vector<std::string>& named) {
+  const std::filesystem::path results(path);
+  const std::string file = (results.parent_path() / "backends.json").string();
+  if (results.filename() != "results.json" || !std::filesystem::is_regular_file(file)) return "";
+  const bool is_named = std::ranges::any_of(named, [&](const std::string& other) { return same_file(other, file); });
+  return is_named ? "" : file;
+}
+
 int report_on(const ReportOptions& options, const std::vector<std::string>& command) {
   report::require_writable_folder(options.output);
-  std::vector<report::Document> documents;
-  std::string verdicts;
+  ReportInput input;
+  std::vector<std::string> named = options.results;
   for (const std::string& path : options.results) {
-    documents.push_back(report::read_document(path));
-    verdicts += fmt::format("{}: {}\n", path, report::verdict_line(documents.back()));
+    input.read(path);
+    const std::string beside = libraries_beside(path, named);
+    if (beside.empty()) continue;
+    input.read(beside);
+    named.push_back(beside);
   }
-  report::write_report(documents, command, options.output);
-  write_file(
-      "-", verdicts + fmt::format("Everything is in {}: report.html, report.md, claims.csv, measurements.csv, and the "
-                                  "pictures\n",
-                                  options.output));
+  std::vector<std::string> files = report::write_report(input.documents, input.libraries, command, options.output);
+  const bool pictures = std::erase_if(files, [](const std::string& name) { return name.ends_with(".svg"); }) > 0;
+  write_file("-", fmt::format("{}Everything is in {}: {}{}\n", input.verdicts, options.output, fmt::join(files, ", "),
+                              pictures ? ", and the pictures" : ""));
   return all_well;
 }
 
@@ -40,7 +69,7 @@ void add_report(CLI::App& application, Action& chosen) {
   CLI::App* subcommand = application.add_subcommand("report", "Makes the page, tables and pictures of results");
   subcommand
       ->add_option("results", options->results,
-                   "Documents of run, verify, bench or reproduce; several are shown side by side")
+                   "Documents of run, verify, bench, reproduce or backends; several are shown side by side")
       ->required()
       ->type_name("RESULTS.json");
   subcommand->add_option("--output", options->output, "Folder for what is written")
@@ -49,6 +78,7 @@ void add_report(CLI::App& application, Action& chosen) {
       ->capture_default_str();
   subcommand->footer(
       "report.html is one file that needs no network and no scripts. A report's exit code is 0 whatever its verdict.\n"
+      "Every BLAS of a machine is shown from backends.json, named or beside a results.json that is.\n"
       "Examples:\n  sqrtn report results/NAME/results.json results/NAME/reproduced.json --output page\n"
       "  sqrtn report laptop.json server.json --output comparison");
   subcommand->callback([options, subcommand, &chosen] {

@@ -94,7 +94,6 @@ int run(RunOptions options, const std::vector<std::string>& command) {
   add_incidents(document, contest.default_judged().incidents);
   const report::BackendReport comparison = contest.report(document);
   report::write_results(document, options.output, &comparison);
-  report::write_backends(comparison, options.output);
   deliver(document, common.json, text_of(document, comparison, options.output));
   const int code = exit_code_of(options, document.claims, comparison);
   if (code == all_well && !all_measured(ids, document.measurements)) return nothing_measured;

@@ -71,12 +71,12 @@ Json to_json(const BackendReport& report) {
 }
 
 Table backend_records(const BackendReport& report) {
-  Table table{.title = "", .columns = {"backend", "verdict", "sha256"}, .rows = {}};
+  Table table{.title = "", .columns = {"provenance", "backend", "verdict", "sha256"}, .rows = {}};
   const Json blank = speed_json({});
   for (const auto& [field, value] : blank.items()) table.columns.push_back(field);
   for (const BackendEntry& backend : report.backends) {
     for (const BackendSpeed& speed : backend.speeds) {
-      std::vector<std::string> row{backend.name, verdict_of(backend),
+      std::vector<std::string> row{report.provenance, backend.name, verdict_of(backend),
                                    backend.record ? backend.record->identity.sha256 : ""};
       const Json json = speed_json(speed);
       for (const auto& [field, value] : json.items()) row.push_back(cell(value));

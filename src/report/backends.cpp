@@ -3,115 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <filesystem>
 #include <map>
-#include <nlohmann/json.hpp>
-#include <set>
 
+#include "report/backend_speeds.hpp"
 #include "sqrtn/report/format.hpp"
-#include "sqrtn/support/output.hpp"
 
 namespace sqrtn::report {
 namespace {
 
 using claims::Verdict;
 
-/// "f32, 1 thread": the tables of speed.
-std::string setting_of(const Measurement& row) {
-  return fmt::format("{}, {} thread{}", row.dtype, row.threads, row.threads == 1 ? "" : "s");
-}
-
-/// The product without type and threads: "gemm 64x64x64".
-std::string product_of(const Measurement& row) { return row.subject + ' ' + row.shape; }
-
-bool is_ranked(const BackendEntry& backend) { return verdict_of(backend) == "pass" && !backend.speeds.empty(); }
-
-bool has_rate(const BackendSpeed& speed) { return speed.row.rate.has_value() && *speed.row.rate > 0; }
-
-template <class Key>
-std::vector<std::string> keys(const BackendReport& report, Key key) {
-  std::vector<std::string> names;
-  for (const BackendEntry& backend : report.backends) {
-    for (const BackendSpeed& speed : backend.speeds) {
-      if (std::ranges::find(names, key(speed.row)) == names.end()) names.push_back(key(speed.row));
-    }
-  }
-  return names;
-}
-
-const BackendSpeed* find(const BackendEntry& backend, const std::string& setting, const std::string& product) {
-  for (const BackendSpeed& speed : backend.speeds) {
-    if (setting_of(speed.row) == setting && product_of(speed.row) == product) return &speed;
-  }
-  return nullptr;
-}
-
-/// The best rate of each product of one setting, of those that every ranked library was timed at there.
-std::map<std::string, double> best_rates(const BackendReport& report, const std::string& setting) {
-  std::map<std::string, double> best;
-  for (const std::string& product : keys(report, product_of)) {
-    double highest = 0;
-    bool everyone = true;
-    for (const BackendEntry& backend : report.backends) {
-      const bool offers = std::ranges::any_of(
-          backend.speeds, [&setting](const BackendSpeed& speed) { return setting_of(speed.row) == setting; });
-      if (!is_ranked(backend) || !offers) continue;
-      const BackendSpeed* speed = find(backend, setting, product);
-      everyone = everyone && speed != nullptr && has_rate(*speed);
-      if (everyone) highest = std::max(highest, *speed->row.rate);
-    }
-    if (everyone && highest > 0) best[product] = highest;
-  }
-  return best;
-}
-
-std::string relative_to_best(const BackendEntry& backend, const std::string& setting,
-                             const std::map<std::string, double>& best) {
-  double sum = 0;
-  int n = 0;
-  for (const auto& [product, rate] : best) {
-    const BackendSpeed* speed = find(backend, setting, product);
-    if (speed == nullptr || !has_rate(*speed)) return "–";
-    sum += std::log(*speed->row.rate / rate);
-    ++n;
-  }
-  return n > 0 && is_ranked(backend) ? fmt::format("{:.2f}", std::exp(sum / n)) : "–";
-}
-
 std::size_t count_of(const BackendEntry& backend, Verdict verdict) {
   return static_cast<std::size_t>(std::ranges::count_if(
       backend.claims, [verdict](const claims::Result& result) { return result.outcome.verdict == verdict; }));
-}
-
-/// Rates with their share of the ceiling, or ratios to the default.
-Table speed_table(const BackendReport& report, const std::string& setting, bool ratios) {
-  Table table{.title = setting, .columns = {"product"}, .rows = {}};
-  for (const BackendEntry& backend : report.backends) {
-    const bool failed = verdict_of(backend) == "fail";
-    if (!backend.speeds.empty()) table.columns.push_back(backend.name + (failed ? " (failed)" : ""));
-  }
-  for (const std::string& product : keys(report, product_of)) {
-    std::vector<std::string> cells{product};
-    for (const BackendEntry& backend : report.backends) {
-      if (backend.speeds.empty()) continue;
-      const BackendSpeed* speed = find(backend, setting, product);
-      std::string cell = "–";
-      if (speed != nullptr && ratios && speed->ratio) {
-        cell = significant(speed->ratio, 3) + (speed->ratio_interval ? ' ' + compact(speed->ratio_interval, 3) : "");
-      } else if (speed != nullptr && !ratios && has_rate(*speed)) {
-        cell = significant(speed->row.rate, 3);
-        if (speed->row.percent_of_ceiling) cell += fmt::format(" ({:.0f} %)", *speed->row.percent_of_ceiling);
-        if (!speed->row.note.empty()) cell += ", " + speed->row.note;
-      } else if (speed != nullptr && !ratios && !speed->row.note.empty()) {
-        cell = speed->row.note;
-      }
-      cells.push_back(cell);
-    }
-    const bool empty = std::all_of(cells.begin() + 1, cells.end(), [](const std::string& cell) { return cell == "–"; });
-    if (!empty) table.rows.push_back(std::move(cells));
-  }
-  return table;
 }
 
 std::string speeds_text(const BackendReport& report) {
@@ -139,13 +43,22 @@ std::string verdict_of(const BackendEntry& backend) {
   return verdict == Verdict::skipped ? "–" : std::string(claims::to_string(verdict));
 }
 
+std::string verdict_line(const BackendReport& report) {
+  std::map<std::string, std::size_t> counts;
+  for (const BackendEntry& backend : report.backends) ++counts[backend.record ? verdict_of(backend) : "cannot be used"];
+  std::string text = fmt::format("{} libraries", report.backends.size());
+  for (const auto& [word, n] : counts) text += fmt::format(", {} {}", n, word == "–" ? "not judged" : word);
+  return text;
+}
+
 Table backend_table(const BackendReport& report) {
   Table table{.title = "",
               .columns = {"backend", "verdict", "claims", "failed", "version", "kernel", "first call", "slow rounds"},
               .rows = {}};
-  const std::vector<std::string> settings = keys(report, setting_of);
-  for (const std::string& setting : settings) table.columns.push_back("of best, " + setting);
-  for (const BackendEntry& backend : report.backends) {
+  const SpeedIndex speeds(report);
+  for (const std::string& setting : speeds.settings()) table.columns.push_back("of best, " + setting);
+  for (std::size_t i = 0; i < report.backends.size(); ++i) {
+    const BackendEntry& backend = report.backends[i];
     if (!backend.record) continue;
     const blas::Identity& identity = backend.record->identity;
     std::vector<std::string> row{backend.name,
@@ -156,8 +69,8 @@ Table backend_table(const BackendReport& report) {
                                  identity.kernel,
                                  duration(backend.first_call_s, 3),
                                  fmt::to_string(backend.slow_rounds)};
-    for (const std::string& setting : settings) {
-      row.push_back(relative_to_best(backend, setting, best_rates(report, setting)));
+    for (std::size_t setting = 0; setting < speeds.settings().size(); ++setting) {
+      row.push_back(speeds.relative_to_best(i, setting));
     }
     table.rows.push_back(std::move(row));
   }
@@ -166,8 +79,9 @@ Table backend_table(const BackendReport& report) {
 
 std::vector<Table> speed_tables(const BackendReport& report, bool ratios) {
   std::vector<Table> tables;
-  for (const std::string& setting : keys(report, setting_of)) {
-    Table table = speed_table(report, setting, ratios);
+  const SpeedIndex speeds(report);
+  for (std::size_t setting = 0; setting < speeds.settings().size(); ++setting) {
+    Table table = speeds.table(setting, ratios);
     if (!table.rows.empty()) tables.push_back(std::move(table));
   }
   return tables;
@@ -211,14 +125,6 @@ std::string to_markdown(const BackendReport& report) {
         speeds;
   }
   return text;
-}
-
-void write_backends(const BackendReport& report, const std::string& folder) {
-  const std::filesystem::path path(folder);
-  std::filesystem::create_directories(path);
-  write_file(path / "backends.json", to_text(to_json(report)));
-  write_file(path / "backends.md", to_markdown(report));
-  write_file(path / "backends.csv", to_csv(backend_records(report)));
 }
 
 }  // namespace sqrtn::report

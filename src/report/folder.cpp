@@ -20,48 +20,67 @@ constexpr const char* page_name = "report.html";
 constexpr const char* claims_name = "claims.csv";
 constexpr const char* measurements_name = "measurements.csv";
 
-/// One table of the rows of all documents.
-Table joined(const std::vector<Document>& documents, Table (*records)(const Document&)) {
-  Table all = records(documents.front());
-  for (std::size_t i = 1; i < documents.size(); ++i) {
-    Table more = records(documents[i]);
-    std::ranges::move(more.rows, std::back_inserter(all.rows));
+using Files = std::vector<std::pair<std::string, std::string>>;  ///< name and content
+
+/// One table of the rows of all.
+template <class Records>
+std::string joined(const auto& all, Records records) {
+  Table table = records(all.front());
+  for (std::size_t i = 1; i < all.size(); ++i) {
+    Table more = records(all[i]);
+    std::ranges::move(more.rows, std::back_inserter(table.rows));
   }
-  return all;
+  return to_csv(table);
 }
 
-void write_tables(const std::vector<Document>& documents, const fs::path& path) {
+/// The page, and what stands on it as Markdown and tables.
+Files files_of(const std::vector<Document>& documents, std::span<const BackendReport> libraries,
+               const std::vector<std::string>& command) {
   std::string markdown;
-  for (const Document& document : documents) {
+  const auto add = [&markdown](const auto& one) {
     if (!markdown.empty()) markdown += '\n';
-    markdown += to_markdown(document);
+    markdown += to_markdown(one);
+  };
+  for (const Document& document : documents) add(document);
+  for (const BackendReport& report : libraries) add(report);
+  Files files{{page_name, to_html(documents, command, libraries)}, {markdown_name, markdown}};
+  if (!documents.empty()) {
+    files.emplace_back(claims_name, joined(documents, claim_records));
+    files.emplace_back(measurements_name, joined(documents, measurement_records));
   }
-  write_file(path / markdown_name, markdown);
-  write_file(path / claims_name, to_csv(joined(documents, claim_records)));
-  write_file(path / measurements_name, to_csv(joined(documents, measurement_records)));
+  if (!libraries.empty()) files.emplace_back("backends.csv", joined(libraries, backend_records));
+  return files;
+}
+
+std::vector<std::string> write_all(const Files& files, const std::string& folder) {
+  const fs::path path(folder);
+  fs::create_directories(path);
+  std::vector<std::string> names;
+  for (const auto& [name, content] : files) {
+    write_file(path / name, content);
+    names.push_back(name);
+  }
+  return names;
 }
 
 }  // namespace
 
 void write_results(const Document& document, const std::string& folder, const BackendReport* libraries) {
-  const fs::path path(folder);
-  fs::create_directories(path);
-  write_file(path / json_name, to_text(to_json(document)));
-  write_file(path / page_name,
-             to_html({document},
-                     libraries == nullptr ? std::vector<std::string>{"./sqrtn", "report", json_name, "--output", "."}
-                                          : std::vector<std::string>{},
-                     libraries));
-  write_tables({document}, path);
+  const std::span<const BackendReport> all(libraries, libraries == nullptr ? 0 : 1);
+  Files files = files_of({document}, all, {"./sqrtn", "report", json_name, "--output", "."});
+  files.emplace_back(json_name, to_text(to_json(document)));
+  for (const BackendReport& report : all) {
+    files.emplace_back("backends.json", to_text(to_json(report)));
+    files.emplace_back("backends.md", to_markdown(report));
+  }
+  write_all(files, folder);
 }
 
-void write_report(const std::vector<Document>& documents, const std::vector<std::string>& command,
-                  const std::string& folder) {
-  const fs::path path(folder);
-  fs::create_directories(path);
-  write_file(path / page_name, to_html(documents, command));
-  write_tables(documents, path);
-  for (const auto& [name, content] : svg_files(documents)) write_file(path / name, content);
+std::vector<std::string> write_report(const std::vector<Document>& documents, std::span<const BackendReport> libraries,
+                                      const std::vector<std::string>& command, const std::string& folder) {
+  Files files = files_of(documents, libraries, command);
+  std::ranges::move(svg_files(documents), std::back_inserter(files));
+  return write_all(files, folder);
 }
 
 void require_writable_folder(const std::string& folder) {

@@ -57,7 +57,7 @@ std::vector<Run> runs_of(const std::vector<Document>& documents) {
   for (const Document& document : documents) {
     if (!document.claims.empty() || !document.measurements.empty()) chosen.push_back(&document);
   }
-  if (chosen.empty()) chosen.push_back(&documents.front());
+  if (chosen.empty() && !documents.empty()) chosen.push_back(&documents.front());
   const std::vector<std::string> labels = labels_of(chosen);
   std::vector<Run> runs;
   for (std::size_t i = 0; i < chosen.size(); ++i) {
@@ -67,6 +67,7 @@ std::vector<Run> runs_of(const std::vector<Document>& documents) {
 }
 
 std::string title_of(const std::vector<Run>& runs) {
+  if (runs.empty()) return "sqrtn: every BLAS, side by side";
   if (runs.size() > 1) return fmt::format("sqrtn: {} runs side by side", runs.size());
   const Environment& environment = runs.front().document->environment;
   return fmt::format("sqrtn on {}, {} threads", environment.cpu_model, environment.available_processors);
@@ -83,14 +84,15 @@ std::string script_hash(std::string_view script) {
   return "sha256-" + std::string(text.begin(), text.begin() + length);
 }
 
-std::string head(const std::string& title) {
+/// `first`: the section that tells the verdicts.
+std::string head(const std::string& title, const char* first) {
   return fmt::format(
       "<!DOCTYPE html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n"
       "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; style-src 'unsafe-inline'; "
       "script-src '{}'\">\n"
       "<meta name=viewport content=\"width=device-width, initial-scale=1\">\n<title>{}</title>\n<style>\n{}</style>\n"
-      "</head>\n<body>\n<a class=skip href=#verdict>Skip to the verdict</a>\n",
-      script_hash(page_script()), escaped(title), page_style_sheet());
+      "</head>\n<body>\n<a class=skip href=#{}>Skip to the verdict</a>\n",
+      script_hash(page_script()), escaped(title), page_style_sheet(), first);
 }
 
 /// Links to the sections that the content has.
@@ -106,9 +108,13 @@ std::string navigation(const std::string& content) {
   return fmt::format("<nav aria-label=Sections><ul>{}</ul></nav>\n", links);
 }
 
-std::string foot(const std::vector<Run>& runs, const std::vector<std::string>& command) {
+std::string foot(const std::vector<Run>& runs, std::span<const BackendReport> libraries,
+                 const std::vector<std::string>& command) {
   std::string text = "<footer>\n<p>The results come from\n<pre tabindex=0><code>";
   for (const Run& run : runs) text += escaped(shell_line(run.document->command)) + '\n';
+  for (const BackendReport& report : libraries) {
+    if (!run_of(report, runs)) text += escaped(report.provenance) + '\n';
+  }
   text += "</code></pre>\n";
   if (!command.empty()) {
     text += fmt::format("<p>and this page is made again from them by\n<pre tabindex=0><code>{}</code></pre>\n",
@@ -143,13 +149,13 @@ std::string shared_label(const std::vector<std::string>& labels, std::size_t run
 }
 
 std::string to_html(const std::vector<Document>& documents, const std::vector<std::string>& command,
-                    const BackendReport* libraries) {
-  require(!documents.empty(), "a page needs a results document; name one");
+                    std::span<const BackendReport> libraries) {
+  require(!documents.empty() || !libraries.empty(), "a page needs a results document; name one");
   const std::vector<Run> runs = runs_of(documents);
   std::vector<Run> all;
   for (const Document& document : documents) all.push_back({"", &document, 0});
   std::string content = verdict_part(runs) + findings_part(runs) + backends_part(runs);
-  if (libraries != nullptr) content += libraries_part(*libraries);
+  content += libraries_part(libraries, runs);
   std::vector<std::string> groups = names_over(runs, measurement_groups);
   // What people come for first; the ceilings explain it.
   const std::vector<std::string> order{"init", "products", "monte_carlo"};
@@ -160,8 +166,9 @@ std::string to_html(const std::vector<Document>& documents, const std::vector<st
   content += notebooks_part(all) + claims_part(runs) + environment_part(runs);
   content += html::section("reading", "How to read the columns", how_to_read);
   const std::string title = title_of(runs);
-  return head(title) + fmt::format("<header>\n<h1>{}</h1>\n{}</header>\n", escaped(title), navigation(content)) +
-         "<main>\n" + content + "</main>\n" + foot(runs, command) +
+  return head(title, runs.empty() ? "libraries" : "verdict") +
+         fmt::format("<header>\n<h1>{}</h1>\n{}</header>\n", escaped(title), navigation(content)) + "<main>\n" +
+         content + "</main>\n" + foot(runs, libraries, command) +
          fmt::format("<script>{}</script>\n</body>\n</html>\n", page_script());
 }
 

@@ -1,8 +1,11 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "report/page_parts.hpp"
 #include "sqrtn/report/backends.hpp"
 #include "sqrtn/report/format.hpp"
+#include "sqrtn/report/summary.hpp"
 
 namespace sqrtn::report {
 namespace {
@@ -29,9 +32,7 @@ std::string defects_of(const BackendReport& report, const BackendEntry& backend)
   return html::folded(html::escaped(backend.name), "<ul>" + items + "</ul>\n", false);
 }
 
-}  // namespace
-
-std::string libraries_part(const BackendReport& report) {
+std::string verdicts_of(const BackendReport& report) {
   std::vector<std::string> marks;
   for (const BackendEntry& backend : report.backends) {
     if (backend.record) marks.push_back(verdict_of(backend));
@@ -41,21 +42,55 @@ std::string libraries_part(const BackendReport& report) {
       "<p>Of best: geometric mean of the speed relative to the fastest library of each product, over the products that "
       "all were timed at. A library that failed a claim is shown, but not ranked.\n";
   for (const BackendEntry& backend : report.backends) content += defects_of(report, backend);
-  std::string accuracy;
+  return content;
+}
+
+std::string accuracy_of(const BackendReport& report) {
+  std::string content;
   for (const char* dtype : {"f32", "f64"}) {
-    accuracy += html_of(accuracy_table(report, dtype), fmt::format("Accuracy of gemm, {}, not judged", dtype));
+    content += html_of(accuracy_table(report, dtype), fmt::format("Accuracy of gemm, {}, not judged", dtype));
   }
-  std::string speeds;
+  return content;
+}
+
+std::string speeds_of(const BackendReport& report) {
+  std::string content;
   for (const Table& table : speed_tables(report, false)) {
-    speeds += html_of(table, table.title + ": GFLOP/s of gemm, GB/s of gemv (per cent of the ceiling)");
+    content += html_of(table, table.title + ": GFLOP/s of gemm, GB/s of gemv (per cent of the ceiling)");
   }
   for (const Table& table : speed_tables(report, true)) {
-    speeds += html_of(table, fmt::format("{}: times as fast as {}, paired by round, interval of 99 %", table.title,
-                                         report.default_name));
+    content += html_of(table, fmt::format("{}: times as fast as {}, paired by round, interval of 99 %", table.title,
+                                          report.default_name));
   }
-  return html::section("libraries", "Every BLAS", content, true) +
-         html::section("accuracy", "Accuracy of every BLAS", accuracy, true) +
-         html::section("library-speeds", "Speed of every BLAS", speeds, true);
+  return content;
+}
+
+/// Whose libraries they are; empty where the page shows nothing else.
+std::string machine_of(const BackendReport& report, const std::vector<Run>& runs) {
+  const Run* run = run_of(report, runs);
+  return run == nullptr ? report.provenance : run->label;
+}
+
+}  // namespace
+
+const Run* run_of(const BackendReport& libraries, const std::vector<Run>& runs) {
+  const auto found = std::ranges::find_if(
+      runs, [&](const Run& run) { return provenance_line(*run.document) == libraries.provenance; });
+  return found == runs.end() ? nullptr : &*found;
+}
+
+std::string libraries_part(std::span<const BackendReport> libraries, const std::vector<Run>& runs) {
+  const auto section = [&](const char* id, const char* heading, auto content_of) {
+    std::string text;
+    for (const BackendReport& report : libraries) {
+      const std::string content = content_of(report), machine = machine_of(report, runs);
+      if (!content.empty() && !machine.empty()) text += fmt::format("<h3>{}</h3>\n", html::escaped(machine));
+      text += content;
+    }
+    return html::section(id, heading, text, true);
+  };
+  return section("libraries", "Every BLAS", verdicts_of) + section("accuracy", "Accuracy of every BLAS", accuracy_of) +
+         section("library-speeds", "Speed of every BLAS", speeds_of);
 }
 
 }  // namespace sqrtn::report

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,11 +22,14 @@ struct Run {
 std::string verdict_part(const std::vector<Run>& runs);
 std::string findings_part(const std::vector<Run>& runs);
 std::string backends_part(const std::vector<Run>& runs);
-std::string libraries_part(const BackendReport& report);
+std::string libraries_part(std::span<const BackendReport> libraries, const std::vector<Run>& runs);
 std::string measurements_part(const std::vector<Run>& runs, const std::string& group);
 std::string notebooks_part(const std::vector<Run>& runs);
 std::string claims_part(const std::vector<Run>& runs);
 std::string environment_part(const std::vector<Run>& runs);
+
+/// The run that these libraries were judged in; null if it is none of them.
+const Run* run_of(const BackendReport& libraries, const std::vector<Run>& runs);
 
 /// The names in order of first appearance over all runs.
 template <class Names>

@@ -140,6 +140,7 @@ std::string environment_part(const std::vector<Run>& runs) {
       grid.add(with_run(runs, shared_label(labels, runs.size()), 1, {name, value}));
     }
   }
+  if (grid.rows.empty()) return {};
   return html::section("environment", "Environment", "<div class=wide>\n" + html::table(grid) + "</div>\n");
 }
 

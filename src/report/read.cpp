@@ -1,38 +1,15 @@
-#include "sqrtn/report/read.hpp"
-
 #include <fmt/format.h>
 
 #include <limits>
-#include <set>
 
-#include "sqrtn/report/json_input.hpp"
+#include "report/read_parts.hpp"
+
+/// The document of a run.
 
 namespace sqrtn::report {
 namespace {
 
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-
-/// Words of the schema, in the order of the enumeration.
-claims::Verdict read_verdict(const JsonInput& json) {
-  const std::string word = json.text();
-  for (const auto verdict :
-       {claims::Verdict::pass, claims::Verdict::fail, claims::Verdict::inconclusive, claims::Verdict::skipped}) {
-    if (word == claims::to_string(verdict)) return verdict;
-  }
-  json.refuse("pass, fail, inconclusive or skipped");
-}
-
-std::string read_word(const JsonInput& json) {
-  std::string word = json.text();
-  if (word.empty()) json.refuse("a string that is not empty");
-  return word;
-}
-
-std::vector<std::string> read_words(const JsonInput& json) {
-  std::vector<std::string> words;
-  for (const JsonInput& word : json.elements()) words.push_back(word.text());
-  return words;
-}
 
 std::vector<Cache> read_caches(const JsonInput& json) {
   std::vector<Cache> caches;
@@ -78,18 +55,7 @@ Environment read_environment(const JsonInput& json) {
 
 std::optional<BlasRecord> read_blas(const JsonInput& json) {
   if (json.is_null()) return std::nullopt;
-  BlasRecord record;
-  record.identity = {.name = read_word(json["name"]),
-                     .file_name = read_word(json["file_name"]),
-                     .soname = json["soname"].text_or_empty(),
-                     .sha256 = json["sha256"].text_or_empty(),
-                     .version = json["version"].text_or_empty(),
-                     .kernel = json["kernel"].text_or_empty(),
-                     .threading = json["threading"].text_or_empty(),
-                     .integer_bits = json["integer_bits"].integer<int>()};
-  if (!json["interface"].is_null()) record.identity.interface = json["interface"].text();
-  record.threads = json["threads"].integer<int>();
-  return record;
+  return BlasRecord{read_identity(json), json["threads"].integer<int>()};
 }
 
 claims::Claim read_claim(const JsonInput& json, const std::optional<BlasRecord>& blas) {
@@ -174,18 +140,6 @@ experiment::Finding read_finding(const JsonInput& json) {
   return finding;
 }
 
-/// The elements of the array `json`, read by `read`, no id twice.
-template <class Read>
-auto read_records(const JsonInput& json, Read read) {
-  std::vector<decltype(read(json))> records;
-  std::set<std::string> ids;
-  for (const JsonInput& element : json.elements()) {
-    records.push_back(read(element));
-    if (!ids.insert(element["id"].text()).second) element["id"].refuse("an id that stands once");
-  }
-  return records;
-}
-
 /// A word that what the document holds does not contradict.
 std::string read_overall(const JsonInput& json, const std::vector<claims::Result>& results) {
   const claims::Verdict word = read_verdict(json), found = claims::overall(results);
@@ -195,19 +149,9 @@ std::string read_overall(const JsonInput& json, const std::vector<claims::Result
   return json.text();
 }
 
-void check_schema(const JsonInput& json) {
-  const std::string schema = json.is_null() ? "" : json.text();
-  if (schema != "sqrtn.results/1" && !schema.starts_with("sqrtn.results/1.")) {
-    json.refuse("\"sqrtn.results/1\", the results of sqrtn run, verify, bench or reproduce");
-  }
-}
-
 }  // namespace
 
-Document parse_document(std::string_view text, const std::string& name) {
-  const nlohmann::ordered_json parsed = parse_json(text, name);
-  const JsonInput json(parsed, name);
-  check_schema(json["schema"]);
+Document read_results(const JsonInput& json) {
   Document document;
   document.environment = read_environment(json["environment"]);
   document.blas = read_blas(json["environment"]["backend"]);
@@ -223,7 +167,5 @@ Document parse_document(std::string_view text, const std::string& name) {
   document.verdict = read_overall(json["verdict"], document.claims);
   return document;
 }
-
-Document read_document(const std::string& path) { return parse_document(read_text(path), path); }
 
 }  // namespace sqrtn::report

@@ -44,6 +44,9 @@ std::string short_version(const blas::Identity& identity);
 /// The word for a library: that of its claims, "fail" if it crashed or did not answer; "–" if it was not judged.
 std::string verdict_of(const BackendEntry& backend);
 
+/// "10 libraries, 1 cannot be used, 8 fail, 1 pass".
+std::string verdict_line(const BackendReport& report);
+
 /// One line a library: verdict, claims, kernel, the first call, and by type and threads the geometric mean of its
 /// speed relative to the best, over the products that all ranked libraries were timed at. What failed is not ranked.
 Table backend_table(const BackendReport& report);
@@ -68,11 +71,7 @@ std::string accuracy_text(const BackendReport& report);
 /// of ratios to the default, in Markdown.
 std::string to_markdown(const BackendReport& report);
 nlohmann::ordered_json to_json(const BackendReport& report);
-/// Every measurement, for programs.
+/// Every measurement, for programs; the provenance leads each row.
 Table backend_records(const BackendReport& report);
-
-/// Writes backends.md, backends.csv and backends.json into `folder`, made if missing.
-/// Throws: std::system_error with the path and the reason; earlier files stay whole.
-void write_backends(const BackendReport& report, const std::string& folder);
 
 }  // namespace sqrtn::report

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,18 +17,19 @@ namespace sqrtn::report {
 /// and filter; each number is the JSON's, rounded for people, with the exact one in `data-v` where its unit is scaled.
 /// Text of the documents is escaped, and a content security policy admits no script but the page's own.
 /// `command`: how this page is made again from the documents, for its foot; none if it cannot.
-/// `libraries`: every BLAS of that machine side by side: verdicts, defects, accuracy and speeds; none if null.
-/// Throws: std::invalid_argument if there are no documents.
+/// `libraries`: of each machine every BLAS side by side: verdicts, defects, accuracy and speeds.
+/// Throws: std::invalid_argument if there is nothing to show.
 std::string to_html(const std::vector<Document>& documents, const std::vector<std::string>& command,
-                    const BackendReport* libraries = nullptr);
+                    std::span<const BackendReport> libraries = {});
 
 /// The pictures of the page as SVG files of their own: file name and content.
 std::vector<std::pair<std::string, std::string>> svg_files(const std::vector<Document>& documents);
 
-/// Writes report.html, report.md (the documents one after the other), claims.csv, measurements.csv (joined: the
-/// provenance leads each row) and the pictures into `folder`, made if missing.
-/// Throws: std::system_error with the path and the reason; earlier files stay whole.
-void write_report(const std::vector<Document>& documents, const std::vector<std::string>& command,
-                  const std::string& folder);
+/// Writes report.html, report.md (the documents one after the other, then the libraries of each machine), claims.csv,
+/// measurements.csv, backends.csv (joined: the provenance leads each row) and the pictures into `folder`, made if
+/// missing; a table that nothing stands in is left out.
+/// Returns: the names of the files. Throws: std::system_error with the path and the reason; earlier files stay whole.
+std::vector<std::string> write_report(const std::vector<Document>& documents, std::span<const BackendReport> libraries,
+                                      const std::vector<std::string>& command, const std::string& folder);
 
 }  // namespace sqrtn::report

@@ -2,7 +2,9 @@
 
 #include <string>
 #include <string_view>
+#include <variant>
 
+#include "sqrtn/report/backends.hpp"
 #include "sqrtn/report/record.hpp"
 
 /// Results documents as they come back from outside. Nothing in them is trusted: a document is taken
@@ -22,5 +24,16 @@ Document parse_document(std::string_view text, const std::string& name);
 /// The same of a file. Throws also std::system_error if it cannot be read; a file above the limit is
 /// refused before it is read.
 Document read_document(const std::string& path);
+
+/// The document of a run, or every BLAS of a machine ("sqrtn.backends/1", backends.json), as its schema says.
+using AnyDocument = std::variant<Document, BackendReport>;
+
+/// **limits**: as above, and 256 libraries that were timed at 2,000 products. A list of `sqrtn backends` is taken as
+/// libraries that were not judged.
+/// Throws: as parse_document; a library's verdict must follow from its claims and incidents.
+AnyDocument parse_any(std::string_view text, const std::string& name);
+
+/// The same of a file, as read_document.
+AnyDocument read_any(const std::string& path);
 
 }  // namespace sqrtn::report

@@ -39,8 +39,8 @@ std::string provenance_line(const Document& document);
 std::string to_markdown(const Document& document);
 
 /// Writes results.json, report.html, report.md, claims.csv and measurements.csv into `folder`, made if missing.
+/// `libraries`: unless null they stand in the report too, and in backends.json, backends.md and backends.csv.
 /// Throws: std::system_error with the path and the reason; earlier files stay whole.
-/// `libraries`: shown on the page too, unless null.
 void write_results(const Document& document, const std::string& folder, const BackendReport* libraries = nullptr);
 
 /// Throws std::system_error now, before long work begins, if write_results could not write later.
