@@ -15,4 +15,7 @@ report::Document synthetic_document();
 /// The results.json and reproduced.json of the checkout that this was built from.
 std::vector<std::filesystem::path> published_documents();
 
+/// The files that the fuzz target begins with, and those that it once found something by.
+std::vector<std::filesystem::path> fuzz_corpus();
+
 }  // namespace sqrtn::verify
