@@ -46,6 +46,21 @@ TEST(Backends, AListedNameIsTaken) {
   EXPECT_TRUE(holds(unknown.err, "`sqrtn backends` lists"));
 }
 
+// What lies in a folder that was asked for is told of, whole or not.
+TEST(Backends, ADamagedLibraryIsToldOf) {
+  const Folder folder;
+  const Ended listed = shell(folder, "mkdir lib; head -c 4000 " + library("rude-blas") +
+                                         " >lib/libcut.so; : >lib/libblas.so; echo text >lib/notes.so; sqrtn backends "
+                                         "--search lib");
+  EXPECT_EQ(listed.code, 0) << listed.err;
+  const std::string refused = listed.out.substr(listed.out.find("Cannot be used:"));
+  EXPECT_TRUE(holds(refused, "cut: cannot use"));
+  EXPECT_TRUE(holds(refused, "truncated or damaged"));
+  EXPECT_TRUE(holds(refused, "blas: cannot use"));
+  EXPECT_TRUE(holds(refused, "no ELF header"));
+  EXPECT_EQ(refused.find("notes"), std::string::npos);
+}
+
 TEST(Backends, FortranAloneIsRight) {
   const Folder folder;
   const Ended ended = shell(folder, "sqrtn verify --filter '^products/' --blas " + library("fortran-blas"));
@@ -204,69 +219,6 @@ TEST(Backends, NoPathOfTheUserIsPublished) {
   for (const char* name : {"backends.md", "backends.json", "backends.csv", "report.md", "results.json"}) {
     EXPECT_EQ(content_of((folder / "out/") + name).find(program_folder().string()), std::string::npos) << name;
   }
-}
-
-/// `verify` of the library that leaves results as they were, with these words.
-Ended verify_idle(const Folder& folder, const std::string& words) {
-  return shell(folder, "sqrtn verify --filter '^products/(gemm|dot)/f32/exact_small$' " + words + " --blas " +
-                           library("idle-blas"));
-}
-
-TEST(Accept, KnownFindingsPassAndNewOnesFail) {
-  const Folder folder;
-  EXPECT_EQ(verify_idle(folder, "").code, 1);
-  EXPECT_EQ(verify_idle(folder, "--write-accepted known.json --reason 'reported upstream'").code, 1);
-  const Ended accepted = verify_idle(folder, "--accept known.json");
-  EXPECT_EQ(accepted.code, 0) << accepted.out;
-  EXPECT_TRUE(holds(accepted.out, "accepted: products/gemm/f32/exact_small: reported upstream"));
-  auto known = parsed(content_of(folder / "known.json"));
-  ASSERT_EQ(known["accepted"].size(), 2u);
-  known["accepted"].erase(0);
-  std::ofstream(folder / "known.json") << known;
-  EXPECT_EQ(verify_idle(folder, "--accept known.json").code, 1) << "one of them is new";
-}
-
-TEST(Accept, AFindingThatHasGoneIsToldAndAnotherBuildIsNotMeant) {
-  const Folder folder;
-  verify_idle(folder, "--write-accepted known.json --reason why");
-  const std::string rude = "sqrtn verify --filter '^products/(gemm|dot)/f32/exact_small$' --accept known.json --blas " +
-                           library("rude-blas");
-  const Ended other = shell(folder, rude);
-  EXPECT_EQ(other.code, 0);
-  EXPECT_EQ(other.out.find("gone"), std::string::npos);
-  auto known = parsed(content_of(folder / "known.json"));
-  const std::string sha256 = shell(folder, "sha256sum " + library("rude-blas")).out.substr(0, 64);
-  for (auto& one : known["accepted"]) one["sha256"] = sha256;
-  std::ofstream(folder / "known.json") << known;
-  const Ended gone = shell(folder, rude);
-  EXPECT_EQ(gone.code, 0);
-  EXPECT_TRUE(holds(gone.out, "gone: products/dot/f32/exact_small is pass now"));
-}
-
-TEST(Accept, OutputsDoNotOverwriteEachOtherAndReasonsAreGiven) {
-  const Folder folder;
-  EXPECT_EQ(verify_idle(folder, "--write-accepted x.json --json x.json --reason why").code, 2);
-  EXPECT_EQ(verify_idle(folder, "--write-accepted x.json --reason ' '").code, 2);
-  EXPECT_EQ(folder.entries(), 0);
-}
-
-TEST(Accept, AListThatIsNoneIsRefused) {
-  const Folder folder;
-  for (const auto& [content, why] :
-       {std::pair{"", "known.json"},
-        {"[]", "known.json"},
-        {"{\"schema\": \"sqrtn.results/1\"}", "sqrtn.accepted/1"},
-        {"{\"schema\": \"sqrtn.accepted/1\", \"accepted\": 5}", "accepted"},
-        {"{\"schema\": \"sqrtn.accepted/1\", \"accepted\": [{\"claim\": \"a\", \"reason\": \" \"}]}", "reason"},
-        {"{\"schema\": \"sqrtn.accepted/1\", \"accepted\": [{\"claim\": 1, \"reason\": \"x\"}]}", "claim"}}) {
-    std::ofstream(folder / "known.json") << content;
-    const Ended ended = verify_idle(folder, "--accept known.json");
-    EXPECT_EQ(ended.code, 2) << content;
-    EXPECT_EQ(std::ranges::count(ended.err, '\n'), 1) << ended.err;
-    EXPECT_TRUE(holds(ended.err, why));
-  }
-  EXPECT_EQ(verify_idle(folder, "--accept missing.json").code, 2);
-  EXPECT_EQ(verify_idle(folder, "--write-accepted known.json").code, 2) << "without a reason";
 }
 
 // A library that has kernels for other processors uses those that it is told to, or is refused.

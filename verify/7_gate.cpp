@@ -119,6 +119,7 @@ TEST(GateCommand, WritesJsonJUnitAndSummary) {
                               "--json out.json --junit out.xml --summary out.md");
   EXPECT_EQ(ended.code, 1) << ended.err;
   EXPECT_EQ(content_of(folder / "out.md"), ended.out);
+  EXPECT_TRUE(holds(ended.out, "- faster: OLD (`./old`) in 1 cases, NEW (`./new`) in 0\n"));
   const json document = json::parse(content_of(folder / "out.json"));
   EXPECT_EQ(document["schema"], "sqrtn.gate/1");
   EXPECT_EQ(document["verdict"], "regression");

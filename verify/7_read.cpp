@@ -5,6 +5,7 @@
 
 #include "documents.hpp"
 #include "mutation.hpp"
+#include "outside.hpp"
 #include "program.hpp"
 #include "sqrtn/report/json_input.hpp"
 #include "sqrtn/report/read.hpp"
@@ -132,6 +133,26 @@ TEST(Read, RefusesALargeFileUnread) {
   EXPECT_TRUE(holds(message_of<std::system_error>([] { (void)report::read_document("/nowhere/r.json"); }),
                     "cannot read '/nowhere/r.json'"));
   EXPECT_TRUE(holds(message_of<std::system_error>([] { (void)report::read_document("/"); }), "cannot read '/'"));
+}
+
+// What the fuzz target begins with, without the fuzzer: one reader takes it, or all refuse it in one line.
+TEST(Read, TheCorpusIsTakenOrRefused) {
+  int taken = 0;
+  for (const auto& path : fuzz_corpus()) {
+    const std::array<std::string, 3> refusals = refusals_of(content_of(path));
+    taken += std::ranges::count(refusals, "");
+    for (const std::string& refusal : refusals) {
+      EXPECT_TRUE(refusal.empty() || refusal.starts_with("input: ") || refusal.starts_with("its output ")) << refusal;
+      EXPECT_EQ(refusal.find('\n'), std::string::npos) << path;
+      EXPECT_LT(refusal.size(), 400u) << path;
+    }
+  }
+  EXPECT_GE(taken, 5) << "results of two kinds, output, and a list";
+  const auto refusal = [](const char* file, std::size_t reader) {
+    return refusals_of(content_of(fuzz_corpus().front().parent_path() / file))[reader];
+  };
+  EXPECT_TRUE(holds(refusal("accepted_wrong.json", 2), "input: accepted[0].sha256: expected a string or null, got 1"));
+  EXPECT_TRUE(holds(refusal("benchmark_wrong.json", 1), "an entry of 'benchmarks' has no name"));
 }
 
 TEST(Read, SurvivesMutations) {

@@ -227,4 +227,11 @@ std::vector<std::filesystem::path> published_documents() { return published({"re
 
 std::vector<std::filesystem::path> published_libraries() { return published({"backends.json"}); }
 
+std::vector<std::filesystem::path> fuzz_corpus() {
+  const std::filesystem::directory_iterator files(std::filesystem::path(SOURCE_FOLDER) / "verify/corpus"), end;
+  std::vector<std::filesystem::path> paths(files, end);
+  std::ranges::sort(paths);
+  return paths;
+}
+
 }  // namespace sqrtn::verify

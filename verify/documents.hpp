@@ -22,4 +22,7 @@ std::vector<std::filesystem::path> published_documents();
 /// Its backends.json.
 std::vector<std::filesystem::path> published_libraries();
 
+/// The files that the fuzz target begins with, and those that it once found something by.
+std::vector<std::filesystem::path> fuzz_corpus();
+
 }  // namespace sqrtn::verify

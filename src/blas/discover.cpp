@@ -1,110 +1,24 @@
 #include "sqrtn/blas/discover.hpp"
 
+#include <elf.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
 
 #include <algorithm>
 #include <array>
-#include <cctype>
-#include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <optional>
-#include <sstream>
 #include <string_view>
 #include <tuple>
 
 #include "library_file.hpp"
-#include "sqrtn/support/process.hpp"
-#include "sqrtn/support/require.hpp"
+#include "places.hpp"
 
 namespace sqrtn::blas {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Parts of the names under which libraries with a BLAS in them are installed.
-constexpr std::array<std::string_view, 8> telling_names{"blas", "blis",  "atlas", "mkl_rt",
-                                                        "nvpl", "armpl", "essl",  "sci_"};
-
-bool is_telling(const std::string& name) {
-  return std::ranges::any_of(telling_names,
-                             [&name](std::string_view part) { return name.find(part) != std::string::npos; });
-}
-
-bool is_shared_library_name(const std::string& name) { return name.find(".so") != std::string::npos; }
-
-std::vector<fs::path> usual_folders() {
-  utsname machine{};
-  uname(&machine);
-  const std::string debian = std::string(machine.machine) + "-linux-gnu";
-  std::vector<fs::path> folders{"/etc/alternatives",
-                                "/lib/" + debian,
-                                "/usr/lib/" + debian,
-                                "/usr/lib64",
-                                "/usr/lib",
-                                "/usr/local/lib/" + debian,
-                                "/usr/local/lib64",
-                                "/usr/local/lib",
-                                "/opt/intel/mkl/lib/intel64",
-                                "/opt/intel/oneapi/mkl/latest/lib"};
-  if (const char* variable = std::getenv("LD_LIBRARY_PATH"); variable != nullptr) {
-    std::istringstream text(variable);
-    for (std::string folder; std::getline(text, folder, ':');) {
-      if (!folder.empty()) folders.emplace_back(folder);
-    }
-  }
-  return folders;
-}
-
-/// The paths in the loader's cache: "libblas.so.3 (libc6,x86-64) => /lib/libblas.so.3".
-std::vector<fs::path> loader_cache() {
-  std::vector<fs::path> paths;
-  std::istringstream text(run_process({"/sbin/ldconfig", "-p"}, {.wall_s = 20}).out);
-  for (std::string line; std::getline(text, line);) {
-    const std::size_t arrow = line.find(" => ");
-    if (arrow != std::string::npos) paths.emplace_back(line.substr(arrow + 4));
-  }
-  return paths;
-}
-
-/// What a folder holds; nothing if it cannot be read.
-std::vector<fs::path> entries(const fs::path& folder) {
-  std::error_code error;
-  std::vector<fs::path> paths;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-    paths.push_back(entry->path());
-  }
-  return paths;
-}
-
-/// Files whose names tell, in the usual places, and those that were asked for.
-std::vector<fs::path> places(const std::vector<std::string>& search) {
-  std::vector<fs::path> found = loader_cache(), folders = usual_folders();
-  for (std::size_t i = 0, usual = folders.size(); i < folders.size(); ++i) {
-    for (const fs::path& entry : entries(folders[i])) {
-      std::error_code error;
-      const std::string name = entry.filename().string();
-      if (is_shared_library_name(name))
-        found.push_back(entry);
-      else if (i < usual && is_telling(name) && fs::is_directory(entry, error))
-        folders.push_back(entry);
-    }
-  }
-  std::erase_if(found, [](const fs::path& path) { return !is_telling(path.filename().string()); });
-  for (const std::string& asked : search) {
-    std::error_code error;
-    require(fs::exists(asked, error), "cannot search '{}' for a BLAS: there is no such folder or file", asked);
-    if (!fs::is_directory(asked, error)) {
-      require_shared_library(asked);
-      found.emplace_back(asked);
-    }
-    for (const fs::path& entry : entries(asked)) {
-      if (is_shared_library_name(entry.filename().string())) found.push_back(entry);
-    }
-  }
-  return found;
-}
 
 /// A library before it is told apart from others.
 struct Candidate {
@@ -196,6 +110,13 @@ const Candidate* namesake(const Candidate& candidate, const std::map<std::string
   return nullptr;
 }
 
+/// "libfast.so.3" is "fast".
+std::string plain_name(const fs::path& path) {
+  std::string name = path.filename().string();
+  name = name.substr(0, name.find(".so"));
+  return name.starts_with("lib") ? name.substr(3) : name;
+}
+
 std::string vendor_of(const Candidate& candidate) {
   if (const char* vendor = marked_vendor(candidate)) return vendor;
   const auto needs = [&candidate](std::string_view part) {
@@ -206,10 +127,29 @@ std::string vendor_of(const Candidate& candidate) {
   if (needs("libopenblas")) return "openblas";
   if (candidate.content.soname.starts_with("libgslcblas.so")) return "gsl";
   if (candidate.content.soname == "libblas.so.3") return "reference";
-  // "libfast.so.3" is "fast".
-  std::string name = candidate.path.filename().string();
-  name = name.substr(0, name.find(".so"));
-  return name.starts_with("lib") ? name.substr(3) : name;
+  return plain_name(candidate.path);
+}
+
+/// Whether a file that cannot be read as a library was meant to be one, by its first bytes or its name.
+bool is_damaged(const fs::path& path) {
+  std::error_code error;
+  if (!fs::is_regular_file(path, error) || dynamic_content(path.string())) return false;
+  std::string begin(SELFMAG, ' ');
+  std::ifstream(path, std::ios::binary).read(begin.data(), SELFMAG);
+  return begin == ELFMAG || is_telling(path.filename().string());
+}
+
+/// What was asked for and cannot be used, each once: whoever loads it is told why.
+std::vector<Found> damaged_in(const std::vector<std::string>& search) {
+  std::set<fs::path> paths;
+  for (const fs::path& asked : asked_for(search)) {
+    std::error_code error;
+    const fs::path path = fs::canonical(asked, error);
+    if (!error && is_damaged(path)) paths.insert(path);
+  }
+  std::vector<Found> found;
+  for (const fs::path& path : paths) found.push_back({.path = path.string(), .soname = "", .vendor = plain_name(path)});
+  return found;
 }
 
 /// Which of the interfaces to one library stands for it: itself, then the most functions, then a name of
@@ -231,7 +171,7 @@ std::vector<Found> discover(const std::vector<std::string>& search) {
     const auto [known, is_new] = chosen.emplace(core, &candidate);
     if (!is_new && rank(candidate, core) < rank(*known->second, core)) known->second = &candidate;
   }
-  std::vector<Found> found;
+  std::vector<Found> found = damaged_in(search);
   for (const auto& [core, candidate] : chosen) {
     found.push_back({.path = candidate->path.string(),
                      .soname = candidate->content.soname,

@@ -62,7 +62,7 @@ void add_rates(CLI::App& subcommand, GateOptions& options) {
       .add_option("--alpha", settings.change.alpha,
                   "Probability that a run without a slow-down fails, over all its cases and looks")
       ->type_name("P")
-      ->check(CLI::Range(1e-12, 0.24))
+      ->check(number_between(1e-12, 0.24))
       ->capture_default_str();
   add_time(subcommand, "--budget", settings.budget_s, "Time for the launches that are compared [5m]");
   add_time(subcommand, "--timeout", options.timeout_s, "The longest that one launch may take [2m]");

@@ -54,6 +54,7 @@ void add_common_options(CLI::App& subcommand, CommonOptions& options, const std:
 }
 
 std::string decimal(std::string digits) {
+  if (digits.find_first_not_of("0123456789") != std::string::npos) return digits;
   digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size() - (digits.empty() ? 0 : 1)));
   return digits;
 }
@@ -77,6 +78,16 @@ std::string whole_number_error(const std::string& text) {
   const char* end = text.data() + text.size();
   const auto [at, error] = std::from_chars(text.data(), end, number);
   return error == std::errc{} && at == end ? "" : fmt::format("'{}' is no whole number from 0 to 2^64 - 1", text);
+}
+
+std::function<std::string(const std::string&)> number_between(double low, double high) {
+  return [=](const std::string& text) {
+    double number = 0;
+    const char* end = text.data() + text.size();
+    const auto [at, error] = std::from_chars(text.data(), end, number);
+    const bool within = error == std::errc{} && at == end && low <= number && number <= high;
+    return within ? "" : fmt::format("'{}' is no number from {:g} to {:g}", text, low, high);
+  };
 }
 
 std::string published(const std::string& text) {

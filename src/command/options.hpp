@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <boost/regex.hpp>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -20,11 +21,14 @@ struct CommonOptions {
 /// `ids`: what the filter is matched with, "a claim's id".
 void add_common_options(CLI::App& subcommand, CommonOptions& options, const std::string& ids);
 
-/// "010" → "10": CLI11 would read it as octal.
+/// "010" → "10": CLI11 would read it as octal. What is no number stays as it is, for the message.
 std::string decimal(std::string digits);
 
 /// A check for the parser, which by itself takes -1 for 2^64 - 1: what is wrong with the text, or nothing.
 std::string whole_number_error(const std::string& text);
+
+/// A check for the parser, whose own takes NaN for a number between any two.
+std::function<std::string(const std::string&)> number_between(double low, double high);
 
 /// What is wrong with a value that is empty, or an option that was taken for one; or nothing.
 std::string word_error(const std::string& text);

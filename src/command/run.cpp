@@ -12,6 +12,7 @@
 #include "sqrtn/report/summary.hpp"
 #include "sqrtn/report/table.hpp"
 #include "sqrtn/support/output.hpp"
+#include "sqrtn/support/require.hpp"
 #include "steps.hpp"
 
 namespace sqrtn::command {
@@ -73,6 +74,9 @@ int run(RunOptions options, const std::vector<std::string>& command) {
   const std::vector<claims::Claim> claims = matching_claims(settings, common.filter);
   const std::vector<std::string> ids = bench::matching_ids(bench_options);
   if (claims.empty() && ids.empty()) return nothing_matches("claim or measurement", common.filter, "verify");
+  require(!options.blas_given || !options.backends.empty() || (options.search.empty() && !options.kernels),
+          "with --blas alone, {} has nothing to choose from; add --backends all",
+          options.kernels ? "--kernels" : "--search");
   if (options.output.empty()) options.output = "results/" + machine_name(describe_environment());
   report::require_writable_folder(options.output);
   if (!common.json.empty()) require_writable(common.json);

@@ -118,7 +118,7 @@ void add_verify(CLI::App& application, Action& chosen) {
       ->add_option("--effect-scale", options->settings.effect_scale,
                    "Multiplies the effects that are looked for: 10 needs a hundredth of the samples")
       ->type_name("X")
-      ->check(CLI::Range(1.0, 10.0));
+      ->check(number_between(1, 10));
   subcommand->add_flag("--properties", options->properties,
                        "Also the library's properties, which are not judged: rounding, grade, reproducibility");
   subcommand->add_flag("--in-process", options->in_process,
@@ -131,8 +131,10 @@ void add_verify(CLI::App& application, Action& chosen) {
       ->check(word_error);
   subcommand->add_option("--reason", options->reason, "Why they are accepted; for --write-accepted")
       ->type_name("TEXT")
-      ->check(word_error);
-  subcommand->add_flag("--list", options->list, "Only list the claims that match, with their laws")->excludes("--json");
+      ->check(word_error)
+      ->needs("--write-accepted");
+  CLI::Option* list = subcommand->add_flag("--list", options->list, "Only list the claims that match, with their laws");
+  for (const char* unused : {"--json", "--accept", "--write-accepted", "--properties"}) list->excludes(unused);
   subcommand->footer(
       "Examples:\n  sqrtn verify --filter '^initialisers/he_normal'\n"
       "  sqrtn verify --list --filter '^layers/'\n"

@@ -47,7 +47,7 @@ std::vector<Accepted> parse_accepted(std::string_view text, const std::string& n
 
 std::vector<Accepted> read_accepted(const std::string& path) {
   // A finding is three short strings; a list of a MiB is thousands of them.
-  return parse_accepted(read_text(path, std::size_t{1} << 20), path);
+  return parse_accepted(read_text(path, std::size_t{1} << 20, "list of accepted findings"), path);
 }
 
 bool is_finding(const claims::Result& result) {

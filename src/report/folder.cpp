@@ -94,10 +94,13 @@ void require_writable_folder(const std::string& folder) {
     }
     path = path.parent_path();
   }
-  for (const char* name : {json_name, page_name, markdown_name, claims_name, measurements_name}) {
-    require_writable(path / name);
-    if (!exists) break;
-  }
+  for (const char* name : {json_name, page_name, markdown_name, claims_name, measurements_name}) try {
+      require_writable(path / name);
+      if (!exists) break;
+    } catch (const std::system_error& error) {
+      throw std::system_error(error.code(), fmt::format("cannot write {}into '{}'; name another folder with --output",
+                                                        exists ? fmt::format("'{}' ", name) : "", folder));
+    }
 }
 
 }  // namespace sqrtn::report

@@ -165,8 +165,14 @@ std::string to_markdown(const GateDocument& document) {
   text += subject_line("OLD", document.older) + subject_line("NEW", document.newer);
   text += fmt::format(
       "- slower: the interval of new/old lies above 1 + {0}, again in fresh blocks; probability of a false one "
-      "anywhere in this run ≤ {1:.2g}\n- same: within {0}; wrong anywhere with probability ≤ {2:.2g}\n\n",
+      "anywhere in this run ≤ {1:.2g}\n- same: within {0}; wrong anywhere with probability ≤ {2:.2g}\n",
       percent(rates.min_effect), rates.alpha, std::sqrt(rates.alpha));
+  if (const auto slower = rows_called(document, "slower"), faster = rows_called(document, "faster");
+      slower + faster > 0) {
+    text += fmt::format("- faster: OLD (`{}`) in {} cases, NEW (`{}`) in {}\n", document.older.name, slower,
+                        document.newer.name, faster);
+  }
+  text += '\n';
   for (const std::string& claim : document.failed_claims) text += fmt::format("- **fail** `{}`\n", claim);
   for (const std::string& note : document.notes) text += fmt::format("- {}\n", note);
   if (!document.failed_claims.empty() || !document.notes.empty()) text += '\n';

@@ -59,7 +59,7 @@ class BoundedBuilder final : public nlohmann::json_sax<Json> {
 
  private:
   Json* add(Json value) {
-    require(++values_ <= limits_.values, "{}: more than {} values; a results document has fewer", name_,
+    require(++values_ <= limits_.values, "{}: more than {} values; no document of sqrtn holds as many", name_,
             limits_.values);
     if (open_.empty()) return &(root_ = std::move(value));
     if (open_.back()->is_object()) return &(*member_ = std::move(value));
@@ -100,17 +100,17 @@ class BoundedBuilder final : public nlohmann::json_sax<Json> {
 
 }  // namespace
 
-std::string read_text(const std::string& path, std::size_t most_bytes) {
+std::string read_text(const std::string& path, std::size_t most_bytes, const std::string& kind) {
   namespace fs = std::filesystem;
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
-  const auto cannot_read = [&path](std::error_code why) {
-    return std::system_error(why, "cannot read '" + path + "' (name a results document)");
+  const auto cannot_read = [&](std::error_code why) {
+    return std::system_error(why, fmt::format("cannot read '{}' (name a {})", path, kind));
   };
   if (error && status.type() != fs::file_type::not_found) throw cannot_read(error);
   if (fs::is_directory(status)) throw cannot_read(std::make_error_code(std::errc::is_a_directory));
   const auto too_large = [&](bool yes) {
-    require(!yes, "{}: larger than {} MiB; no results document is, so it is not read", path, most_bytes >> 20);
+    require(!yes, "{}: larger than {} MiB; no {} is, so it is not read", path, most_bytes >> 20, kind);
   };
   too_large(fs::is_regular_file(status) && fs::file_size(path, error) > most_bytes && !error);
   errno = 0;

@@ -6,7 +6,7 @@
 /// Which BLAS libraries are on this machine, whoever installed them.
 namespace sqrtn::blas {
 
-/// A shared library with the functions of a BLAS.
+/// A shared library with the functions of a BLAS, or one that is damaged.
 struct Found {
   std::string path;    ///< of the file, links followed
   std::string soname;  ///< empty if none
@@ -19,6 +19,8 @@ struct Found {
 /// Files are judged by their symbol tables; none of their code runs. Links to one file, and copies of it,
 /// count once; so do several interfaces to one library (libblas.so.3 on top of libopenblas.so.0; the three of
 /// ATLAS on top of libatlas.so.3), of which the library itself stands, or else the one with most functions.
+/// What lies in `search` and is no whole library for this machine, though it was meant to be one by its first bytes or
+/// its name, is returned as well: loading it tells why it cannot be used.
 /// Returns: sorted by vendor and path. Throws: std::invalid_argument if an entry of `search` does not exist, or
 /// is a file and no shared library.
 std::vector<Found> discover(const std::vector<std::string>& search = {});

@@ -26,9 +26,10 @@ struct JsonLimits {
 };
 
 /// The text of a file that holds at most `most_bytes`; a larger one is refused before it is read, one
-/// that does not tell its size (a pipe) once it has given more.
+/// that does not tell its size (a pipe) once it has given more. `kind`: what the message tells to name instead.
 /// Throws: std::system_error if it cannot be read, std::invalid_argument if it is too large.
-std::string read_text(const std::string& path, std::size_t most_bytes = JsonLimits{}.bytes);
+std::string read_text(const std::string& path, std::size_t most_bytes = JsonLimits{}.bytes,
+                      const std::string& kind = "results document");
 
 /// Parses strict JSON in UTF-8: one value, no NaN, no field twice in an object, no control characters but
 /// tab and line ends in its strings. `name` stands for the text in messages.
