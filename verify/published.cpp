@@ -1,0 +1,26 @@
+#include <algorithm>
+#include <set>
+
+#include "documents.hpp"
+
+namespace sqrtn::verify {
+namespace {
+
+/// The files of these names below results/ of the checkout that this was built from.
+std::vector<std::filesystem::path> published(const std::set<std::string>& names) {
+  std::vector<std::filesystem::path> paths;
+  const std::filesystem::path results = std::filesystem::path(SOURCE_FOLDER) / "results";
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(results)) {
+    if (names.contains(entry.path().filename().string())) paths.push_back(entry.path());
+  }
+  std::ranges::sort(paths);
+  return paths;
+}
+
+}  // namespace
+
+std::vector<std::filesystem::path> published_documents() { return published({"results.json", "reproduced.json"}); }
+
+std::vector<std::filesystem::path> published_libraries() { return published({"backends.json"}); }
+
+}  // namespace sqrtn::verify
