@@ -164,6 +164,8 @@ TEST(Propagate, ComparesAndWritesJson) {
   EXPECT_EQ(ended.code, 0) << ended.err;
   for (const char* text : {"explodes", "vanishes", "holds", "glorot_uniform"}) EXPECT_TRUE(holds(ended.out, text));
   EXPECT_TRUE(holds(content_of(folder / "out.json"), "\"log_rms_interval\""));
+  EXPECT_EQ(shell(folder, "sqrtn report out.json").code, 0);
+  EXPECT_TRUE(holds(content_of(folder / "chains-1.svg"), "20 layers of 32, relu, f32"));
 }
 
 TEST(Propagate, DrawsPictures) {

@@ -108,6 +108,23 @@ TEST(Report, ARunLeavesWhatTheSchemaSays) {
   expect_csv(content_of(folder / "out/new/measurements.csv"), json["measurements"]);
 }
 
+// The picture of deep chains needs every layer.
+TEST(Report, ARunThatChecksChainsRecordsThemLayerByLayer) {
+  const Folder folder;
+  ASSERT_EQ(shell(folder, "sqrtn run --quick --blas openblas --output out --filter '^chains/dead'").code, 0);
+  const ordered_json json = ordered_json::parse(content_of(folder / "out/results.json"));
+  std::vector<std::pair<std::string, std::string>> fates;
+  for (const auto& chain : json["propagation"]) {
+    fates.emplace_back(chain["init"], chain["fate"]);
+    EXPECT_EQ(chain["layers"].size(), 101U);
+  }
+  const std::vector<std::pair<std::string, std::string>> expected{
+      {"normal", "explodes"}, {"glorot_uniform", "vanishes"}, {"he_normal", "holds"}};
+  EXPECT_EQ(fates, expected);
+  EXPECT_TRUE(holds(content_of(folder / "out/report.html"), "<section id=chains"));
+  EXPECT_TRUE(holds(content_of(folder / "out/report.md"), "### Deep chains"));
+}
+
 TEST(Report, HoldsNothingPrivate) {
   const Folder folder;
   const std::string output = folder / "private_place";

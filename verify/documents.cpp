@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
+#include <cmath>
 
 #include "sqrtn/report/summary.hpp"
 
@@ -142,6 +142,41 @@ report::BackendEntry library(const std::string& name) {
   return entry;
 }
 
+/// A chain of six layers whose law is ln RMS = slope·layer, computed a little above it, and lost from `lost` on.
+report::ChainRecord chain(const char* init, double slope, std::size_t lost, const char* state, const char* fate) {
+  report::ChainRecord chain{.init = init,
+                            .gain = 1.25,
+                            .activation = "relu",
+                            .width = 512,
+                            .depth = 6,
+                            .batch = 1,
+                            .shared_weights = false,
+                            .norm = "none",
+                            .residual = false,
+                            .dtype = "f32",
+                            .weight_stddev = 0.0441941738241592,
+                            .runs = 20,
+                            .basis = "exact law <u>",
+                            .fate = fate,
+                            .fate_layer = lost,
+                            .holding_stddev = 0.0625,
+                            .holding_stability = 1,
+                            .layers = {}};
+  for (std::size_t layer = 0; layer <= chain.depth; ++layer) {
+    const double mean = slope * static_cast<double>(layer), spread = 0.1234567 * static_cast<double>(layer);
+    const bool finite = layer < lost;
+    chain.layers.push_back({mean,
+                            spread,
+                            {mean - 2.5758 * spread, mean + 2.5758 * spread},
+                            finite ? mean + 0.1 * spread : std::nan(""),
+                            finite ? "finite" : state,
+                            0.5012345,
+                            0.25,
+                            layer == 0 ? std::nan("") : 1.0123456});
+  }
+  return chain;
+}
+
 }  // namespace
 
 report::Document synthetic_document() {
@@ -184,6 +219,9 @@ report::Document synthetic_document() {
                           .p_published = 0.22,
                           .p_value = 1,
                           .note = ""}};
+  document.propagation = {chain("normal <u>", 27.123456, 4, "not finite", "explodes"),
+                          chain("glorot_uniform", -0.3456789, 5, "zero", "vanishes"),
+                          chain("he_normal", -0.0012345, 7, "", "holds")};
   document.verdict = "fail";
   return document;
 }
@@ -206,32 +244,6 @@ report::BackendReport synthetic_libraries() {
   unusable.name = unusable.blas = "unusable";
   unusable.refusal = "it lacks <u>cblas_sgemm</u>";
   return report;
-}
-
-namespace {
-
-/// The files of these names below results/ of the checkout that this was built from.
-std::vector<std::filesystem::path> published(const std::set<std::string>& names) {
-  std::vector<std::filesystem::path> paths;
-  const std::filesystem::path results = std::filesystem::path(SOURCE_FOLDER) / "results";
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(results)) {
-    if (names.contains(entry.path().filename().string())) paths.push_back(entry.path());
-  }
-  std::ranges::sort(paths);
-  return paths;
-}
-
-}  // namespace
-
-std::vector<std::filesystem::path> published_documents() { return published({"results.json", "reproduced.json"}); }
-
-std::vector<std::filesystem::path> published_libraries() { return published({"backends.json"}); }
-
-std::vector<std::filesystem::path> fuzz_corpus() {
-  const std::filesystem::directory_iterator files(std::filesystem::path(SOURCE_FOLDER) / "verify/corpus"), end;
-  std::vector<std::filesystem::path> paths(files, end);
-  std::ranges::sort(paths);
-  return paths;
 }
 
 }  // namespace sqrtn::verify

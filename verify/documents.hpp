@@ -10,7 +10,7 @@
 namespace sqrtn::verify {
 
 /// A small document with every field set somewhere and unset elsewhere: claims of three verdicts, a
-/// measurement with and one without a ceiling, a finding, text that markup would interpret.
+/// measurement with and one without a ceiling, a finding, deep chains, text that markup would interpret.
 report::Document synthetic_document();
 
 /// Every BLAS of the machine of that document: one that passed, the default, one that failed and one that cannot be

@@ -23,6 +23,8 @@ constexpr double timing_budget_s = 200, quick_timing_budget_s = 20;
 constexpr double cap_s = 1, quick_cap_s = 0.05;
 // Hard limit of the measurements of one library, which themselves stop after 150 s.
 constexpr double measure_limit_s = 400;
+// A hundred layers of 512 take seconds.
+constexpr double propagate_limit_s = 120;
 
 /// Results are published: only paths in the system's folders are told, another library is named by its file.
 std::string shown(const std::string& blas) {
@@ -109,6 +111,23 @@ std::vector<report::Measurement> Contest::measure_default() {
   Answer answer = ask_child(words, {.wall_s = measure_limit_s});
   if (answer.document) return std::move(answer.document->measurements);
   judged_.front().incidents.push_back(answer.complaint + " in the measurements");
+  return {};
+}
+
+std::vector<report::ChainRecord> Contest::propagate_default() {
+  Progress progress("chains");
+  progress.update(0, backends_.front().name);
+  std::vector<std::string> words{"propagate",
+                                 "--blas",
+                                 backends_.front().blas,
+                                 "--seed",
+                                 fmt::to_string(options_.seed),
+                                 "--compare",
+                                 "normal,glorot_uniform,he_normal"};
+  if (options_.quick) words.insert(words.end(), {"--replicates", "5"});
+  Answer answer = ask_child(words, {.wall_s = propagate_limit_s});
+  if (answer.document) return std::move(answer.document->propagation);
+  judged_.front().incidents.push_back(answer.complaint + " in the deep chains");
   return {};
 }
 

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <memory>
 #include <mutex>
-#include <nlohmann/json.hpp>
 
 #include "command.hpp"
 #include "options.hpp"
@@ -178,17 +177,14 @@ int propagate(const PropagateOptions& options, const std::vector<std::string>& c
   const blas::Backend backend = load_library(options.blas);
   backend.set_threads(1);
   std::vector<report::Curve> curves;
-  const report::Document document = make_document(backend, command, options.seed, {}, {});
-  nlohmann::ordered_json json = report::to_json(document);
+  report::Document document = make_document(backend, command, options.seed, {}, {});
   for (std::size_t i = 0; i < all.size(); ++i) {
     propagate_one(all[i], options, backend.functions());
     curves.push_back(curve_of(all[i]));
-    json["propagation"].push_back(propagation_json(all[i]));
+    document.propagation.push_back(record_of(all[i]));
   }
   const std::string text = all.size() == 1 ? propagation_text(all[0], options.all_layers) : comparison_text(all);
-  json.erase("verdict");  // that of claims, of which there are none
-  if (!options.json.empty()) write_file(options.json, report::to_text(json));
-  if (options.json != "-") write_file("-", text);
+  deliver(document, options.json, text);
   // The picture last: what was computed is safe by then, whatever gnuplot does.
   if (!options.plot.empty())
     report::plot(options.plot, title_of(all[0]), curves, limits_of(all[0]), report::provenance_line(document));

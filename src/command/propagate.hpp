@@ -1,11 +1,11 @@
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "sqrtn/experiment/forecast.hpp"
+#include "sqrtn/report/chain.hpp"
 #include "sqrtn/report/plot.hpp"
 
 /// One initialiser sent through the chain, and how it is told.
@@ -37,7 +37,8 @@ std::string propagation_text(const Propagation& propagation, bool all);
 /// One line an initialiser.
 std::string comparison_text(const std::vector<Propagation>& propagations);
 
-nlohmann::ordered_json propagation_json(const Propagation& propagation);
+/// For the document.
+report::ChainRecord record_of(const Propagation& propagation);
 
 report::Curve curve_of(const Propagation& propagation);
 

@@ -1,5 +1,4 @@
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <numbers>
 
 #include "propagate.hpp"
@@ -25,38 +24,37 @@ std::string_view state_of(const Propagation& p, std::size_t layer) {
 
 }  // namespace
 
-nlohmann::ordered_json propagation_json(const Propagation& p) {
-  const auto number = [](double x) { return std::isfinite(x) ? nlohmann::ordered_json(x) : nlohmann::ordered_json(); };
-  nlohmann::ordered_json json{{"init", p.name},
-                              {"gain", p.gain},
-                              {"activation", p.chain.activation->name},
-                              {"width", p.chain.width},
-                              {"depth", p.chain.depth},
-                              {"batch", p.chain.batch},
-                              {"shared_weights", p.chain.shared},
-                              {"norm", name_of(p.chain.norm)},
-                              {"residual", p.chain.residual},
-                              {"dtype", p.dtype},
-                              {"weight_stddev", p.chain.weights.stddev()},
-                              {"runs", p.runs.size()},
-                              {"basis", p.forecast.basis},
-                              {"fate", name_of(p.course().fate)},
-                              {"fate_layer", p.course().layer},
-                              {"holding_stddev", experiment::holding_stddev(p.chain)},
-                              {"holding_stability", experiment::holding_stability(p.chain)}};
+report::ChainRecord record_of(const Propagation& p) {
+  report::ChainRecord record{.init = p.name,
+                             .gain = p.gain,
+                             .activation = std::string(p.chain.activation->name),
+                             .width = p.chain.width,
+                             .depth = p.chain.depth,
+                             .batch = p.chain.batch,
+                             .shared_weights = p.chain.shared,
+                             .norm = std::string(name_of(p.chain.norm)),
+                             .residual = p.chain.residual,
+                             .dtype = p.dtype,
+                             .weight_stddev = p.chain.weights.stddev(),
+                             .runs = p.runs.size(),
+                             .basis = p.forecast.basis,
+                             .fate = std::string(name_of(p.course().fate)),
+                             .fate_layer = p.course().layer,
+                             .holding_stddev = experiment::holding_stddev(p.chain),
+                             .holding_stability = experiment::holding_stability(p.chain),
+                             .layers = {}};
   for (std::size_t layer = 0; layer <= p.chain.depth; ++layer) {
     const LayerForecast& law = p.forecast.layers[layer];
-    json["layers"].push_back({{"layer", layer},
-                              {"log_rms_mean", number(law.mean_log_rms)},
-                              {"log_rms_stddev", number(law.stddev_log_rms)},
-                              {"log_rms_interval", {number(law.log_rms.low), number(law.log_rms.high)}},
-                              {"log_rms_measured", number(p.log_rms(layer))},
-                              {"state", state_of(p, layer)},
-                              {"zeros", number(p.mean(layer, &LayerState::zeros))},
-                              {"flat", number(p.mean(layer, &LayerState::saturated))},
-                              {"slope", layer == 0 ? nlohmann::ordered_json() : number(law.slope)}});
+    record.layers.push_back({.mean = law.mean_log_rms,
+                             .stddev = law.stddev_log_rms,
+                             .interval = law.log_rms,
+                             .measured = p.log_rms(layer),
+                             .state = std::string(state_of(p, layer)),
+                             .zeros = p.mean(layer, &LayerState::zeros),
+                             .flat = p.mean(layer, &LayerState::saturated),
+                             .slope = layer == 0 ? std::nan("") : law.slope});
   }
-  return json;
+  return record;
 }
 
 report::Curve curve_of(const Propagation& p) {

@@ -92,9 +92,14 @@ int run(RunOptions options, const std::vector<std::string>& command) {
   std::vector<report::Measurement> measurements;
   if (!ids.empty()) measurements = contest.measure_default();
   if (std::ranges::any_of(ids, [](const std::string& id) { return id.starts_with("products/"); })) contest.time();
+  std::vector<report::ChainRecord> chains;
+  if (std::ranges::any_of(claims, [](const claims::Claim& c) { return c.id.starts_with("chains/"); })) {
+    chains = contest.propagate_default();
+  }
   report::Document document =
       make_document(*backends.front().record, command, common.seed,
                     in_order(claims, std::move(own), contest.default_judged().claims), std::move(measurements));
+  document.propagation = std::move(chains);
   add_incidents(document, contest.default_judged().incidents);
   const report::BackendReport comparison = contest.report(document);
   report::write_results(document, options.output, &comparison);

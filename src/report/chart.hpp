@@ -4,13 +4,14 @@
 #include <string>
 #include <vector>
 
+#include "report/picture.hpp"
 #include "sqrtn/statistics/hypothesis.hpp"
 
 /// Line pictures as SVG text, small enough to stand in a page by the dozen and drawn without another program.
 namespace sqrtn::report {
 
 struct ChartPoint {
-  double x = 0, y = 0;  ///< x > 0
+  double x = 0, y = 0;
   std::optional<statistics::Interval> interval;
   std::string label;      ///< what is shown of the point when asked for
   bool connected = true;  ///< by the series' line; else a mark of its own
@@ -21,6 +22,7 @@ struct ChartSeries {
   std::string name;
   std::size_t style = 0;
   std::vector<ChartPoint> points;
+  bool marked = true;  ///< else line and band alone, cut off where the marks of the others end
 };
 
 /// A dashed line across: what the machine could do at most.
@@ -37,19 +39,13 @@ struct Chart {
   std::string x_label, y_label;
   std::vector<ChartSeries> series;
   std::vector<ChartRoof> roofs;
+  bool linear = false;  ///< both axes linear, y wherever the marks are; else x logarithmic and y from 0
 };
 
-/// The chart with a logarithmic x-axis and a linear y-axis from 0, for a page with the style sheet below.
-/// What is not finite, or has x ≤ 0, is left out.
+/// The chart for a page with the style sheet. What is not finite is left out, and on a logarithmic axis what has x ≤ 0.
 std::string svg(const Chart& chart);
 
 /// The same as a file of its own, with a legend where there are several series.
 std::string svg_file(const Chart& chart);
-
-/// The mark and the line of a style, for legends: one inline SVG.
-std::string svg_key(std::size_t style);
-
-/// Styles that can be told apart by mark and dashes, and by colour with any colour vision.
-inline constexpr std::size_t chart_styles = 9;
 
 }  // namespace sqrtn::report

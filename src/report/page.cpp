@@ -51,19 +51,32 @@ std::vector<std::string> labels_of(const std::vector<const Document*>& documents
   return labels;
 }
 
-/// Documents that hold only the notebooks' numbers are no runs of their own, unless there are no others.
+std::vector<Run> labelled(const std::vector<const Document*>& documents) {
+  const std::vector<std::string> labels = labels_of(documents);
+  std::vector<Run> runs;
+  for (std::size_t i = 0; i < documents.size(); ++i) {
+    runs.push_back({documents.size() > 1 ? labels[i] : "", documents[i], i % chart_styles});
+  }
+  return runs;
+}
+
+/// Documents that hold only deep chains or the notebooks' numbers are no runs of their own, unless there are no others.
 std::vector<Run> runs_of(const std::vector<Document>& documents) {
   std::vector<const Document*> chosen;
   for (const Document& document : documents) {
     if (!document.claims.empty() || !document.measurements.empty()) chosen.push_back(&document);
   }
   if (chosen.empty() && !documents.empty()) chosen.push_back(&documents.front());
-  const std::vector<std::string> labels = labels_of(chosen);
-  std::vector<Run> runs;
-  for (std::size_t i = 0; i < chosen.size(); ++i) {
-    runs.push_back({chosen.size() > 1 ? labels[i] : "", chosen[i], i % chart_styles});
+  return labelled(chosen);
+}
+
+/// The documents that hold deep chains.
+std::vector<Run> chain_runs_of(const std::vector<Document>& documents) {
+  std::vector<const Document*> chosen;
+  for (const Document& document : documents) {
+    if (!document.propagation.empty()) chosen.push_back(&document);
   }
-  return runs;
+  return labelled(chosen);
 }
 
 std::string title_of(const std::vector<Run>& runs) {
@@ -163,7 +176,7 @@ std::string to_html(const std::vector<Document>& documents, const std::vector<st
     return group == "ceilings" ? 99 : std::ranges::find(order, group) - order.begin();
   });
   for (const std::string& group : groups) content += measurements_part(runs, group);
-  content += notebooks_part(all) + claims_part(runs) + environment_part(runs);
+  content += chains_part(chain_runs_of(documents)) + notebooks_part(all) + claims_part(runs) + environment_part(runs);
   content += html::section("reading", "How to read the columns", how_to_read);
   const std::string title = title_of(runs);
   return head(title, runs.empty() ? "libraries" : "verdict") +
@@ -175,9 +188,14 @@ std::string to_html(const std::vector<Document>& documents, const std::vector<st
 std::vector<std::pair<std::string, std::string>> svg_files(const std::vector<Document>& documents) {
   std::vector<std::pair<std::string, std::string>> files;
   const std::vector<Run> runs = runs_of(documents);
-  for (const Chart& chart : rate_charts(runs, "products")) {
-    files.emplace_back(fmt::format("products-{}.svg", files.size() + 1), svg_file(chart));
-  }
+  const auto add = [&files](const char* name, const auto& charts) {
+    for (std::size_t i = 0; i < charts.size(); ++i) {
+      files.emplace_back(fmt::format("{}-{}.svg", name, i + 1), svg_file(charts[i]));
+    }
+  };
+  add("init", rank_charts(runs, "init"));
+  add("products", rate_charts(runs, "products"));
+  add("chains", chain_charts(chain_runs_of(documents)));
   return files;
 }
 

@@ -23,26 +23,15 @@ std::vector<double> sides_of(const std::string& shape) {
   }
 }
 
-/// Of the rate: it goes as one over the time.
-std::optional<statistics::Interval> rate_interval(const Measurement& row) {
-  if (!row.confidence_interval_s || !(row.confidence_interval_s->low > 0)) return std::nullopt;
-  const double work = *row.rate * row.median_s;
-  return statistics::Interval{work / row.confidence_interval_s->high, work / row.confidence_interval_s->low};
-}
-
 std::optional<ChartPoint> point_of(const Measurement& row) {
   const std::vector<double> sides = sides_of(row.shape);
   if (sides.empty() || !row.rate) return std::nullopt;
   double log_size = 0;
   for (const double side : sides) log_size += std::log(side);
-  std::string label = fmt::format("{}: {} {}", row.shape, significant(row.rate), row.rate_unit);
-  const auto interval = rate_interval(row);
-  if (interval) label += fmt::format(", interval {}", compact(interval, 4));
-  if (row.percent_of_ceiling) label += fmt::format(", {:.1f} % of the ceiling", *row.percent_of_ceiling);
   return ChartPoint{.x = std::exp(log_size / static_cast<double>(sides.size())),
                     .y = *row.rate,
-                    .interval = interval,
-                    .label = label,
+                    .interval = rate_interval(row),
+                    .label = rate_label(row.shape, row),
                     .connected = std::ranges::all_of(sides, [&](double side) { return side == sides.front(); })};
 }
 
@@ -75,17 +64,43 @@ void add_run(const Run& run, const std::string& group, Chart& chart) {
   chart.series.push_back(std::move(series));
 }
 
-std::string legend_of(const std::vector<Run>& runs) {
-  std::string items;
-  for (const Run& run : runs) items += fmt::format("<li>{}{}", svg_key(run.style), html::escaped(run.label));
-  return runs.size() > 1 ? fmt::format("<ul class=legend>{}</ul>\n", items) : "";
-}
-
 constexpr const char* how_to_read =
     "<p>Rate by size; the band is the median's 99 % interval. The dashed line is the ceiling that was measured in the "
     "same run. Lines join squares; hollow marks are other shapes, at the geometric mean of their sides.\n";
 
 }  // namespace
+
+std::optional<statistics::Interval> rate_interval(const Measurement& row) {
+  if (!row.confidence_interval_s || !(row.confidence_interval_s->low > 0)) return std::nullopt;
+  const double work = *row.rate * row.median_s;
+  return statistics::Interval{work / row.confidence_interval_s->high, work / row.confidence_interval_s->low};
+}
+
+std::string rate_label(const std::string& name, const Measurement& row) {
+  std::string label = fmt::format("{}: {} {}", name, significant(row.rate), row.rate_unit);
+  const auto interval = rate_interval(row);
+  if (interval) label += fmt::format(", interval {}", compact(interval, 4));
+  if (row.percent_of_ceiling) label += fmt::format(", {:.1f} % of the ceiling", *row.percent_of_ceiling);
+  return label;
+}
+
+std::vector<std::pair<std::size_t, std::string>> legend_entries(const std::vector<Run>& runs) {
+  std::vector<std::pair<std::size_t, std::string>> entries;
+  for (const Run& run : runs) {
+    if (runs.size() > 1) entries.emplace_back(run.style, run.label);
+  }
+  return entries;
+}
+
+std::string legend_of(const std::vector<std::pair<std::size_t, std::string>>& entries) {
+  std::string items;
+  for (const auto& [style, name] : entries) items += fmt::format("<li>{}{}", svg_key(style), html::escaped(name));
+  return items.empty() ? "" : fmt::format("<ul class=legend>{}</ul>\n", items);
+}
+
+std::string figure_of(const std::string& title, const std::string& picture) {
+  return fmt::format("<figure><figcaption>{}</figcaption>\n{}</figure>\n", html::escaped(title), picture);
+}
 
 std::vector<Chart> rate_charts(const std::vector<Run>& runs, const std::string& group) {
   const auto panels = names_over(runs, [&group](const Document& document) {
@@ -113,10 +128,8 @@ std::vector<Chart> rate_charts(const std::vector<Run>& runs, const std::string& 
 std::string charts_of(const std::vector<Run>& runs, const std::string& group) {
   const std::vector<Chart> charts = rate_charts(runs, group);
   if (charts.empty()) return {};
-  std::string text = how_to_read + legend_of(runs) + "<div class=charts>\n";
-  for (const Chart& chart : charts) {
-    text += fmt::format("<figure><figcaption>{}</figcaption>\n{}</figure>\n", html::escaped(chart.title), svg(chart));
-  }
+  std::string text = how_to_read + legend_of(legend_entries(runs)) + "<div class=charts>\n";
+  for (const Chart& chart : charts) text += figure_of(chart.title, svg(chart));
   return text + "</div>\n";
 }
 

@@ -187,7 +187,7 @@ std::string notebooks_part(const std::vector<Run>& runs) {
       "<p>The bar is the interval that holds 99 % of such numbers by the law, the diamond is our value and the ring "
       "the "
       "published one.\n";
-  return html::section("notebooks", "Deep chains and the notebooks' numbers",
+  return html::section("notebooks", "The notebooks' numbers",
                        how + html::folded(fmt::format("{} numbers", grid.rows.size()), html::table(grid), true), true);
 }
 

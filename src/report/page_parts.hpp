@@ -24,6 +24,7 @@ std::string findings_part(const std::vector<Run>& runs);
 std::string backends_part(const std::vector<Run>& runs);
 std::string libraries_part(std::span<const BackendReport> libraries, const std::vector<Run>& runs);
 std::string measurements_part(const std::vector<Run>& runs, const std::string& group);
+std::string chains_part(const std::vector<Run>& runs);
 std::string notebooks_part(const std::vector<Run>& runs);
 std::string claims_part(const std::vector<Run>& runs);
 std::string environment_part(const std::vector<Run>& runs);

@@ -156,7 +156,7 @@ std::string backends_part(const std::vector<Run>& runs) {
 
 std::string measurements_part(const std::vector<Run>& runs, const std::string& group) {
   const html::Grid grid = measurement_grid(runs, group);
-  std::string text = group == "products" ? charts_of(runs, group) : "";
+  std::string text = group == "products" ? charts_of(runs, group) : group == "init" ? ranks_of(runs, group) : "";
   const bool long_table = grid.rows.size() > 60;
   text += long_table ? html::folded(fmt::format("{} measurements", grid.rows.size()), html::table(grid), true)
                      : html::table(grid);

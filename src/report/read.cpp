@@ -164,6 +164,9 @@ Document read_results(const JsonInput& json) {
   if (!json["properties"].is_null()) document.properties = read_records(json["properties"], read_property);
   if (!json["incidents"].is_null()) document.incidents = read_words(json["incidents"]);
   if (!json["reproduced"].is_null()) document.reproduced = read_records(json["reproduced"], read_finding);
+  if (!json["propagation"].is_null()) {
+    for (const JsonInput& chain : json["propagation"].elements()) document.propagation.push_back(read_chain(chain));
+  }
   document.verdict = read_overall(json["verdict"], document.claims);
   return document;
 }

@@ -161,6 +161,7 @@ Json to_json(const Document& document) {
   }
   for (const std::string& incident : document.incidents) json["incidents"].push_back(text(incident));
   for (const experiment::Finding& finding : document.reproduced) json["reproduced"].push_back(finding_json(finding));
+  for (const ChainRecord& chain : document.propagation) json["propagation"].push_back(to_json(chain));
   json["verdict"] = document.verdict;
   return json;
 }

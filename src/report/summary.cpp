@@ -161,6 +161,7 @@ std::string to_markdown(const Document& document) {
   for (const std::string& group : measurement_groups(document)) {
     text += '\n' + to_markdown(measurement_table(document, group));
   }
+  if (!document.propagation.empty()) text += '\n' + to_markdown(chain_table(document.propagation));
   for (const std::string& group : claim_groups(document)) {
     // Folded where Markdown is rendered: hundreds of rows that one reads only in search of something.
     text += fmt::format("\n<details><summary>The claims about {}</summary>\n\n{}\n{}\n</details>\n", group,

@@ -12,10 +12,10 @@
 namespace sqrtn::report {
 
 /// The page of one run, or of several side by side: verdicts first, what is wrong with the command that shows it
-/// again, backends, initialisers, products over their measured peak, the notebooks' numbers, every claim with its
-/// interval, and the machines. One file without network, fonts or images; complete without scripts, which only sort
-/// and filter; each number is the JSON's, rounded for people, with the exact one in `data-v` where its unit is scaled.
-/// Text of the documents is escaped, and a content security policy admits no script but the page's own.
+/// again, backends, initialisers, products over their measured peak, deep chains, the notebooks' numbers, every claim
+/// with its interval, and the machines. One file without network, fonts or images; complete without scripts, which only
+/// sort and filter; each number is the JSON's, rounded for people, with the exact one in `data-v` where its unit is
+/// scaled. Text of the documents is escaped, and a content security policy admits no script but the page's own.
 /// `command`: how this page is made again from the documents, for its foot; none if it cannot.
 /// `libraries`: of each machine every BLAS side by side: verdicts, defects, accuracy and speeds.
 /// Throws: std::invalid_argument if there is nothing to show.

@@ -10,6 +10,7 @@
 #include "sqrtn/claims/claim.hpp"
 #include "sqrtn/claims/properties.hpp"
 #include "sqrtn/experiment/notebooks.hpp"
+#include "sqrtn/report/chain.hpp"
 #include "sqrtn/support/environment.hpp"
 
 /// The one document of a run, from which every table is made.
@@ -52,6 +53,7 @@ struct Document {
   std::vector<claims::Property> properties;     ///< of the library, never judged; absent from JSON if empty
   std::vector<std::string> incidents;           ///< what the library did beside answering; absent from JSON if empty
   std::vector<experiment::Finding> reproduced;  ///< the notebooks' numbers; absent from JSON if empty
+  std::vector<ChainRecord> propagation;         ///< deep chains by layer; absent from JSON if empty
   std::string verdict;                          ///< "pass", "fail", "inconclusive", "skipped" (nothing judged)
 };
 

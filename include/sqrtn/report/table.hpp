@@ -3,10 +3,12 @@
 #include <string>
 #include <vector>
 
-#include "sqrtn/report/record.hpp"
+#include "sqrtn/claims/claim.hpp"
 
 /// Tables for people (Markdown) and programs (CSV, RFC 4180), all from one Document.
 namespace sqrtn::report {
+
+struct Document;
 
 struct Table {
   std::string title;

@@ -1,0 +1,197 @@
+#include <fmt/format.h>
+
+#include <map>
+
+#include "documents.hpp"
+#include "page_numbers.hpp"
+#include "program.hpp"
+#include "sqrtn/report/page.hpp"
+#include "sqrtn/report/read.hpp"
+
+/// What the page shows of every BLAS is what backends.json holds: verdicts, accuracy, rates and ratios.
+namespace sqrtn::verify {
+namespace {
+
+using Rows = std::map<std::string, std::vector<PageRow>>;
+
+/// The next row of that name, each taken once.
+PageRow next_row(Rows& rows, const std::string& name) {
+  std::vector<PageRow>& left = rows[name];
+  if (left.empty()) {
+    ADD_FAILURE() << "no row is left of " << name;
+    return PageRow(40);
+  }
+  const PageRow row = left.front();
+  left.erase(left.begin());
+  return row;
+}
+
+std::string setting_of(const ordered_json& row) {
+  return fmt::format("{}, {}", row["dtype"].get<std::string>(), row["threads"].get<int>());
+}
+
+std::string product_of(const ordered_json& row) {
+  return fmt::format("{} {}", row["subject"].get<std::string>(), row["shape"].get<std::string>());
+}
+
+/// In order of first appearance over all libraries.
+std::vector<std::string> names_of(const ordered_json& json, auto name_of) {
+  std::vector<std::string> names;
+  for (const auto& backend : json["backends"]) {
+    for (const auto& row : backend["measurements"]) {
+      if (std::ranges::find(names, name_of(row)) == names.end()) names.push_back(name_of(row));
+    }
+  }
+  return names;
+}
+
+/// The measurement of a library; null if there is none.
+ordered_json find(const ordered_json& backend, const std::string& setting, const std::string& product) {
+  for (const auto& row : backend["measurements"]) {
+    if (setting_of(row) == setting && product_of(row) == product) return row;
+  }
+  return {};
+}
+
+bool has_rate(const ordered_json& row) { return !row.is_null() && !row["rate"].is_null() && row["rate"] > 0; }
+
+/// Rate over the best of those that passed, geometric mean over the products that all of them have; 0 if not ranked.
+double of_best(const ordered_json& json, const ordered_json& backend, const std::string& setting) {
+  double sum = 0;
+  int n = 0;
+  for (const std::string& product : names_of(json, product_of)) {
+    double best = 0;
+    bool everyone = true;
+    for (const auto& other : json["backends"]) {
+      if (other["verdict"] != "pass" || other["measurements"].empty()) continue;
+      const ordered_json row = find(other, setting, product);
+      everyone = everyone && has_rate(row);
+      if (everyone) best = std::max(best, row["rate"].get<double>());
+    }
+    if (!everyone || best == 0 || backend["verdict"] != "pass") continue;
+    sum += std::log(find(backend, setting, product)["rate"].get<double>() / best);
+    ++n;
+  }
+  return n > 0 ? std::exp(sum / n) : 0;
+}
+
+/// "97.1 µs".
+void expect_time(const std::string& text, const ordered_json& time_s, const std::string& what) {
+  const std::map<std::string, double> units{{"s", 1}, {"ms", 1e-3}, {"µs", 1e-6}, {"ns", 1e-9}};
+  const double unit = time_s.is_null() ? 1 : units.at(text.substr(text.find(' ') + 1));
+  expect_number(text, time_s.is_null() ? time_s : ordered_json(time_s.get<double>() / unit), 3, what);
+}
+
+void expect_verdict(const PageRow& row, const ordered_json& json, const ordered_json& backend) {
+  const std::string name = backend["name"];
+  const auto failed = std::ranges::count_if(backend["claims"], [](const auto& c) { return c["verdict"] == "fail"; });
+  EXPECT_EQ(row[1].text, backend["verdict"]) << name;
+  EXPECT_EQ(row[2].text, fmt::to_string(backend["claims"].size())) << name;
+  EXPECT_EQ(row[3].text, fmt::to_string(failed)) << name;
+  expect_time(row[6].text, backend["first_call_s"], name);
+  EXPECT_EQ(row[7].text, backend["slow_rounds"].dump()) << name;
+  std::size_t column = 8;
+  for (const std::string& setting : names_of(json, setting_of)) {
+    const double mean = of_best(json, backend, setting);
+    EXPECT_EQ(row[column++].text, mean > 0 ? fmt::format("{:.2f}", mean) : "–") << name << ' ' << setting;
+  }
+}
+
+void expect_accuracy(Rows& rows, const ordered_json& backend, const std::string& dtype, const std::string& name) {
+  std::map<std::string, ordered_json> properties;
+  for (const auto& property : backend["properties"]) properties[property["id"]] = property;
+  for (const char* kind : {"normal", "positive", "cancelling", "scaled"}) {
+    const PageRow row = next_row(rows, name);
+    std::size_t column = 4;
+    for (const char* figure : {"to_256/constant", "to_256/exponent", "from_256/constant", "from_256/exponent"}) {
+      const std::string id = fmt::format("products/gemm/{}/rounding/{}/{}", dtype, kind, figure);
+      const std::string& text = row[column++].text;
+      const auto found = properties.find(id);
+      if (found == properties.end()) {
+        EXPECT_EQ(text, "–") << name << id;
+        continue;
+      }
+      expect_number(text, found->second["number"], 3, name + id);
+      expect_interval(text.substr(text.find('[')), {found->second["low"], found->second["high"]}, name + id, 3);
+    }
+    const ordered_json grade = properties[fmt::format("products/gemm/{}/grade", dtype)];
+    if (kind == std::string("normal")) {
+      EXPECT_EQ(row[1].text, escaped(grade["value"])) << name;
+    }
+  }
+}
+
+/// "12.3 (45 %)" or why there is no rate.
+void expect_rate(const std::string& text, const ordered_json& row, const std::string& what) {
+  if (!has_rate(row)) {
+    EXPECT_EQ(text, row.is_null() || row["note"].is_null() ? "–" : escaped(row["note"])) << what;
+    return;
+  }
+  expect_number(text, row["rate"], 3, what);
+  const ordered_json& percent = row["percent_of_ceiling"];
+  EXPECT_EQ(percent.is_null(), text.find(" (") == std::string::npos) << what;
+  if (!percent.is_null()) {
+    EXPECT_NEAR(std::stod(text.substr(text.find('(') + 1)), percent.get<double>(), 0.501) << what;
+  }
+}
+
+void expect_ratio(const std::string& text, const ordered_json& row, const std::string& what) {
+  if (row.is_null() || row["ratio"].is_null()) {
+    EXPECT_EQ(text, "–") << what;
+    return;
+  }
+  expect_number(text, row["ratio"], 3, what);
+  EXPECT_EQ(row["ratio_low"].is_null(), text.find('[') == std::string::npos) << what;
+  if (!row["ratio_low"].is_null()) {
+    expect_interval(text.substr(text.find('[')), {row["ratio_low"], row["ratio_high"]}, what, 3);
+  }
+}
+
+bool is_shown(const ordered_json& row, bool ratios) {
+  if (row.is_null()) return false;
+  return ratios ? !row["ratio"].is_null() : has_rate(row) || !row["note"].is_null();
+}
+
+void expect_speeds(Rows& rows, const ordered_json& json, bool ratios) {
+  for (const std::string& setting : names_of(json, setting_of)) {
+    for (const std::string& product : names_of(json, product_of)) {
+      std::vector<ordered_json> found;
+      for (const auto& backend : json["backends"]) {
+        if (!backend["measurements"].empty()) found.push_back(find(backend, setting, product));
+      }
+      if (std::ranges::none_of(found, [ratios](const ordered_json& row) { return is_shown(row, ratios); })) continue;
+      const PageRow row = next_row(rows, product);
+      ASSERT_EQ(row.size(), found.size() + 1) << product;
+      for (std::size_t i = 0; i < found.size(); ++i) {
+        (ratios ? expect_ratio : expect_rate)(row[i + 1].text, found[i], setting + ' ' + product);
+      }
+    }
+  }
+}
+
+/// Every number of the sections on libraries, and no row beside.
+void expect_libraries(const report::BackendReport& report) {
+  const ordered_json json = report::to_json(report);
+  Rows rows = rows_of(report::to_html({}, {}, {&report, 1}));
+  for (const auto& backend : json["backends"]) {
+    if (!backend["identity"].is_null()) expect_verdict(next_row(rows, escaped(backend["name"])), json, backend);
+  }
+  for (const char* dtype : {"f32", "f64"}) {
+    for (const auto& backend : json["backends"]) {
+      if (!backend["properties"].empty()) expect_accuracy(rows, backend, dtype, escaped(backend["name"]));
+    }
+  }
+  expect_speeds(rows, json, false);
+  expect_speeds(rows, json, true);
+  for (const auto& [name, left] : rows) EXPECT_TRUE(left.empty()) << name;
+}
+
+TEST(LibraryNumbers, OfThePageAreTheJsons) {
+  expect_libraries(synthetic_libraries());
+  for (const auto& path : published_libraries()) {
+    expect_libraries(std::get<report::BackendReport>(report::read_any(path)));
+  }
+}
+
+}  // namespace
+}  // namespace sqrtn::verify

@@ -1,0 +1,33 @@
+#include <algorithm>
+#include <set>
+
+#include "documents.hpp"
+
+namespace sqrtn::verify {
+namespace {
+
+/// The files of these names below results/ of the checkout that this was built from.
+std::vector<std::filesystem::path> published(const std::set<std::string>& names) {
+  std::vector<std::filesystem::path> paths;
+  const std::filesystem::path results = std::filesystem::path(SOURCE_FOLDER) / "results";
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(results)) {
+    if (names.contains(entry.path().filename().string())) paths.push_back(entry.path());
+  }
+  std::ranges::sort(paths);
+  return paths;
+}
+
+}  // namespace
+
+std::vector<std::filesystem::path> published_documents() { return published({"results.json", "reproduced.json"}); }
+
+std::vector<std::filesystem::path> published_libraries() { return published({"backends.json"}); }
+
+std::vector<std::filesystem::path> fuzz_corpus() {
+  const std::filesystem::directory_iterator files(std::filesystem::path(SOURCE_FOLDER) / "verify/corpus"), end;
+  std::vector<std::filesystem::path> paths(files, end);
+  std::ranges::sort(paths);
+  return paths;
+}
+
+}  // namespace sqrtn::verify
