@@ -77,6 +77,7 @@ TEST(Libraries, AWrongFieldIsNamed) {
       {"/backends/0/measurements/0/rate", -1.0, "backends[0].measurements[0].rate: expected a number not below 0"},
       {"/backends/1/measurements/0/ratio_low", 2, "measurements[0].ratio_low: expected a number not above 1.3, got 2"},
       {"/backends/0/slow_rounds", "3", "backends[0].slow_rounds: expected a whole number"},
+      {"/environment/smt", 2, "b.json: environment.smt: expected true or false, got 2"},
       {"/default", "another", "b.json: default: expected null or the name of one of its libraries, got \"another\""},
       {"/seed", -1, "b.json: seed: expected a whole number"}};
   for (const Fault& fault : faults) {
