@@ -73,7 +73,7 @@ std::string verdict_line(const Comparison& comparison) {
 std::string id_list(const char* title, const std::vector<std::string>& ids) {
   if (ids.empty()) return {};
   std::string text = fmt::format("\n### {}\n\n", title);
-  for (const std::string& id : ids) text += fmt::format("- `{}`\n", id);
+  for (const std::string& id : ids) text += fmt::format("- {}\n", markdown_code(id));
   return text;
 }
 
