@@ -147,6 +147,81 @@ TEST(Compare, RefusesAnotherMachineUnlessForced) {
   EXPECT_EQ(json["measurements"].size(), 4U);
 }
 
+TEST(Compare, ShowsPropertiesThatChanged) {
+  Document after = right_document();
+  after.properties[0].value = "0.7";
+  after.properties.push_back(after.properties[0]);
+  after.properties[1].id = "products/new";
+  const report::Comparison comparison = compare(right_document(), after);
+  ASSERT_EQ(comparison.properties.size(), 2U);
+  EXPECT_EQ(comparison.properties[0].before, "0.52 <b> [0.5, 0.55]");
+  EXPECT_EQ(comparison.properties[0].after, "0.7 [0.5, 0.55]");
+  EXPECT_EQ(comparison.properties[1].before, "–");
+  EXPECT_EQ(compare(after, right_document()).properties[1].after, "–");
+  EXPECT_TRUE(compare(after, after).properties.empty());
+  EXPECT_TRUE(holds(to_markdown(comparison), "Properties that changed"));
+  EXPECT_EQ(report::to_json(comparison)["properties"][0]["new"], "0.7 [0.5, 0.55]");
+}
+
+/// The command on backends.json, the later one after `change`.
+Ended compare_libraries(const std::string& options, const std::function<void(report::BackendReport&)>& change) {
+  const Folder folder;
+  report::BackendReport after = synthetic_libraries();
+  change(after);
+  write_file(folder / "old.json", report::to_text(report::to_json(synthetic_libraries())));
+  write_file(folder / "new.json", report::to_text(report::to_json(after)));
+  return shell(folder, "sqrtn compare old.json new.json " + options);
+}
+
+TEST(Compare, EveryLibraryByItsName) {
+  using report::BackendReport;
+  const auto slower = [](BackendReport& r) {
+    for (report::BackendSpeed& speed : r.backends[0].speeds) {
+      report::Measurement& row = speed.row;
+      row.median_s *= 1.2;
+      row.confidence_interval_s = {1.2 * row.confidence_interval_s->low, 1.2 * row.confidence_interval_s->high};
+    }
+    r.backends[0].properties[0].value = "B";
+    r.backends[0].record->identity.version = "2.0";
+  };
+  const ordered_json json = ordered_json::parse(compare_libraries("--json -", slower).out);
+  EXPECT_EQ(json["measurements"][0]["id"], "right: products/gemm/64x64x64/f32/1");
+  EXPECT_EQ(json["measurements"][0]["change"], "slower");
+  EXPECT_DOUBLE_EQ(json["measurements"][0]["confidence_interval"][0], 1.2 * 0.98 / 1.03);
+  EXPECT_EQ(json["geometric_means"][0]["group"], "right");
+  EXPECT_DOUBLE_EQ(json["geometric_means"][0]["ratio"], 1.2);
+  EXPECT_DOUBLE_EQ(json["geometric_means"][1]["ratio"], 1);
+  EXPECT_EQ(json["properties"][0]["field"], "right: products/gemm/f32/grade");
+  EXPECT_EQ(json["differences"][0]["field"], "right: version");
+  EXPECT_EQ(compare_libraries("", slower).code, 0);
+}
+
+TEST(Compare, LibrariesExitByWhatTurnedWrong) {
+  using report::BackendReport;
+  const Ended incident = compare_libraries("", [](BackendReport& r) { r.backends[0].incidents = {"crashed"}; });
+  EXPECT_EQ(incident.code, 1);
+  EXPECT_TRUE(holds(incident.out, "| right: verdict | pass | fail | crashed |"));
+  const auto wrong = [](BackendReport& r) { r.backends[0].claims[0].outcome.verdict = Verdict::fail; };
+  EXPECT_EQ(compare_libraries("", wrong).code, 1);
+  EXPECT_EQ(compare_libraries("", [](BackendReport& r) { r.backends[0].claims.pop_back(); }).code, 4);
+  EXPECT_EQ(compare_libraries("", [](BackendReport& r) { r.backends.erase(r.backends.begin() + 1); }).code, 4);
+  EXPECT_EQ(compare_libraries("", [](BackendReport& r) { r.environment->cores = 9; }).code, 5);
+  EXPECT_EQ(compare_libraries("--force", [](BackendReport& r) { r.environment->cores = 9; }).code, 0);
+  EXPECT_EQ(compare_libraries("", [](BackendReport& r) { r.environment.reset(); }).code, 0);
+  const Ended other = compare_libraries("", [](BackendReport& r) { r.environment.reset(), r.provenance = "x; Y; z"; });
+  EXPECT_EQ(other.code, 5);
+  EXPECT_TRUE(holds(other.err, "cpu_model is 'Example <b>CPU</b> & \"Co\"' in the one and 'Y' in the other"));
+}
+
+TEST(Compare, DocumentsOfTwoKindsAreRefused) {
+  const Folder folder;
+  write_file(folder / "old.json", report::to_text(report::to_json(right_document())));
+  write_file(folder / "new.json", report::to_text(report::to_json(synthetic_libraries())));
+  const Ended ended = shell(folder, "sqrtn compare old.json new.json");
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_TRUE(holds(ended.err, "name two results.json or two backends.json"));
+}
+
 TEST(Compare, NamesAnUnreadableFile) {
   const Folder folder;
   write_file(folder / "nan.json", "{\"schema\": NaN}");

@@ -5,6 +5,7 @@
 
 #include "documents.hpp"
 #include "mutation.hpp"
+#include "page_rows.hpp"
 #include "program.hpp"
 #include "sqrtn/report/page.hpp"
 #include "sqrtn/report/read.hpp"
@@ -77,6 +78,7 @@ TEST(Libraries, AWrongFieldIsNamed) {
       {"/backends/0/measurements/0/rate", -1.0, "backends[0].measurements[0].rate: expected a number not below 0"},
       {"/backends/1/measurements/0/ratio_low", 2, "measurements[0].ratio_low: expected a number not above 1.3, got 2"},
       {"/backends/0/slow_rounds", "3", "backends[0].slow_rounds: expected a whole number"},
+      {"/environment/smt", 2, "b.json: environment.smt: expected true or false, got 2"},
       {"/default", "another", "b.json: default: expected null or the name of one of its libraries, got \"another\""},
       {"/seed", -1, "b.json: seed: expected a whole number"}};
   for (const Fault& fault : faults) {
@@ -175,7 +177,29 @@ TEST(Libraries, TheirTextIsOnlyText) {
   const std::string page = report::to_html({synthetic_document()}, {}, {&report, 1});
   EXPECT_EQ(page.find("<u>"), std::string::npos);
   EXPECT_EQ(page.find("<script>"), page.rfind("<script>"));
+  const std::string markdown = without_code(to_markdown(report));
+  for (const char* markup : {"<u>", "<script>", "</u>"}) {
+    for (std::size_t at = markdown.find(markup); at != std::string::npos; at = markdown.find(markup, at + 1)) {
+      EXPECT_EQ(markdown[at - 1], '\\') << markdown.substr(at - std::min<std::size_t>(at, 40), 60);
+    }
+  }
   EXPECT_TRUE(holds(page, "cannot be used: it lacks &lt;u&gt;cblas_sgemm&lt;/u&gt;"));
+}
+
+// A place that cannot be written is found before the first file is replaced.
+TEST(Libraries, AReportIsWrittenWholeOrNotAtAll) {
+  const Folder folder;
+  write_run(folder / "run", "Example CPU");
+  write_run(folder / "page", "Earlier CPU");
+  const std::string earlier = content_of(folder / "page/report.html");
+  std::filesystem::remove(folder / "page/backends.csv");
+  std::filesystem::create_directory(folder / "page/backends.csv");
+  const std::size_t n = std::distance(std::filesystem::directory_iterator(folder / "page"), {});
+  const Ended ended = shell(folder, "sqrtn report run/results.json --output page");
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_TRUE(holds(ended.err, "page/backends.csv"));
+  EXPECT_EQ(content_of(folder / "page/report.html"), earlier);
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder / "page"), {}), n) << "nothing is left behind";
 }
 
 TEST(Libraries, AFileBesideThatCannotBeReadIsNamed) {

@@ -11,6 +11,7 @@
 #include "program.hpp"
 #include "sqrtn/report/page.hpp"
 #include "sqrtn/report/read.hpp"
+#include "sqrtn/report/summary.hpp"
 #include "sqrtn/support/output.hpp"
 
 /// The page as programs see it; verify/browser.sh looks at it as people do.
@@ -37,6 +38,19 @@ TEST(Page, TextOfADocumentIsOnlyText) {
   EXPECT_TRUE(holds(page, "Example &lt;b&gt;CPU&lt;/b&gt; &amp; &quot;Co&quot;"));
 }
 
+TEST(Page, TextOfADocumentIsOnlyTextInMarkdownToo) {
+  Document document = synthetic_document();
+  for (claims::Result& result : document.claims) result.claim.id = "<x>/" + result.claim.id;
+  document.measurements[2].group = "<x>";
+  document.incidents = {"<x>"};
+  const std::string text = without_code(report::to_markdown(document));
+  for (const char* markup : {"<x>", "<b>", "<script>", "</script>", "<i>", "<u>"}) {
+    for (std::size_t at = text.find(markup); at != std::string::npos; at = text.find(markup, at + 1)) {
+      EXPECT_EQ(text[at - 1], '\\') << text.substr(at - std::min<std::size_t>(at, 40), 60);
+    }
+  }
+}
+
 TEST(Page, ShowsWhatNoClaimJudges) {
   const auto rows = rows_of(report::to_html({synthetic_document()}, {"sqrtn", "report"}));
   const PageRow& row = rows.at("products/gemm/f32/&lt;u&gt;growth&lt;/u&gt;").front();
@@ -59,7 +73,8 @@ TEST(Page, TellsWhatIsWrongFirstAndHowToSeeItAgain) {
                     "<code>./sqrtn verify --seed 18446744073709551615 --blas example --filter "
                     "&#39;^products/gemm/f32/&lt;em&gt;exact&lt;/em&gt;$&#39;</code>"));
   std::size_t last = 0;
-  for (const char* id : {"verdict", "findings", "backends", "speed-products", "chains", "notebooks", "claims", "environment"}) {
+  for (const char* id :
+       {"verdict", "findings", "backends", "speed-products", "chains", "notebooks", "claims", "environment"}) {
     const std::size_t at = page.find(std::string("<section id=") + id);
     ASSERT_NE(at, std::string::npos) << id;
     EXPECT_GT(at, last) << id;

@@ -33,6 +33,19 @@ TEST(ReportText, IsPrintable) {
   EXPECT_EQ(report::printable("\xc2\x9b \xff \xe2\x80 \xc0\xaf \xc2"), "? ? ?? ?? ?");
 }
 
+TEST(ReportTable, CsvHoldsNoFormulas) {
+  const Table table{.title = "",
+                    .columns = {"=a", "b", "c"},
+                    .rows = {{"=1+1", "-1.5e-3", "+x"}, {"@SUM(A1)", "-2", "-2+3"}, {"\tx", "+7", "a=b"}}};
+  EXPECT_EQ(to_csv(table), "'=a,b,c\r\n'=1+1,-1.5e-3,'+x\r\n'@SUM(A1),-2,'-2+3\r\n'\tx,+7,a=b\r\n");
+}
+
+TEST(ReportTable, TextIsOnlyTextInMarkdown) {
+  EXPECT_EQ(report::markdown_text("a < b\n*c* [d](e) [0, 1]"), "a \\< b \\*c\\* [d]\\(e) [0, 1]");
+  EXPECT_EQ(report::markdown_code("a<b>"), "`a<b>`");
+  EXPECT_EQ(report::markdown_code("a`` b\n`"), "``` a`` b ` ```");
+}
+
 TEST(ReportTable, MarkdownAlignsAndEscapes) {
   const Table table{.title = "T", .columns = {"law", "x"}, .rows = {{"|a| * 2\n", "–"}, {"σ²", "12.5 µs"}}};
   EXPECT_EQ(to_markdown(table),

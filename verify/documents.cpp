@@ -230,7 +230,8 @@ report::BackendReport synthetic_libraries() {
   report::BackendReport report{.provenance = report::provenance_line(synthetic_document()),
                                .default_name = "right",
                                .seed = 18446744073709551615ULL,
-                               .backends = {library("right"), library("wrong <u>"), {}}};
+                               .backends = {library("right"), library("wrong <u>"), {}},
+                               .environment = machine()};
   report::BackendEntry &wrong = report.backends[1], &unusable = report.backends[2];
   wrong.claims[1].outcome.verdict = claims::Verdict::fail;
   wrong.claims[1].outcome.reason = "element [3, 4] is <u>1</u> | not 2";

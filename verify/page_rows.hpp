@@ -34,4 +34,12 @@ inline std::map<std::string, std::vector<PageRow>> rows_of(const std::string& pa
   return rows;
 }
 
+/// Markdown without its code, in which nothing is markup.
+inline std::string without_code(std::string text) {
+  for (std::size_t at = text.find('`'); at != std::string::npos; at = text.find('`')) {
+    text.erase(at, text.find('`', at + 1) + 1 - at);
+  }
+  return text;
+}
+
 }  // namespace sqrtn::verify

@@ -10,6 +10,7 @@
 #include "options.hpp"
 #include "sqrtn/report/read.hpp"
 #include "sqrtn/support/output.hpp"
+#include "sqrtn/support/require.hpp"
 
 namespace sqrtn::command {
 namespace {
@@ -42,10 +43,21 @@ int refuse(const CompareOptions& options, const report::Difference& difference) 
   return not_comparable;
 }
 
+/// Throws: std::invalid_argument if the one is of a run and the other of every library.
+report::Comparison compared(const CompareOptions& options) {
+  const report::AnyDocument before = report::read_any(options.before), after = report::read_any(options.after);
+  require(before.index() == after.index(),
+          "'{}' and '{}' are documents of two kinds; name two results.json or two backends.json", options.before,
+          options.after);
+  if (const auto* older = std::get_if<report::Document>(&before)) {
+    return report::compare(*older, std::get<report::Document>(after));
+  }
+  return report::compare(std::get<report::BackendReport>(before), std::get<report::BackendReport>(after));
+}
+
 int compare(const CompareOptions& options) {
   if (!options.json.empty()) require_writable(options.json);
-  const report::Comparison comparison =
-      report::compare(report::read_document(options.before), report::read_document(options.after));
+  const report::Comparison comparison = compared(options);
   if (!comparison.machine.empty() && !options.force) return refuse(options, comparison.machine.front());
   if (comparison.shares_nothing()) {
     fmt::print(stderr, "sqrtn: '{}' and '{}' share no claim and no measurement; name two runs of the same kind\n",
@@ -63,18 +75,22 @@ void add_compare(CLI::App& application, Action& chosen) {
   auto options = std::make_shared<CompareOptions>();
   CLI::App* subcommand =
       application.add_subcommand("compare", "What became wrong, faster or slower between two results of one machine");
-  subcommand->add_option("old", options->before, "The earlier results.json")->required()->type_name("OLD.json");
+  subcommand->add_option("old", options->before, "The earlier results.json, or backends.json")
+      ->required()
+      ->type_name("OLD.json");
   subcommand->add_option("new", options->after, "The later one")->required()->type_name("NEW.json");
   subcommand->add_flag("--force", options->force, "Compare different machines too, and mark it");
   subcommand->add_option("--json", options->json, "Also write the comparison to FILE; '-' is standard output")
       ->type_name("FILE")
       ->check(word_error);
   subcommand->footer(
-      "Markdown on standard output: verdicts that changed, times as ratios with intervals, geometric means.\n"
+      "Markdown on standard output: verdicts and properties that changed, times as ratios with intervals, geometric\n"
+      "means; of two backends.json for every library.\n"
       "Exit codes: 1 if a claim or an answer turned wrong, 3 if a claim became inconclusive, 4 if one is no longer\n"
-      "checked or the two share nothing, 5 if the machines differ. A slower time is shown and is no failure here: the two runs were not\n"
-      "interleaved. To let speed fail a build, use sqrtn gate.\n"
-      "Example:\n  sqrtn compare results/old/results.json results/new/results.json");
+      "checked or the two share nothing, 5 if the machines differ. A slower time is shown and is no failure here: the\n"
+      "two runs were not interleaved. To let speed fail a build, use sqrtn gate.\n"
+      "Examples:\n  sqrtn compare results/old/results.json results/new/results.json\n"
+      "  sqrtn compare results/old/backends.json results/new/backends.json");
   subcommand->callback([options, &chosen] { chosen = [options] { return compare(*options); }; });
 }
 

@@ -152,7 +152,8 @@ report::BackendReport Contest::report(const report::Document& document) const {
   report::BackendReport report{.provenance = report::provenance_line(document),
                                .default_name = backends_.front().name,
                                .seed = options_.seed,
-                               .backends = {}};
+                               .backends = {},
+                               .environment = document.environment};
   for (std::size_t i = 0; i < backends_.size(); ++i) {
     report::BackendEntry& entry = report.backends.emplace_back();
     entry.name = backends_[i].name;

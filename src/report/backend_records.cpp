@@ -64,6 +64,7 @@ Json entry_json(const BackendEntry& backend) {
 
 Json to_json(const BackendReport& report) {
   Json json{{"schema", "sqrtn.backends/1"}, {"provenance", report.provenance}, {"seed", report.seed}};
+  if (report.environment) json["environment"] = to_json(*report.environment);
   json["default"] = text(report.default_name);
   json["backends"] = Json::array();
   for (const BackendEntry& backend : report.backends) json["backends"].push_back(entry_json(backend));

@@ -25,7 +25,7 @@ std::string speeds_text(const BackendReport& report) {
   text += fmt::format(
       "\n## Speed relative to {}\n\nMedian of the ratios in the same round, with its interval of 99 %; above 1 is "
       "faster. An interval that holds 1 is no difference resolved.\n",
-      report.default_name);
+      markdown_text(report.default_name));
   for (const Table& table : speed_tables(report, true)) text += '\n' + to_markdown(table);
   return text;
 }
@@ -96,23 +96,23 @@ std::string backend_defects(const BackendReport& report) {
   std::string text;
   for (const BackendEntry& backend : report.backends) {
     std::string lines;
-    for (const std::string& incident : backend.incidents) lines += fmt::format("- {}\n", incident);
+    for (const std::string& incident : backend.incidents) lines += fmt::format("- {}\n", markdown_text(incident));
     for (const Verdict verdict : {Verdict::fail, Verdict::inconclusive}) {
       for (const auto& [claim, outcome] : backend.claims) {
         if (outcome.verdict != verdict) continue;
-        lines += fmt::format("- {} `{}`: {}\n  Again: `{}`\n", claims::to_string(verdict), claim.id, outcome.reason,
-                             reproduction(report, backend, claim.id));
+        lines += fmt::format("- {} {}: {}\n  Again: {}\n", claims::to_string(verdict), markdown_code(claim.id),
+                             markdown_text(outcome.reason), markdown_code(reproduction(report, backend, claim.id)));
       }
     }
-    if (!backend.record) lines += fmt::format("- cannot be used: {}\n", backend.refusal);
-    if (!lines.empty()) text += fmt::format("**{}**\n{}", backend.name, lines);
+    if (!backend.record) lines += fmt::format("- cannot be used: {}\n", markdown_text(backend.refusal));
+    if (!lines.empty()) text += fmt::format("**{}**\n{}", markdown_text(backend.name), lines);
   }
   return text;
 }
 
 std::string to_markdown(const BackendReport& report) {
-  std::string text =
-      fmt::format("# Every BLAS of this machine\n\n{}\n\n{}", report.provenance, to_markdown(backend_table(report)));
+  std::string text = fmt::format("# Every BLAS of this machine\n\n{}\n\n{}", markdown_text(report.provenance),
+                                 to_markdown(backend_table(report)));
   text +=
       "\nOf best: geometric mean of the speed relative to the fastest library of each product, over the products that\n"
       "all were timed at; 1.00 would be the fastest everywhere. A library that failed is shown, but not ranked.\n";

@@ -1,5 +1,7 @@
 #include "sqrtn/report/compare.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -75,6 +77,26 @@ void compare_claims(const Document& before, const Document& after, Comparison& c
   }
   std::stable_partition(comparison.claims.begin(), comparison.claims.end(),
                         [](const ClaimChange& change) { return change.turned_wrong(); });
+}
+
+/// As a page shows it.
+std::string shown(const claims::Property& property) {
+  return property.confidence_interval ? fmt::format("{} {}", property.value, compact(property.confidence_interval, 3))
+                                      : property.value;
+}
+
+void compare_properties(const Document& before, const Document& after, Comparison& comparison) {
+  std::map<std::string, std::string> old_values;
+  for (const claims::Property& property : before.properties) old_values[property.id] = shown(property);
+  for (const claims::Property& property : after.properties) {
+    const auto found = old_values.find(property.id);
+    const std::string older = found == old_values.end() ? "–" : found->second;
+    if (older != shown(property)) comparison.properties.push_back({property.id, older, shown(property)});
+    if (found != old_values.end()) old_values.erase(found);
+  }
+  for (const claims::Property& property : before.properties) {
+    if (old_values.contains(property.id)) comparison.properties.push_back({property.id, shown(property), "–"});
+  }
 }
 
 /// Whether its answer was right or not asked for, and its times make a ratio.
@@ -158,6 +180,7 @@ Comparison compare(const Document& before, const Document& after) {
   Comparison comparison;
   compare_environments(before, after, comparison);
   compare_claims(before, after, comparison);
+  compare_properties(before, after, comparison);
   compare_measurements(before, after, comparison);
   comparison.means = mean_ratios(comparison.ratios);
   return comparison;

@@ -73,7 +73,7 @@ std::string verdict_line(const Comparison& comparison) {
 std::string id_list(const char* title, const std::vector<std::string>& ids) {
   if (ids.empty()) return {};
   std::string text = fmt::format("\n### {}\n\n", title);
-  for (const std::string& id : ids) text += fmt::format("- `{}`\n", id);
+  for (const std::string& id : ids) text += fmt::format("- {}\n", markdown_code(id));
   return text;
 }
 
@@ -129,6 +129,7 @@ std::string to_markdown(const Comparison& comparison) {
   text += section(difference_table("The machines differ", comparison.machine));
   text += section(difference_table("What else differs", comparison.other));
   text += section(claim_change_table(comparison.claims));
+  text += section(difference_table("Properties that changed, not judged", comparison.properties));
   text += section(mean_table(comparison));
   text += section(ratio_table("Times that changed", comparison.ratios, changed));
   text += id_list("Measurements that appeared", comparison.appeared);
@@ -149,6 +150,7 @@ Json to_json(const Comparison& comparison) {
   json["differences"] = differences_json(comparison.other);
   json["same_claims"] = comparison.same_claims;
   json["claims"] = claims_json(comparison.claims);
+  json["properties"] = differences_json(comparison.properties);
   json["measurements"] = Json::array();
   for (const TimeRatio& row : comparison.ratios) json["measurements"].push_back(ratio_json(row));
   json["geometric_means"] = Json::array();

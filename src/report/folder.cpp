@@ -52,14 +52,14 @@ Files files_of(const std::vector<Document>& documents, std::span<const BackendRe
   return files;
 }
 
-std::vector<std::string> write_all(const Files& files, const std::string& folder) {
-  const fs::path path(folder);
-  fs::create_directories(path);
+std::vector<std::string> write_all(Files files, const std::string& folder) {
   std::vector<std::string> names;
-  for (const auto& [name, content] : files) {
-    write_file(path / name, content);
+  for (auto& [name, content] : files) {
     names.push_back(name);
+    name = (fs::path(folder) / name).string();
   }
+  fs::create_directories(folder);
+  write_files(files);
   return names;
 }
 
@@ -73,14 +73,14 @@ void write_results(const Document& document, const std::string& folder, const Ba
     files.emplace_back("backends.json", to_text(to_json(report)));
     files.emplace_back("backends.md", to_markdown(report));
   }
-  write_all(files, folder);
+  write_all(std::move(files), folder);
 }
 
 std::vector<std::string> write_report(const std::vector<Document>& documents, std::span<const BackendReport> libraries,
                                       const std::vector<std::string>& command, const std::string& folder) {
   Files files = files_of(documents, libraries, command);
   std::ranges::move(svg_files(documents), std::back_inserter(files));
-  return write_all(files, folder);
+  return write_all(std::move(files), folder);
 }
 
 void require_writable_folder(const std::string& folder) {

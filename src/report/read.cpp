@@ -32,27 +32,6 @@ void read_build(const JsonInput& json, Environment& environment) {
   for (const auto& [name, version] : json["libraries"].fields()) environment.libraries[name] = version.text();
 }
 
-Environment read_environment(const JsonInput& json) {
-  Environment environment;
-  read_build(json, environment);
-  environment.cpu_model = json["cpu_model"].text_or_empty();
-  environment.cpu_stepping = json["cpu_stepping"].text_or_empty();
-  environment.architecture = json["architecture"].text_or_empty();
-  environment.isa = read_words(json["isa"]);
-  environment.simd_target = json["simd_target"].text_or_empty();
-  environment.packages = json["packages"].integer_or_zero<int>();
-  environment.cores = json["cores"].integer_or_zero<int>();
-  environment.logical_processors = json["logical_processors"].integer_or_zero<int>();
-  environment.available_processors = json["available_processors"].integer_or_zero<int>();
-  environment.smt = json["smt"].flag();
-  environment.caches = read_caches(json["caches"]);
-  environment.memory_bytes = json["memory_bytes"].integer_or_zero<std::size_t>();
-  environment.governor = json["governor"].text_or_empty();
-  environment.kernel = json["kernel"].text_or_empty();
-  environment.hypervisor = json["hypervisor"].text_or_empty();
-  return environment;
-}
-
 std::optional<BlasRecord> read_blas(const JsonInput& json) {
   if (json.is_null()) return std::nullopt;
   return BlasRecord{read_identity(json), json["threads"].integer<int>()};
@@ -150,6 +129,27 @@ std::string read_overall(const JsonInput& json, const std::vector<claims::Result
 }
 
 }  // namespace
+
+Environment read_environment(const JsonInput& json) {
+  Environment environment;
+  read_build(json, environment);
+  environment.cpu_model = json["cpu_model"].text_or_empty();
+  environment.cpu_stepping = json["cpu_stepping"].text_or_empty();
+  environment.architecture = json["architecture"].text_or_empty();
+  environment.isa = read_words(json["isa"]);
+  environment.simd_target = json["simd_target"].text_or_empty();
+  environment.packages = json["packages"].integer_or_zero<int>();
+  environment.cores = json["cores"].integer_or_zero<int>();
+  environment.logical_processors = json["logical_processors"].integer_or_zero<int>();
+  environment.available_processors = json["available_processors"].integer_or_zero<int>();
+  environment.smt = json["smt"].flag();
+  environment.caches = read_caches(json["caches"]);
+  environment.memory_bytes = json["memory_bytes"].integer_or_zero<std::size_t>();
+  environment.governor = json["governor"].text_or_empty();
+  environment.kernel = json["kernel"].text_or_empty();
+  environment.hypervisor = json["hypervisor"].text_or_empty();
+  return environment;
+}
 
 Document read_results(const JsonInput& json) {
   Document document;

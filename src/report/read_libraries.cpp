@@ -96,6 +96,7 @@ BackendReport read_libraries(const JsonInput& json) {
   BackendReport report;
   report.provenance = json["provenance"].text_or_empty();
   report.default_name = json["default"].text_or_empty();
+  if (!json["environment"].is_null()) report.environment = read_environment(json["environment"]);
   if (!json["seed"].is_null()) report.seed = json["seed"].integer<std::uint64_t>();
   const std::vector<JsonInput> backends = json["backends"].elements();
   if (backends.size() > most_libraries) {

@@ -27,6 +27,7 @@ auto read_records(const JsonInput& json, Read read) {
   return records;
 }
 
+Environment read_environment(const JsonInput& json);
 ChainRecord read_chain(const JsonInput& json);
 Document read_results(const JsonInput& json);
 BackendReport read_libraries(const JsonInput& json);

@@ -36,11 +36,12 @@ std::string improbable(const Document& document) {
   std::string text;
   for (const Finding& finding : document.reproduced) {
     if (!finding.published_improbable() && !finding.contradicted()) continue;
-    text += fmt::format("- `{}`: {}. {}: published {}, the law gives {} ({}), p-value {}; ours {}, p-value {}.{}\n",
-                        finding.id, verdict(finding), finding.experiment,
-                        finding.published.empty() ? "nothing" : finding.published, finding.expected, finding.law,
-                        compact(finding.p_published, 2), finding.value, compact(finding.p_value, 2),
-                        finding.note.empty() ? "" : "\n  " + finding.note);
+    text += fmt::format("- {}: {}. {}: published {}, the law gives {} ({}), p-value {}; ours {}, p-value {}.{}\n",
+                        markdown_code(finding.id), verdict(finding), markdown_text(finding.experiment),
+                        finding.published.empty() ? "nothing" : markdown_text(finding.published),
+                        markdown_text(finding.expected), markdown_text(finding.law), compact(finding.p_published, 2),
+                        markdown_text(finding.value), compact(finding.p_value, 2),
+                        finding.note.empty() ? "" : fmt::format("\n  {}", markdown_text(finding.note)));
   }
   return text;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "report/html.hpp"
 #include "sqrtn/report/format.hpp"
 #include "sqrtn/report/table.hpp"
 
@@ -19,14 +20,15 @@ std::size_t count_of(const Document& document, Verdict verdict) {
 
 std::string finding(const claims::Result& result, const Document& document) {
   const auto& [claim, outcome] = result;
-  std::string text = fmt::format("- **{}** `{}`: {}\n  Law: `{}` ({})\n", claims::to_string(outcome.verdict), claim.id,
-                                 outcome.reason, claim.statement, claim.source);
+  std::string text =
+      fmt::format("- **{}** {}: {}\n  Law: {} ({})\n", claims::to_string(outcome.verdict), markdown_code(claim.id),
+                  markdown_text(outcome.reason), markdown_code(claim.statement), markdown_text(claim.source));
   if (outcome.observed || outcome.p_value) {
     text += fmt::format("  Observed {}, expected {}, interval {}, p-value {}, samples {}, effect {}.\n",
                         compact(outcome.observed), compact(outcome.expected), compact(outcome.confidence_interval),
                         compact(outcome.p_value, 2), count(outcome.n_samples), percent(claim.effect_size));
   }
-  return text + fmt::format("  Again: `{}`\n", reproduction(claim, document));
+  return text + fmt::format("  Again: {}\n", markdown_code(reproduction(claim, document)));
 }
 
 /// What is not empty, with the separator between.
@@ -101,7 +103,7 @@ std::vector<Fact> facts(const Document& document) {
 std::string provenance(const Document& document) {
   std::string text;
   for (const auto& [name, value] : facts(document)) {
-    text += name == "command" ? fmt::format("- command: `{}`\n", value) : fmt::format("- {}: {}\n", name, value);
+    text += fmt::format("- {}: {}\n", name, name == "command" ? markdown_code(value) : markdown_text(value));
   }
   return text;
 }
@@ -140,20 +142,21 @@ std::string verdict_line(const Document& document) {
 
 std::string findings(const Document& document) {
   std::string text;
-  for (const std::string& incident : document.incidents) text += fmt::format("- {}\n", incident);
+  for (const std::string& incident : document.incidents) text += fmt::format("- {}\n", markdown_text(incident));
   for (const Verdict verdict : {Verdict::fail, Verdict::inconclusive}) {
     for (const claims::Result& result : document.claims) {
       if (result.outcome.verdict == verdict) text += finding(result, document);
     }
   }
   for (const Measurement& row : document.measurements) {
-    if (!row.rate && !row.note.empty()) text += fmt::format("- `{}`: {}\n", row.id, row.note);
+    if (!row.rate && !row.note.empty())
+      text += fmt::format("- {}: {}\n", markdown_code(row.id), markdown_text(row.note));
   }
   return text;
 }
 
 std::string to_markdown(const Document& document) {
-  std::string text = fmt::format("# sqrtn on {}, {} threads\n\n", document.environment.cpu_model,
+  std::string text = fmt::format("# sqrtn on {}, {} threads\n\n", markdown_text(document.environment.cpu_model),
                                  document.environment.available_processors);
   text += provenance(document);
   text += fmt::format("\n## Verdict\n\n**{}**\n\n{}", verdict_line(document), to_markdown(verdict_table(document)));
@@ -164,8 +167,9 @@ std::string to_markdown(const Document& document) {
   if (!document.propagation.empty()) text += '\n' + to_markdown(chain_table(document.propagation));
   for (const std::string& group : claim_groups(document)) {
     // Folded where Markdown is rendered: hundreds of rows that one reads only in search of something.
-    text += fmt::format("\n<details><summary>The claims about {}</summary>\n\n{}\n{}\n</details>\n", group,
-                        to_markdown(claim_table(document, group)), to_markdown(law_table(document, group)));
+    text +=
+        fmt::format("\n<details><summary>The claims about {}</summary>\n\n{}\n{}\n</details>\n", html::escaped(group),
+                    to_markdown(claim_table(document, group)), to_markdown(law_table(document, group)));
   }
   return text + "\n## How to read the columns\n\n" + how_to_read;
 }

@@ -16,16 +16,10 @@ void require_rectangular(const Table& table) {
   }
 }
 
+/// A cell: a bar would end it.
 std::string escaped(std::string_view cell) {
   std::string text;
-  for (const char c : cell) {
-    if (c == '\n' || c == '\r') {
-      text += ' ';
-      continue;
-    }
-    if (std::string_view("\\|*`<").find(c) != std::string_view::npos) text += '\\';
-    text += c;
-  }
+  for (const char c : markdown_text(cell)) text.append(c == '|' ? "\\|" : std::string(1, c));
   return text;
 }
 
@@ -64,10 +58,19 @@ std::string markdown_line(const std::vector<std::string>& cells, const std::vect
   return line + '\n';
 }
 
-std::string csv_line(const std::vector<std::string>& cells) {
+/// Whether a spreadsheet would calculate what is text: it begins like a formula and is no number.
+bool is_formula(const std::string& cell) {
+  if (cell.empty() || std::string_view("=+-@\t\r").find(cell.front()) == std::string_view::npos) return false;
+  char* end = nullptr;
+  std::strtod(cell.c_str(), &end);
+  return end == cell.c_str() || *end != '\0';
+}
+
+std::string csv_line(std::vector<std::string> cells) {
   std::string line;
   for (std::size_t j = 0; j < cells.size(); ++j) {
     if (j > 0) line += ',';
+    if (is_formula(cells[j])) cells[j] = fmt::format("'{}", cells[j]);
     // A line that holds a single empty field would otherwise be an empty line.
     const bool quote =
         cells[j].find_first_of(",\"\r\n") != std::string::npos || (cells.size() == 1 && cells[j].empty());
@@ -92,11 +95,35 @@ bool is_numeric(const std::string& cell) {
   return end != begin && (*end == '\0' || *end == ' ' || *end == ',' || std::string_view(end).starts_with("–"));
 }
 
+std::string markdown_text(std::string_view text) {
+  std::string safe;
+  for (const char c : text) {
+    const bool link = c == '(' && safe.ends_with(']');
+    if (link || std::string_view("\\*`<").find(c) != std::string_view::npos) safe += '\\';
+    safe += c == '\n' || c == '\r' ? ' ' : c;
+  }
+  return safe;
+}
+
+std::string markdown_code(std::string_view text) {
+  std::size_t longest = 0, run = 0;
+  std::string line;
+  for (const char c : text) {
+    run = c == '`' ? run + 1 : 0;
+    longest = std::max(longest, run);
+    line += c == '\n' || c == '\r' ? ' ' : c;
+  }
+  const std::string fence(longest + 1, '`');
+  // Next to a fence a backtick needs a space, which is not shown.
+  const char* space = longest > 0 ? " " : "";
+  return fmt::format("{0}{1}{2}{1}{0}", fence, space, line);
+}
+
 std::string to_markdown(const Table& table) {
   require_rectangular(table);
   if (table.rows.empty()) return {};
   const std::vector<Column> columns = layout(table);
-  std::string text = table.title.empty() ? "" : fmt::format("### {}\n\n", table.title);
+  std::string text = table.title.empty() ? "" : fmt::format("### {}\n\n", markdown_text(table.title));
   text += markdown_line(table.columns, columns);
   text += '|';
   for (const Column& column : columns) {

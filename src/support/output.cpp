@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <memory>
 #include <random>
 #include <streambuf>
 #include <system_error>
@@ -162,6 +163,17 @@ Target find_target(const std::string& path) {
   return target;
 }
 
+/// The content, flushed, beside the place that it is for.
+std::unique_ptr<TemporaryFile> write_beside(const Target& target, const std::string& name,
+                                            const std::function<void(std::ostream&)>& write) {
+  auto file = std::make_unique<TemporaryFile>(target.path, 0666);
+  Closer closer(file->descriptor());
+  write_descriptor(file->descriptor(), name, write);
+  if (target.exists) fchmod(file->descriptor(), target.mode);
+  closer.close(name);
+  return file;
+}
+
 }  // namespace
 
 void write_file(const std::string& path, const std::function<void(std::ostream&)>& write) {
@@ -180,16 +192,29 @@ void write_file(const std::string& path, const std::function<void(std::ostream&)
     closer.close(name);
     return;
   }
-  TemporaryFile file(target.path, 0666);
-  Closer closer(file.descriptor());
-  write_descriptor(file.descriptor(), name, write);
-  if (target.exists) fchmod(file.descriptor(), target.mode);
-  closer.close(name);
-  if (!file.rename_to(target.path)) fail(errno, name);
+  if (!write_beside(target, name, write)->rename_to(target.path)) fail(errno, name);
 }
 
 void write_file(const std::string& path, std::string_view content) {
   write_file(path, [&](std::ostream& stream) { stream << content; });
+}
+
+void write_files(const std::vector<std::pair<std::string, std::string>>& files) {
+  std::vector<std::pair<Target, std::unique_ptr<TemporaryFile>>> beside;
+  for (const auto& [path, content] : files) {
+    Target target = find_target(path);
+    std::unique_ptr<TemporaryFile> file;
+    if (target.regular) file = write_beside(target, "'" + path + "'", [&](std::ostream& stream) { stream << content; });
+    beside.emplace_back(std::move(target), std::move(file));
+  }
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const auto& [target, file] = beside[i];
+    if (!file) {
+      write_file(files[i].first, files[i].second);
+    } else if (!file->rename_to(target.path)) {
+      fail(errno, "'" + files[i].first + "'");
+    }
+  }
 }
 
 void require_writable(const std::string& path) {

@@ -36,6 +36,7 @@ struct BackendReport {
   std::string provenance, default_name;
   std::uint64_t seed = 1;
   std::vector<BackendEntry> backends;
+  std::optional<Environment> environment;  ///< none in documents of earlier versions
 };
 
 /// Name and number of what a library says of its version: OpenBLAS tells all of its configuration after them.

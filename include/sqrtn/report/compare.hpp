@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sqrtn/report/backends.hpp"
 #include "sqrtn/report/record.hpp"
 
 /// Two results documents side by side: what became wrong, faster or slower between them.
@@ -58,6 +59,7 @@ struct Comparison {
   std::vector<Difference> machine;                 ///< in what no times may be compared: processor, ISA, cores, caches
   std::vector<Difference> other;                   ///< in what they are: build, library, kernel, command
   std::vector<ClaimChange> claims;                 ///< those that changed, the wrong ones first
+  std::vector<Difference> properties;              ///< what no claim judges, where it is not the same; "–": not there
   std::size_t same_claims = 0;                     ///< of both documents, with one verdict
   std::vector<TimeRatio> ratios;                   ///< in the order of the new document
   std::vector<MeanRatio> means;                    ///< by group, in that order
@@ -68,6 +70,11 @@ struct Comparison {
 };
 
 Comparison compare(const Document& before, const Document& after);
+
+/// Of every library: each id is led by its name ("blis: products/gemm/f32/exact_small"), which is also the group of
+/// its times; "blis: verdict" is the library as a whole. Where a document does not describe its machine, the
+/// processor's name has to tell it.
+Comparison compare(const BackendReport& before, const BackendReport& after);
 
 /// The comparison in Markdown: what differs, claims, means, and the measurements that changed; all of
 /// them in a table that is folded away.

@@ -28,7 +28,7 @@ std::vector<std::pair<std::string, std::string>> svg_files(const std::vector<Doc
 /// Writes report.html, report.md (the documents one after the other, then the libraries of each machine), claims.csv,
 /// measurements.csv, backends.csv (joined: the provenance leads each row) and the pictures into `folder`, made if
 /// missing; a table that nothing stands in is left out.
-/// Returns: the names of the files. Throws: std::system_error with the path and the reason; earlier files stay whole.
+/// Returns: the names of the files. Throws: std::system_error with the path and the reason; then all earlier files stay.
 std::vector<std::string> write_report(const std::vector<Document>& documents, std::span<const BackendReport> libraries,
                                       const std::vector<std::string>& command, const std::string& folder);
 

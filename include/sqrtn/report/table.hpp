@@ -16,6 +16,12 @@ struct Table {
   std::vector<std::vector<std::string>> rows;  ///< each as long as columns
 };
 
+/// `text` on a line of Markdown as it is read: no markup, link or HTML of its own.
+std::string markdown_text(std::string_view text);
+
+/// `text` between backticks, as many as it takes.
+std::string markdown_code(std::string_view text);
+
 /// "### title" if there is one, then the table: pipes aligned, columns of numbers right-aligned,
 /// what Markdown would interpret escaped, one line a row. Empty if there are no rows.
 /// Throws: std::invalid_argument if a row is not as long as columns.
@@ -24,7 +30,8 @@ std::string to_markdown(const Table& table);
 /// Whether a cell is a number, alone or before a unit; an interval; or unset.
 bool is_numeric(const std::string& cell);
 
-/// A header line and the rows, lines ended by CR LF, fields quoted where they must be.
+/// A header line and the rows, lines ended by CR LF, fields quoted where they must be. Text that a spreadsheet would
+/// take for a formula (it begins with = + - @ and is no number) has an apostrophe before it.
 /// Throws: std::invalid_argument if a row is not as long as columns. Source: RFC 4180 §2.
 std::string to_csv(const Table& table);
 

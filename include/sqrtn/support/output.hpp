@@ -4,6 +4,8 @@
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "sqrtn/support/progress.hpp"
 
@@ -15,6 +17,11 @@ namespace sqrtn {
 /// Throws: std::system_error with the path and the reason (unwritable, full, closed).
 void write_file(const std::string& path, const std::function<void(std::ostream&)>& write);
 void write_file(const std::string& path, std::string_view content);
+
+/// Path and content of each: all are written beside their places before the first is renamed, so that a full disk or a
+/// place that cannot be written leaves every earlier file as it was.
+/// Throws: as write_file.
+void write_files(const std::vector<std::pair<std::string, std::string>>& files);
 
 /// Throws std::system_error now, before long work begins, if `path` could not be written later.
 /// "-" always passes. Creates nothing that outlasts the call.
