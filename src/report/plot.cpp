@@ -29,7 +29,7 @@ constexpr std::array colours{"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F0
 std::string quoted(std::string text) {
   for (std::size_t i = 0; (i = text.find('\'', i)) != std::string::npos; i += 2) text.insert(i, 1, '\'');
   std::replace(text.begin(), text.end(), '\n', ' ');
-  return "'" + text + "'";
+  return fmt::format("'{}'", text);
 }
 
 std::string number(double x) { return std::isfinite(x) ? fmt::format("{}", x) : "NaN"; }
