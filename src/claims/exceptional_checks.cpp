@@ -105,11 +105,13 @@ Outcome check_specials(const Product& product, const blas::Functions& blas,
   if (product.routine == Routine::gemm || product.routine == Routine::syrk) shapes.insert(shapes.begin(), {3, 3, 0});
   for (const ProductShape& shape : shapes) {
     Problem<T> problem = small_integers<T>(product, fitted(product.routine, shape), zeros, data);
+    std::vector<std::pair<double, double>> reading = scalars;
+    if (shape.k == 0) std::erase_if(reading, [](const auto& pair) { return pair.second == 0; });
     const std::vector<double> places = shape.m < 50 ? std::vector<double>{0, 0.6, 1} : std::vector<double>{0.6};
     for (const T v : {std::numeric_limits<T>::quiet_NaN(), inf, -inf}) {
       for (const double where : places) {
         for_each_operand(product, problem, v, where, [&](std::string note) {
-          if (!found.failed()) check_shape(blas, product, problem, scalars, {.note = std::move(note)}, found);
+          if (!found.failed()) check_shape(blas, product, problem, reading, {.note = std::move(note)}, found);
         });
       }
     }
