@@ -131,13 +131,14 @@ Outcome exceptional_scalars(const Product& product, const blas::Functions& blas,
   }
   Findings found;
   for (const ProductShape& shape : sizes()) {
+    if (found.failed()) break;
     // One sign, so that no order of the sums subtracts an infinity from another.
     Problem<T> problem = small_integers<T>(product, fitted(product.routine, shape), false, data);
     for (Matrix<T>* matrix : {&problem.a, &problem.b, &problem.c}) {
       for (T& entry : matrix->storage()) entry = std::abs(entry);
     }
     problem.multiply();
-    if (!found.failed()) check_shape(blas, product, problem, scalars, {}, found);
+    check_shape(blas, product, problem, scalars, {}, found);
   }
   return exact_outcome(found);
 }

@@ -20,16 +20,22 @@ struct Sweep {
   std::string note = {};  ///< what else is told of a failure
 };
 
+/// α·(AB)ᵢⱼ + β·cᵢⱼ in the arithmetic of `Real`; α = 0 leaves out the first term, and C is read only where it is.
+template <class Real, class T>
+Real expected_entry(const Problem<T>& problem, const Arguments<T>& arguments, bool reads_c, std::size_t i,
+                    std::size_t j) {
+  const Real alpha = arguments.alpha, beta = arguments.beta;
+  const Real product = alpha != 0 ? alpha * static_cast<Real>(problem.value(i, j)) : Real(0);
+  return product + (reads_c ? beta * Real(problem.c(i, j)) : Real(0));
+}
+
 /// Whether row i of C is what it should be in columns [first, last), where T holds that and each term of it.
 template <class T>
 bool is_exact(const Problem<T>& problem, const Arguments<T>& arguments, bool reads_c, std::size_t i, std::size_t first,
               std::size_t last) {
-  const T alpha = arguments.alpha, beta = arguments.beta;
   bool exact = true;
   for (std::size_t j = first; j < last; ++j) {
-    const T expected = (alpha != 0 ? alpha * static_cast<T>(problem.value(i, j)) : T(0)) +
-                       (reads_c ? beta * problem.c(i, j) : T(0));
-    const T got = arguments.c(i, j);
+    const T expected = expected_entry<T>(problem, arguments, reads_c, i, j), got = arguments.c(i, j);
     exact &= got == expected || (std::isnan(got) && std::isnan(expected));
   }
   return exact;
@@ -65,10 +71,8 @@ void check_call(const blas::Functions& blas, const Product& product, const Probl
       found.n_compared += last - first;
     } else {
       for (std::size_t j = first; j < last; ++j) {
-        const Wide old = problem.c(i, j);
-        const Wide expected = (alpha != 0 ? alpha * problem.value(i, j) : 0) + (reads_c ? beta * old : 0);
-        const Wide bound = factor * (std::abs(alpha) * problem.magnitude(i, j) + std::abs(beta * old));
-        found.compare(c(i, j), expected, bound, [&] { return where(j); });
+        const Wide bound = factor * (std::abs(alpha) * problem.magnitude(i, j) + std::abs(beta * Wide(problem.c(i, j))));
+        found.compare(c(i, j), expected_entry<Wide>(problem, arguments, reads_c, i, j), bound, [&] { return where(j); });
       }
     }
     keeps(last, c.cols);
