@@ -71,8 +71,10 @@ void check_call(const blas::Functions& blas, const Product& product, const Probl
       found.n_compared += last - first;
     } else {
       for (std::size_t j = first; j < last; ++j) {
-        const Wide bound = factor * (std::abs(alpha) * problem.magnitude(i, j) + std::abs(beta * Wide(problem.c(i, j))));
-        found.compare(c(i, j), expected_entry<Wide>(problem, arguments, reads_c, i, j), bound, [&] { return where(j); });
+        const Wide expected = expected_entry<Wide>(problem, arguments, reads_c, i, j);
+        const Wide old = problem.c(i, j);
+        const Wide bound = factor * (std::abs(alpha) * problem.magnitude(i, j) + std::abs(beta * old));
+        found.compare(c(i, j), expected, bound, [&] { return where(j); });
       }
     }
     keeps(last, c.cols);
