@@ -19,7 +19,7 @@ inline constexpr const char* first_call_id = "products/first_call/64x64x64/f32/1
 
 struct Options {
   std::string filter;  ///< regular expression on the measurement's id; empty: all
-  bool quick = false;  ///< fewer shapes and rounds: at most 30 s instead of 150 s
+  bool quick = false;  ///< fewer shapes and rounds: at most 20 s instead of 150 s
   std::uint64_t seed = 1;
   bool check = true;  ///< each product's answer before it is timed
 };

@@ -18,7 +18,7 @@ using statistics::TestResult;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-double uniform_cdf(double x) { return std::clamp(x, 0.0, 1.0); }
+double unit_cdf(double x) { return std::clamp(x, 0.0, 1.0); }
 
 TEST(Arguments, TooLittleDataIsEmpty) {
   const std::vector<double> few(99, 0.5);
@@ -31,7 +31,7 @@ TEST(Arguments, TooLittleDataIsEmpty) {
   EXPECT_FALSE(statistics::chi_squared_test(0, 0, 0.05));
   EXPECT_FALSE(statistics::second_moment_test(1, 1, 3, 1, 0.05));
   EXPECT_FALSE(statistics::binomial_test(0, 0, 0.5, 0.05));
-  EXPECT_FALSE(statistics::kolmogorov_smirnov_test<double>(few, uniform_cdf, 0.05));
+  EXPECT_FALSE(statistics::kolmogorov_smirnov_test<double>(few, unit_cdf, 0.05));
   const std::vector<std::size_t> counts{20, 40};
   EXPECT_FALSE(statistics::pearson_test(counts, std::vector<double>{24, 36}, 0.05));
   EXPECT_FALSE(statistics::pearson_test(std::vector<std::size_t>{60}, std::vector<double>{60}, 0.05));
@@ -61,7 +61,7 @@ TEST(Arguments, NotFiniteThrows) {
       [](double bad) { (void)beta_scale_test(1, bad, 1, 1, 0.05); },
       [](double bad) { (void)beta_scale_test(1, 1, bad, 1, 0.05); },
       [](double bad) { (void)beta_scale_test(1, 1, 1, bad, 0.05); },
-      [&](double bad) { (void)kolmogorov_smirnov_test<double>(ascending, uniform_cdf, bad); },
+      [&](double bad) { (void)kolmogorov_smirnov_test<double>(ascending, unit_cdf, bad); },
       [&](double bad) {
         (void)kolmogorov_smirnov_test<double>(
             ascending, [bad](double) { return bad; }, 0.05);
@@ -91,7 +91,7 @@ TEST(Arguments, OutOfRangeThrows) {
   EXPECT_THROW((void)binomial_test(3, 2, 0.5, 0.05), std::invalid_argument);
   EXPECT_THROW((void)binomial_test(1, 2, 1.01, 0.05), std::invalid_argument);
   EXPECT_THROW((void)beta_scale_test(-1, 1, 1, 1, 0.05), std::invalid_argument);
-  EXPECT_THROW((void)kolmogorov_smirnov_test<double>(descending, uniform_cdf, 0.05), std::invalid_argument);
+  EXPECT_THROW((void)kolmogorov_smirnov_test<double>(descending, unit_cdf, 0.05), std::invalid_argument);
   EXPECT_THROW((void)pearson_test(counts, std::vector<double>{100}, 0.05), std::invalid_argument);
 }
 
@@ -105,7 +105,7 @@ TEST(Arguments, DataThatNoLawProducesAreRejected) {
          {*statistics::normal_mean_test(bad, 0, 1, 5, 0.05), *statistics::student_mean_test(poisoned, 0, 0.05),
           *statistics::chi_squared_test(bad, 5, 0.05), *statistics::second_moment_test(bad, 1, 3, 5, 0.05),
           statistics::beta_scale_test(bad, 1, 5, 1, 0.05),
-          *statistics::kolmogorov_smirnov_test<double>(draws, uniform_cdf, 0.05)}) {
+          *statistics::kolmogorov_smirnov_test<double>(draws, unit_cdf, 0.05)}) {
       EXPECT_EQ(result.p_value, 0);
       for (const double null_value : {0.0, 1.0, infinity})
         EXPECT_FALSE(result.confidence_interval.contains(null_value));

@@ -77,7 +77,7 @@ claims::Subject spoilt(const std::function<void(const Call&, std::span<float>)>&
   return faulty;
 }
 
-testing::AssertionResult caught_by(const std::string& id, const claims::Subject& faulty) {
+testing::AssertionResult caught_by_initialisers(const std::string& id, const claims::Subject& faulty) {
   return caught(claims_under_test(), "initialisers/" + id, faulty);
 }
 
@@ -86,14 +86,14 @@ TEST(PlantedFault, FansSwapped) {
     const Fans fans = call.fans();
     return init::distribution(call.rule, {fans.fan_out, fans.fan_in});
   });
-  EXPECT_TRUE(caught_by("he_normal/f32/ars/scale", faulty));
-  EXPECT_TRUE(caught_by("fans/linear/fan_in", faulty));
+  EXPECT_TRUE(caught_by_initialisers("he_normal/f32/ars/scale", faulty));
+  EXPECT_TRUE(caught_by_initialisers("fans/linear/fan_in", faulty));
 }
 
 TEST(PlantedFault, RootTwoForgotten) {
   const auto faulty = with([](const Call& call) { return init::distribution(call.rule, call.fans(), {.gain = 1}); });
-  EXPECT_TRUE(caught_by("he_normal/f64/ars/scale", faulty));
-  EXPECT_TRUE(caught_by("he_uniform/f32/philox/scale", faulty));
+  EXPECT_TRUE(caught_by_initialisers("he_normal/f64/ars/scale", faulty));
+  EXPECT_TRUE(caught_by_initialisers("he_uniform/f32/philox/scale", faulty));
 }
 
 TEST(PlantedFault, VarianceUsedForTheDeviation) {
@@ -101,8 +101,8 @@ TEST(PlantedFault, VarianceUsedForTheDeviation) {
     const Distribution law = call.law();
     return Distribution{law.law, law.variance * law.variance};
   });
-  EXPECT_TRUE(caught_by("glorot_normal/f32/ars/scale", faulty));
-  EXPECT_TRUE(caught_by("lecun_uniform/f64/philox/scale", faulty));
+  EXPECT_TRUE(caught_by_initialisers("glorot_normal/f32/ars/scale", faulty));
+  EXPECT_TRUE(caught_by_initialisers("lecun_uniform/f64/philox/scale", faulty));
 }
 
 TEST(PlantedFault, TruncatedNormalNotRescaled) {
@@ -110,8 +110,8 @@ TEST(PlantedFault, TruncatedNormalNotRescaled) {
     const Distribution law = call.law();
     return Distribution{law.law, law.variance * init::truncated_variance};
   });
-  EXPECT_TRUE(caught_by("variance_scaling/f32/ars/scale", faulty));
-  EXPECT_TRUE(caught_by("variance_scaling/f64/philox/support", faulty));
+  EXPECT_TRUE(caught_by_initialisers("variance_scaling/f32/ars/scale", faulty));
+  EXPECT_TRUE(caught_by_initialisers("variance_scaling/f64/philox/support", faulty));
 }
 
 TEST(PlantedFault, HalfAPercentOfVariance) {
@@ -121,9 +121,9 @@ TEST(PlantedFault, HalfAPercentOfVariance) {
       return Distribution{law.law, law.variance * (1 + settings().effect_scale * (factor - 1))};
     });
     for (const char* rule : {"normal", "torch_default", "truncated_normal"}) {
-      EXPECT_TRUE(caught_by(fmt::format("{}/f32/ars/scale", rule), faulty)) << factor;
+      EXPECT_TRUE(caught_by_initialisers(fmt::format("{}/f32/ars/scale", rule), faulty)) << factor;
     }
-    EXPECT_TRUE(caught_by("fans/conv/fan_avg", faulty)) << factor;
+    EXPECT_TRUE(caught_by_initialisers("fans/conv/fan_avg", faulty)) << factor;
   }
 }
 
@@ -133,9 +133,9 @@ TEST(PlantedFault, UniformBoundHalfAPercentOff) {
       const double limit = 1 + settings().effect_scale * (factor - 1);
       return Distribution{call.law().law, call.law().variance * limit * limit};
     });
-    EXPECT_TRUE(caught_by("glorot_uniform/f32/ars/support", faulty)) << factor;
-    EXPECT_TRUE(caught_by("uniform/f64/philox/support", faulty)) << factor;
-    EXPECT_TRUE(caught_by("truncated_normal/f64/ars/support", faulty)) << factor;
+    EXPECT_TRUE(caught_by_initialisers("glorot_uniform/f32/ars/support", faulty)) << factor;
+    EXPECT_TRUE(caught_by_initialisers("uniform/f64/philox/support", faulty)) << factor;
+    EXPECT_TRUE(caught_by_initialisers("truncated_normal/f64/ars/support", faulty)) << factor;
   }
 }
 
@@ -143,8 +143,8 @@ TEST(PlantedFault, OneDrawOnTheLimit) {
   const auto faulty = spoilt([](const Call& call, std::span<float> out) {
     if (call.stream.offset == 0) out.back() = static_cast<float>(call.law().limit());
   });
-  EXPECT_TRUE(caught_by("uniform/f32/ars/support", faulty));
-  EXPECT_TRUE(caught_by("truncated_normal/f32/philox/support", faulty));
+  EXPECT_TRUE(caught_by_initialisers("uniform/f32/ars/support", faulty));
+  EXPECT_TRUE(caught_by_initialisers("truncated_normal/f32/philox/support", faulty));
 }
 
 TEST(PlantedFault, OneDrawNotANumber) {
@@ -152,7 +152,7 @@ TEST(PlantedFault, OneDrawNotANumber) {
     if (call.stream.offset == 0) out[7] = std::numeric_limits<float>::quiet_NaN();
   });
   for (const char* claim : {"scale", "mean", "fourth_moment", "support"}) {
-    EXPECT_TRUE(caught_by(fmt::format("lecun_uniform/f32/ars/{}", claim), faulty));
+    EXPECT_TRUE(caught_by_initialisers(fmt::format("lecun_uniform/f32/ars/{}", claim), faulty));
   }
 }
 
@@ -161,9 +161,9 @@ TEST(PlantedFault, WrongLawOfEqualVariance) {
   const auto truncated = with([](const Call& call) {
     return Distribution{Law::truncated_normal, call.law().variance};
   });
-  EXPECT_TRUE(caught_by("he_normal/f32/ars/fourth_moment", uniform));
-  EXPECT_TRUE(caught_by("he_normal/f64/philox/shape", uniform));
-  EXPECT_TRUE(caught_by("normal/f64/ars/fourth_moment", truncated));
+  EXPECT_TRUE(caught_by_initialisers("he_normal/f32/ars/fourth_moment", uniform));
+  EXPECT_TRUE(caught_by_initialisers("he_normal/f64/philox/shape", uniform));
+  EXPECT_TRUE(caught_by_initialisers("normal/f64/ars/fourth_moment", truncated));
 }
 
 TEST(PlantedFault, MeanShifted) {
@@ -171,20 +171,20 @@ TEST(PlantedFault, MeanShifted) {
     const auto shift = static_cast<float>(0.005 * settings().effect_scale * call.law().stddev());
     for (float& w : out) w += shift;
   });
-  EXPECT_TRUE(caught_by("glorot_normal/f32/ars/mean", faulty));
+  EXPECT_TRUE(caught_by_initialisers("glorot_normal/f32/ars/mean", faulty));
 }
 
 TEST(PlantedFault, GroupsIgnoredOrTakenTwice) {
   const auto ignored = with({}, [](Call& call) { call.groups = 1; });
-  EXPECT_TRUE(caught_by("fans/grouped_conv/fan_out", ignored));
-  EXPECT_TRUE(caught_by("fans/depthwise_conv/fan_out", ignored));
-  EXPECT_TRUE(caught_by("fans/packed_linear/fan_avg", ignored));
-  EXPECT_TRUE(caught_by("fans/grouped_transposed_conv/fan_in", ignored));
+  EXPECT_TRUE(caught_by_initialisers("fans/grouped_conv/fan_out", ignored));
+  EXPECT_TRUE(caught_by_initialisers("fans/depthwise_conv/fan_out", ignored));
+  EXPECT_TRUE(caught_by_initialisers("fans/packed_linear/fan_avg", ignored));
+  EXPECT_TRUE(caught_by_initialisers("fans/grouped_transposed_conv/fan_in", ignored));
   const auto twice = with([](const Call& call) {
     const Fans fans = call.fans();
     return init::distribution(call.rule, {fans.fan_in * call.groups, fans.fan_out});
   });
-  EXPECT_TRUE(caught_by("fans/grouped_conv/fan_in", twice));
+  EXPECT_TRUE(caught_by_initialisers("fans/grouped_conv/fan_in", twice));
 }
 
 TEST(PlantedFault, KernelAreaForgotten) {
@@ -194,42 +194,42 @@ TEST(PlantedFault, KernelAreaForgotten) {
     return init::distribution(call.rule, {fans.fan_in / area, fans.fan_out / area});
   });
   for (const char* layer : {"conv", "grouped_conv", "depthwise_conv", "transposed_conv"}) {
-    EXPECT_TRUE(caught_by(fmt::format("fans/{}/fan_in", layer), faulty));
-    EXPECT_TRUE(caught_by(fmt::format("fans/{}/fan_out", layer), faulty));
+    EXPECT_TRUE(caught_by_initialisers(fmt::format("fans/{}/fan_in", layer), faulty));
+    EXPECT_TRUE(caught_by_initialisers(fmt::format("fans/{}/fan_out", layer), faulty));
   }
 }
 
 TEST(PlantedFault, TransposedTakenForConv) {
   const auto faulty =
       with({}, [](Call& call) { call.layer = call.layer == Layer::linear ? Layer::linear : Layer::conv; });
-  EXPECT_TRUE(caught_by("fans/transposed_conv/fan_in", faulty));
-  EXPECT_TRUE(caught_by("fans/transposed_conv/fan_out", faulty));
-  EXPECT_TRUE(caught_by("fans/grouped_transposed_conv/fan_in", faulty));
+  EXPECT_TRUE(caught_by_initialisers("fans/transposed_conv/fan_in", faulty));
+  EXPECT_TRUE(caught_by_initialisers("fans/transposed_conv/fan_out", faulty));
+  EXPECT_TRUE(caught_by_initialisers("fans/grouped_transposed_conv/fan_in", faulty));
 }
 
 TEST(PlantedFault, ModeIgnored) {
   const auto faulty = with({}, [](Call& call) { call.rule.mode = Mode::fan_in; });
-  EXPECT_TRUE(caught_by("fans/linear/fan_out", faulty));
-  EXPECT_TRUE(caught_by("glorot_uniform/f32/ars/scale", faulty));
+  EXPECT_TRUE(caught_by_initialisers("fans/linear/fan_out", faulty));
+  EXPECT_TRUE(caught_by_initialisers("glorot_uniform/f32/ars/scale", faulty));
 }
 
 TEST(PlantedFault, FrameworkDefaultTakenForHe) {
   const auto faulty = with({}, [](Call& call) { call.rule = init::find_rule("torch_default"); });
-  EXPECT_TRUE(caught_by("he_uniform/f32/ars/scale", faulty));
-  EXPECT_TRUE(caught_by("he_uniform/f32/ars/support", faulty));
+  EXPECT_TRUE(caught_by_initialisers("he_uniform/f32/ars/scale", faulty));
+  EXPECT_TRUE(caught_by_initialisers("he_uniform/f32/ars/support", faulty));
 }
 
 TEST(PlantedFault, AddressIgnored) {
   const auto stream = with({}, [](Call& call) { call.stream.stream = 0; });
-  EXPECT_TRUE(caught_by("streams/distinct/f32/ars", stream));
-  EXPECT_TRUE(caught_by("streams/uncorrelated_layers/f64/philox", stream));
+  EXPECT_TRUE(caught_by_initialisers("streams/distinct/f32/ars", stream));
+  EXPECT_TRUE(caught_by_initialisers("streams/uncorrelated_layers/f64/philox", stream));
   const auto seed = with({}, [](Call& call) { call.stream.seed = 0; });
-  EXPECT_TRUE(caught_by("streams/distinct/f64/ars", seed));
-  EXPECT_TRUE(caught_by("streams/uncorrelated_seeds/f32/ars", seed));
+  EXPECT_TRUE(caught_by_initialisers("streams/distinct/f64/ars", seed));
+  EXPECT_TRUE(caught_by_initialisers("streams/uncorrelated_seeds/f32/ars", seed));
   const auto offset = with({}, [](Call& call) { call.stream.offset = 0; });
-  EXPECT_TRUE(caught_by("streams/distinct/f32/philox", offset));
+  EXPECT_TRUE(caught_by_initialisers("streams/distinct/f32/philox", offset));
   const auto half = with({}, [](Call& call) { call.stream.seed &= 0xffffffffu; });
-  EXPECT_TRUE(caught_by("streams/distinct/f64/philox", half));
+  EXPECT_TRUE(caught_by_initialisers("streams/distinct/f64/philox", half));
 }
 
 TEST(PlantedFault, LayersSlightlyCorrelated) {
@@ -240,7 +240,7 @@ TEST(PlantedFault, LayersSlightlyCorrelated) {
     const auto a = static_cast<float>(std::sqrt(1 - correlation)), b = static_cast<float>(std::sqrt(correlation));
     for (std::size_t i = 0; i < out.size(); ++i) out[i] = a * out[i] + b * shared[i];
   });
-  EXPECT_TRUE(caught_by("streams/uncorrelated_layers/f32/ars", faulty));
+  EXPECT_TRUE(caught_by_initialisers("streams/uncorrelated_layers/f32/ars", faulty));
 }
 
 }  // namespace

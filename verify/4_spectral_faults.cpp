@@ -15,7 +15,7 @@ claims::Subject with_normalise(Fault fault) {
   return faulty;
 }
 
-testing::AssertionResult caught_by(const std::string& id, const claims::Subject& faulty) {
+testing::AssertionResult caught_by_spectral(const std::string& id, const claims::Subject& faulty) {
   return caught(claims::structured_claims(settings()), "initialisers/" + id, faulty);
 }
 
@@ -34,8 +34,8 @@ TEST(SpectralFault, FrobeniusNorm) {
     return divide(w, norm);
   });
   for (const char* claim : {"known_norm", "contraction", "gaussian_norm"}) {
-    EXPECT_TRUE(caught_by(fmt::format("spectral/f32/{}", claim), faulty));
-    EXPECT_TRUE(caught_by(fmt::format("spectral/f64/{}", claim), faulty));
+    EXPECT_TRUE(caught_by_spectral(fmt::format("spectral/f32/{}", claim), faulty));
+    EXPECT_TRUE(caught_by_spectral(fmt::format("spectral/f64/{}", claim), faulty));
   }
 }
 
@@ -55,9 +55,9 @@ TEST(SpectralFault, OneStepOfPowerIteration) {
     }
     return divide(w, stretched);
   });
-  EXPECT_TRUE(caught_by("spectral/f32/known_norm", faulty));
-  EXPECT_TRUE(caught_by("spectral/f32/contraction", faulty));
-  EXPECT_TRUE(caught_by("spectral/f64/contraction", faulty));
+  EXPECT_TRUE(caught_by_spectral("spectral/f32/known_norm", faulty));
+  EXPECT_TRUE(caught_by_spectral("spectral/f32/contraction", faulty));
+  EXPECT_TRUE(caught_by_spectral("spectral/f64/contraction", faulty));
 }
 
 /// Off by the stated effect to either side.
@@ -67,8 +67,8 @@ TEST(SpectralFault, NormOffByTheEffect) {
       const double norm = init::normalise_spectrally(w);
       return norm * divide(w, 1 / (1 + sign * 0.05 * settings().effect_scale));
     });
-    EXPECT_TRUE(caught_by("spectral/f32/contraction", faulty)) << sign;
-    EXPECT_TRUE(caught_by("spectral/f64/contraction", faulty)) << sign;
+    EXPECT_TRUE(caught_by_spectral("spectral/f32/contraction", faulty)) << sign;
+    EXPECT_TRUE(caught_by_spectral("spectral/f64/contraction", faulty)) << sign;
   }
 }
 
@@ -77,8 +77,8 @@ TEST(SpectralFault, SquareOfTheNorm) {
     const double norm = init::normalise_spectrally(w);
     return norm * divide(w, norm);
   });
-  EXPECT_TRUE(caught_by("spectral/f32/gaussian_norm", faulty));
-  EXPECT_TRUE(caught_by("spectral/f64/known_norm", faulty));
+  EXPECT_TRUE(caught_by_spectral("spectral/f32/gaussian_norm", faulty));
+  EXPECT_TRUE(caught_by_spectral("spectral/f64/known_norm", faulty));
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ using experiment::LayerSums;
 using random::Engine;
 using random::Stream;
 
-testing::AssertionResult caught_by(const std::string& id, const Subject& faulty) {
+testing::AssertionResult caught_by_layers(const std::string& id, const Subject& faulty) {
   return caught(claims::layer_claims(settings()), id, faulty);
 }
 
@@ -97,8 +97,8 @@ TEST(LayerFaults, FansSwapped) {
       with_weights([](const init::Rule& rule, const Shape& shape, const Stream& s, std::span<float> out) {
         init::initialise(init::distribution(rule, {shape[0], shape[1]}), s, out);
       });
-  EXPECT_TRUE(caught_by("layers/linear/lecun_normal/forward/f32/ars/second_moment", faulty));
-  EXPECT_TRUE(caught_by("layers/relu/he_normal/forward/f32/ars/rms", faulty));
+  EXPECT_TRUE(caught_by_layers("layers/linear/lecun_normal/forward/f32/ars/second_moment", faulty));
+  EXPECT_TRUE(caught_by_layers("layers/relu/he_normal/forward/f32/ars/rms", faulty));
 }
 
 TEST(LayerFaults, RootOfTwoForgotten) {
@@ -108,8 +108,8 @@ TEST(LayerFaults, RootOfTwoForgotten) {
         options.gain = 1;
         init::initialise(init::distribution(rule, {shape[1], shape[0]}, options), s, out);
       });
-  EXPECT_TRUE(caught_by("layers/relu/he_normal/forward/f32/ars/second_moment", faulty));
-  EXPECT_TRUE(caught_by("layers/relu/he_normal/forward/f32/ars/mean", faulty));
+  EXPECT_TRUE(caught_by_layers("layers/relu/he_normal/forward/f32/ars/second_moment", faulty));
+  EXPECT_TRUE(caught_by_layers("layers/relu/he_normal/forward/f32/ars/mean", faulty));
 }
 
 TEST(LayerFaults, VarianceUsedForTheDeviation) {
@@ -117,7 +117,7 @@ TEST(LayerFaults, VarianceUsedForTheDeviation) {
       with_weights([](const init::Rule& rule, const Shape& shape, const Stream& s, std::span<float> out) {
         random::fill_normal<float>(s, out, 0, static_cast<float>(law_of(rule, shape).variance));
       });
-  EXPECT_TRUE(caught_by("layers/linear/lecun_normal/backward/f32/ars/second_moment", faulty));
+  EXPECT_TRUE(caught_by_layers("layers/linear/lecun_normal/backward/f32/ars/second_moment", faulty));
 }
 
 TEST(LayerFaults, UniformBoundHalfAPerCentTooWide) {
@@ -127,7 +127,7 @@ TEST(LayerFaults, UniformBoundHalfAPerCentTooWide) {
         law.variance *= std::pow(1 + 0.005 * settings().effect_scale, 2);
         init::initialise(law, s, out);
       });
-  EXPECT_TRUE(caught_by("layers/linear/glorot_uniform/forward/f32/philox/second_moment", faulty));
+  EXPECT_TRUE(caught_by_layers("layers/linear/glorot_uniform/forward/f32/philox/second_moment", faulty));
 }
 
 /// The last term of every sum is dropped by the library itself.
@@ -141,8 +141,8 @@ void gemv_without_last(int layout, int trans, int m, int n, float alpha, const f
 TEST(LayerFaults, ProductDropsTheLastTerm) {
   Subject faulty = subject();
   faulty.products.f32.gemv = gemv_without_last;
-  EXPECT_TRUE(caught_by("layers/linear/lecun_normal/forward/f32/ars/second_moment", faulty));
-  EXPECT_TRUE(caught_by("layers/linear/lecun_normal/backward/f32/ars/second_moment", faulty));
+  EXPECT_TRUE(caught_by_layers("layers/linear/lecun_normal/forward/f32/ars/second_moment", faulty));
+  EXPECT_TRUE(caught_by_layers("layers/linear/lecun_normal/backward/f32/ars/second_moment", faulty));
 }
 
 TEST(LayerFaults, ScalarProductOffByHalfAPerCent) {
@@ -151,8 +151,8 @@ TEST(LayerFaults, ScalarProductOffByHalfAPerCent) {
     const float scale = static_cast<float>(std::sqrt(1 + 0.005 * settings().effect_scale));
     return scale * backend().functions().f32.dot(n, x, incx, y, incy);
   };
-  EXPECT_TRUE(caught_by("layers/scalar_product/f32", faulty));
-  EXPECT_TRUE(caught_by("layers/rectified_scalar_product/f32", faulty));
+  EXPECT_TRUE(caught_by_layers("layers/scalar_product/f32", faulty));
+  EXPECT_TRUE(caught_by_layers("layers/rectified_scalar_product/f32", faulty));
 }
 
 TEST(LayerClaims, AreSkippedWithoutALibrary) {

@@ -18,20 +18,20 @@ using network::Tensor;
 using network::Window;
 using Vector = std::span<const float>;
 
-testing::AssertionResult caught_by(const std::string& id, const Subject& faulty) {
+testing::AssertionResult caught_by_blocks(const std::string& id, const Subject& faulty) {
   static const std::vector<claims::Claim> all = claims::network_claims(settings());
   return caught(all, "network/" + id, faulty);
 }
 
 template <class Plant>
-Subject with(Plant plant) {
+Subject with_block_fault(Plant plant) {
   Subject faulty = subject();
   plant(faulty.network_f32);
   return faulty;
 }
 
 TEST(NetworkFaults, LayerNormOverTheBatchAxis) {
-  const Subject faulty = with([](auto& parts) {
+  const Subject faulty = with_block_fault([](auto& parts) {
     parts.layer_norm = [](Tensor<float> x, Vector weight, Vector bias, double eps) {
       const Shape shape = x.shape;
       x.shape = {shape[0], weight.size()};
@@ -43,16 +43,16 @@ TEST(NetworkFaults, LayerNormOverTheBatchAxis) {
       return y;
     };
   });
-  EXPECT_TRUE(caught_by("layer_norm/f32/rows", faulty));
+  EXPECT_TRUE(caught_by_blocks("layer_norm/f32/rows", faulty));
 }
 
 TEST(NetworkFaults, LayerNormWithoutEps) {
-  const Subject faulty = with([](auto& parts) {
+  const Subject faulty = with_block_fault([](auto& parts) {
     parts.layer_norm = [](Tensor<float> x, Vector weight, Vector bias, double) {
       return network::layer_norm(std::move(x), weight, bias, 0);
     };
   });
-  EXPECT_TRUE(caught_by("layer_norm/f32/rows", faulty));
+  EXPECT_TRUE(caught_by_blocks("layer_norm/f32/rows", faulty));
 }
 
 /// The share of each window that lies in the image.
@@ -61,7 +61,7 @@ Tensor<float> share_inside(const Tensor<float>& x, const Window& window) {
 }
 
 TEST(NetworkFaults, PoolingPadding) {
-  const Subject faulty = with([](auto& parts) {
+  const Subject faulty = with_block_fault([](auto& parts) {
     parts.average_pool2d = [](const Tensor<float>& x, const Window& window) {  // by the pixels in the image
       Tensor<float> y = network::average_pool2d(x, window);
       const Tensor<float> share = share_inside(x, window);
@@ -77,26 +77,27 @@ TEST(NetworkFaults, PoolingPadding) {
       return y;
     };
   });
-  EXPECT_TRUE(caught_by("average_pool2d/f32/exact", faulty));
-  EXPECT_TRUE(caught_by("max_pool2d/f32/exact", faulty));
+  EXPECT_TRUE(caught_by_blocks("average_pool2d/f32/exact", faulty));
+  EXPECT_TRUE(caught_by_blocks("max_pool2d/f32/exact", faulty));
 }
 
 TEST(NetworkFaults, SkipForgottenOrTakenTwice) {
-  const Subject forgotten = with([](auto& parts) { parts.residual = [](LayerPtr<float> body) { return body; }; });
-  EXPECT_TRUE(caught_by("residual/f32/growth", forgotten));
-  const Subject twice = with([](auto& parts) {
+  const Subject forgotten =
+      with_block_fault([](auto& parts) { parts.residual = [](LayerPtr<float> body) { return body; }; });
+  EXPECT_TRUE(caught_by_blocks("residual/f32/growth", forgotten));
+  const Subject twice = with_block_fault([](auto& parts) {
     parts.residual = [](LayerPtr<float> body) {
       const LayerPtr<float> once = std::make_shared<network::Residual<float>>(std::move(body));
       return std::make_shared<network::Residual<float>>(once);
     };
   });
-  EXPECT_TRUE(caught_by("residual/f32/growth", twice));
+  EXPECT_TRUE(caught_by_blocks("residual/f32/growth", twice));
 }
 
 /// ResNets whose parameters are changed, before they are drawn, by change(path, parameter).
 Subject with_resnet(const std::function<void(const std::string&, Parameter<float>&)>& change,
                     const std::function<void(ResnetOptions&)>& options = {}) {
-  return with([=](auto& parts) {
+  return with_block_fault([=](auto& parts) {
     parts.resnet = [=](unsigned depth, ResnetOptions changed) {
       if (options) options(changed);
       const LayerPtr<float> net = network::resnet<float>(depth, changed);
@@ -113,9 +114,9 @@ TEST(NetworkFaults, ZeroGainOnTheWrongNorm) {
         if (path.ends_with("bn1.weight")) parameter.constant = 0;
       },
       none);
-  EXPECT_TRUE(caught_by("resnet18/f32/zero_gain", wrong));
-  EXPECT_TRUE(caught_by("resnet50/f32/zero_gain", wrong));
-  EXPECT_TRUE(caught_by("resnet18/f32/zero_gain", with_resnet({}, none)));
+  EXPECT_TRUE(caught_by_blocks("resnet18/f32/zero_gain", wrong));
+  EXPECT_TRUE(caught_by_blocks("resnet50/f32/zero_gain", wrong));
+  EXPECT_TRUE(caught_by_blocks("resnet18/f32/zero_gain", with_resnet({}, none)));
 }
 
 TEST(NetworkFaults, StagesThatDoNotStartAtOne) {
@@ -124,22 +125,22 @@ TEST(NetworkFaults, StagesThatDoNotStartAtOne) {
       if (path.ends_with(norm)) parameter.constant = value;
     });
   };
-  EXPECT_TRUE(caught_by("resnet18/stages", gain("bn2.weight", 1.01)));
-  EXPECT_TRUE(caught_by("resnet34/stages", gain("downsample.1.weight", 0.5)));
-  EXPECT_TRUE(caught_by("resnet50/stages", gain("bn3.weight", 0)));
-  const Subject evaluated = with([](auto& parts) {
+  EXPECT_TRUE(caught_by_blocks("resnet18/stages", gain("bn2.weight", 1.01)));
+  EXPECT_TRUE(caught_by_blocks("resnet34/stages", gain("downsample.1.weight", 0.5)));
+  EXPECT_TRUE(caught_by_blocks("resnet50/stages", gain("bn3.weight", 0)));
+  const Subject evaluated = with_block_fault([](auto& parts) {
     parts.resnet = [](unsigned depth, const ResnetOptions& options) {
       const LayerPtr<float> net = network::resnet<float>(depth, options);
       net->set_training(false);
       return net;
     };
   });
-  EXPECT_TRUE(caught_by("resnet18/stages", evaluated));
+  EXPECT_TRUE(caught_by_blocks("resnet18/stages", evaluated));
 }
 
 /// Body and shortcut exchanged for a chain: every block without its skip.
 TEST(NetworkFaults, ResnetWithoutSkips) {
-  const Subject faulty = with([](auto& parts) {
+  const Subject faulty = with_block_fault([](auto& parts) {
     parts.resnet = [](unsigned depth, const ResnetOptions& options) {
       const LayerPtr<float> net = network::resnet<float>(depth, options);
       network::Children<float> children = net->children();
@@ -156,16 +157,17 @@ TEST(NetworkFaults, ResnetWithoutSkips) {
       return std::make_shared<network::Sequential<float>>("ResNet", children);
     };
   });
-  EXPECT_TRUE(caught_by("resnet18/stages", faulty));
+  EXPECT_TRUE(caught_by_blocks("resnet18/stages", faulty));
 }
 
 TEST(NetworkFaults, ParametersMissing) {
-  EXPECT_TRUE(caught_by("resnet34/parameters", with_resnet({}, [](ResnetOptions& options) { --options.n_classes; })));
+  EXPECT_TRUE(
+      caught_by_blocks("resnet34/parameters", with_resnet({}, [](ResnetOptions& options) { --options.n_classes; })));
 }
 
 TEST(NetworkFaults, LsuvByTheMeanSquareOrNotAtAll) {
   const auto scaled_by = [](auto square) {
-    return with([=](auto& parts) {
+    return with_block_fault([=](auto& parts) {
       parts.lsuv = [=](Layer<float>& net, const blas::Functions& blas, const Tensor<float>& batch,
                        const network::LsuvOptions&) -> std::optional<unsigned> {
         for (int sweep = 0; sweep < 5; ++sweep) {
@@ -180,12 +182,13 @@ TEST(NetworkFaults, LsuvByTheMeanSquareOrNotAtAll) {
       };
     });
   };
-  EXPECT_TRUE(caught_by("lsuv/f32/unit_variance", scaled_by([](const Tensor<float>&) { return 1.0; })));
-  EXPECT_TRUE(caught_by("lsuv/f32/unit_variance", scaled_by([](const Tensor<float>& y) {
-                          double sum = 0;
-                          for (const float v : y.values.span()) sum += static_cast<double>(v) * static_cast<double>(v);
-                          return sum / static_cast<double>(y.size());
-                        })));
+  EXPECT_TRUE(caught_by_blocks("lsuv/f32/unit_variance", scaled_by([](const Tensor<float>&) { return 1.0; })));
+  EXPECT_TRUE(caught_by_blocks("lsuv/f32/unit_variance", scaled_by([](const Tensor<float>& y) {
+                                 double sum = 0;
+                                 for (const float v : y.values.span())
+                                   sum += static_cast<double>(v) * static_cast<double>(v);
+                                 return sum / static_cast<double>(y.size());
+                               })));
 }
 
 TEST(NetworkClaims, AreSkippedWithoutALibrary) {

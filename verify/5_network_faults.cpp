@@ -18,14 +18,14 @@ using network::Tensor;
 using network::Window;
 using Vector = std::span<const float>;
 
-testing::AssertionResult caught_by(const std::string& id, const Subject& faulty) {
+testing::AssertionResult caught_by_network(const std::string& id, const Subject& faulty) {
   static const std::vector<claims::Claim> all = claims::network_claims(settings());
   return caught(all, "network/" + id, faulty);
 }
 
 /// The honest subject with its float operations changed by `plant`.
 template <class Plant>
-Subject with(Plant plant) {
+Subject with_fault(Plant plant) {
   Subject faulty = subject();
   plant(faulty.network_f32);
   return faulty;
@@ -34,7 +34,7 @@ Subject with(Plant plant) {
 /// A convolution whose arguments go through `change` first.
 using ConvolutionFault = std::function<void(Tensor<float>& x, Tensor<float>& weight, Convolution&)>;
 Subject with_conv2d(const ConvolutionFault& change) {
-  return with([&](auto& parts) {
+  return with_fault([&](auto& parts) {
     parts.conv2d = [change](const blas::Functions& blas, const Tensor<float>& x, const Tensor<float>& weight,
                             Vector bias, const Convolution& how) {
       Tensor<float> input = x.copy(), kernel = weight.copy();
@@ -56,16 +56,16 @@ TEST(NetworkFaults, GroupsIgnored) {
     const std::size_t sample = x.size() / x.shape[0], slice = sample / how.groups;  // all see the first group's
     for (std::size_t i = 0; i < x.size(); ++i) x.values[i] = x.values[i / sample * sample + i % slice];
   });
-  EXPECT_TRUE(caught_by("conv2d/f32/exact", faulty));
-  EXPECT_TRUE(caught_by("conv2d/f32/adjoint", faulty));
+  EXPECT_TRUE(caught_by_network("conv2d/f32/exact", faulty));
+  EXPECT_TRUE(caught_by_network("conv2d/f32/adjoint", faulty));
 }
 
 TEST(NetworkFaults, PaddingIgnored) {
   const Subject none = with_conv2d([](Tensor<float>&, Tensor<float>&, Convolution& how) { how.padding = 0; });
-  EXPECT_TRUE(caught_by("conv2d/f32/padding_factor", none));
+  EXPECT_TRUE(caught_by_network("conv2d/f32/padding_factor", none));
   const Subject swapped = with_conv2d(
       [](Tensor<float>&, Tensor<float>&, Convolution& how) { std::swap(how.padding.height, how.padding.width); });
-  EXPECT_TRUE(caught_by("conv2d/f32/exact", swapped));
+  EXPECT_TRUE(caught_by_network("conv2d/f32/exact", swapped));
 }
 
 /// A border that repeats the image's last pixels instead of zeros: all sizes are right.
@@ -83,15 +83,15 @@ TEST(NetworkFaults, PaddingRepeatsTheImage) {
     x = std::move(framed);
     how.padding = 0;
   });
-  EXPECT_TRUE(caught_by("conv2d/f32/exact", faulty));
-  EXPECT_TRUE(caught_by("conv2d/f32/padding_factor", faulty));
-  EXPECT_TRUE(caught_by("conv2d/f32/forward", faulty));
+  EXPECT_TRUE(caught_by_network("conv2d/f32/exact", faulty));
+  EXPECT_TRUE(caught_by_network("conv2d/f32/padding_factor", faulty));
+  EXPECT_TRUE(caught_by_network("conv2d/f32/forward", faulty));
 }
 
 TEST(NetworkFaults, KernelFlipped) {
   const Subject forward = with_conv2d([](Tensor<float>&, Tensor<float>& w, Convolution&) { flip_kernels(w); });
-  EXPECT_TRUE(caught_by("conv2d/f32/exact", forward));
-  const Subject backward = with([](auto& parts) {
+  EXPECT_TRUE(caught_by_network("conv2d/f32/exact", forward));
+  const Subject backward = with_fault([](auto& parts) {
     parts.conv2d_input_gradient = [](const blas::Functions& blas, const Tensor<float>& g, const Tensor<float>& weight,
                                      Size2d image, const Convolution& how) {
       Tensor<float> flipped = weight.copy();
@@ -99,30 +99,30 @@ TEST(NetworkFaults, KernelFlipped) {
       return network::conv2d_input_gradient(blas, g, flipped, image, how);
     };
   });
-  EXPECT_TRUE(caught_by("conv2d/f32/adjoint", backward));
+  EXPECT_TRUE(caught_by_network("conv2d/f32/adjoint", backward));
 }
 
 TEST(NetworkFaults, StrideSwappedBetweenTheAxes) {
   const Subject faulty = with_conv2d(
       [](Tensor<float>&, Tensor<float>&, Convolution& how) { std::swap(how.stride.height, how.stride.width); });
-  EXPECT_TRUE(caught_by("conv2d/f32/exact", faulty));
+  EXPECT_TRUE(caught_by_network("conv2d/f32/exact", faulty));
 }
 
 TEST(NetworkFaults, BiasForgotten) {
-  const Subject faulty = with([](auto& parts) {
+  const Subject faulty = with_fault([](auto& parts) {
     parts.conv2d = [](const blas::Functions& blas, const Tensor<float>& x, const Tensor<float>& weight, Vector,
                       const Convolution& how) { return network::conv2d(blas, x, weight, {}, how); };
     parts.linear = [](const blas::Functions& blas, const Tensor<float>& x, const Tensor<float>& weight, Vector) {
       return network::linear(blas, x, weight);
     };
   });
-  EXPECT_TRUE(caught_by("conv2d/f32/exact", faulty));
-  EXPECT_TRUE(caught_by("linear/f32/exact", faulty));
+  EXPECT_TRUE(caught_by_network("conv2d/f32/exact", faulty));
+  EXPECT_TRUE(caught_by_network("linear/f32/exact", faulty));
 }
 
 /// The weight's memory taken for Wᵀ, so that every shape is right.
 TEST(NetworkFaults, BackwardWithoutTransposition) {
-  const Subject faulty = with([](auto& parts) {
+  const Subject faulty = with_fault([](auto& parts) {
     parts.linear_input_gradient = [](const blas::Functions& blas, const Tensor<float>& g, const Tensor<float>& weight) {
       Tensor<float> taken = weight.copy();
       std::swap(taken.shape[0], taken.shape[1]);
@@ -136,8 +136,8 @@ TEST(NetworkFaults, BackwardWithoutTransposition) {
       return network::conv2d_input_gradient(blas, g, taken, image, how);
     };
   });
-  EXPECT_TRUE(caught_by("linear/f32/adjoint", faulty));
-  EXPECT_TRUE(caught_by("conv2d/f32/adjoint", faulty));
+  EXPECT_TRUE(caught_by_network("linear/f32/adjoint", faulty));
+  EXPECT_TRUE(caught_by_network("conv2d/f32/adjoint", faulty));
 }
 
 TEST(NetworkFaults, VarianceThroughConvolutionsOffByTheEffect) {
@@ -145,8 +145,8 @@ TEST(NetworkFaults, VarianceThroughConvolutionsOffByTheEffect) {
   const Subject forward = with_conv2d([=](Tensor<float>&, Tensor<float>& weight, Convolution&) {
     for (float& w : weight.values.span()) w *= scale;
   });
-  EXPECT_TRUE(caught_by("conv2d/f32/forward", forward));
-  const Subject backward = with([=](auto& parts) {
+  EXPECT_TRUE(caught_by_network("conv2d/f32/forward", forward));
+  const Subject backward = with_fault([=](auto& parts) {
     parts.conv2d_input_gradient = [=](const blas::Functions& blas, const Tensor<float>& g, const Tensor<float>& weight,
                                       Size2d image, const Convolution& how) {
       Tensor<float> x = network::conv2d_input_gradient(blas, g, weight, image, how);
@@ -154,7 +154,7 @@ TEST(NetworkFaults, VarianceThroughConvolutionsOffByTheEffect) {
       return x;
     };
   });
-  EXPECT_TRUE(caught_by("conv2d/f32/backward", backward));
+  EXPECT_TRUE(caught_by_network("conv2d/f32/backward", backward));
 }
 
 /// A batch norm of few lines, with everything that people get wrong in it as a setting.
@@ -197,7 +197,7 @@ Tensor<float> faulty_norm(const NormFault& fault, Tensor<float> x, const BatchNo
 }
 
 Subject with_norm(const NormFault& fault) {
-  return with([=](auto& parts) {
+  return with_fault([=](auto& parts) {
     parts.batch_norm = [=](Tensor<float> x, const BatchNormState<float>& state) {
       return faulty_norm(fault, std::move(x), state);
     };
@@ -213,17 +213,17 @@ TEST(NetworkFaults, BatchNorm) {
       EXPECT_EQ(result.outcome.verdict, claims::Verdict::pass) << "without a fault: " << claims::describe(result);
     }
   }
-  EXPECT_TRUE(caught_by("batch_norm/f32/training", with_norm({.unbiased_output = true})));
-  EXPECT_TRUE(caught_by("batch_norm/f32/chain", with_norm({.unbiased_output = true})));
-  EXPECT_TRUE(caught_by("batch_norm/f32/training", with_norm({.eps_factor = 0})));
-  EXPECT_TRUE(caught_by("batch_norm/f32/training", with_norm({.eps_factor = 0, .eps_outside = 1})));
-  EXPECT_TRUE(caught_by("batch_norm/f32/training", with_norm({.gain_forgotten = true})));
-  EXPECT_TRUE(caught_by("batch_norm/f32/running", with_norm({.biased_running = true})));
-  EXPECT_TRUE(caught_by("batch_norm/f32/running", with_norm({.momentum_swapped = true})));
-  EXPECT_TRUE(caught_by("batch_norm/f32/training", with_norm({.reads_running = true})));
-  EXPECT_TRUE(caught_by("batch_norm/f32/scale", with_norm({.reads_running = true})));
-  EXPECT_TRUE(caught_by("batch_norm/f32/evaluation", with_norm({.batch_in_evaluation = true})));
-  EXPECT_TRUE(caught_by("batch_norm/f32/evaluation", with_norm({.eps_factor = 0})));
+  EXPECT_TRUE(caught_by_network("batch_norm/f32/training", with_norm({.unbiased_output = true})));
+  EXPECT_TRUE(caught_by_network("batch_norm/f32/chain", with_norm({.unbiased_output = true})));
+  EXPECT_TRUE(caught_by_network("batch_norm/f32/training", with_norm({.eps_factor = 0})));
+  EXPECT_TRUE(caught_by_network("batch_norm/f32/training", with_norm({.eps_factor = 0, .eps_outside = 1})));
+  EXPECT_TRUE(caught_by_network("batch_norm/f32/training", with_norm({.gain_forgotten = true})));
+  EXPECT_TRUE(caught_by_network("batch_norm/f32/running", with_norm({.biased_running = true})));
+  EXPECT_TRUE(caught_by_network("batch_norm/f32/running", with_norm({.momentum_swapped = true})));
+  EXPECT_TRUE(caught_by_network("batch_norm/f32/training", with_norm({.reads_running = true})));
+  EXPECT_TRUE(caught_by_network("batch_norm/f32/scale", with_norm({.reads_running = true})));
+  EXPECT_TRUE(caught_by_network("batch_norm/f32/evaluation", with_norm({.batch_in_evaluation = true})));
+  EXPECT_TRUE(caught_by_network("batch_norm/f32/evaluation", with_norm({.eps_factor = 0})));
 }
 
 }  // namespace

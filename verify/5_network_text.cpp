@@ -11,31 +11,31 @@ namespace {
 using namespace network;
 
 template <template <class> class L, class... Args>
-LayerPtr<float> layer(Args&&... args) {
+LayerPtr<float> layer_of(Args&&... args) {
   return std::make_shared<L<float>>(std::forward<Args>(args)...);
 }
 
-LayerPtr<float> relu() { return layer<ActivationLayer>(init::find_activation("relu")); }
+LayerPtr<float> relu() { return layer_of<ActivationLayer>(init::find_activation("relu")); }
 
 TEST(NetworkText, Layers) {
-  EXPECT_EQ(layer<Linear>(512, 10, false)->describe(), "Linear(in_features=512, out_features=10, bias=False)");
+  EXPECT_EQ(layer_of<Linear>(512, 10, false)->describe(), "Linear(in_features=512, out_features=10, bias=False)");
   EXPECT_EQ(
-      layer<Conv2d>(4, 6, Size2d(3, 5), Convolution{.stride = 2, .padding = {0, 1}, .groups = 2}, false)->describe(),
+      layer_of<Conv2d>(4, 6, Size2d(3, 5), Convolution{.stride = 2, .padding = {0, 1}, .groups = 2}, false)->describe(),
       "Conv2d(4, 6, kernel_size=(3, 5), stride=(2, 2), padding=(0, 1), groups=2, bias=False)");
-  EXPECT_EQ(layer<BatchNorm>(1u, 20u)->describe(),
+  EXPECT_EQ(layer_of<BatchNorm>(1u, 20u)->describe(),
             "BatchNorm1d(20, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)");
-  EXPECT_EQ(layer<LayerNorm>(Shape{20}, 1e-6)->describe(), "LayerNorm((20,), eps=1e-06, elementwise_affine=True)");
-  EXPECT_EQ(layer<LayerNorm>(Shape{3, 4})->describe(), "LayerNorm((3, 4), eps=1e-05, elementwise_affine=True)");
-  EXPECT_EQ(layer<AveragePool2d>(Window{.kernel = {2, 3}, .stride = 2})->describe(),
+  EXPECT_EQ(layer_of<LayerNorm>(Shape{20}, 1e-6)->describe(), "LayerNorm((20,), eps=1e-06, elementwise_affine=True)");
+  EXPECT_EQ(layer_of<LayerNorm>(Shape{3, 4})->describe(), "LayerNorm((3, 4), eps=1e-05, elementwise_affine=True)");
+  EXPECT_EQ(layer_of<AveragePool2d>(Window{.kernel = {2, 3}, .stride = 2})->describe(),
             "AvgPool2d(kernel_size=(2, 3), stride=2, padding=0)");
-  EXPECT_EQ(layer<GlobalAveragePool2d>()->describe(), "AdaptiveAvgPool2d(output_size=(1, 1))");
-  EXPECT_EQ(layer<Flatten>()->describe(), "Flatten(start_dim=1, end_dim=-1)");
-  EXPECT_EQ(layer<Sequential>(std::vector<LayerPtr<float>>{})->describe(), "Sequential()");
+  EXPECT_EQ(layer_of<GlobalAveragePool2d>()->describe(), "AdaptiveAvgPool2d(output_size=(1, 1))");
+  EXPECT_EQ(layer_of<Flatten>()->describe(), "Flatten(start_dim=1, end_dim=-1)");
+  EXPECT_EQ(layer_of<Sequential>(std::vector<LayerPtr<float>>{})->describe(), "Sequential()");
 }
 
 TEST(NetworkText, Activations) {
   const auto text = [](const char* name, bool in_place = false) {
-    return layer<ActivationLayer>(init::find_activation(name), in_place)->describe();
+    return layer_of<ActivationLayer>(init::find_activation(name), in_place)->describe();
   };
   EXPECT_EQ(text("relu"), "ReLU()");
   EXPECT_EQ(text("relu", true), "ReLU(inplace=True)");
@@ -48,17 +48,17 @@ TEST(NetworkText, Activations) {
 }
 
 TEST(NetworkText, Nested) {
-  const LayerPtr<float> net = layer<Sequential>(
-      std::vector{layer<BatchNorm>(2u, 3u), layer<Conv2d>(3, 16, Size2d(3)), relu(), layer<BatchNorm>(2u, 16u)});
+  const LayerPtr<float> net = layer_of<Sequential>(std::vector{
+      layer_of<BatchNorm>(2u, 3u), layer_of<Conv2d>(3, 16, Size2d(3)), relu(), layer_of<BatchNorm>(2u, 16u)});
   EXPECT_EQ(net->describe(), R"(Sequential(
   (0): BatchNorm2d(3, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)
   (1): Conv2d(3, 16, kernel_size=(3, 3), stride=(1, 1))
   (2): ReLU()
   (3): BatchNorm2d(16, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)
 ))");
-  const LayerPtr<float> body = layer<Sequential>(
-      std::vector{layer<Conv2d>(16, 8, Size2d(1)), relu(), layer<Conv2d>(8, 16, Size2d(3), Convolution{.padding = 1})});
-  EXPECT_EQ(layer<Residual>(body)->describe(), R"(ResBlock(
+  const LayerPtr<float> body = layer_of<Sequential>(std::vector{
+      layer_of<Conv2d>(16, 8, Size2d(1)), relu(), layer_of<Conv2d>(8, 16, Size2d(3), Convolution{.padding = 1})});
+  EXPECT_EQ(layer_of<Residual>(body)->describe(), R"(ResBlock(
   (residual): Sequential(
     (0): Conv2d(16, 8, kernel_size=(1, 1), stride=(1, 1))
     (1): ReLU()

@@ -13,7 +13,7 @@ using claims::Subject;
 using random::Engine;
 using random::Stream;
 
-testing::AssertionResult caught_by(const std::string& id, const Subject& faulty) {
+testing::AssertionResult caught_by_chains(const std::string& id, const Subject& faulty) {
   return caught(claims::chain_claims(settings()), id, faulty);
 }
 
@@ -28,12 +28,13 @@ Subject with_gain(double gain) {
 }
 
 TEST(ChainFaults, LeakySlopeOfRootFiveTakenForHe) {
-  EXPECT_TRUE(caught_by("chains/relu/he_normal/f32", with_gain(std::sqrt(2.0 / 6))));
+  EXPECT_TRUE(caught_by_chains("chains/relu/he_normal/f32", with_gain(std::sqrt(2.0 / 6))));
 }
 
 TEST(ChainFaults, DeviationOnePerCentOff) {
-  EXPECT_TRUE(caught_by("chains/linear/lecun_normal/f32", with_gain(1 + 0.01 * settings().effect_scale)));
-  EXPECT_TRUE(caught_by("chains/relu/he_normal/f32", with_gain(std::sqrt(2) * (1 - 0.01 * settings().effect_scale))));
+  EXPECT_TRUE(caught_by_chains("chains/linear/lecun_normal/f32", with_gain(1 + 0.01 * settings().effect_scale)));
+  EXPECT_TRUE(
+      caught_by_chains("chains/relu/he_normal/f32", with_gain(std::sqrt(2) * (1 - 0.01 * settings().effect_scale))));
 }
 
 /// What frameworks call the gain: SELU 3/4, tanh 5/3, and 1 for what they do not know.
@@ -43,14 +44,14 @@ TEST(ChainFaults, FrameworkGains) {
     return std::isnan(activation.framework_gain) ? 1 : activation.framework_gain;
   };
   for (const char* name : {"selu", "tanh", "sigmoid", "gelu", "silu", "elu"}) {
-    EXPECT_TRUE(caught_by("layers/gain/" + std::string(name), faulty));
+    EXPECT_TRUE(caught_by_chains("layers/gain/" + std::string(name), faulty));
   }
 }
 
 TEST(ChainFaults, TanhWithGainOneCalledCritical) {
   Subject faulty = subject();
   faulty.gain = [](const init::Activation&) { return 1.0; };
-  EXPECT_TRUE(caught_by("layers/gain/tanh", faulty));
+  EXPECT_TRUE(caught_by_chains("layers/gain/tanh", faulty));
 }
 
 /// Every second layer takes the weights of the one before it.
@@ -62,7 +63,7 @@ TEST(ChainFaults, WeightsReusedInTheNextLayer) {
     subject().f32.initialise(rule, layer, shape, groups,
                              {stream.engine, stream.seed, stream.stream, stream.offset / pair * pair}, out);
   };
-  EXPECT_TRUE(caught_by("chains/linear/independent_layers/f32", faulty));
+  EXPECT_TRUE(caught_by_chains("chains/linear/independent_layers/f32", faulty));
 }
 
 template <class T>
@@ -86,16 +87,16 @@ float stuck_at_the_smallest(float y) { return y == 0 ? 0x1p-149F : y; }
 float larger(float y) { return y * static_cast<float>(1 + 0.03 * settings().effect_scale); }
 
 TEST(ChainFaults, SubnormalsFlushed) {
-  EXPECT_TRUE(caught_by("chains/subnormal/lecun_normal/f32", with_outputs<flushed>()));
+  EXPECT_TRUE(caught_by_chains("chains/subnormal/lecun_normal/f32", with_outputs<flushed>()));
 }
 
 TEST(ChainFaults, SubnormalsNeverEnd) {
-  EXPECT_TRUE(caught_by("chains/dead_below_subnormals/f32", with_outputs<stuck_at_the_smallest>()));
+  EXPECT_TRUE(caught_by_chains("chains/dead_below_subnormals/f32", with_outputs<stuck_at_the_smallest>()));
 }
 
 TEST(ChainFaults, ProductThreePerCentTooLarge) {
   for (const char* name : {"tanh", "gelu", "softplus"}) {
-    EXPECT_TRUE(caught_by(fmt::format("chains/{}/variance_map/f32", name), with_outputs<larger>())) << name;
+    EXPECT_TRUE(caught_by_chains(fmt::format("chains/{}/variance_map/f32", name), with_outputs<larger>())) << name;
   }
 }
 

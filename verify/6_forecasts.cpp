@@ -11,9 +11,9 @@ namespace {
 using experiment::Chain;
 using experiment::Norm;
 
-const random::Stream some_stream{random::Engine::ars, 3, 17, 0};
+const random::Stream forecast_stream{random::Engine::ars, 3, 17, 0};
 
-Chain small_chain(const char* activation) {
+Chain forecast_chain(const char* activation) {
   Chain chain;
   chain.width = 5;
   chain.depth = 3;
@@ -24,15 +24,15 @@ Chain small_chain(const char* activation) {
 }
 
 TEST(Forecasts, AreExactWhereTheLawIs) {
-  Chain chain = small_chain("relu");
+  Chain chain = forecast_chain("relu");
   chain.batch = 1;
   chain.width = 64;
   chain.weights = {init::Law::normal, 2.0 / 64};
-  const auto exact = experiment::forecast(chain, backend().functions(), some_stream);
+  const auto exact = experiment::forecast(chain, backend().functions(), forecast_stream);
   EXPECT_EQ(exact.basis, "exact law");
   // The same by simulation, which a leaky slope of almost nothing forces.
   chain.activation = &init::find_activation("leaky_relu");
-  const auto simulated = experiment::forecast(chain, backend().functions(), some_stream);
+  const auto simulated = experiment::forecast(chain, backend().functions(), forecast_stream);
   for (std::size_t layer = 0; layer <= chain.depth; ++layer) {
     EXPECT_NEAR(exact.layers[layer].mean_log_rms, simulated.layers[layer].mean_log_rms, 0.05);
     EXPECT_NEAR(exact.layers[layer].stddev_log_rms, simulated.layers[layer].stddev_log_rms, 0.03);
@@ -41,14 +41,14 @@ TEST(Forecasts, AreExactWhereTheLawIs) {
 }
 
 TEST(Forecasts, CoverSharedWeightsAndBatchNorm) {
-  Chain chain = small_chain("tanh");
+  Chain chain = forecast_chain("tanh");
   chain.batch = 8;
   chain.norm = Norm::batch;
-  const auto normed = experiment::forecast(chain, backend().functions(), some_stream);
+  const auto normed = experiment::forecast(chain, backend().functions(), forecast_stream);
   EXPECT_LT(normed.layers[3].log_rms.low, normed.layers[3].log_rms.high);
   chain.norm = Norm::none;
   chain.shared = true;
-  const auto shared = experiment::forecast(chain, backend().functions(), some_stream);
+  const auto shared = experiment::forecast(chain, backend().functions(), forecast_stream);
   EXPECT_TRUE(shared.basis.starts_with("no closed law")) << shared.basis;
 }
 
@@ -63,7 +63,7 @@ TEST(Course, NamesTheFirstLayerBeyondAThousand) {
 }
 
 TEST(Holding, IsTheGainOverTheRootLessForABranchThatAddsUp) {
-  Chain chain = small_chain("relu");
+  Chain chain = forecast_chain("relu");
   EXPECT_NEAR(experiment::holding_stddev(chain), std::sqrt(2.0 / 5), 1e-12);
   chain.residual = true;
   EXPECT_NEAR(experiment::holding_stddev(chain), std::sqrt(2.0 / 5) / 3, 1e-12);
@@ -73,19 +73,19 @@ TEST(Holding, IsTheGainOverTheRootLessForABranchThatAddsUp) {
 
 /// A residual chain at that deviation grows by a factor e at most, where 1/√depth would let it explode.
 TEST(Holding, HoldsADeepResidualChain) {
-  Chain chain = small_chain("relu");
+  Chain chain = forecast_chain("relu");
   chain.batch = 1;
   chain.width = 64;
   chain.depth = 400;
   chain.residual = true;
   chain.weights.variance = std::pow(experiment::holding_stddev(chain), 2);
-  for (const auto& run : experiment::simulate_field(chain, some_stream, 20)) {
+  for (const auto& run : experiment::simulate_field(chain, forecast_stream, 20)) {
     EXPECT_LT(run.back().log_rms - run.front().log_rms, 1.2);
   }
 }
 
 TEST(Holding, TellsWhereNoGainHolds) {
-  Chain chain = small_chain("relu");
+  Chain chain = forecast_chain("relu");
   EXPECT_NEAR(experiment::holding_stability(chain), 1, 1e-7);
   chain.activation = &init::find_activation("tanh");
   EXPECT_LT(experiment::holding_stability(chain), 0.9);
@@ -96,16 +96,16 @@ TEST(Holding, TellsWhereNoGainHolds) {
 /// The norm divides gradients too: χ₁ = E φ'²/q. Half of ReLU's outputs have slope 1, and q is ½ from
 /// the first output on, so that layers after the first neither shrink nor grow them.
 TEST(Forecasts, CountTheNormInTheSlope) {
-  Chain chain = small_chain("relu");
+  Chain chain = forecast_chain("relu");
   chain.batch = 1;
   chain.width = 256;
   chain.norm = Norm::layer;
-  const auto normed = experiment::forecast(chain, backend().functions(), some_stream);
+  const auto normed = experiment::forecast(chain, backend().functions(), forecast_stream);
   EXPECT_NEAR(normed.layers[1].slope, 0.5, 0.02);
   EXPECT_NEAR(normed.layers[3].slope, 1, 0.05);
   chain.batch = 2;
   chain.norm = Norm::batch;
-  EXPECT_TRUE(std::isnan(experiment::forecast(chain, backend().functions(), some_stream).layers[1].slope));
+  EXPECT_TRUE(std::isnan(experiment::forecast(chain, backend().functions(), forecast_stream).layers[1].slope));
 }
 
 }  // namespace

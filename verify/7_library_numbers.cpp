@@ -124,7 +124,7 @@ void expect_accuracy(Rows& rows, const ordered_json& backend, const std::string&
 }
 
 /// "12.3 (45 %)" or why there is no rate.
-void expect_rate(const std::string& text, const ordered_json& row, const std::string& what) {
+void expect_library_rate(const std::string& text, const ordered_json& row, const std::string& what) {
   if (!has_rate(row)) {
     EXPECT_EQ(text, row.is_null() || row["note"].is_null() ? "–" : escaped(row["note"])) << what;
     return;
@@ -165,7 +165,7 @@ void expect_speeds(Rows& rows, const ordered_json& json, bool ratios) {
       const PageRow row = next_row(rows, product);
       ASSERT_EQ(row.size(), found.size() + 1) << product;
       for (std::size_t i = 0; i < found.size(); ++i) {
-        (ratios ? expect_ratio : expect_rate)(row[i + 1].text, found[i], setting + ' ' + product);
+        (ratios ? expect_ratio : expect_library_rate)(row[i + 1].text, found[i], setting + ' ' + product);
       }
     }
   }

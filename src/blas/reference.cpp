@@ -1,9 +1,9 @@
 #include "sqrtn/blas/reference.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
-#include <vector>
 
 namespace sqrtn::blas::reference {
 namespace {
@@ -36,17 +36,30 @@ T at(Op op, MatrixView<const T> a, std::size_t i, std::size_t j) {
 template <class T>
 void gemm(Op trans_a, Op trans_b, T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta, MatrixView<const T> c,
           MatrixView<Wide<T>> value, MatrixView<Wide<T>> magnitude) {
+  // Sums of as many columns as registers hold; the order of each sum is that of k.
+  constexpr std::size_t width = sizeof(T) == 4 ? 4 : 2;
   const std::size_t k = alpha == 0 ? 0 : trans_a == Op::none ? a.cols : a.rows;
-  std::vector<Entry<T>> row(c.cols);
+  std::array<Entry<T>, width> tile;
   for (std::size_t i = 0; i < c.rows; ++i) {
-    std::ranges::fill(row, Entry<T>());
-    for (std::size_t p = 0; p < k; ++p) {
-      const T factor = at(trans_a, a, i, p);
-      for (std::size_t j = 0; j < c.cols; ++j) row[j].add(factor, at(trans_b, b, p, j));
-    }
-    for (std::size_t j = 0; j < c.cols; ++j) {
-      if (value.data != nullptr) value(i, j) = row[j].value(alpha, beta, c(i, j));
-      if (magnitude.data != nullptr) magnitude(i, j) = row[j].magnitude(alpha, beta, c(i, j));
+    for (std::size_t first = 0; first < c.cols; first += width) {
+      tile.fill({});
+      const std::size_t cols = std::min(width, c.cols - first);
+      if (cols == width && trans_b == Op::none) {
+        for (std::size_t p = 0; p < k; ++p) {
+          const T factor = at(trans_a, a, i, p);
+          const T* const of_b = &b(p, first);
+          for (std::size_t j = 0; j < width; ++j) tile[j].add(factor, of_b[j]);
+        }
+      } else {
+        for (std::size_t p = 0; p < k; ++p) {
+          for (std::size_t j = 0; j < cols; ++j) tile[j].add(at(trans_a, a, i, p), at(trans_b, b, p, first + j));
+        }
+      }
+      for (std::size_t j = first; j < first + cols; ++j) {
+        const Entry<T>& entry = tile[j - first];
+        if (value.data != nullptr) value(i, j) = entry.value(alpha, beta, c(i, j));
+        if (magnitude.data != nullptr) magnitude(i, j) = entry.magnitude(alpha, beta, c(i, j));
+      }
     }
   }
 }

@@ -19,7 +19,7 @@ namespace {
 // A run of nine libraries keeps within about 10 minutes on two cores that nobody else uses: the claims about sqrtn and
 // the default library, its measurements, then these. Only a library that hangs uses up the first.
 constexpr double judge_limit_s = 240;
-constexpr double timing_budget_s = 200, quick_timing_budget_s = 20;
+constexpr double timing_budget_s = 200, quick_timing_budget_s = 16;
 constexpr double cap_s = 1, quick_cap_s = 0.05;
 // Hard limit of the measurements of one library, which themselves stop after 150 s.
 constexpr double measure_limit_s = 400;
@@ -67,34 +67,42 @@ void Contest::judge(const std::vector<claims::Claim>& claims) {
   const std::size_t n = backends_.size();
   const auto judge = [&](std::size_t i, std::vector<claims::Claim> about, bool properties) {
     if (!backends_[i].record || (about.empty() && !properties)) return;
+    std::unique_lock lock(guard);
     // The default is judged by everything, whatever time that takes: an answer is what was asked for.
-    const double limit_s = i == 0 ? 5 * judge_limit_s : judge_limit_s;
+    const double limit_s = (i == 0 ? 5 * judge_limit_s : judge_limit_s) - judged_[i].time_s;
+    lock.unlock();
     Judged judged = judge_in_children(backends_[i], about,
                                       {.seed = options_.seed,
                                        .effect_scale = options_.effect_scale,
                                        .properties = properties,
-                                       .limit_s = limit_s - judged_[i].time_s,
+                                       .limit_s = limit_s,
                                        .filter = options_.filter},
                                       [&](std::size_t, const std::string& group) {
-                                        const std::lock_guard lock(guard);
-                                        progress.update(static_cast<double>(done) / static_cast<double>(3 * n),
+                                        const std::lock_guard update(guard);
+                                        progress.update(static_cast<double>(done) / static_cast<double>(4 * n),
                                                         backends_[i].name + ' ' + group);
                                       });
+    lock.lock();
     add(judged_[i], std::move(judged));
-    const std::lock_guard lock(guard);
     ++done;
   };
-  const auto of_library = [&](std::size_t i, bool with_threads) {
+  enum class Part { threads, largest, rest };
+  const auto part_of = [](const claims::Claim& claim) {
+    if (!is_about_product(claim) || claim.id.starts_with("products/all/")) return Part::threads;
+    return claim.id.starts_with("products/gemm/") ? Part::largest : Part::rest;
+  };
+  const auto of_library = [&](std::size_t i, Part part) {
     std::vector<claims::Claim> about;
     std::ranges::copy_if(claims, std::back_inserter(about), [&](const claims::Claim& claim) {
-      if (!claim.uses_blas || (i > 0 && !is_about_product(claim))) return false;
-      return with_threads == (!is_about_product(claim) || claim.id.starts_with("products/all/"));
+      return claim.uses_blas && (i == 0 || is_about_product(claim)) && part_of(claim) == part;
     });
     return about;
   };
   // What wakes several threads has the machine for itself: libraries whose threads spin would starve beside others.
-  for (std::size_t i = 0; i < n; ++i) judge(i, of_library(i, true), false);
-  parallel_for(n, 0, [&](std::size_t i) { judge(i, of_library(i, false), false); });
+  for (std::size_t i = 0; i < n; ++i) judge(i, of_library(i, Part::threads), false);
+  // The longest first, so that no processor is left with a whole library in the end.
+  parallel_for(2 * n, 0,
+               [&](std::size_t i) { judge(i % n, of_library(i % n, i < n ? Part::largest : Part::rest), false); });
   const bool describes = !options_.quick && std::ranges::any_of(claims, is_about_product);
   for (std::size_t i = 0; i < n && describes; ++i) {
     if (judged_[i].incidents.empty()) judge(i, {}, true);

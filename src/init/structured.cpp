@@ -11,7 +11,7 @@
 namespace sqrtn::init {
 namespace {
 
-constexpr StructuredRule rule_table[] = {
+constexpr StructuredRule structured_table[] = {
     {Structure::orthogonal, "orthogonal",
      "W'W = gain^2 I, or WW' if wide, by Haar measure; a convolution is flattened to c_out x rest; Saxe et al., 2014"},
     {Structure::delta_orthogonal, "delta_orthogonal",
@@ -70,11 +70,11 @@ void fill_dirac(const Shape& shape, std::size_t groups, T gain, std::span<T> out
 
 }  // namespace
 
-std::span<const StructuredRule> structured_rules() { return rule_table; }
+std::span<const StructuredRule> structured_rules() { return structured_table; }
 
 const StructuredRule* find_structured(std::string_view name) {
-  const auto* found = std::ranges::find(rule_table, name, &StructuredRule::name);
-  return found == std::end(rule_table) ? nullptr : found;
+  const auto* found = std::ranges::find(structured_table, name, &StructuredRule::name);
+  return found == std::end(structured_table) ? nullptr : found;
 }
 
 Flattened flatten(const Shape& shape) {

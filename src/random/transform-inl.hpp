@@ -154,7 +154,7 @@ class Transform<transform::Uniform<T>> : Tags<T> {
   }
 
  private:
-  const transform::Uniform<T>& law_;
+  const transform::Uniform<T> law_;
 };
 
 /// One vector of words gives the radius, the other the angle.
@@ -175,7 +175,7 @@ class Transform<transform::Normal<T>> : Tags<T> {
   }
 
  private:
-  const transform::Normal<T>& law_;
+  const transform::Normal<T> law_;
 };
 
 template <class T>
@@ -199,7 +199,7 @@ class Transform<transform::Truncated<T>> : Tags<T> {
   }
 
  private:
-  const transform::Truncated<T>& law_;
+  const transform::Truncated<T> law_;
 };
 
 }  // namespace sqrtn::random::HWY_NAMESPACE

@@ -41,7 +41,8 @@ constexpr std::array kinds{InputKind{"normal", "N(0,1)"}, InputKind{"positive", 
 Table accuracy_table(const BackendReport& report, std::string_view dtype) {
   Table table{.title = std::string(dtype),
               .columns = {"backend", "grade", "algorithm", "inputs", "constant, k < 256", "exponent, k < 256",
-                          "λ, k < 256", "constant, k ≥ 256", "exponent, k ≥ 256", "λ, k ≥ 256", "run to run", "threads and one", "0·NaN", "−0·1"},
+                          "λ, k < 256", "constant, k ≥ 256", "exponent, k ≥ 256", "λ, k ≥ 256", "run to run",
+                          "threads and one", "0·NaN", "−0·1"},
               .rows = {}};
   for (const BackendEntry& backend : report.backends) {
     if (backend.properties.empty()) continue;
@@ -54,8 +55,8 @@ Table accuracy_table(const BackendReport& report, std::string_view dtype) {
       table.rows.push_back(
           {backend.name, once(word(backend, dtype, "gemm/grade")), once(word(backend, dtype, "gemm/algorithm")),
            kind.law, rounding("to_256/constant"), rounding("to_256/exponent"), rounding("to_256/lambda"),
-           rounding("from_256/constant"), rounding("from_256/exponent"), rounding("from_256/lambda"), once(word(backend, dtype, "gemm/run_to_run")),
-           once(word(backend, dtype, "gemm/threads")),
+           rounding("from_256/constant"), rounding("from_256/exponent"), rounding("from_256/lambda"),
+           once(word(backend, dtype, "gemm/run_to_run")), once(word(backend, dtype, "gemm/threads")),
            once(fmt::format("ger {}, syrk {}, trsm {}", word(backend, dtype, "ger/zero_times_nan"),
                             word(backend, dtype, "syrk/zero_times_nan"), word(backend, dtype, "trsm/zero_times_nan"))),
            once(word(backend, dtype, "gemm/minus_zero"))});

@@ -127,7 +127,7 @@ html::Grid layer_grid(const std::vector<Run>& runs) {
   return grid;
 }
 
-constexpr const char* how_to_read =
+constexpr const char* how_to_read_chains =
     "<p>Signals of N(0,1) go through fresh weights layer by layer. The line is the law's mean of log₁₀ RMS and the "
     "band "
     "holds 99 % of runs; marks are the geometric mean of the runs that the library computed.\n";
@@ -167,7 +167,7 @@ std::string chains_part(const std::vector<Run>& runs) {
   }
   if (grid.rows.empty()) return {};
   return html::section("chains", "Deep chains",
-                       how_to_read + charts_and_legends(runs) + html::table(grid) +
+                       how_to_read_chains + charts_and_legends(runs) + html::table(grid) +
                            html::folded("Layer by layer", html::table(layer_grid(runs)), false),
                        true);
 }

@@ -64,7 +64,7 @@ void add_run(const Run& run, const std::string& group, Chart& chart) {
   chart.series.push_back(std::move(series));
 }
 
-constexpr const char* how_to_read =
+constexpr const char* how_to_read_charts =
     "<p>Rate by size; the band is the median's 99 % interval. The dashed line is the ceiling that was measured in the "
     "same run. Lines join squares; hollow marks are other shapes, at the geometric mean of their sides.\n";
 
@@ -128,7 +128,7 @@ std::vector<Chart> rate_charts(const std::vector<Run>& runs, const std::string& 
 std::string charts_of(const std::vector<Run>& runs, const std::string& group) {
   const std::vector<Chart> charts = rate_charts(runs, group);
   if (charts.empty()) return {};
-  std::string text = how_to_read + legend_of(legend_entries(runs)) + "<div class=charts>\n";
+  std::string text = how_to_read_charts + legend_of(legend_entries(runs)) + "<div class=charts>\n";
   for (const Chart& chart : charts) text += figure_of(chart.title, svg(chart));
   return text + "</div>\n";
 }

@@ -9,7 +9,7 @@ namespace sqrtn::report {
 namespace {
 
 /// What a panel holds alike.
-std::string panel_of(const Measurement& row) {
+std::string rank_panel_of(const Measurement& row) {
   return fmt::format("{} {}, {} thread{}, {}", row.shape, row.dtype, row.threads, row.threads == 1 ? "" : "s",
                      row.rate_unit);
 }
@@ -46,7 +46,7 @@ std::vector<RankChart> rank_charts(const std::vector<Run>& runs, const std::stri
   for (const Run& run : runs) {
     for (const Measurement& row : run.document->measurements) {
       if (row.group != group || !row.rate) continue;
-      const auto [found, is_new] = panel_of_title.emplace(panel_of(row), panels.size());
+      const auto [found, is_new] = panel_of_title.emplace(rank_panel_of(row), panels.size());
       if (is_new) {
         Panel& panel = panels.emplace_back();
         panel.chart.id = fmt::format("rank-{}", panels.size());

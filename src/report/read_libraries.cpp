@@ -25,7 +25,7 @@ std::optional<statistics::Interval> read_ends(const JsonInput& low, const JsonIn
   return interval;
 }
 
-claims::Result read_claim(const JsonInput& json) {
+claims::Result read_library_claim(const JsonInput& json) {
   claims::Result result;
   result.claim.id = read_word(json["id"]);
   result.claim.uses_blas = true;
@@ -35,7 +35,7 @@ claims::Result read_claim(const JsonInput& json) {
   return result;
 }
 
-claims::Property read_property(const JsonInput& json) {
+claims::Property read_library_property(const JsonInput& json) {
   return {.id = read_word(json["id"]),
           .statement = json["statement"].text(),
           .source = json["source"].text(),
@@ -81,8 +81,8 @@ BackendEntry read_entry(const JsonInput& json) {
   if (!json["incidents"].is_null()) backend.incidents = read_words(json["incidents"]);
   backend.first_call_s = json["first_call_s"].number_or_none(0);
   backend.slow_rounds = json["slow_rounds"].integer_or_zero<std::size_t>();
-  backend.claims = read_some(json["claims"], read_claim);
-  backend.properties = read_some(json["properties"], read_property);
+  backend.claims = read_some(json["claims"], read_library_claim);
+  backend.properties = read_some(json["properties"], read_library_property);
   backend.speeds = read_some(json["measurements"], read_speed);
   if (const JsonInput verdict = json["verdict"]; !verdict.is_null() && verdict.text() != verdict_of(backend)) {
     verdict.refuse(fmt::format("\"{}\", which follows from its claims and incidents", verdict_of(backend)));
