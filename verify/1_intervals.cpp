@@ -136,7 +136,8 @@ std::vector<Family> families() {
 
 bool agree(const Family& family, double x, double alpha) {
   const TestResult result = family.test(x, alpha);
-  return (result.p_value < alpha) != result.confidence_interval.contains(family.null_value);
+  return result.rejected == (result.p_value < alpha) &&
+         result.rejected != result.confidence_interval.contains(family.null_value);
 }
 
 /// Between an accepted and a rejected x, the neighbours at which the verdict turns.

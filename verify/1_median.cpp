@@ -11,7 +11,7 @@
 namespace sqrtn::verify {
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 /// P(Binomial(n, ½) < k) from integers: Σ_{j<k} C(n, j) / 2ⁿ, exact for n ≤ 60.
 double probability_below(unsigned n, std::size_t k) {
@@ -66,9 +66,9 @@ TEST(Median, TooFewForTheLevel) {
 }
 
 TEST(Median, RefusesWhatHasNoAnswer) {
-  EXPECT_THROW(statistics::median(std::vector{1.0, nan}), std::invalid_argument);
-  EXPECT_THROW(statistics::median_confidence_interval(std::vector{1.0, nan}), std::invalid_argument);
-  for (const double level : {0.0, 1.0, -0.5, nan}) {
+  EXPECT_THROW(statistics::median(std::vector{1.0, not_a_number}), std::invalid_argument);
+  EXPECT_THROW(statistics::median_confidence_interval(std::vector{1.0, not_a_number}), std::invalid_argument);
+  for (const double level : {0.0, 1.0, -0.5, not_a_number}) {
     EXPECT_THROW(statistics::median_rank(20, level), std::invalid_argument) << level;
   }
 }

@@ -157,6 +157,24 @@ TEST(PairedChanges, FamilyWiseErrorRatesHold) {
   EXPECT_TRUE(at_most(runs_with(Change::same, std::nextafter(edge, 1.0), runs, rates), runs, std::sqrt(rates.alpha)));
 }
 
+// With every observation beyond the band a word comes at the first block at which it can, and not before.
+TEST(PairedChanges, TheFewestObservationsOfAWord) {
+  for (const double alpha : {1e-6, 0.01, 0.2}) {
+    for (const std::size_t n_cases : {1, 8, 40}) {
+      const statistics::ChangeSettings rates{.alpha = alpha, .min_effect = 0.02};
+      PairedChanges changes(n_cases, rates);
+      std::size_t blocks = 0;
+      for (; !changes.cases()[0].decided(); ++blocks) {
+        for (const std::size_t i : changes.open_cases()) changes.add(i, i == 0 ? 1 : blocks % 2 == 0 ? -1 : 1);
+        changes.look();
+      }
+      EXPECT_EQ(changes.cases()[0].change, Change::slower);
+      EXPECT_EQ(blocks, statistics::least_observations(n_cases, rates)) << alpha << ' ' << n_cases;
+    }
+  }
+  EXPECT_EQ(statistics::least_observations(40, {}), 34u);
+}
+
 // One case of forty is slower by 5 % under noise of 1 %: it is named, and no other. The sign test misses a shift of
 // 3 standard deviations only if a coin of 0.13 % shows often: far less than once in the runs.
 TEST(PairedChanges, FindTheOneThatChanged) {

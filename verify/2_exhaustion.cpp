@@ -4,12 +4,11 @@
 #include <cmath>
 #include <numbers>
 
+#include "exhaustion.hpp"
 #include "sqrtn/random/fill.hpp"
-#include "sqrtn/support/parallel.hpp"
-#include "verify.hpp"
 
-/// The float normal over all its inputs: 2³² words of the radius and 2³² of the direction. What is found stands in the
-/// error lines of random/fill.hpp and in the README.
+/// The float normal over all its inputs, 2³² words of the radius and 2³² of the direction, and the truncated normal
+/// over its 2²⁴. What is found stands in the error lines of random/fill.hpp and in the README.
 namespace sqrtn::verify {
 namespace {
 
@@ -17,11 +16,6 @@ constexpr std::size_t distance = 16;                ///< between the draws of a 
 constexpr std::size_t part = std::size_t{1} << 20;  ///< inputs of one task
 constexpr std::size_t parts = (std::size_t{1} << 32) / part;
 constexpr std::uint32_t straight = 0;  ///< a direction whose cosine is 1
-
-double ulp(double x) {
-  const float at = static_cast<float>(x);
-  return std::nextafter(at, std::numeric_limits<float>::infinity()) - at;
-}
 
 /// f(first word, its pairs' first draws, their second draws) for consecutive words from `first` on as radii
 /// with `other` as direction, or the reverse.
@@ -53,8 +47,8 @@ struct Radii {
     const double exact = std::sqrt(-2 * (u < 0.5 ? std::log(u) : std::log1p(-rest)));
     const double r = radius;
     n_bad += !std::isfinite(radius) || radius <= 0;
-    worst_ulp = std::max(worst_ulp, std::abs(r - exact) / ulp(exact));
-    if (radius > previous) rises_ulp = std::max(rises_ulp, (r - static_cast<double>(previous)) / ulp(exact));
+    worst_ulp = std::max(worst_ulp, std::abs(r - exact) / float_ulp(exact));
+    if (radius > previous) rises_ulp = std::max(rises_ulp, (r - static_cast<double>(previous)) / float_ulp(exact));
     largest = std::max(largest, r);
     smallest = std::min(smallest, r);
     const double r2 = r * r;
@@ -63,7 +57,7 @@ struct Radii {
     for (int k = 3; k <= 6 && r > k; ++k) tails[k - 3] += 2 / std::numbers::pi * std::acos(k / r);
   }
   void merge(const Radii& next) {
-    if (next.first > last) rises_ulp = std::max(rises_ulp, (next.first - last) / ulp(last));
+    if (next.first > last) rises_ulp = std::max(rises_ulp, (next.first - last) / float_ulp(last));
     worst_ulp = std::max(worst_ulp, next.worst_ulp);
     largest = std::max(largest, next.largest);
     smallest = std::min(smallest, next.smallest);
@@ -134,7 +128,7 @@ Directions directions_of_part(std::size_t i, std::uint32_t unit) {
     found.n_wrong += !turned || opposite[part - 1 - j] != Point(c, -s);
     if (j > 0) {
       const auto [c0, s0] = plain[j - 1];
-      const double back = std::max((s0 - s) / ulp(std::abs(s)), (turns > 0 ? c - c0 : c0 - c) / ulp(c));
+      const double back = std::max((s0 - s) / float_ulp(std::abs(s)), (turns > 0 ? c - c0 : c0 - c) / float_ulp(c));
       found.n_back += back > 0;
       found.back_ulp = std::max(found.back_ulp, back);
     }
@@ -153,11 +147,6 @@ std::uint32_t word_of_radius_one() {
     if (radius == 1) found = static_cast<std::uint32_t>(word);
   });
   return found;
-}
-
-template <class Part, class Map>
-Part over_all(std::size_t n_parts, Map map) {
-  return *parallel_reduce(n_parts, settings().threads, map, [](Part& into, const Part& from) { into.merge(from); });
 }
 
 TEST(ExhaustionSlow, RadiusOfEveryWord) {

@@ -12,6 +12,7 @@
 #include <string>
 #include <thread>
 
+#include "program.hpp"
 #include "sqrtn/blas/backend.hpp"
 #include "verify.hpp"
 
@@ -106,6 +107,12 @@ TEST_F(BackendErrors, DamagedOrForeignLibrary) {
 TEST_F(BackendErrors, LibraryWithoutTheFunctions) {
   expect_refused("libm.so.6", "lacks cblas_sgemm, cblas_dgemm");
   expect_refused(fs::canonical("/proc/self/exe").string(), "shared library");
+}
+
+TEST_F(BackendErrors, IntegersOf64Bits) {
+  for (const char* name : {"wide-blas.so", "wide-fortran-blas.so"}) {
+    expect_refused((program_folder() / name).string(), "has 64-bit integers: give a build with 32-bit ones");
+  }
 }
 
 // Loaded first, another BLAS would take over the calls inside the one that was asked for.

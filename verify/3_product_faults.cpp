@@ -53,8 +53,8 @@ void do_nothing(int, int, int, int, int, int, T, const T*, int, const T*, int, T
 
 template <class T>
 void round_inputs(SQRTN_GEMM) {
-  const std::vector<T> low_a = rounded_to_tf32(a, static_cast<std::size_t>(trans_a == transposed ? k : m) * lda);
-  const std::vector<T> low_b = rounded_to_tf32(b, static_cast<std::size_t>(trans_b == transposed ? n : k) * ldb);
+  const std::vector<T> low_a = rounded_to(tf32_bits, a, static_cast<std::size_t>(trans_a == transposed ? k : m) * lda);
+  const std::vector<T> low_b = rounded_to(tf32_bits, b, static_cast<std::size_t>(trans_b == transposed ? n : k) * ldb);
   real<T>().gemm(layout, trans_a, trans_b, m, n, k, alpha, low_a.data(), lda, low_b.data(), ldb, beta, c, ldc);
 }
 template <class T>
@@ -119,7 +119,7 @@ T ignore_stride(int n, const T* x, int, const T* y, int incy) {
   return real<T>().dot(n, x, 1, y, incy);
 }
 float sum_in_half_the_digits(int n, const float* x, int incx, const float* y, int incy) {
-  return rounded_to_tf32(x, 1)[0] * y[0] + real<float>().dot(n - 1, x + incx, incx, y + incy, incy);
+  return rounded_to(tf32_bits, x, 1)[0] * y[0] + real<float>().dot(n - 1, x + incx, incx, y + incy, incy);
 }
 double sum_in_float(int n, const double* x, int incx, const double* y, int incy) {
   return static_cast<float>(real<double>().dot(n, x, incx, y, incy));

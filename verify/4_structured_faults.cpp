@@ -13,7 +13,7 @@ using random::Stream;
 
 /// What a rule was asked for, and our answer to it.
 template <class T>
-struct Call {
+struct StructuredCall {
   const init::StructuredRule& rule;
   Shape shape;
   std::size_t groups;
@@ -28,12 +28,12 @@ struct Call {
 
 /// `fault` takes a call of either type, and changes it before it is carried out or its answer after.
 template <class Fault>
-claims::Subject with(Fault fault) {
+claims::Subject with_structured_fault(Fault fault) {
   claims::Subject faulty = subject();
   const auto plant = [&]<class T>(claims::Draws<T>& draws) {
     draws.structured = [fault](const init::StructuredRule& rule, const Shape& shape, std::size_t groups, double gain,
                                const Stream& stream, std::span<T> out) {
-      fault(Call<T>{rule, shape, groups, gain, stream, out});
+      fault(StructuredCall<T>{rule, shape, groups, gain, stream, out});
     };
   };
   plant(faulty.f32);
@@ -48,7 +48,7 @@ testing::AssertionResult caught_by_structured(const std::string& id, const claim
 /// Q of a Householder QR as it comes: reflectors one after the other, each sending a column to
 /// −sign(its head)·‖column‖·e, which is the sign that R's diagonal then has.
 template <class T>
-void without_sign_correction(const Call<T>& call) {
+void without_sign_correction(const StructuredCall<T>& call) {
   const bool tall = call.rows() >= call.cols();
   const std::size_t l = std::max(call.rows(), call.cols()), s = std::min(call.rows(), call.cols());
   const auto at = [&](std::size_t i, std::size_t j) { return tall ? i * call.cols() + j : j * call.cols() + i; };
@@ -73,7 +73,7 @@ void without_sign_correction(const Call<T>& call) {
 }
 
 TEST(StructuredFault, SignsOfTheDiagonalNotCorrected) {
-  const auto faulty = with([](const auto& call) { without_sign_correction(call); });
+  const auto faulty = with_structured_fault([](const auto& call) { without_sign_correction(call); });
   for (const char* dtype : {"f32", "f64"}) {
     for (const char* claim : {"trace_mean", "diagonal_square", "diagonal_tall", "diagonal_wide"}) {
       EXPECT_TRUE(caught_by_structured(fmt::format("orthogonal/{}/{}", dtype, claim), faulty));
@@ -88,7 +88,7 @@ TEST(StructuredFault, SignsOfTheDiagonalNotCorrected) {
 }
 
 TEST(StructuredFault, DeterminantAlwaysOne) {
-  const auto faulty = with([](const auto& call) {
+  const auto faulty = with_structured_fault([](const auto& call) {
     call.draw();
     // The parity of the claim's own elimination is hard to take from a matrix: rotations by their definition.
     const std::size_t n = call.cols();
@@ -116,7 +116,7 @@ TEST(StructuredFault, DeterminantAlwaysOne) {
 }
 
 TEST(StructuredFault, WrongOrientation) {
-  const auto faulty = with([](const auto& call) {
+  const auto faulty = with_structured_fault([](const auto& call) {
     // The matrix of the transposed shape, its memory taken as it is.
     auto other = call;
     other.shape = {call.cols(), call.rows()};
@@ -128,7 +128,7 @@ TEST(StructuredFault, WrongOrientation) {
 
 TEST(StructuredFault, GainTwiceOrForgotten) {
   for (const int power : {0, 2}) {
-    const auto faulty = with([power](auto call) {
+    const auto faulty = with_structured_fault([power](auto call) {
       call.gain = std::pow(call.gain, power);
       call.draw();
     });
@@ -139,7 +139,7 @@ TEST(StructuredFault, GainTwiceOrForgotten) {
 }
 
 TEST(StructuredFault, RowsOnTheSphereButNotOrthogonal) {
-  const auto faulty = with([]<class T>(const Call<T>& call) {
+  const auto faulty = with_structured_fault([]<class T>(const StructuredCall<T>& call) {
     random::fill_normal<T>(call.stream, call.out, 0, 1);
     for (std::size_t i = 0; i < call.rows(); ++i) {
       const std::span<T> row = call.out.subspan(i * call.cols(), call.cols());
@@ -154,7 +154,7 @@ TEST(StructuredFault, RowsOnTheSphereButNotOrthogonal) {
 
 /// A permutation with signs is orthonormal and has a trace of the right mean, but not its law.
 TEST(StructuredFault, SignedIdentityForAHaarMatrix) {
-  const auto faulty = with([]<class T>(const Call<T>& call) {
+  const auto faulty = with_structured_fault([]<class T>(const StructuredCall<T>& call) {
     std::vector<T> signs(call.out.size());
     random::fill_uniform<T>(call.stream, signs, -1, 1);
     std::fill(call.out.begin(), call.out.end(), T(0));
@@ -168,7 +168,7 @@ TEST(StructuredFault, SignedIdentityForAHaarMatrix) {
 }
 
 TEST(StructuredFault, SameMatrixEachTime) {
-  const auto faulty = with([](auto call) {
+  const auto faulty = with_structured_fault([](auto call) {
     call.stream.offset = 0;
     call.draw();
   });
@@ -177,7 +177,7 @@ TEST(StructuredFault, SameMatrixEachTime) {
 }
 
 TEST(StructuredFault, OneEntryNotANumber) {
-  const auto faulty = with([](const auto& call) {
+  const auto faulty = with_structured_fault([](const auto& call) {
     call.draw();
     call.out[0] = std::nanf("");
   });
@@ -188,7 +188,7 @@ TEST(StructuredFault, OneEntryNotANumber) {
 }
 
 TEST(StructuredFault, DeltaOffTheCentre) {
-  const auto faulty = with([]<class T>(const Call<T>& call) {
+  const auto faulty = with_structured_fault([]<class T>(const StructuredCall<T>& call) {
     call.draw();
     if (call.rule.structure == Structure::orthogonal) return;
     std::rotate(call.out.begin(), call.out.begin() + 1, call.out.end());
@@ -200,7 +200,7 @@ TEST(StructuredFault, DeltaOffTheCentre) {
 
 /// The whole kernel drawn as one orthogonal matrix: orthonormal, but no isometry of fields.
 TEST(StructuredFault, OrthogonalForDeltaOrthogonal) {
-  const auto faulty = with([](const auto& call) {
+  const auto faulty = with_structured_fault([](const auto& call) {
     if (call.rule.structure != Structure::delta_orthogonal) return call.draw();
     auto other = call;
     init::initialise_structured(*init::find_structured("orthogonal"), call.shape, 1, call.gain, call.stream, other.out);
@@ -209,7 +209,7 @@ TEST(StructuredFault, OrthogonalForDeltaOrthogonal) {
 }
 
 TEST(StructuredFault, DiracIgnoresGroups) {
-  const auto faulty = with([](auto call) {
+  const auto faulty = with_structured_fault([](auto call) {
     call.groups = 1;
     call.draw();
   });
@@ -218,7 +218,7 @@ TEST(StructuredFault, DiracIgnoresGroups) {
 }
 
 TEST(StructuredFault, IdentityTransposed) {
-  const auto faulty = with([](auto call) {
+  const auto faulty = with_structured_fault([](auto call) {
     call.shape = {call.cols(), call.rows()};
     call.draw();
   });

@@ -9,7 +9,7 @@ namespace {
 
 using nlohmann::json;
 
-struct Verdict {
+struct ExpectedEnd {
   const char* older;
   const char* newer;
   const char* options;
@@ -17,12 +17,14 @@ struct Verdict {
   const char* says;
 };
 
-void PrintTo(const Verdict& v, std::ostream* stream) { *stream << v.older << " -> " << v.newer << ' ' << v.options; }
+void PrintTo(const ExpectedEnd& v, std::ostream* stream) {
+  *stream << v.older << " -> " << v.newer << ' ' << v.options;
+}
 
-class GateVerdictTest : public testing::TestWithParam<Verdict> {};
+class GateVerdictTest : public testing::TestWithParam<ExpectedEnd> {};
 
 TEST_P(GateVerdictTest, HasItsExitCode) {
-  const Verdict& v = GetParam();
+  const ExpectedEnd& v = GetParam();
   const Folder folder;
   const Ended ended =
       gate_of(folder, printing(results(v.older)), printing(results(v.newer)) + "\n# not the same file", v.options);
@@ -31,7 +33,7 @@ TEST_P(GateVerdictTest, HasItsExitCode) {
   EXPECT_EQ(ended.err, "");
 }
 
-constexpr Verdict verdicts[] = {
+constexpr ExpectedEnd verdicts[] = {
     {"a=100 b=200", "a=100 b=200", "", 0, "**no regression: 2 cases, 2 same;"},
     {"a=100 b=200", "a=100 b=201", "", 0, "2 same"},
     {"a=100 b=200", "a=100 b=210", "", 1, "**regression: 2 cases, 1 slower, 1 same;"},
@@ -39,6 +41,8 @@ constexpr Verdict verdicts[] = {
     {"a=100 b=200", "a=100 b=210", "--min-effect 0.1 --cpu-time", 0, "2 same"},
     {"a=100 b=200", "a=90 b=200", "", 0, "1 faster, 1 same"},
     {"a=100 b=200", "a=100 b=210", "--budget 1ms", 0, "2 unresolved"},
+    {"a=100 b=200", "a=100 b=210", "--budget 1ms", 0,
+     "no case could be called slower: that takes 15 blocks, and 1 fitted"},
     {"a=100 b=200", "a=100 b=210", "--budget 1ms --strict", 3, "no regression found, but not all resolved"},
     {"a=100 b=200", "a=100", "", 4, "OLD has it, NEW has not"},
     {"a=100 b=200", "a=110", "", 1, "1 slower, 1 missing"},
@@ -196,6 +200,29 @@ TEST(GateCommand, ARealProgramPassesItsSelfTest) {
   EXPECT_TRUE(holds(ended.out, "| any case slower (false alarm) |"));
   EXPECT_EQ(json::parse(content_of(folder / "out.json"))["runs"], 2);
   EXPECT_EQ(content_of(folder / "out.md"), ended.out);
+}
+
+TEST(GateCommand, ASelfTestThatCannotFailIsNone) {
+  const Folder folder;
+  const Ended ended = shell(folder,
+                            "sqrtn gate --self-test gate-case --runs 1 --budget 1ms --filter 'chain/1$' -- "
+                            "--benchmark_min_time=0.0001");
+  EXPECT_EQ(ended.code, 3) << ended.err;
+  EXPECT_TRUE(
+      holds(ended.out, "blocks: 0 of the runs had them, or had resolved every case before. Nothing was tested"));
+}
+
+// The probabilities are over the order of the launches.
+TEST(GateCommand, TheOrderIsDrawnAnew) {
+  const Folder folder;
+  const auto seed_of = [&](const std::string& options) {
+    const Ended ended = gate_of(folder, printing(results("a=100")), printing(results("a=100")) + "\n#",
+                                "--budget 1ms --json out.json " + options);
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    return json::parse(content_of(folder / "out.json"))["seed"].get<std::uint64_t>();
+  };
+  EXPECT_NE(seed_of(""), seed_of(""));
+  EXPECT_EQ(seed_of("--seed 7"), 7u);
 }
 
 // A library that computes nothing is refused before it is found to be fast.

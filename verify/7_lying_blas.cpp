@@ -16,6 +16,7 @@ namespace {
 struct Lie {
   const char* fault;
   const char* claim;
+  const char* words = "";  ///< which the reason holds
 };
 std::ostream& operator<<(std::ostream& out, const Lie& lie) { return out << lie.fault; }
 
@@ -61,6 +62,7 @@ TEST_P(LyingBlas, IsFoundOut) {
   Judged found = judged(lying(GetParam().fault), liar(), filter);
   EXPECT_EQ(found.verdicts[claim], "fail");
   EXPECT_FALSE(found.reasons[claim].empty());
+  EXPECT_TRUE(holds(found.reasons[claim], GetParam().words));
 }
 
 constexpr Lie lies[] = {
@@ -80,8 +82,11 @@ constexpr Lie lies[] = {
     {"odd_shape", "gemm/f32/exact_large"},
     {"large_batch", "gemm/f32/exact_large"},
     {"stale_state", "gemm/f64/history"},
-    {"tf32", "gemm/f32/precision"},
+    {"tf32", "gemm/f32/precision", "of the 24 significant bits of a factor 11 are used"},
+    {"bf16", "gemm/f32/precision", "of the 24 significant bits of a factor 8 are used"},
     {"ftz", "all/f32/environment"},
+    {"crash", "gemm/f32/exact_small", "the library ended the process: "},
+    {"exit", "gemm/f32/exact_small", "the library ended the process: "},
 };
 INSTANTIATE_TEST_SUITE_P(Catalogue, LyingBlas, testing::ValuesIn(lies),
                          [](const testing::TestParamInfo<Lie>& info) { return info.param.fault; });

@@ -127,6 +127,8 @@ TEST(Report, DrawsStandBesideTheBestPeer) {
   add("mkl_normal ars5_icdf", 1, 3);
   add("mkl_uniform ars5", 1, 2);
   add("normal ars", 2, 1);
+  add("gemm core", 1, 4);
+  add("gemm raw", 1, 3);
   const auto ratio = report::ratio_to_best_peer(document, document.measurements[0]);
   ASSERT_TRUE(ratio);
   EXPECT_EQ(ratio->peer, "mkl_normal ars5_icdf");
@@ -136,6 +138,11 @@ TEST(Report, DrawsStandBesideTheBestPeer) {
   for (const std::size_t other : {1, 2, 3, 4}) {
     EXPECT_FALSE(report::ratio_to_best_peer(document, document.measurements[other])) << other;
   }
+  const auto call = report::ratio_to_best_peer(document, document.measurements[5]);
+  ASSERT_TRUE(call);
+  EXPECT_EQ(call->peer, "gemm raw");
+  EXPECT_EQ(call->ratio, 0.75);
+  EXPECT_FALSE(report::ratio_to_best_peer(document, document.measurements[6]));
   EXPECT_TRUE(holds(report::to_markdown(report::measurement_table(document, "init")), "× best peer"));
 }
 

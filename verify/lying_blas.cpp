@@ -94,12 +94,13 @@ void gemm(int layout, int trans_a, int trans_b, int m, int n, int k, T alpha, co
   const std::ptrdiff_t last_a =
       m > 0 && k > 0 ? (a_by_rows ? std::ptrdiff_t{m - 1} * lda + k : std::ptrdiff_t{k - 1} * lda + m) : 0;
   if (has("out_of_bounds") && last_a > 0) static_cast<void>(*const_cast<const volatile T*>(a + last_a));
-  if (has("tf32")) {
+  if (has("tf32") || has("bf16")) {
+    const int bits = has("tf32") ? sqrtn::verify::tf32_bits : sqrtn::verify::bfloat16_bits;
     const std::ptrdiff_t last_b = (layout == row_major) == (trans_b != transposed) ? std::ptrdiff_t{k - 1} * ldb + n
                                                                                    : std::ptrdiff_t{n - 1} * ldb + k;
     const bool any = k > 0 && m > 0 && n > 0;
-    const std::vector<T> low_a = sqrtn::verify::rounded_to_tf32(a, any ? static_cast<std::size_t>(last_a) : 0),
-                         low_b = sqrtn::verify::rounded_to_tf32(b, any ? static_cast<std::size_t>(last_b) : 0);
+    const std::vector<T> low_a = sqrtn::verify::rounded_to(bits, a, any ? static_cast<std::size_t>(last_a) : 0),
+                         low_b = sqrtn::verify::rounded_to(bits, b, any ? static_cast<std::size_t>(last_b) : 0);
     call(layout, trans_a, trans_b, m, n, k, alpha, low_a.data(), lda, low_b.data(), ldb, beta, c, ldc);
   } else if (has("race") && m > 0 && n > 0) {
     // Every caller's product goes through one buffer.

@@ -1,26 +1,33 @@
 #include <cfenv>
 #include <cmath>
+#include <cstdint>
 #include <cstdlib>
 #include <iostream>
 #include <string_view>
 #include <type_traits>
 
 /// A small BLAS that is right, and behaves as SQRTN_RUDE says: crash, hang, exit, print, flood or rounding.
-/// It is built three times: with the C interface, with Fortran's alone, and with half of the functions.
+/// It is built with the C interface, with Fortran's alone, with half of the functions, and with 64-bit integers.
 namespace {
+
+#if SQRTN_WIDE
+using Int = std::int64_t;
+#else
+using Int = int;
+#endif
 
 /// Strides of a matrix, rows first.
 struct Strides {
   long row, col;
 };
 
-Strides strides(bool row_major, bool transposed, int ld) {
+Strides strides(bool row_major, bool transposed, Int ld) {
   return row_major == transposed ? Strides{1, ld} : Strides{ld, 1};
 }
 
 /// Where a vector with a negative stride begins.
 template <class T>
-T* first(T* x, int n, int incx) {
+T* first(T* x, Int n, Int incx) {
   return incx < 0 ? x - static_cast<long>(n - 1) * incx : x;
 }
 
@@ -38,7 +45,7 @@ void misbehave() {
 }
 
 template <class T>
-void gemm(int m, int n, int k, T alpha, const T* a, Strides sa, const T* b, Strides sb, T beta, T* c, Strides sc) {
+void gemm(Int m, Int n, Int k, T alpha, const T* a, Strides sa, const T* b, Strides sb, T beta, T* c, Strides sc) {
   misbehave();
   for (long i = 0; i < m; ++i) {
     for (long j = 0; j < n; ++j) {
@@ -52,42 +59,51 @@ void gemm(int m, int n, int k, T alpha, const T* a, Strides sa, const T* b, Stri
 
 /// As the reference: nothing at all where the matrix is empty.
 template <class T>
-void gemv(int m, int n, T alpha, const T* a, Strides sa, const T* x, int incx, T beta, T* y, int incy) {
+void gemv(Int m, Int n, T alpha, const T* a, Strides sa, const T* x, Int incx, T beta, T* y, Int incy) {
   if (m > 0 && n > 0) {
     gemm<T>(m, 1, n, alpha, a, sa, first(x, n, incx), {incx, 0}, beta, first(y, m, incy), {incy, 0});
   }
 }
 
 template <class T>
-void ger(int m, int n, T alpha, const T* x, int incx, const T* y, int incy, T* a, Strides sa) {
+void ger(Int m, Int n, T alpha, const T* x, Int incx, const T* y, Int incy, T* a, Strides sa) {
   if (alpha != 0) gemm<T>(m, n, 1, alpha, first(x, m, incx), {incx, 0}, first(y, n, incy), {0, incy}, 1, a, sa);
 }
 
 template <class T>
-T dot(int n, const T* x, int incx, const T* y, int incy) {
+T dot(Int n, const T* x, Int incx, const T* y, Int incy) {
   T sum = 0;
   if (n > 0) gemm<T>(1, 1, n, 1, first(x, n, incx), {0, incx}, first(y, n, incy), {incy, 0}, 0, &sum, {1, 1});
   return sum;
 }
 
 template <class T>
-T nrm2(int n, const T* x, int incx) {
+T nrm2(Int n, const T* x, Int incx) {
   using Wide = std::conditional_t<std::is_same_v<T, float>, double, long double>;
   Wide sum = 0;
-  for (int i = 0; i < n; ++i) sum += static_cast<Wide>(x[i * incx]) * x[i * incx];
+  for (Int i = 0; i < n; ++i) sum += static_cast<Wide>(x[i * incx]) * x[i * incx];
   return static_cast<T>(std::sqrt(sum));
 }
 
 template <class T>
-void axpy(int n, T alpha, const T* x, int incx, T* y, int incy) {
+void axpy(Int n, T alpha, const T* x, Int incx, T* y, Int incy) {
   if (alpha != 0) {
-    for (int i = 0; i < n; ++i) first(y, n, incy)[i * incy] += alpha * first(x, n, incx)[i * incx];
+    for (Int i = 0; i < n; ++i) first(y, n, incy)[i * incy] += alpha * first(x, n, incx)[i * incx];
   }
 }
 
 template <class T>
-void scal(int n, T alpha, T* x, int incx) {
-  for (int i = 0; i < n; ++i) x[i * incx] *= alpha;
+void scal(Int n, T alpha, T* x, Int incx) {
+  for (Int i = 0; i < n; ++i) x[i * incx] *= alpha;
+}
+
+/// Where the largest absolute value stands first, counted from 0; 0 of nothing.
+[[maybe_unused]] Int iamax(Int n, const float* x, Int incx) {
+  Int largest = 0;
+  for (Int i = 1; i < n; ++i) {
+    if (std::abs(x[i * incx]) > std::abs(x[largest * incx])) largest = i;
+  }
+  return largest;
 }
 
 [[maybe_unused]] bool turned(const char* trans) { return *trans != 'N' && *trans != 'n'; }
@@ -96,50 +112,50 @@ void scal(int n, T alpha, T* x, int incx) {
 
 #if SQRTN_FORTRAN
 #define SQRTN_GEMM(T, p)                                                                                              \
-  void p##gemm_(const char* ta, const char* tb, const int* m, const int* n, const int* k, const T* alpha, const T* a, \
-                const int* lda, const T* b, const int* ldb, const T* beta, T* c, const int* ldc) {                    \
+  void p##gemm_(const char* ta, const char* tb, const Int* m, const Int* n, const Int* k, const T* alpha, const T* a, \
+                const Int* lda, const T* b, const Int* ldb, const T* beta, T* c, const Int* ldc) {                    \
     gemm<T>(*m, *n, *k, *alpha, a, strides(false, turned(ta), *lda), b, strides(false, turned(tb), *ldb), *beta, c,   \
             strides(false, false, *ldc));                                                                             \
   }
 #define SQRTN_REST(T, p)                                                                                              \
-  void p##gemv_(const char* t, const int* m, const int* n, const T* alpha, const T* a, const int* lda, const T* x,    \
-                const int* incx, const T* beta, T* y, const int* incy) {                                              \
+  void p##gemv_(const char* t, const Int* m, const Int* n, const T* alpha, const T* a, const Int* lda, const T* x,    \
+                const Int* incx, const T* beta, T* y, const Int* incy) {                                              \
     gemv<T>(turned(t) ? *n : *m, turned(t) ? *m : *n, *alpha, a, strides(false, turned(t), *lda), x, *incx, *beta, y, \
             *incy);                                                                                                   \
   }                                                                                                                   \
-  void p##ger_(const int* m, const int* n, const T* alpha, const T* x, const int* incx, const T* y, const int* incy,  \
-               T* a, const int* lda) {                                                                                \
+  void p##ger_(const Int* m, const Int* n, const T* alpha, const T* x, const Int* incx, const T* y, const Int* incy,  \
+               T* a, const Int* lda) {                                                                                \
     ger<T>(*m, *n, *alpha, x, *incx, y, *incy, a, strides(false, false, *lda));                                       \
   }                                                                                                                   \
-  T p##dot_(const int* n, const T* x, const int* incx, const T* y, const int* incy) {                                 \
+  T p##dot_(const Int* n, const T* x, const Int* incx, const T* y, const Int* incy) {                                 \
     return dot<T>(*n, x, *incx, y, *incy);                                                                            \
   }                                                                                                                   \
-  T p##nrm2_(const int* n, const T* x, const int* incx) { return nrm2<T>(*n, x, *incx); }                             \
-  void p##axpy_(const int* n, const T* alpha, const T* x, const int* incx, T* y, const int* incy) {                   \
+  T p##nrm2_(const Int* n, const T* x, const Int* incx) { return nrm2<T>(*n, x, *incx); }                             \
+  void p##axpy_(const Int* n, const T* alpha, const T* x, const Int* incx, T* y, const Int* incy) {                   \
     axpy<T>(*n, *alpha, x, *incx, y, *incy);                                                                          \
   }                                                                                                                   \
-  void p##scal_(const int* n, const T* alpha, T* x, const int* incx) { scal<T>(*n, *alpha, x, *incx); }
+  void p##scal_(const Int* n, const T* alpha, T* x, const Int* incx) { scal<T>(*n, *alpha, x, *incx); }
 #else
 #define SQRTN_GEMM(T, p)                                                                                          \
-  void cblas_##p##gemm(int layout, int ta, int tb, int m, int n, int k, T alpha, const T* a, int lda, const T* b, \
-                       int ldb, T beta, T* c, int ldc) {                                                          \
+  void cblas_##p##gemm(int layout, int ta, int tb, Int m, Int n, Int k, T alpha, const T* a, Int lda, const T* b, \
+                       Int ldb, T beta, T* c, Int ldc) {                                                          \
     const bool rows = layout == 101;                                                                              \
     gemm<T>(m, n, k, alpha, a, strides(rows, ta != 111, lda), b, strides(rows, tb != 111, ldb), beta, c,          \
             strides(rows, false, ldc));                                                                           \
   }
 #define SQRTN_REST(T, p)                                                                                              \
-  void cblas_##p##gemv(int layout, int t, int m, int n, T alpha, const T* a, int lda, const T* x, int incx, T beta,   \
-                       T* y, int incy) {                                                                              \
+  void cblas_##p##gemv(int layout, int t, Int m, Int n, T alpha, const T* a, Int lda, const T* x, Int incx, T beta,   \
+                       T* y, Int incy) {                                                                              \
     gemv<T>(t == 111 ? m : n, t == 111 ? n : m, alpha, a, strides(layout == 101, t != 111, lda), x, incx, beta, y,    \
             incy);                                                                                                    \
   }                                                                                                                   \
-  void cblas_##p##ger(int layout, int m, int n, T alpha, const T* x, int incx, const T* y, int incy, T* a, int lda) { \
+  void cblas_##p##ger(int layout, Int m, Int n, T alpha, const T* x, Int incx, const T* y, Int incy, T* a, Int lda) { \
     ger<T>(m, n, alpha, x, incx, y, incy, a, strides(layout == 101, false, lda));                                     \
   }                                                                                                                   \
-  T cblas_##p##dot(int n, const T* x, int incx, const T* y, int incy) { return dot<T>(n, x, incx, y, incy); }         \
-  T cblas_##p##nrm2(int n, const T* x, int incx) { return nrm2<T>(n, x, incx); }                                      \
-  void cblas_##p##axpy(int n, T alpha, const T* x, int incx, T* y, int incy) { axpy<T>(n, alpha, x, incx, y, incy); } \
-  void cblas_##p##scal(int n, T alpha, T* x, int incx) { scal<T>(n, alpha, x, incx); }
+  T cblas_##p##dot(Int n, const T* x, Int incx, const T* y, Int incy) { return dot<T>(n, x, incx, y, incy); }         \
+  T cblas_##p##nrm2(Int n, const T* x, Int incx) { return nrm2<T>(n, x, incx); }                                      \
+  void cblas_##p##axpy(Int n, T alpha, const T* x, Int incx, T* y, Int incy) { axpy<T>(n, alpha, x, incx, y, incy); } \
+  void cblas_##p##scal(Int n, T alpha, T* x, Int incx) { scal<T>(n, alpha, x, incx); }
 #endif
 
 extern "C" {
@@ -148,5 +164,11 @@ SQRTN_GEMM(double, d)
 #if !SQRTN_HALF
 SQRTN_REST(float, s)
 SQRTN_REST(double, d)
+#endif
+// The one function by which a caller can tell how wide the integers are.
+#if SQRTN_FORTRAN
+Int isamax_(const Int* n, const float* x, const Int* incx) { return *n > 0 ? 1 + iamax(*n, x, *incx) : 0; }
+#else
+std::size_t cblas_isamax(Int n, const float* x, Int incx) { return static_cast<std::size_t>(iamax(n, x, incx)); }
 #endif
 }

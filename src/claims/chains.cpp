@@ -70,6 +70,7 @@ Outcome judge_log_norm(const Case& row, const Runs& runs) {
   test.n_samples = n_layers;
   test.statistic = (sum - law.mean()) / law.stddev();
   test.p_value = std::isnan(sum) ? 0 : std::min(1.0, 2 * std::min(law.cdf(sum), law.survival(sum)));
+  test.rejected = test.p_value < rates.alpha;
   test.estimate = ratio(sum - law.mean());
   test.confidence_interval = {ratio(sum - law.quantile(1 - rates.alpha / 2)),
                               ratio(sum - law.quantile(rates.alpha / 2))};

@@ -42,7 +42,7 @@ Outcome judge(const std::optional<statistics::TestResult>& test, double expected
     outcome.reason = "the p-value could not be computed";
     return outcome;
   }
-  outcome.verdict = test->p_value < rates.alpha ? Verdict::fail : Verdict::pass;
+  outcome.verdict = test->rejected ? Verdict::fail : Verdict::pass;
   outcome.n_samples = test->n_samples;
   outcome.statistic = test->statistic;
   outcome.p_value = test->p_value;

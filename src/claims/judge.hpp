@@ -29,7 +29,7 @@ Claim statistical_claim(std::string id, std::string statement, std::string sourc
 /// pass if `reason` is empty, else fail for that reason.
 Outcome exact_outcome(std::string reason, std::optional<std::size_t> n_samples = {});
 
-/// The verdict of a test at the run's alpha; estimate and interval are shown in multiples of `unit`.
+/// The verdict of a test at its own alpha; estimate and interval are shown in multiples of `unit`.
 /// No test: inconclusive.
 Outcome judge(const std::optional<statistics::TestResult>& test, double expected, double unit = 1);
 

@@ -34,7 +34,8 @@ std::vector<BackendChoice> choose_backends(const std::string& blas, const std::v
   const std::string file = library_called(blas);
   const Answer answer = ask_child({"backends", "--blas", file}, {.wall_s = 60});
   require(answer.document && answer.document->blas, "{}{}",
-          answer.code < 0 ? fmt::format("asked what it is, BLAS '{}' ended the process: ", blas) : "", answer.complaint);
+          answer.code < 0 ? fmt::format("asked what it is, BLAS '{}' ended the process: ", blas) : "",
+          answer.complaint);
   const report::BlasRecord record = *answer.document->blas;
   BackendChoice first{.name = record.identity.name, .blas = file, .vendor = "", .record = record, .refusal = ""};
   std::vector<BackendChoice> found;

@@ -11,6 +11,7 @@
 #include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <random>
 
 #include "bench.hpp"
 #include "blas/library_file.hpp"
@@ -116,6 +117,15 @@ void time_rows(report::GateDocument& document, const std::vector<GateProgram>& p
     if (row.fault == report::GateFault::none) row.result = std::move(*next++);
   }
   document.run.cases.clear();
+  const std::size_t least = statistics::least_observations(cases.size(), document.settings.change);
+  if (document.run.blocks < least && std::ranges::any_of(document.rows, [](const report::GateRow& row) {
+        return report::word_of(row) == "unresolved";
+      })) {
+    document.notes.push_back(fmt::format(
+        "no case could be called slower: that takes {} blocks, and {} fitted into the time; raise --budget, or "
+        "time fewer cases",
+        least, document.run.blocks));
+  }
 }
 
 /// Throws unless both were timed in the same way, as far as they tell: a slow-down would have another cause.
@@ -240,6 +250,7 @@ void add_gate(CLI::App& application, Action& chosen) {
       "gate", "Fails when NEW is wrong or slower than OLD: two Google Benchmark programs, or two BLAS libraries");
   add_gate_options(*subcommand, *options);
   subcommand->callback([options, subcommand, &chosen] {
+    if (subcommand->count("--seed") == 0) options->settings.seed = std::random_device()();
     chosen = [options, subcommand] { return gate(*options, command_line(*subcommand)); };
   });
 }

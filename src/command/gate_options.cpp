@@ -60,17 +60,16 @@ void add_rates(CLI::App& subcommand, GateOptions& options) {
       });
   subcommand
       .add_option("--alpha", settings.change.alpha,
-                  "Probability that a run without a slow-down fails, over all its cases and looks")
+                  "Probability that a case is called slower though none is, over all cases and looks of a run")
       ->type_name("P")
       ->check(number_between(1e-12, 0.24))
       ->capture_default_str();
   add_time(subcommand, "--budget", settings.budget_s, "Time for the launches that are compared [5m]");
   add_time(subcommand, "--timeout", options.timeout_s, "The longest that one launch may take [2m]");
-  subcommand.add_option("--seed", settings.seed, "Seed of the order of the launches")
+  subcommand.add_option("--seed", settings.seed, "Seed of the order of the launches [drawn anew]")
       ->type_name("N")
       ->check(whole_number_error)
-      ->transform(decimal)
-      ->capture_default_str();
+      ->transform(decimal);
 }
 
 /// What a self-test, which has no cases to report, cannot write.
@@ -90,7 +89,9 @@ void add_gate_options(CLI::App& subcommand, GateOptions& options) {
   subcommand.add_option("OLD", options.older, "A Google Benchmark program");
   subcommand.add_option("NEW", options.newer, "The one that must not be slower");
   subcommand.add_option("ARGUMENTS", options.arguments, "After --: passed on to both");
-  subcommand.add_option("--blas", options.blas, "Twice: compare two libraries by sqrtn's own product rows")
+  subcommand
+      .add_option("--blas", options.blas,
+                  "Twice: compare two libraries, by sqrtn's own product rows unless --filter says otherwise")
       ->type_name("NAME_OR_PATH")
       ->allow_extra_args(false)
       ->check(word_error);
@@ -122,10 +123,12 @@ void add_gate_options(CLI::App& subcommand, GateOptions& options) {
       "Exit codes: 0 no regression, 1 a regression, or a finding that only NEW has, 2 wrong usage or unreadable "
       "output,\n"
       "3 unresolved (with --strict), 4 nothing measured, or a case of OLD is missing in NEW, 5 not comparable: one has "
-      "a\ndebug build of Google Benchmark, or they ran on machines of different size.\n"
+      "a\ndebug build of Google Benchmark, or they ran on machines of different size. --self-test: 1 if false alarms "
+      "are more\n"
+      "frequent than --alpha, by the 99 % interval; 3 if no run had the blocks that one takes.\n"
       "Examples:\n  sqrtn gate old/bench new/bench --min-effect 3% --budget 2m --junit gate.xml\n"
       "  sqrtn verify --blas blis --filter '^products/' --write-accepted blis.json --reason 'by design'\n"
-      "  sqrtn gate --blas openblas --blas blis --filter '/f32/1/' --accept blis.json\n"
+      "  sqrtn gate --blas openblas --blas blis --filter '^products/.*/f32/1/' --accept blis.json\n"
       "  sqrtn gate --self-test new/bench --runs 200 -- --benchmark_min_time=0.001");
 }
 

@@ -10,7 +10,7 @@
 #include "sqrtn/report/table.hpp"
 #include "sqrtn/support/output.hpp"
 
-/// The gate on a program against itself: every word but "same" is wrong, so counting them measures this machine.
+/// The gate on a program against itself: "slower" and "faster" are wrong, so counting them measures this machine.
 namespace sqrtn::command {
 namespace {
 
@@ -18,6 +18,7 @@ using statistics::Change;
 
 struct Tally {
   std::size_t runs = 0, failed = 0, faster = 0, cases = 0, same = 0, unresolved = 0, blocks = 0, set_aside = 0;
+  std::size_t least = 0, able = 0;  ///< blocks that a wrong word takes, and the runs that had them or needed no more
   double time_s = 0;
 };
 
@@ -27,6 +28,7 @@ void count_run(Tally& tally, const experiment::GateRun& run) {
         std::ranges::count_if(run.cases, [&](const auto& c) { return c.change.change == change; }));
   };
   ++tally.runs;
+  tally.able += run.blocks >= tally.least || count(Change::unresolved) == 0;
   tally.failed += count(Change::slower) > 0;
   tally.faster += count(Change::faster) > 0;
   tally.cases += run.cases.size();
@@ -56,9 +58,11 @@ report::Table table_of(const Tally& tally, double alpha) {
 std::string text_of(const Tally& tally, double alpha) {
   return report::to_markdown(table_of(tally, alpha)) +
          fmt::format(
-             "\n{} verdicts: {} same, {} unresolved; {} blocks of four launches a run, {} set aside in all; {} a run\n",
+             "\n{} verdicts: {} same, {} unresolved; {} blocks of four launches a run, {} set aside in all; {} a run\n"
+             "A wrong word takes {} blocks: {} of the runs had them, or had resolved every case before{}\n",
              tally.cases, tally.same, tally.unresolved, (tally.blocks + tally.runs / 2) / tally.runs, tally.set_aside,
-             report::duration(tally.time_s / static_cast<double>(tally.runs), 3));
+             report::duration(tally.time_s / static_cast<double>(tally.runs), 3), tally.least, tally.able,
+             tally.able > 0 ? "" : ". Nothing was tested; raise --budget, --alpha or time fewer cases");
 }
 
 nlohmann::ordered_json to_json(const Tally& tally, const GateOptions& options) {
@@ -78,6 +82,8 @@ nlohmann::ordered_json to_json(const Tally& tally, const GateOptions& options) {
           {"unresolved", tally.unresolved},
           {"blocks", tally.blocks},
           {"blocks_set_aside", tally.set_aside},
+          {"blocks_of_a_word", tally.least},
+          {"runs_with_as_many", tally.able},
           {"time_s", tally.time_s}};
 }
 
@@ -90,7 +96,7 @@ int self_test(const GateOptions& options, const std::vector<GateProgram>& progra
   }
   if (cases.empty())
     throw GateStop(nothing_measured, fmt::format("NEW '{}' has no case with a time", programs[0].name));
-  Tally tally;
+  Tally tally{.least = statistics::least_observations(cases.size(), options.settings.change)};
   experiment::GateSettings settings = options.settings;
   for (std::size_t run = 0; run < options.runs; ++run, ++settings.seed)
     count_run(tally, time_cases(programs, cases, settings));
@@ -98,6 +104,7 @@ int self_test(const GateOptions& options, const std::vector<GateProgram>& progra
   if (!options.json.empty()) write_file(options.json, report::to_text(to_json(tally, options)));
   if (!options.summary.empty()) write_file(options.summary, text_of(tally, alpha));
   if (options.json != "-") write_file("-", text_of(tally, alpha));
+  if (tally.able == 0) return inconclusive;
   return interval_of(tally.failed, tally, alpha).low > alpha ? claim_failed : all_well;
 }
 

@@ -236,7 +236,8 @@ void add_propagate(CLI::App& application, Action& chosen) {
   word("--dtype", o.dtype, "f32|f64", "Type of weights and signal");
   number("--threads", o.threads, "Threads; 0: all available");
   number("--seed", o.seed, "Seed of every draw");
-  word("--blas", o.blas, "NAME_OR_PATH", "The BLAS: openblas, blis, atlas, reference, mkl, a SONAME or a path");
+  word("--blas", o.blas, "NAME_OR_PATH",
+       "The BLAS: openblas, blis, atlas, reference, mkl, a name of `sqrtn backends`, a SONAME or a path");
   word("--plot", o.plot, "FILE", "Draw the law's band and the measurement: .svg or .png, by gnuplot");
   word("--json", o.json, "FILE", "Also write the results as JSON; '-' is standard output, with nothing else");
   propagate_command->add_flag("--all-layers", o.all_layers, "Show every layer in the table");

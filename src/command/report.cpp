@@ -69,7 +69,7 @@ void add_report(CLI::App& application, Action& chosen) {
   CLI::App* subcommand = application.add_subcommand("report", "Makes the page, tables and pictures of results");
   subcommand
       ->add_option("results", options->results,
-                   "Documents of run, verify, bench, reproduce or backends; several are shown side by side")
+                   "Documents of run, verify, bench, propagate, reproduce or backends; several are shown side by side")
       ->required()
       ->type_name("RESULTS.json");
   subcommand->add_option("--output", options->output, "Folder for what is written")
@@ -78,7 +78,8 @@ void add_report(CLI::App& application, Action& chosen) {
       ->capture_default_str();
   subcommand->footer(
       "report.html is one file that needs no network and no scripts. A report's exit code is 0 whatever its verdict.\n"
-      "Every BLAS of a machine is shown from backends.json, named or beside a results.json that is.\n"
+      "The libraries of a machine come from its backends.json: name it, or leave it beside the results.json that you "
+      "name.\n"
       "Examples:\n  sqrtn report results/NAME/results.json results/NAME/reproduced.json --output page\n"
       "  sqrtn report laptop.json server.json --output comparison");
   subcommand->callback([options, subcommand, &chosen] {

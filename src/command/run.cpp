@@ -132,10 +132,14 @@ void add_run(CLI::App& application, Action& chosen) {
       "--quick", options->quick,
       "Claims look for effects three times as large, timing takes fewer shapes and rounds, accuracy is left out");
   subcommand->add_option("--output", options->output, "Folder for the report [results/<machine>]")->type_name("DIR");
-  subcommand->add_flag("--strict", options->strict, "Fail also if a claim about the BLAS fails");
+  subcommand->add_flag("--strict", options->strict,
+                       "Fail also if a claim about a library fails, the default or one that is compared");
   subcommand->footer(
       "A library of your own is judged with --blas ./build/libblas.so.3; ./sqrtn run --install-backends, the wrapper,\n"
       "installs Debian's libraries first.\n"
+      "Exit codes: a library's defect is a finding, 0 without --strict; 1 if sqrtn's own generator or initialisers "
+      "fail, or\n"
+      "what goes through products that are right; 3 inconclusive; 4 nothing, or not all, was measured.\n"
       "Examples:\n  sqrtn run --quick\n"
       "  sqrtn run --backends openblas --filter '^products/' --output products");
   subcommand->callback([options, subcommand, &chosen] {

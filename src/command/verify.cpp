@@ -109,21 +109,24 @@ int verify(VerifyOptions options, const std::vector<std::string>& command) {
 void add_verify(CLI::App& application, Action& chosen) {
   auto options = std::make_shared<VerifyOptions>();
   CLI::App* subcommand = application.add_subcommand(
-      "verify", "Checks the generator, one BLAS, the initialisers and the variance rules; exits by the verdict");
+      "verify",
+      "Checks the generator, one BLAS, the initialisers, layers, networks and deep chains; exits by the verdict");
   add_common_options(*subcommand, options->common, "a claim's id");
   subcommand->add_option("--threads", options->settings.threads, "Threads for the draws; 0: all available")
       ->type_name("N")
       ->check(CLI::Range(0, 4096));
   subcommand
       ->add_option("--effect-scale", options->settings.effect_scale,
-                   "Multiplies the effects that are looked for: 10 needs a hundredth of the samples")
+                   "Multiplies the effects that are looked for, from 1 to 10: 10 needs a hundredth of the samples [1]")
       ->type_name("X")
       ->check(number_between(1, 10));
   subcommand->add_flag("--properties", options->properties,
                        "Also the library's properties, which are not judged: rounding, grade, reproducibility");
   subcommand->add_flag("--in-process", options->in_process,
                        "Load the library into this very process, as a debugger wants it; it may then end it");
-  subcommand->add_option("--accept", options->accept, "List of findings that are known: only others make it fail")
+  subcommand
+      ->add_option("--accept", options->accept,
+                   "List of findings that are known: only others, and crashes or output of the library, make it fail")
       ->type_name("FILE")
       ->check(word_error);
   subcommand->add_option("--write-accepted", options->write_accepted, "Write the findings of this run as such a list")

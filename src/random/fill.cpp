@@ -38,13 +38,14 @@ void in_chunks(void (*kernel)(const Stream&, const Law&, T*, std::size_t, bool),
   });
 }
 
-template <class Bits, class T>
-void of_words(std::span<const Bits> words, std::span<T> out, T mean, T stddev) {
+template <class Bits, class T, class Law>
+void of_words(void (*kernel)(const Bits*, const Law&, T*, std::size_t), std::span<const Bits> words, const Law& law,
+              std::span<T> out) {
   constexpr std::size_t group = 2 * transform::pair_distance<T>;
   require(words.size() == out.size() && out.size() % group == 0,
-          "normals of words need as many words as draws, a multiple of {}; got {} words and {} draws", group,
+          "draws of words need as many words as draws, a multiple of {}; got {} words and {} draws", group,
           words.size(), out.size());
-  kernels().of<T>().normal_of(words.data(), {mean, stddev}, out.data(), out.size());
+  kernel(words.data(), law, out.data(), out.size());
 }
 
 }  // namespace
@@ -68,11 +69,21 @@ void fill_normal(const Stream& stream, std::span<T> out, T mean, T stddev, unsig
 }
 
 void normal_of_words(std::span<const std::uint32_t> words, std::span<float> out, float mean, float stddev) {
-  of_words(words, out, mean, stddev);
+  of_words(kernels().f32.normal_of, words, {mean, stddev}, out);
 }
 
 void normal_of_words(std::span<const std::uint64_t> words, std::span<double> out, double mean, double stddev) {
-  of_words(words, out, mean, stddev);
+  of_words(kernels().f64.normal_of, words, {mean, stddev}, out);
+}
+
+void truncated_normal_of_words(std::span<const std::uint32_t> words, std::span<float> out, float mean, float stddev,
+                               double cut) {
+  of_words(kernels().f32.truncated_of, words, {mean, stddev, cut}, out);
+}
+
+void truncated_normal_of_words(std::span<const std::uint64_t> words, std::span<double> out, double mean, double stddev,
+                               double cut) {
+  of_words(kernels().f64.truncated_of, words, {mean, stddev, cut}, out);
 }
 
 template <class T>

@@ -26,14 +26,17 @@ void fill(const Stream& stream, const Law& law, T* out, std::size_t n, bool) {
   for (std::size_t i = 0; i < n; ++i) out[i] = scalar::draw_at(stream.skip(i), law);
 }
 
-template <class T>
-void normal_of(const typename transform::Constants<T>::Bits* words, const transform::Normal<T>& law, T* out,
-               std::size_t n) {
-  constexpr std::size_t distance = transform::pair_distance<T>;
-  for (std::size_t i = 0; i < n; ++i) {
-    const bool second = (i & distance) != 0;
-    const std::size_t first = i & ~distance;
-    out[i] = scalar::normal_of(words[first], words[first + distance], second, law);
+template <class T, class Law>
+void draws_of(const typename transform::Constants<T>::Bits* words, const Law& law, T* out, std::size_t n) {
+  if constexpr (std::is_same_v<Law, transform::Truncated<T>>) {
+    std::transform(words, words + n, out, [&](auto word) { return scalar::truncated_of(word, law); });
+  } else {
+    constexpr std::size_t distance = transform::pair_distance<T>;
+    for (std::size_t i = 0; i < n; ++i) {
+      const bool second = (i & distance) != 0;
+      const std::size_t first = i & ~distance;
+      out[i] = scalar::normal_of(words[first], words[first + distance], second, law);
+    }
   }
 }
 
@@ -139,11 +142,10 @@ class Given {
   const Bits* words_;
 };
 
-template <class T>
-void normal_of(const typename transform::Constants<T>::Bits* words, const transform::Normal<T>& law, T* out,
-               std::size_t n) {
+template <class T, class Law>
+void draws_of(const typename transform::Constants<T>::Bits* words, const Law& law, T* out, std::size_t n) {
   Given given(words);
-  const Transform<transform::Normal<T>> transform(law);
+  const Transform<Law> transform(law);
   constexpr std::size_t group = 2 * transform::pair_distance<T>;
   for (std::size_t i = 0; i < n; i += group) next_group<false, T>(given, transform, out + i);
 }
@@ -162,8 +164,13 @@ void fill(const Stream& stream, const Law& law, T* out, std::size_t n, bool past
 template <class T>
 KernelsFor<T> kernels_for() {
   using Bits = typename transform::Constants<T>::Bits;
-  return {fill<Bits, transform::Words<Bits>>, fill<T, transform::Uniform<T>>, fill<T, transform::Normal<T>>,
-          normal_of<T>, fill<T, transform::Truncated<T>>};
+  using transform::Normal, transform::Truncated;
+  return {fill<Bits, transform::Words<Bits>>,
+          fill<T, transform::Uniform<T>>,
+          fill<T, Normal<T>>,
+          fill<T, Truncated<T>>,
+          draws_of<T, Normal<T>>,
+          draws_of<T, Truncated<T>>};
 }
 
 const Kernels* target_kernels() {

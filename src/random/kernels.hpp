@@ -16,9 +16,10 @@ struct KernelsFor {
   void (*bits)(const Stream&, const transform::Words<Bits>&, Bits* out, std::size_t n, bool past_caches);
   void (*uniform)(const Stream&, const transform::Uniform<T>&, T* out, std::size_t n, bool past_caches);
   void (*normal)(const Stream&, const transform::Normal<T>&, T* out, std::size_t n, bool past_caches);
+  void (*truncated)(const Stream&, const transform::Truncated<T>&, T* out, std::size_t n, bool past_caches);
   /// The same of given words; n is a multiple of twice the pair_distance.
   void (*normal_of)(const Bits* words, const transform::Normal<T>&, T* out, std::size_t n);
-  void (*truncated)(const Stream&, const transform::Truncated<T>&, T* out, std::size_t n, bool past_caches);
+  void (*truncated_of)(const Bits* words, const transform::Truncated<T>&, T* out, std::size_t n);
 };
 
 struct Kernels {

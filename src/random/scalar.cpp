@@ -128,8 +128,8 @@ T draw_at(const Stream& stream, const transform::Normal<T>& law) {
 }
 
 template <class T>
-T draw_at(const Stream& stream, const transform::Truncated<T>& law) {
-  const T v = centred<T>(word_at<T>(stream, stream.offset)) * std::ldexp(T(1), -std::numeric_limits<T>::digits);
+T truncated_of(typename Constants<T>::Bits word, const transform::Truncated<T>& law) {
+  const T v = centred<T>(word) * std::ldexp(T(1), -std::numeric_limits<T>::digits);
   const T x = v * law.mass_high;
   const T error = std::fma(v, law.mass_high, -x) + v * law.mass_low;
   const T square = x * x;
@@ -139,8 +139,15 @@ T draw_at(const Stream& stream, const transform::Truncated<T>& law) {
   return std::min(std::max(y, law.lowest), law.highest);
 }
 
+template <class T>
+T draw_at(const Stream& stream, const transform::Truncated<T>& law) {
+  return truncated_of(word_at<T>(stream, stream.offset), law);
+}
+
 template float normal_of(std::uint32_t, std::uint32_t, bool, const transform::Normal<float>&);
 template double normal_of(std::uint64_t, std::uint64_t, bool, const transform::Normal<double>&);
+template float truncated_of(std::uint32_t, const transform::Truncated<float>&);
+template double truncated_of(std::uint64_t, const transform::Truncated<double>&);
 template std::uint32_t draw_at(const Stream&, const transform::Words<std::uint32_t>&);
 template std::uint64_t draw_at(const Stream&, const transform::Words<std::uint64_t>&);
 template float draw_at(const Stream&, const transform::Uniform<float>&);

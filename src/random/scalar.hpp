@@ -20,4 +20,8 @@ template <class T>
 T normal_of(typename transform::Constants<T>::Bits radius_word, typename transform::Constants<T>::Bits angle_word,
             bool second, const transform::Normal<T>& law);
 
+/// The draw of one word.
+template <class T>
+T truncated_of(typename transform::Constants<T>::Bits word, const transform::Truncated<T>& law);
+
 }  // namespace sqrtn::random::scalar

@@ -167,6 +167,7 @@ std::string to_markdown(const GateDocument& document) {
       "- slower: the interval of new/old lies above 1 + {0}, again in fresh blocks; probability of a false one "
       "anywhere in this run ≤ {1:.2g}\n- same: within {0}; wrong anywhere with probability ≤ {2:.2g}\n",
       percent(rates.min_effect), rates.alpha, std::sqrt(rates.alpha));
+  text += fmt::format("- the order of the launches is that of `--seed {}`\n", document.settings.seed);
   if (const auto slower = rows_called(document, "slower"), faster = rows_called(document, "faster");
       slower + faster > 0) {
     text += fmt::format("- faster: OLD (`{}`) in {} cases, NEW (`{}`) in {}\n", document.older.name, slower,

@@ -18,7 +18,8 @@ AnyDocument read(const JsonInput& json) {
   const std::string word = schema.is_null() ? "" : schema.text();
   if (is_schema(word, results_schema)) return read_results(json);
   if (is_schema(word, backends_schema)) return read_libraries(json);
-  schema.refuse("\"sqrtn.results/1\", the results of sqrtn run, verify, bench or reproduce, or \"sqrtn.backends/1\"");
+  schema.refuse(
+      "\"sqrtn.results/1\", the results of sqrtn run, verify, bench, propagate or reproduce, or \"sqrtn.backends/1\"");
 }
 
 }  // namespace
@@ -69,7 +70,7 @@ Document parse_document(std::string_view text, const std::string& name) {
   const JsonInput json(parsed, name);
   const JsonInput schema = json["schema"];
   if (!is_schema(schema.is_null() ? "" : schema.text(), results_schema)) {
-    schema.refuse("\"sqrtn.results/1\", the results of sqrtn run, verify, bench or reproduce");
+    schema.refuse("\"sqrtn.results/1\", the results of sqrtn run, verify, bench, propagate or reproduce");
   }
   return read_results(json);
 }

@@ -30,17 +30,17 @@ void check_not_negative(const char* name, double value) {
 /// What no law produces: NaN or Inf among the data. An interval of NaN contains no null value.
 TestResult impossible(std::size_t n_samples) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  return {nan, 0, nan, {nan, nan}, n_samples};
+  return {nan, 0, nan, {nan, nan}, n_samples, true};
 }
 
 /// Tail and quantile are rounded apart, so they may disagree about a null value at the very end of
 /// the interval; there the p-value decides.
 TestResult aligned(TestResult result, double null_value, double alpha) {
   Interval& interval = result.confidence_interval;
-  const bool rejected = result.p_value < alpha;
-  if (rejected != interval.contains(null_value)) return result;
+  result.rejected = result.p_value < alpha;
+  if (result.rejected != interval.contains(null_value)) return result;
   const double infinity = std::numeric_limits<double>::infinity();
-  if (!rejected) {
+  if (!result.rejected) {
     interval = {std::min(interval.low, null_value), std::max(interval.high, null_value)};
   } else if (null_value - interval.low < interval.high - null_value) {
     interval.low = std::nextafter(null_value, infinity);

@@ -95,6 +95,11 @@ std::size_t SequentialSignTest::rank(std::size_t n_samples) const {
   return ranks_[static_cast<std::size_t>(look - sequential_looks().begin())];
 }
 
+std::size_t SequentialSignTest::least() const {
+  const auto able = std::ranges::find_if(ranks_, [](std::size_t rank) { return rank > 0; });
+  return sequential_looks()[static_cast<std::size_t>(able - ranks_.begin())];
+}
+
 std::optional<Interval> SequentialSignTest::interval(std::span<const double> sample) const {
   const std::size_t k = rank(sample.size());
   if (k == 0) return std::nullopt;
@@ -103,6 +108,12 @@ std::optional<Interval> SequentialSignTest::interval(std::span<const double> sam
           values.size());
   std::ranges::sort(values);
   return Interval{values[k - 1], values[values.size() - k]};
+}
+
+std::size_t least_observations(std::size_t n_cases, const ChangeSettings& settings) {
+  const double level = std::sqrt(settings.alpha);
+  return SequentialSignTest::of(level / static_cast<double>(rounded_up(n_cases))).least() +
+         SequentialSignTest::of(level).least();
 }
 
 bool CaseChange::open() const {

@@ -13,8 +13,8 @@ enum class Side { older, newer };
 
 struct GateSettings {
   statistics::ChangeSettings change;
-  double budget_s = 300;  ///< no block is begun that would probably end later
-  std::uint64_t seed = 1;
+  double budget_s = 300;   ///< no block is begun that would probably end later
+  std::uint64_t seed = 1;  ///< of the coins; the probabilities are over them, so a seed that is drawn anew is best
 };
 
 /// What the gate needs of the world; a test puts a simulated one in its place.

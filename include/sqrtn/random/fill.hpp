@@ -44,11 +44,20 @@ void normal_of_words(std::span<const std::uint64_t> words, std::span<double> out
 
 /// N(mean, stddev²) conditioned on |x − mean| < cut·stddev, by inversion: z = √2·erf⁻¹(v·erf(cut/√2))
 /// with v of fill_uniform. stddev is the parent's; the result's own is smaller (0.8796 at cut = 2).
-/// Error: z within 4 ULP (float) and 8 ULP (double) of max(|z|, 1) for the same v.
+/// Error: z within 4 ULP (float) and 8 ULP (double) of max(|z|, 1) for the same v. Float, over all inputs at the cuts
+/// 0.1, 1, 2 and 3: within 2.9 ULP, rising with v, odd in v; variance within 7e-8 of the law's, fourth moment 1.4e-7.
 /// Throws: std::invalid_argument unless mean and stddev are finite, stddev ≥ 0 and 0 < cut ≤ 3.
 template <class T>
 void fill_truncated_normal(const Stream& stream, std::span<T> out, T mean, T stddev, double cut = 2,
                            unsigned threads = 1);
+
+/// The same of given words, element by element.
+/// **Shapes** both n, a multiple of 32 (float) or 16 (double).
+/// Throws: as fill_truncated_normal, and std::invalid_argument for other sizes.
+void truncated_normal_of_words(std::span<const std::uint32_t> words, std::span<float> out, float mean, float stddev,
+                               double cut = 2);
+void truncated_normal_of_words(std::span<const std::uint64_t> words, std::span<double> out, double mean,
+                               double stddev, double cut = 2);
 
 /// Names of the SIMD targets that this machine can run, the preferred one first.
 std::vector<std::string> simd_targets();

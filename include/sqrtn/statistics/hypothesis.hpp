@@ -29,6 +29,7 @@ struct TestResult {
   double estimate = 0;
   Interval confidence_interval;  ///< of the estimated quantity, level 1 − alpha; its ends belong to it
   std::size_t n_samples = 0;
+  bool rejected = false;  ///< p_value < alpha: the interval does not hold the null value
 };
 
 /// Mean of n_samples draws with known deviation: z = (mean − expected)/(stddev/√n_samples) ~ N(0,1).

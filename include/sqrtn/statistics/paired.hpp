@@ -13,8 +13,10 @@
 /// θ = ln(new/old) is what is asked for, c is whatever the machine did (heavy-tailed, drifting, autocorrelated),
 /// and s = ±1 is the coin. So, given all that went before, d > θ with probability at most ½, and the number of
 /// d above a threshold t ≥ θ is at most Binomial(n, ½): the sign test needs no law of the noise.
-/// Assumes: the noise does not know which of the two runs, or ran before (heat, or a clock that one of them leaves
-/// lower for the other, is carried over and counted as its own).
+/// Assumes: the noise does not know which of the two runs, or ran before (heat, a clock that one of them leaves lower
+/// for the other, or work that one leaves running, is carried over and counted as its own), and the runs of both take
+/// about equally long, or the noise goes by the place in the block and not by the clock. θ is the median of d, which is
+/// ln of the ratio of the medians where both sides' noise has one law.
 namespace sqrtn::statistics {
 
 /// The declared looks: 6 observations, then the next whole number or a tenth more, up to 1,000. Data between
@@ -35,6 +37,8 @@ class SequentialSignTest {
   [[nodiscard]] double nominal() const { return nominal_; }
   /// The rank k above; 0 if n is not a look, or too few to reject anything.
   [[nodiscard]] std::size_t rank(std::size_t n_samples) const;
+  /// The first look that can reject anything.
+  [[nodiscard]] std::size_t least() const;
   /// [x₍k₎, x₍n+1−k₎]: at all looks together, each end is on the wrong side of the median with probability
   /// ≤ tail. nullopt if rank(n) is 0. Throws: std::invalid_argument if a value is NaN.
   [[nodiscard]] std::optional<Interval> interval(std::span<const double> sample) const;
@@ -54,8 +58,12 @@ struct ChangeSettings {
   double min_effect = 0.02;  ///< the smallest one worth a word: the band is |θ| ≤ ln(1 + min_effect)
 };
 
-/// One case as it stands. `same` was given exactly if `interval` lies inside the band, `slower` or `faster` if it lies
-/// beyond and so did that of the observations that raised the suspicion, at the level of the family.
+/// The fewest observations of a case after which it can be called slower, or faster, in a family of so many.
+std::size_t least_observations(std::size_t n_cases, const ChangeSettings& settings);
+
+/// One case as it stands. `same` was given exactly if `interval` lies inside the band and refutes no suspicion,
+/// `slower` or `faster` if it lies beyond and so did that of the observations that raised the suspicion, at the level
+/// of the family.
 struct CaseChange {
   Change change = Change::unresolved;
   Change suspected = Change::unresolved;  ///< slower or faster: its later observations are to confirm that
