@@ -28,7 +28,8 @@ constexpr double propagate_limit_s = 120;
 
 /// Results are published: only paths in the system's folders are told, another library is named by its file.
 std::string shown(const std::string& blas) {
-  const bool system = blas.starts_with("/usr/") || blas.starts_with("/lib") || blas.starts_with("/opt/");
+  const bool local = blas.starts_with("/usr/local/");
+  const bool system = (blas.starts_with("/usr/") && !local) || blas.starts_with("/lib") || blas.starts_with("/opt/");
   return blas.find('/') == std::string::npos || system ? blas : fmt::format("./{}", blas.substr(blas.rfind('/') + 1));
 }
 
