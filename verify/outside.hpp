@@ -91,7 +91,7 @@ std::string refusal_of(Read read) {
   return {};
 }
 
-/// Of results, of one kind or the other, of a Google Benchmark program's output and of a list of accepted findings, in this order.
+/// Of results or libraries, of a Google Benchmark program's output, and of a list of accepted findings, in this order.
 /// Throws: std::runtime_error for a promise that was not kept.
 inline std::array<std::string, 3> refusals_of(std::string_view text) {
   return {refusal_of([text] { return report::parse_any(text, "input"); }),
