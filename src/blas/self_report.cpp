@@ -1,5 +1,7 @@
 #include "self_report.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -50,6 +52,8 @@ void read_mkl(const LoadedLibrary& library, Identity& identity) {
     MklVersion parts{};
     version(&parts);
     if (parts.processor != nullptr) identity.kernel = trimmed(parts.processor);
+    // Its own text is long; tables show the first two words.
+    identity.version = fmt::format("MKL {}.{}.{} {}", parts.major, parts.minor, parts.update, identity.version);
   }
 }
 
