@@ -6,8 +6,12 @@ namespace sqrtn::bench {
 namespace {
 
 constexpr std::size_t n = 512;
-// The notebooks repeat 10,000 times. Replicates are alike, so a round runs a part.
-constexpr std::size_t replicates_per_round = 100;
+
+/// The notebooks repeat 10,000 times. Replicates are alike, so a round runs a part, which threads share evenly.
+std::size_t replicates_per_round(const Context& context) {
+  const auto most = static_cast<std::size_t>(context.threads.back());
+  return (8 + most - 1) / most * most * experiment::task_replicates;
+}
 
 struct Variant {
   const char* name;
@@ -26,19 +30,20 @@ Case loop(const Context& context, const Variant& variant, int threads) {
   const experiment::LayerExperiment layer{
       .fan_out = n, .fan_in = n, .weights = {init::Law::normal, variant.variance}, .rectified = variant.rectified};
   const random::Stream stream = context.stream("monte_carlo");
+  const std::size_t replicates = replicates_per_round(context);
   const blas::Backend* backend = context.backend;
   Case c;
   c.row.id = fmt::format("monte_carlo/{}/f32/{}", variant.name, threads);
   c.row.group = "monte_carlo";
   c.row.subject = fmt::format("layer {}", variant.name);
-  c.row.shape = fmt::format("{0}x{0}, {1} of 10,000", n, replicates_per_round);
+  c.row.shape = fmt::format("{0}x{0}, {1} of 10,000", n, replicates);
   c.row.dtype = "f32";
   c.row.threads = threads;
   if (backend != nullptr) c.row.blas = backend->identity().file_name;
 
   // Every normal that a replicate draws; at n = 512 drawing W costs more than multiplying by it.
   c.row.rate_unit = "Gsamples/s";
-  c.work = static_cast<double>(replicates_per_round * (n * n + n));
+  c.work = static_cast<double>(replicates * (n * n + n));
   c.ceilings = write_ceilings(cache_size, threads);
   c.ceiling_scale = 1.0 / sizeof(float);
 
@@ -47,8 +52,7 @@ Case loop(const Context& context, const Variant& variant, int threads) {
     return std::string();
   };
   c.timed = [=] {
-    benchmark::DoNotOptimize(
-        experiment::run_layer<float>(layer, backend->functions(), stream, replicates_per_round, threads));
+    benchmark::DoNotOptimize(experiment::run_layer<float>(layer, backend->functions(), stream, replicates, threads));
   };
   return c;
 }

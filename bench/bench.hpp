@@ -25,10 +25,11 @@ struct Options {
 };
 
 /// One sample of each product at sizes from 8 to 4,096, for a comparison of libraries that takes one from
-/// each of them in turn: the first call of the process, then every row once, the smallest first. Rows whose
-/// one call is predicted to take more than `cap_s` are left out, with a note and rounds = 0.
+/// each of them in turn: the first call of the process, then every row once, by threads and the smallest first. Rows
+/// whose one call is predicted to take more than `cap_s` are left out, with a note and rounds = 0.
 /// A row named "clock" tells the speed of a fixed dependent loop, so that a slow round can be seen.
-/// A row on several threads says how many were busy, by processor time, if those are fewer than asked for.
+/// A row says how many threads were busy, by processor time, if those are fewer or more than asked for; with more it
+/// has no rate.
 std::vector<report::Measurement> sample_products(const blas::Backend& backend, const Options& options, double cap_s);
 
 /// Registers every case that matches the filter with Google Benchmark, numbered files in order:

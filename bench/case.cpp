@@ -35,10 +35,11 @@ Context make_context(const blas::Backend* backend, const Options& options) {
     if (backend == nullptr || backend->set_threads(threads) == threads) context.blas_threads.push_back(threads);
   }
   if (context.blas_threads.empty()) context.blas_threads = {backend->threads()};
-  // Four times the last level keeps only a quarter of a pass in it; more than 256 MiB would cost
-  // more time than it tells.
+  // Four times the last level keeps only a quarter of a pass in it; more than 256 MiB would cost more time than it
+  // tells, but for a level that holds them.
   const std::size_t last_level = last_level_cache_bytes(describe_environment());
-  context.memory_bytes = std::clamp(4 * last_level, std::size_t{64} << 20, std::size_t{256} << 20) >> 20 << 20;
+  const std::size_t most = std::max(2 * last_level, std::size_t{256} << 20);
+  context.memory_bytes = std::clamp(4 * last_level, std::size_t{64} << 20, most) >> 20 << 20;
   return context;
 }
 

@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "case.hpp"
+#include "sqrtn/random/fill.hpp"
 #include "sqrtn/support/environment.hpp"
 #include "sqrtn/support/output.hpp"
 #include "sqrtn/support/require.hpp"
@@ -29,7 +30,7 @@ void describe_run(const blas::Backend& backend, const Options& options) {
   const Environment environment = describe_environment();
   const blas::Identity& library = backend.identity();
   benchmark::AddCustomContext("cpu_model", environment.cpu_model);
-  benchmark::AddCustomContext("simd_target", environment.simd_target);
+  benchmark::AddCustomContext("simd_target", random::simd_target());
   benchmark::AddCustomContext("compiler", environment.compiler);
   benchmark::AddCustomContext("compile_flags", environment.compile_flags);
   benchmark::AddCustomContext("commit", environment.commit + (environment.dirty ? " and uncommitted changes" : ""));

@@ -53,9 +53,6 @@ report::Measurement first_call(const blas::Backend& backend) {
   return row;
 }
 
-/// Calls a second, of each product, type and number of threads, in units of work.
-using Rates = std::map<std::string, double>;
-
 report::Measurement time_row(Case& c, double predicted_s) {
   std::string note = c.setup();
   double call_s = predicted_s;
@@ -78,25 +75,23 @@ report::Measurement time_row(Case& c, double predicted_s) {
   const double busy = (cpu_time_s() - cpu_before_s) / time_s;
   c.row.note = std::move(note);
   report::Measurement row = sample(c.row, time_s / calls, c.work);
-  // Threads that were asked for and that a product of this size wakes: the small ones are computed by one.
-  if (c.row.threads > 1 && time_s / calls > 1e-3 && busy < 0.75 * c.row.threads && row.note.empty()) {
+  if (!row.note.empty()) return row;
+  if (busy > c.row.threads + 0.5) {
+    row.note = fmt::format("{:.1f} threads busy, {} asked for: not ranked", busy, c.row.threads);
+    row.rate.reset();
+  } else if (c.row.threads > 1 && time_s / calls > 1e-3 && busy < 0.75 * c.row.threads) {
+    // Small products are computed by one thread.
     row.note = fmt::format("{:.1f} of {} threads busy", busy, c.row.threads);
   }
   return row;
 }
 
-}  // namespace
-
-std::vector<report::Measurement> sample_products(const blas::Backend& backend, const Options& options, double cap_s) {
-  const boost::regex filter(options.filter);
-  std::vector<report::Measurement> rows{clock_row(), first_call(backend)};
-  std::vector<Case> cases;
-  add_sampled_products(cases, make_context(&backend, options));
-  std::erase_if(cases, [&filter](const Case& c) { return !boost::regex_search(c.row.id, filter); });
+/// The rows of one number of threads, the smallest first; operands live as long as their shape.
+void sample_rows(std::vector<Case> cases, double cap_s, std::vector<report::Measurement>& rows) {
   std::ranges::stable_sort(cases, {}, &Case::work);
-  Rates rates;
+  std::map<std::string, double> rates;  // work a second, of each product and type
   for (Case& c : cases) {
-    double& rate = rates[c.row.subject + c.row.dtype + fmt::to_string(c.row.threads)];
+    double& rate = rates[c.row.subject + c.row.dtype];
     const double predicted_s = rate > 0 ? c.work / rate : 0;
     if (predicted_s > cap_s) {
       c.row.note = fmt::format("left out: a call would take {:.2g} s", predicted_s);
@@ -106,7 +101,23 @@ std::vector<report::Measurement> sample_products(const blas::Backend& backend, c
       rows.push_back(time_row(c, predicted_s));
       rate = c.work / rows.back().median_s;
     }
-    c = {};  // with the last row of a shape go its operands
+    c = {};
+  }
+}
+
+}  // namespace
+
+std::vector<report::Measurement> sample_products(const blas::Backend& backend, const Options& options, double cap_s) {
+  const boost::regex filter(options.filter);
+  std::vector<report::Measurement> rows{clock_row(), first_call(backend)};
+  const Context context = make_context(&backend, options);
+  // One thread first: those that a product has woken may spin on, and are no fault of the next one.
+  for (const int threads : context.blas_threads) {
+    std::vector<Case> cases;
+    add_sampled_products(cases, context);
+    std::erase_if(cases,
+                  [&](const Case& c) { return c.row.threads != threads || !boost::regex_search(c.row.id, filter); });
+    sample_rows(std::move(cases), cap_s, rows);
   }
   return rows;
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "simd_target.hpp"
 #include "sqrtn/random/fill.hpp"
 #include "verify.hpp"
 
@@ -82,21 +83,32 @@ long double worst_truncated_error(const Stream& stream, std::size_t n, double cu
   return worst;
 }
 
+// On every SIMD target: without fused multiply-add the roundings are others.
 TEST(Accuracy, NormalsAreWithinTheStatedError) {
-  for (const Engine engine : {Engine::ars, Engine::philox}) {
-    const long double f32 = worst_normal_error<float>({engine, settings().seed, 1}, 1000000);
-    const long double f64 = worst_normal_error<double>({engine, settings().seed, 2}, 1000000);
-    EXPECT_LE(f32, 5) << "ULP";
-    EXPECT_LE(f64, 8) << "ULP";
-    RecordProperty("f32_ulp", fmt::format("{:.2f}", f32));
-    RecordProperty("f64_ulp", fmt::format("{:.2f}", f64));
+  for (const std::string& name : random::simd_targets()) {
+    const SimdTarget target(name);
+    for (const Engine engine : {Engine::ars, Engine::philox}) {
+      const long double f32 = worst_normal_error<float>({engine, settings().seed, 1}, 1000000);
+      const long double f64 = worst_normal_error<double>({engine, settings().seed, 2}, 1000000);
+      EXPECT_LE(f32, 5) << "ULP on " << name;
+      EXPECT_LE(f64, 8) << "ULP on " << name;
+      RecordProperty(name + "_f32_ulp", fmt::format("{:.2f}", f32));
+      RecordProperty(name + "_f64_ulp", fmt::format("{:.2f}", f64));
+    }
   }
 }
 
 TEST(Accuracy, TruncatedNormalsAreWithinTheStatedError) {
-  for (const double cut : {0.1, 1.0, 2.0, 3.0}) {
-    EXPECT_LE(worst_truncated_error<float>({Engine::ars, settings().seed, 3}, 200000, cut), 4) << "ULP at cut " << cut;
-    EXPECT_LE(worst_truncated_error<double>({Engine::ars, settings().seed, 4}, 50000, cut), 8) << "ULP at cut " << cut;
+  for (const std::string& name : random::simd_targets()) {
+    const SimdTarget target(name);
+    for (const double cut : {0.1, 1.0, 2.0, 3.0}) {
+      const long double f32 = worst_truncated_error<float>({Engine::ars, settings().seed, 3}, 200000, cut);
+      const long double f64 = worst_truncated_error<double>({Engine::ars, settings().seed, 4}, 50000, cut);
+      EXPECT_LE(f32, 4) << "ULP at cut " << cut << " on " << name;
+      EXPECT_LE(f64, 8) << "ULP at cut " << cut << " on " << name;
+      RecordProperty(fmt::format("{}_{}_f32_ulp", name, cut), fmt::format("{:.2f}", f32));
+      RecordProperty(fmt::format("{}_{}_f64_ulp", name, cut), fmt::format("{:.2f}", f64));
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "simd_target.hpp"
 #include "sqrtn/random/fill.hpp"
 #include "sqrtn/random/scalar.hpp"
 #include "sqrtn/support/environment.hpp"
@@ -63,15 +64,6 @@ TEST(Engine, PhiloxAgreesWithRandom123) {
   }
 }
 
-/// Restores the preferred target whatever the test does.
-class SimdTarget {
- public:
-  explicit SimdTarget(const std::string& name) { random::use_simd_target(name); }
-  ~SimdTarget() { random::use_simd_target(""); }
-  SimdTarget(const SimdTarget&) = delete;
-  SimdTarget& operator=(const SimdTarget&) = delete;
-};
-
 /// Elements of which a fill differs in any bit from its definition, element by element.
 template <class T, class Fill, class At>
 std::size_t differences(const Stream& stream, Fill fill, At at) {
@@ -85,13 +77,22 @@ std::size_t differences(const Stream& stream, Fill fill, At at) {
   return n;
 }
 
+/// The ends of uniform laws: about 0 as the initialisers', whose scale is no power of two, and elsewhere.
+struct Range {
+  double low, high;
+};
+constexpr Range uniform_ranges[] = {{-0.3, 0.7}, {-0.1, 0.1}, {-0.0765465545, 0.0765465545},
+                                    {-1, 1},     {0.2, 0.9},  {-3e5, 1e-3}};
+
 template <class T>
 void expect_definition(const Stream& s, bool fused) {
   namespace scalar = random::scalar;
-  EXPECT_EQ((differences<T>(
-                s, [](const Stream& s, std::span<T> out) { random::fill_uniform<T>(s, out, T(-0.3), T(0.7)); },
-                [](const Stream& s) { return scalar::uniform_at<T>(s, T(-0.3), T(0.7)); })),
-            0u);
+  for (const Range& range : uniform_ranges) {
+    const T low = static_cast<T>(range.low), high = static_cast<T>(range.high);
+    const auto fill = [low, high](const Stream& at, std::span<T> out) { random::fill_uniform<T>(at, out, low, high); };
+    const auto definition = [low, high](const Stream& at) { return scalar::uniform_at<T>(at, low, high); };
+    EXPECT_EQ(differences<T>(s, fill, definition), 0u) << "in (" << low << ", " << high << ")";
+  }
   if (!fused) return;
   EXPECT_EQ((differences<T>(
                 s, [](const Stream& s, std::span<T> out) { random::fill_normal<T>(s, out, T(1.5), T(0.1)); },
@@ -154,7 +155,10 @@ TEST(Fill, RefusesWhatItCannotDraw) {
   EXPECT_THROW(random::fill_uniform<float>({}, out, 1, std::nextafter(1.0f, 2.0f)), std::invalid_argument);
   EXPECT_THROW(random::fill_uniform<float>({}, out, nan, 1), std::invalid_argument);
   EXPECT_THROW(random::fill_normal<float>({}, out, 0, -1), std::invalid_argument);
+  EXPECT_THROW(random::fill_uniform<float>({}, out, 0, 1e-31f), std::invalid_argument);
   EXPECT_THROW(random::fill_normal<float>({}, out, 0, inf), std::invalid_argument);
+  EXPECT_THROW(random::fill_normal<float>({}, out, 1e38f, 1), std::invalid_argument);
+  EXPECT_THROW(random::fill_normal<float>({}, out, 0, 1e37f), std::invalid_argument);
   EXPECT_THROW(random::fill_truncated_normal<float>({}, out, 0, 1, 0), std::invalid_argument);
   EXPECT_THROW(random::fill_truncated_normal<float>({}, out, 0, 1, 3.5), std::invalid_argument);
   EXPECT_THROW(random::fill_normal<float>({Engine::ars, 0, 0, ~0ull - 2}, out, 0, 1), std::invalid_argument);
@@ -171,20 +175,51 @@ TEST(Fill, AcceptsNothingAndNoSpread) {
   EXPECT_EQ(out, std::vector<double>(9, 5));
 }
 
-// Past the caches by other stores, aligned or not, in any number of threads: the same draws.
+/// A fill of `bytes` against the same in pieces that fit the caches; what stands before and behind is kept.
+template <class T, class Fill>
+void expect_pieces(std::size_t bytes, std::size_t shift, Fill fill) {
+  constexpr std::size_t margin = 64 / sizeof(T);
+  const std::size_t n = bytes / sizeof(T), piece = std::size_t{1} << 20;
+  Buffer<T> filled(n + 2 * margin), expected(piece);
+  std::ranges::fill(filled.span(), T(77));
+  const Stream stream{Engine::ars, 5, 6, 2 * margin};
+  const std::span<T> out = filled.span().subspan(shift, n);
+  fill(stream, out, 0u);
+  for (std::size_t first = 0; first < n; first += piece) {
+    const std::span<T> part = expected.span().first(std::min(piece, n - first));
+    fill(stream.skip(first), part, 1u);
+    ASSERT_EQ(std::memcmp(part.data(), out.data() + first, part.size_bytes()), 0) << "from element " << first;
+  }
+  const auto kept = [](T x) { return x == T(77); };
+  EXPECT_TRUE(std::ranges::all_of(filled.span().first(shift), kept));
+  EXPECT_TRUE(std::ranges::all_of(filled.span().subspan(shift + n), kept));
+}
+
+// Past the caches by other stores, aligned or not, in any number of threads and on any target: the same draws.
 TEST(Fill, LargerThanTheCachesChangesNoBit) {
-  const std::size_t bytes = last_level_cache_bytes(describe_environment()) + (std::size_t{1} << 20);
-  const std::size_t n = bytes / sizeof(float), piece = std::size_t{1} << 20;
-  Buffer<float> filled(n + 1), expected(piece);
-  for (const std::size_t shift : {0, 1}) {
-    const Stream stream{Engine::ars, 5, 6, 32};
-    const std::span<float> out = filled.span().subspan(shift, n);
-    random::fill_normal<float>(stream, out, 0, 1, 0);
-    for (std::size_t first = 0; first < n; first += piece) {
-      const std::span<float> part = expected.span().first(std::min(piece, n - first));
-      random::fill_normal<float>(stream.skip(first), part, 0, 1);
-      ASSERT_EQ(std::memcmp(part.data(), out.data() + first, part.size_bytes()), 0) << "from element " << first;
+  const std::size_t bytes = last_level_cache_bytes(describe_environment()) + (std::size_t{1} << 20) + 40;
+  for (const std::string& name : random::simd_targets()) {
+    if (name == "SCALAR") continue;  // has no other stores
+    SCOPED_TRACE(name);
+    const SimdTarget target(name);
+    for (const std::size_t shift : {0, 1, 5}) {
+      expect_pieces<float>(bytes, shift, [](const Stream& s, std::span<float> out, unsigned threads) {
+        random::fill_uniform<float>(s, out, -1, 1, threads);
+      });
     }
+    expect_pieces<double>(bytes, 3, [](const Stream& s, std::span<double> out, unsigned threads) {
+      random::fill_normal<double>(s, out, 0, 1, threads);
+    });
+  }
+}
+
+// Groups at the very end of a stream, whose blocks are the last that a counter of 64 bits reaches.
+TEST(Fill, ReachesTheEndOfAStream) {
+  for (const std::size_t n : {1, 31, 64, 100}) {
+    const Stream stream{Engine::ars, 1, 2, ~0ull - (n - 1)};
+    std::vector<float> out(n);
+    random::fill_normal<float>(stream, out, 0, 1);
+    for (std::size_t i = 0; i < n; ++i) EXPECT_EQ(out[i], random::scalar::normal_at<float>(stream.skip(i), 0, 1)) << i;
   }
 }
 

@@ -40,6 +40,14 @@ Subject with_normal(Change change) {
   return faulty;
 }
 
+/// The subject with each float normal x replaced by `change(x)`.
+template <class Change>
+Subject with_each_normal(Change change) {
+  return with_normal([change](const Stream&, std::span<float> out) {
+    for (float& x : out) x = change(x);
+  });
+}
+
 template <class Change>
 Subject with_uniform(Change change) {
   Subject faulty = subject();
@@ -165,17 +173,13 @@ TEST(GeneratorFaults, UniformInCoarseCells) {
 }
 
 TEST(GeneratorFaults, NormalTailCutAtFourDeviations) {
-  const Subject faulty = with_normal([](const Stream&, std::span<float> out) {
-    for (float& x : out) x = std::abs(x) > 4 ? x / 2 : x;
-  });
+  const Subject faulty = with_each_normal([](float x) { return std::abs(x) > 4 ? x / 2 : x; });
   EXPECT_TRUE(caught_by_generator("generator/ars/normal/f32/tail_4", faulty));
   EXPECT_TRUE(caught_by_generator("generator/ars/normal/f32/tail_5", faulty));
 }
 
 TEST(GeneratorFaults, NormalTailMissingBeyondFiveDeviations) {
-  const Subject faulty = with_normal([](const Stream&, std::span<float> out) {
-    for (float& x : out) x = std::abs(x) > 5 ? x / 2 : x;
-  });
+  const Subject faulty = with_each_normal([](float x) { return std::abs(x) > 5 ? x / 2 : x; });
   EXPECT_TRUE(caught_by_generator("generator/ars/normal/f32/tail_5", faulty));
 }
 
@@ -183,31 +187,24 @@ TEST(GeneratorFaults, NormalTailCutAtFivePointSixDeviations) {
   // The claim looks nearer where samples are fewer, and so does the cut.
   const double mass = std::erfc(5.6 / std::sqrt(2.0)) * settings().effect_scale * settings().effect_scale;
   const float cut = static_cast<float>(std::sqrt(2.0) * boost::math::erfc_inv(mass));
-  const Subject faulty = with_normal([cut](const Stream&, std::span<float> out) {
-    for (float& x : out) x = std::abs(x) > cut ? std::copysign(cut, x) : x;
-  });
+  const Subject faulty = with_each_normal([cut](float x) { return std::abs(x) > cut ? std::copysign(cut, x) : x; });
   EXPECT_TRUE(caught_by_generator("generator/ars/normal/f32/tail_far", faulty));
 }
 
 TEST(GeneratorFaults, TailValuesTooOften) {
-  const Subject faulty = with_normal([](const Stream&, std::span<float> out) {
-    for (float& x : out) x = std::abs(x) > 4.8f ? std::copysign(6.5f, x) : x;
-  });
+  const Subject faulty = with_each_normal([](float x) { return std::abs(x) > 4.8f ? std::copysign(6.5f, x) : x; });
   EXPECT_TRUE(caught_by_generator("generator/ars/normal/f32/tail_6", faulty));
 }
 
 TEST(GeneratorFaults, NoNegatives) {
-  const Subject faulty = with_normal([](const Stream&, std::span<float> out) {
-    for (float& x : out) x = std::abs(x);
-  });
+  const Subject faulty = with_each_normal([](float x) { return std::abs(x); });
   EXPECT_TRUE(caught_by_generator("generator/philox/normal/f32/mean", faulty));
   EXPECT_TRUE(caught_by_generator("generator/philox/normal/f32/shape", faulty));
 }
 
 TEST(GeneratorFaults, DeviationQuarterOfAPerCentTooSmall) {
-  const Subject faulty = with_normal([](const Stream&, std::span<float> out) {
-    for (float& x : out) x *= static_cast<float>(1 - 0.00125 * settings().effect_scale);
-  });
+  const Subject faulty =
+      with_each_normal([](float x) { return x * static_cast<float>(1 - 0.00125 * settings().effect_scale); });
   EXPECT_TRUE(caught_by_generator("generator/ars/normal/f32/variance", faulty));
 }
 

@@ -130,6 +130,29 @@ TEST(LayerFaults, UniformBoundHalfAPerCentTooWide) {
   EXPECT_TRUE(caught_by_layers("layers/linear/glorot_uniform/forward/f32/philox/second_moment", faulty));
 }
 
+// What one input a weight leaves to chance: orthogonal ones count every weight.
+TEST(LayerFaults, VarianceATenthOfAPerCentTooLarge) {
+  const Subject faulty =
+      with_weights([](const init::Rule& rule, const Shape& shape, const Stream& s, std::span<float> out) {
+        init::Distribution law = law_of(rule, shape);
+        law.variance *= 1 + 0.001 * settings().effect_scale;
+        init::initialise(law, s, out);
+      });
+  EXPECT_TRUE(caught_by_layers("layers/orthogonal_inputs/linear/lecun_normal/forward/f32/ars/second_moment", faulty));
+  EXPECT_TRUE(
+      caught_by_layers("layers/orthogonal_inputs/linear/glorot_uniform/backward/f32/philox/second_moment", faulty));
+  EXPECT_TRUE(caught_by_layers("layers/orthogonal_inputs/relu/he_normal/forward/f32/ars/second_moment", faulty));
+}
+
+TEST(LayerFaults, AColumnWithoutNegatives) {
+  const Subject faulty =
+      with_weights([](const init::Rule& rule, const Shape& shape, const Stream& s, std::span<float> out) {
+        init::initialise(law_of(rule, shape), s, out);
+        for (std::size_t i = 0; i < out.size(); i += shape[1]) out[i] = std::abs(out[i]);
+      });
+  EXPECT_TRUE(caught_by_layers("layers/orthogonal_inputs/relu/he_normal/forward/f32/ars/positive", faulty));
+}
+
 /// The last term of every sum is dropped by the library itself.
 void gemv_without_last(int layout, int trans, int m, int n, float alpha, const float* a, int lda, const float* x,
                        int incx, float beta, float* y, int incy) {

@@ -4,9 +4,11 @@
 #include <cstdlib>
 #include <iostream>
 #include <string_view>
+#include <thread>
 #include <type_traits>
 
-/// A small BLAS that is right, and behaves as SQRTN_RUDE says: crash, hang, exit, print, flood or rounding.
+/// A small BLAS that is right, and behaves as SQRTN_RUDE says: crash, hang, exit, print, flood, rounding
+/// or threads (a second one computes beside the first).
 /// It is built with the C interface, with Fortran's alone, with half of the functions, and with 64-bit integers.
 namespace {
 
@@ -38,6 +40,13 @@ void misbehave() {
   if (how == "exit") std::exit(0);
   if (how == "print") std::cout << "hello from the library\n" << std::flush;
   if (how == "rounding") std::fesetround(FE_TOWARDZERO);
+  if (how == "threads") {
+    static std::thread second([] {
+      for (volatile bool busy = true; busy;) {
+      }
+    });
+    if (second.joinable()) second.detach();
+  }
   volatile bool forever = how == "hang" || how == "flood";  // a loop that does nothing might be left out
   while (forever) {
     if (how == "flood") std::cout << "again and again\n";

@@ -1,8 +1,8 @@
 #include <cfenv>
 
 #include "claims/judge.hpp"
+#include "precision.hpp"
 #include "product_checks.hpp"
-#include "rounding.hpp"
 #include "sqrtn/claims/claim.hpp"
 #include "state_checks.hpp"
 

@@ -11,7 +11,6 @@
 
 namespace sqrtn::claims {
 
-using blas::Op;
 using blas::reference::Wide;
 
 namespace {
@@ -50,56 +49,6 @@ Growth fit(const std::vector<std::array<double, 2>>& points) {
   return {{slope, {slope - of_slope, slope + of_slope}},
           {std::exp(intercept), {std::exp(intercept - of_intercept), std::exp(intercept + of_intercept)}},
           0};
-}
-
-template <class T>
-void call_gemm(const blas::Functions& blas, const Matrix<T>& a, const Matrix<T>& b, Matrix<T>& c) {
-  blas::gemm<T>(blas, Op::none, Op::none, 1, a.view(), b.view(), 0, c.view());
-}
-
-/// The leading bits that survive a product with the identity, the entries being on the left or the right.
-template <class T>
-int kept_bits(const blas::Functions& blas, std::size_t size, bool left) {
-  constexpr int digits = std::numeric_limits<T>::digits;
-  Matrix<T> entries(size, size), one(size, size, size, T(0)), c(size, size);
-  for (std::size_t i = 0; i < size; ++i) {
-    one(i, i) = 1;
-    for (std::size_t j = 0; j < size; ++j) {
-      entries(i, j) = 1 + std::ldexp(T(1), -1 - static_cast<int>((i + j) % (digits - 1)));
-    }
-  }
-  call_gemm(blas, left ? entries : one, left ? one : entries, c);
-  int bits = digits;
-  for (std::size_t i = 0; i < size; ++i) {
-    for (std::size_t j = 0; j < size; ++j) {
-      const int place = 1 + static_cast<int>((i + j) % (digits - 1));
-      if (c(i, j) != entries(i, j)) bits = std::min(bits, place);
-    }
-  }
-  return bits;
-}
-
-/// Whether terms x·2^e · y·2^−e, e over the exponents of T, are all there in their sum.
-template <class T>
-bool keeps_far_terms(const blas::Functions& blas, std::size_t size) {
-  const int range = std::numeric_limits<T>::max_exponent - 8;
-  Matrix<T> a(size, size), b(size, size), c(size, size);
-  for (std::size_t i = 0; i < size; ++i) {
-    for (std::size_t p = 0; p < size; ++p) {
-      const auto exponent = static_cast<int>(p * 2 * range / std::max<std::size_t>(size - 1, 1)) - range;
-      a(i, p) = std::ldexp(static_cast<T>(1 + (i + p) % 3), exponent);
-      b(p, i) = std::ldexp(static_cast<T>(1 + (2 * i + p) % 5), -exponent);
-    }
-  }
-  call_gemm(blas, a, b, c);
-  for (std::size_t i = 0; i < size; ++i) {
-    for (std::size_t j = 0; j < size; ++j) {
-      T expected = 0;
-      for (std::size_t p = 0; p < size; ++p) expected += static_cast<T>((1 + (i + p) % 3) * (1 + (2 * j + p) % 5));
-      if (c(i, j) != expected) return false;
-    }
-  }
-  return true;
 }
 
 /// Which of the bounds of the grades have held so far.
@@ -169,7 +118,7 @@ std::string grade(const blas::Functions& blas, TestData& data) {
   Within within;
   Matrix<T> a(size, size), b(size, size), c(size, size);
   const auto look = [&] {
-    call_gemm(blas, a, b, c);
+    multiply(blas, a, b, c);
     for (std::size_t i = 0; i < size; i += step) grade_row(a, b, c, i, within);
   };
   for (const Inputs inputs : {Inputs::scaled, Inputs::cancelling, Inputs::positive}) {
@@ -202,7 +151,7 @@ bool is_conventional(const blas::Functions& blas, TestData& data) {
     for (std::size_t i = 0; i < half; ++i) {
       for (std::size_t j = 0; j < half; ++j) a(top + i, j) = b(half + i, left + j) = 0;
     }
-    call_gemm(blas, a, b, c);
+    multiply(blas, a, b, c);
     for (std::size_t i = 0; i < half; ++i) {
       for (std::size_t j = 0; j < half; ++j) {
         if (c(top + i, left + j) != 0) return false;
@@ -212,39 +161,11 @@ bool is_conventional(const blas::Functions& blas, TestData& data) {
   return true;
 }
 
-template <class T>
-Outcome precision(const Product&, const blas::Functions& blas, TestData&) {
-  constexpr int digits = std::numeric_limits<T>::digits;
-  const char type = sizeof(T) == sizeof(float) ? 's' : 'd';
-  Outcome outcome = exact_outcome(Findings{});
-  outcome.expected = digits;
-  outcome.observed = digits;
-  for (const std::size_t size : {4, 64, 131}) {
-    const int bits = std::min(kept_bits<T>(blas, size, true), kept_bits<T>(blas, size, false));
-    if (bits < digits) {
-      outcome.observed = bits;
-      outcome.reason = fmt::format(
-          "{0}gemm m=n=k={1}: of the {2} significant bits of a factor {3} are used (TF32 and half have 11, bfloat16 8, "
-          "float 24): reduced precision",
-          type, size, digits, bits);
-    } else if (!keeps_far_terms<T>(blas, size)) {
-      outcome.reason = fmt::format(
-          "{}gemm m=n=k={}: terms whose factors lie far apart are lost, as in fixed-point emulation", type, size);
-    }
-    outcome.n_samples = size * size;
-    if (outcome.reason.empty()) continue;
-    outcome.verdict = Verdict::fail;
-    return outcome;
-  }
-  return outcome;
-}
-
 #define SQRTN_INSTANTIATE(T)                                                                                     \
   template std::optional<Growth> rounding_growth<T>(const Product&, Inputs, std::size_t, const blas::Functions&, \
                                                     TestData&);                                                  \
   template std::string grade<T>(const blas::Functions&, TestData&);                                              \
-  template bool is_conventional<T>(const blas::Functions&, TestData&);                                           \
-  template Outcome precision<T>(const Product&, const blas::Functions&, TestData&);
+  template bool is_conventional<T>(const blas::Functions&, TestData&);
 SQRTN_INSTANTIATE(float)
 SQRTN_INSTANTIATE(double)
 #undef SQRTN_INSTANTIATE

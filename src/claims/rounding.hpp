@@ -19,6 +19,12 @@ struct Growth {
   double largest = 0;  ///< of error/(√k·u·|A||B|), over every entry of every product
 };
 
+/// C = A·B by the library's gemm.
+template <class T>
+void multiply(const blas::Functions& blas, const Matrix<T>& a, const Matrix<T>& b, Matrix<T>& c) {
+  blas::gemm<T>(blas, blas::Op::none, blas::Op::none, 1, a.view(), b.view(), 0, c.view());
+}
+
 /// The line through ln RMS(error/(u·|A||B|)) over ln k, k_from ≤ k < 16·k_from; nullopt if some product has no error
 /// at all. Error: see properties.hpp.
 template <class T>
@@ -33,10 +39,5 @@ std::string grade(const blas::Functions& blas, TestData& data);
 /// Whether each quadrant of a 512 × 512 product that planted zeros make 0 is returned as 0.
 template <class T>
 bool is_conventional(const blas::Functions& blas, TestData& data);
-
-/// The number of leading significant bits of A's and B's entries that gemm uses; and whether it keeps
-/// terms whose factors lie far apart. Fails with the reason, which names the likely formats.
-template <class T>
-Outcome precision(const Product& product, const blas::Functions& blas, TestData& data);
 
 }  // namespace sqrtn::claims

@@ -20,6 +20,7 @@ namespace {
 // the default library, its measurements, then these. Only a library that hangs uses up the first.
 constexpr double judge_limit_s = 240;
 constexpr double timing_budget_s = 200, quick_timing_budget_s = 16;
+constexpr std::size_t usual_number = 10;  // of libraries; each more has as much time, as the kernels of --kernels do
 constexpr double cap_s = 1, quick_cap_s = 0.05;
 // Hard limit of the measurements of one library, which themselves stop after 150 s.
 constexpr double measure_limit_s = 400;
@@ -53,8 +54,6 @@ void sort_as(const std::vector<claims::Claim>& claims, std::vector<claims::Resul
   for (const claims::Claim& claim : claims) places.emplace(claim.id, places.size());
   std::ranges::sort(results, {}, [&places](const claims::Result& result) { return places.at(result.claim.id); });
 }
-
-bool has_kernels_of_choice(const BackendChoice& backend) { return backend.blas.find('@') != std::string::npos; }
 
 }  // namespace
 
@@ -143,11 +142,12 @@ std::vector<report::ChainRecord> Contest::propagate_default() {
 void Contest::time() {
   std::vector<BackendChoice> timed;
   std::ranges::copy_if(backends_, std::back_inserter(timed),
-                       [](const BackendChoice& backend) { return backend.record && !has_kernels_of_choice(backend); });
+                       [](const BackendChoice& backend) { return backend.record.has_value(); });
   if (timed.size() < 2) return;
   Progress progress("rounds");
+  const double share = std::max(1.0, static_cast<double>(timed.size()) / usual_number);
   timed_ = time_in_rounds(timed,
-                          {.budget_s = options_.quick ? quick_timing_budget_s : timing_budget_s,
+                          {.budget_s = share * (options_.quick ? quick_timing_budget_s : timing_budget_s),
                            .first_cap_s = options_.quick ? quick_cap_s : cap_s,
                            .quick = options_.quick,
                            .seed = options_.seed,

@@ -26,9 +26,10 @@ class Contest {
   void judge(const std::vector<claims::Claim>& claims);
   /// All measurements, by the default library; empty if it did not survive them.
   std::vector<report::Measurement> measure_default();
-  /// Deep chains of three initialisers, one that explodes, one that vanishes and one that holds, by the default library.
+  /// Deep chains of three initialisers, one that explodes, one that vanishes and one that holds, by the default
+  /// library.
   std::vector<report::ChainRecord> propagate_default();
-  /// Rounds over all libraries that answered and are no kernels for another processor; none for one library alone.
+  /// Rounds over all libraries that answered; none for one library alone.
   void time();
 
   [[nodiscard]] const Judged& default_judged() const;

@@ -6,15 +6,12 @@
 #include <algorithm>
 #include <array>
 #include <boost/algorithm/string/replace.hpp>
-#include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <random>
 
 #include "bench.hpp"
-#include "blas/library_file.hpp"
 #include "command.hpp"
 #include "gate_options.hpp"
 #include "options.hpp"
@@ -25,52 +22,6 @@
 
 namespace sqrtn::command {
 namespace {
-
-/// What a sqrtn-bench says of itself; strangers say nothing.
-std::string build_of(const report::BenchmarkOutput& output) {
-  std::string text;
-  for (const char* key : {"commit", "blas", "blas_version", "blas_kernel"}) {
-    const auto found = output.context.find(key);
-    if (found != output.context.end() && !found->second.empty()) text += (text.empty() ? "" : " ") + found->second;
-  }
-  return text;
-}
-
-report::GateSubject gate_subject(const GateProgram& program) {
-  report::GateSubject subject;
-  subject.name = published(program.name);
-  if (!program.file.empty()) subject.sha256 = blas::sha256_of_file(program.file);
-  return subject;
-}
-
-void complete(report::GateSubject& subject, const report::BenchmarkOutput& output) {
-  subject.build = build_of(output);
-  const auto sha256 = output.context.find("blas_sha256");
-  if (subject.sha256.empty() && sha256 != output.context.end()) subject.sha256 = sha256->second;
-  if (const auto kernel = output.context.find("blas_kernel"); kernel != output.context.end()) {
-    subject.kernel = kernel->second;
-  }
-}
-
-bool identical(const report::GateSubject& a, const report::GateSubject& b) {
-  return !a.sha256.empty() && a.sha256 == b.sha256 && a.kernel == b.kernel;
-}
-
-/// Whether what the file does depends on nothing beside it: no script, and no library looked for beside the program.
-bool stands_alone(const std::string& file) {
-  std::ifstream stream(file, std::ios::binary);
-  const std::string content{std::istreambuf_iterator<char>(stream), {}};
-  return content.starts_with(
-             "\x7f"
-             "ELF") &&
-         content.find("$ORIGIN") == std::string::npos;
-}
-
-bool same_program(const GateProgram& a, const GateProgram& b) {
-  if (a.file.empty() || b.file.empty()) return false;
-  std::error_code unknown;
-  return std::filesystem::equivalent(a.file, b.file, unknown) || stands_alone(a.file);
-}
 
 /// A row for each case of OLD, and a note of those that only NEW has.
 void match_cases(report::GateDocument& document, const report::BenchmarkOutput& older,

@@ -57,6 +57,18 @@ struct GateLaunch {
 /// Throws: GateStop: 2 if it cannot be started or read; 4 if it crashes, hangs, fails or measures nothing.
 GateLaunch launch(const GateProgram& program, const std::vector<std::string>& cases);
 
+/// What the page says of one side: its name without folders and, for a file, its SHA-256.
+report::GateSubject gate_subject(const GateProgram& program);
+
+/// Adds what the program says of itself.
+void complete(report::GateSubject& subject, const report::BenchmarkOutput& output);
+
+/// The same file with the same kernels.
+bool identical(const report::GateSubject& a, const report::GateSubject& b);
+
+/// Whether both sides run one file that depends on nothing beside it, so that timing them could show nothing.
+bool same_program(const GateProgram& a, const GateProgram& b);
+
 /// Whether `sqrtn verify` can be asked about this side: a library, or a sqrtn-bench with its command beside it.
 bool can_verify(const GateProgram& program, const report::BenchmarkOutput& output);
 

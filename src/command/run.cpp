@@ -127,7 +127,7 @@ void add_run(CLI::App& application, Action& chosen) {
       ->check(word_error)
       ->allow_extra_args(false);
   subcommand->add_flag("--kernels", options->kernels,
-                       "Also judge the kernels for other processors that the chosen libraries hold");
+                       "Also judge and time the kernels for other processors that the chosen libraries hold");
   subcommand->add_flag(
       "--quick", options->quick,
       "Claims look for effects three times as large, timing takes fewer shapes and rounds, accuracy is left out");

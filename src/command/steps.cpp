@@ -7,6 +7,7 @@
 
 #include "command.hpp"
 #include "options.hpp"
+#include "sqrtn/random/fill.hpp"
 #include "sqrtn/support/output.hpp"
 #include "sqrtn/support/progress.hpp"
 
@@ -94,6 +95,7 @@ report::Document make_document(const report::BlasRecord& blas, std::vector<std::
                                std::vector<claims::Result> claims, std::vector<report::Measurement> measurements) {
   report::Document document;
   document.environment = describe_environment();
+  document.environment.simd_target = random::simd_target();
   document.blas = blas;
   document.command = std::move(command);
   document.seed = seed;

@@ -10,9 +10,6 @@
 namespace sqrtn::experiment {
 namespace {
 
-/// Replicates of one task; a constant, because the tree of sums depends on it.
-constexpr std::size_t task_replicates = 64;
-
 /// Σx² and Σx⁴.
 template <class T>
 struct Norms {

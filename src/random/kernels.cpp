@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <cstring>
+#include <mutex>
 
 #include "sqrtn/random/fill.hpp"
 
@@ -188,15 +190,23 @@ HWY_EXPORT(target_kernels);
 
 namespace {
 std::atomic<const Kernels*> chosen = nullptr;
+std::atomic<std::int64_t> chosen_target = 0;
 }  // namespace
 
 const Kernels& kernels() {
   const Kernels* found = chosen.load(std::memory_order_acquire);
-  if (found == nullptr) {
-    found = HWY_DYNAMIC_DISPATCH(target_kernels)();
-    chosen.store(found, std::memory_order_release);
-  }
-  return *found;
+  if (found != nullptr) return *found;
+  static std::once_flag once;
+  std::call_once(once, [] {
+    const char* name = std::getenv("SQRTN_SIMD");
+    use_simd_target(name == nullptr ? "" : name);
+  });
+  return *chosen.load(std::memory_order_acquire);
+}
+
+std::string simd_target() {
+  kernels();
+  return hwy::TargetName(chosen_target.load(std::memory_order_acquire));
 }
 
 std::vector<std::string> simd_targets() {
@@ -207,11 +217,16 @@ std::vector<std::string> simd_targets() {
 
 void use_simd_target(const std::string& name) {
   std::int64_t wanted = 0;
+  std::string known;
   for (std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
-    if (name == hwy::TargetName(target)) wanted = target;
+    const std::string here = hwy::TargetName(target);
+    if (name == here || (name.empty() && wanted == 0)) wanted = target;
+    known += known.empty() ? "" : ", ";
+    known += here;
   }
-  require(name.empty() || wanted != 0, "the SIMD target '{}' is not available here", name);
-  hwy::GetChosenTarget().Update(name.empty() ? hwy::SupportedTargets() : wanted);
+  require(wanted != 0, "the SIMD target '{}' is not available here; there are {}", name, known);
+  hwy::GetChosenTarget().Update(wanted);
+  chosen_target.store(wanted, std::memory_order_release);
   chosen.store(HWY_DYNAMIC_DISPATCH(target_kernels)(), std::memory_order_release);
   hwy::GetChosenTarget().Update(hwy::SupportedTargets());
 }

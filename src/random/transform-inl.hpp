@@ -116,15 +116,45 @@ HWY_INLINE void circle(typename Tags<T>::VBits word, typename Tags<T>::V& first,
   second = hn::IfThenElse(swapped, cosine, sine);
 }
 
-/// k − 2^(p−1) as T, exact, k the top p bits of the word: half of 2k + 1 − 2^p, less ½.
+/// 2k + 1 − 2^p as T, k the top p bits of the word: odd, symmetric about 0, exact.
 template <class T>
-HWY_INLINE typename Tags<T>::V half_centred(typename Tags<T>::VBits word) {
+HWY_INLINE typename Tags<T>::V centred(typename Tags<T>::VBits word) {
   using Bits = typename Tags<T>::Bits;
+  const typename Tags<T>::DSigned ds;
   constexpr int word_bits = transform::Constants<T>::word_bits;
   const auto flipped = hn::Xor(word, hn::Set(typename Tags<T>::DBits(), Bits{1} << (word_bits - 1)));
-  const auto top =
-      hn::ShiftRight<word_bits - std::numeric_limits<T>::digits>(hn::BitCast(typename Tags<T>::DSigned(), flipped));
-  return hn::ConvertTo(typename Tags<T>::D(), top);
+  const auto top = hn::ShiftRight<word_bits - 1 - std::numeric_limits<T>::digits>(hn::BitCast(ds, flipped));
+  return hn::ConvertTo(typename Tags<T>::D(), hn::Or(top, hn::Set(ds, 1)));
+}
+
+/// x·y − product, exact, product being x·y rounded.
+/// Source: Dekker, Numer. Math. 18 (1971) 224, for targets without fused multiply-add.
+template <class T>
+HWY_INLINE typename Tags<T>::V product_error(typename Tags<T>::V x, typename Tags<T>::V y,
+                                             typename Tags<T>::V product) {
+#if HWY_NATIVE_FMA
+  return hn::MulSub(x, y, product);
+#else
+  const auto splitter = hn::Set(typename Tags<T>::D(), T(sizeof(T) == 4 ? 0x1p12 + 1 : 0x1p27 + 1));
+  const auto x_scaled = hn::Mul(x, splitter), y_scaled = hn::Mul(y, splitter);
+  const auto x_high = hn::Sub(x_scaled, hn::Sub(x_scaled, x)), y_high = hn::Sub(y_scaled, hn::Sub(y_scaled, y));
+  const auto x_low = hn::Sub(x, x_high), y_low = hn::Sub(y, y_high);
+  const auto high = hn::Sub(hn::Mul(x_high, y_high), product);
+  const auto middle = hn::Add(hn::Add(high, hn::Mul(x_high, y_low)), hn::Mul(x_low, y_high));
+  return hn::Add(middle, hn::Mul(x_low, y_low));
+#endif
+}
+
+/// 1 − x², as if x·x were not rounded; `square` is x·x rounded.
+template <class T>
+HWY_INLINE typename Tags<T>::V one_minus_square(typename Tags<T>::V x, typename Tags<T>::V square) {
+  const auto one = hn::Set(typename Tags<T>::D(), T(1));
+#if HWY_NATIVE_FMA
+  (void)square;
+  return hn::NegMulAdd(x, x, one);
+#else
+  return hn::Sub(hn::Sub(one, square), product_error<T>(x, x, square));
+#endif
 }
 
 /// draw(words): the draws that stand where their words stood; a law that draws pairs has draw_pair.
@@ -146,9 +176,8 @@ class Transform<transform::Uniform<T>> : Tags<T> {
   HWY_INLINE explicit Transform(const transform::Uniform<T>& law) : law_(law) {}
   HWY_INLINE typename Tags<T>::V draw(VecU64 words) const {
     const typename Tags<T>::D d;
-    // scale·(2k + 1 − 2^p), rounded once.
-    const auto half = half_centred<T>(hn::BitCast(typename Tags<T>::DBits(), words));
-    const auto x = hn::MulAdd(half, hn::Set(d, 2 * law_.scale), hn::Set(d, law_.scale));
+    // Two roundings, on targets that could fuse them too.
+    const auto x = hn::Mul(centred<T>(hn::BitCast(typename Tags<T>::DBits(), words)), hn::Set(d, law_.scale));
     if (law_.mid == 0) return x;
     return hn::Min(hn::Max(hn::Add(hn::Set(d, law_.mid), x), hn::Set(d, law_.lowest)), hn::Set(d, law_.highest));
   }
@@ -187,13 +216,12 @@ class Transform<transform::Truncated<T>> : Tags<T> {
     using C = transform::Constants<T>;
     const typename Tags<T>::D d;
     constexpr T unit = sizeof(T) == 4 ? T(0x1p-24) : T(0x1p-53);
-    const auto half = half_centred<T>(hn::BitCast(typename Tags<T>::DBits(), words));
-    const auto v = hn::MulAdd(half, hn::Set(d, 2 * unit), hn::Set(d, unit));
+    const auto v = hn::Mul(centred<T>(hn::BitCast(typename Tags<T>::DBits(), words)), hn::Set(d, unit));
     const auto mass = hn::Set(d, law_.mass_high);
-    const auto x = hn::Mul(v, mass);
-    const auto error = hn::Add(hn::MulSub(v, mass, x), hn::Mul(v, hn::Set(d, law_.mass_low)));
-    const auto complement = hn::Sub(hn::NegMulAdd(x, x, hn::Set(d, T(1))), hn::Mul(hn::Add(x, x), error));
-    const auto z = hn::Mul(x, polynomial(C::inverse, minus_two_log<T>(complement, hn::Neg(hn::Mul(x, x)))));
+    const auto x = hn::Mul(v, mass), square = hn::Mul(x, x);
+    const auto error = hn::Add(product_error<T>(v, mass, x), hn::Mul(v, hn::Set(d, law_.mass_low)));
+    const auto complement = hn::Sub(one_minus_square<T>(x, square), hn::Mul(hn::Add(x, x), error));
+    const auto z = hn::Mul(x, polynomial(C::inverse, minus_two_log<T>(complement, hn::Neg(square))));
     const auto y = hn::MulAdd(hn::Set(d, law_.stddev), z, hn::Set(d, law_.mean));
     return hn::Min(hn::Max(y, hn::Set(d, law_.lowest)), hn::Set(d, law_.highest));
   }

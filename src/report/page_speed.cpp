@@ -31,7 +31,7 @@ Cell interval_cell(const std::optional<statistics::Interval>& interval) {
 
 Cell rate_cell(const Measurement& row) {
   if (!row.rate || !std::isfinite(*row.rate)) return {"–"};
-  return {significant(row.rate) + ' ' + row.rate_unit, *row.rate};
+  return {rate_text(row), *row.rate};
 }
 
 std::string name_of_group(const std::string& group) {

@@ -45,7 +45,7 @@ Row measurement_row(const Measurement& row) {
           duration(row.confidence_interval_s),
           duration(row.min_s),
           fmt::to_string(row.rounds),
-          row.rate ? fmt::format("{} {}", significant(row.rate), row.rate_unit) : "–",
+          row.rate ? rate_text(row) : "–",
           row.percent_of_ceiling ? fmt::format("{:.1f}", *row.percent_of_ceiling) : "–",
           row.note};
 }
@@ -94,6 +94,12 @@ Table records(const Document& document, const char* name) {
 }
 
 }  // namespace
+
+std::string rate_text(const Measurement& row) {
+  const std::string text = fmt::format("{} {}", significant(row.rate), row.rate_unit);
+  if (row.group != "init" || row.rate_unit != "Gsamples/s") return text;
+  return fmt::format("{}, {} GB/s", text, significant(row.rate.value_or(0) * (row.dtype == "f32" ? 4 : 8), 3));
+}
 
 std::string group_of(const claims::Claim& claim) { return claim.id.substr(0, claim.id.find('/')); }
 

@@ -12,6 +12,9 @@
 /// The notebooks' loop: x ~ N(0,1)ⁿ, W fresh, y = φ(W x), many times.
 namespace sqrtn::experiment {
 
+/// Replicates of one task; a constant, because the tree of sums depends on it.
+inline constexpr std::size_t task_replicates = 64;
+
 enum class Direction {
   forward,   ///< y = W x, x of fan_in entries
   backward,  ///< y = Wᵀ x, x of fan_out entries

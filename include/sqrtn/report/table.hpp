@@ -9,6 +9,7 @@
 namespace sqrtn::report {
 
 struct Document;
+struct Measurement;
 
 struct Table {
   std::string title;
@@ -41,6 +42,9 @@ std::string group_of(const claims::Claim& claim);
 /// The groups that occur, in the order of first appearance.
 std::vector<std::string> claim_groups(const Document& document);
 std::vector<std::string> measurement_groups(const Document& document);
+
+/// "13.16 Gsamples/s, 52.6 GB/s": a rate with its unit, for fills with the bytes that they write.
+std::string rate_text(const Measurement& row);
 
 /// The claims, or measurements, of one group for people: rounded, units scaled.
 Table claim_table(const Document& document, const std::string& group);
