@@ -120,11 +120,13 @@ HWY_INLINE void circle(typename Tags<T>::VBits word, typename Tags<T>::V& first,
 template <class T>
 HWY_INLINE typename Tags<T>::V centred(typename Tags<T>::VBits word) {
   using Bits = typename Tags<T>::Bits;
-  const typename Tags<T>::DSigned ds;
-  constexpr int word_bits = transform::Constants<T>::word_bits;
-  const auto flipped = hn::Xor(word, hn::Set(typename Tags<T>::DBits(), Bits{1} << (word_bits - 1)));
-  const auto top = hn::ShiftRight<word_bits - 1 - std::numeric_limits<T>::digits>(hn::BitCast(ds, flipped));
-  return hn::ConvertTo(typename Tags<T>::D(), hn::Or(top, hn::Set(ds, 1)));
+  const typename Tags<T>::DBits db;
+  constexpr int word_bits = transform::Constants<T>::word_bits,
+                dropped = word_bits - 1 - std::numeric_limits<T>::digits;
+  // The top bit turned makes a signed number of it; the bit below the top p is the one of 2k + 1.
+  const auto turned = hn::Xor(word, hn::Set(db, Bits{1} << (word_bits - 1)));
+  const auto odd = hn::Or(turned, hn::Set(db, Bits{1} << dropped));
+  return hn::ConvertTo(typename Tags<T>::D(), hn::ShiftRight<dropped>(hn::BitCast(typename Tags<T>::DSigned(), odd)));
 }
 
 /// x·y − product, exact, product being x·y rounded.
