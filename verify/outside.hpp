@@ -69,7 +69,7 @@ inline void use(const report::BenchmarkOutput& output) {
   const std::string json = report::to_text(report::to_json(document));
   keep(!nlohmann::json::parse(json, nullptr, false).is_discarded(), "the gate's results are no JSON");
   for (const std::string& text : {json, report::to_junit(document), report::to_markdown(document)}) {
-    keep(std::ranges::none_of(text, [](char c) { return (c >= 0 && c < ' ' && c != '\n') || c == '\x7f'; }),
+    keep(std::ranges::none_of(text, [](unsigned char c) { return (c < ' ' && c != '\n') || c == '\x7f'; }),
          "a control character came through");
   }
 }

@@ -26,7 +26,8 @@ void check(const Chain& chain) {
 template <class T>
 double log_rms(VectorView<const T> row) {
   double max = 0, sum = 0;
-  for (std::size_t i = 0; i < row.size; ++i) max = std::fmax(max, std::fabs(static_cast<double>(row[i])));
+  // Not std::fmax, on which GCC 12 for AArch64 stops with an internal error.
+  for (std::size_t i = 0; i < row.size; ++i) max = std::max(max, std::fabs(static_cast<double>(row[i])));
   if (max == 0) return -std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < row.size; ++i) {
     const double x = static_cast<double>(row[i]) / max;
