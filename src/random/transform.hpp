@@ -115,16 +115,48 @@ struct Normal {
   }
 };
 
+/// A number as the sum of two doubles.
+struct TwoDoubles {
+  double high, low;
+  static TwoDoubles of_sum(double a, double b) {
+    const double sum = a + b, b_in_sum = sum - a;
+    return {sum, (a - (sum - b_in_sum)) + (b - b_in_sum)};
+  }
+  TwoDoubles operator+(TwoDoubles b) const {
+    const TwoDoubles sum = of_sum(high, b.high);
+    return of_sum(sum.high, sum.low + (low + b.low));
+  }
+  TwoDoubles operator*(TwoDoubles b) const {
+    const double product = high * b.high;
+    return of_sum(product, std::fma(high, b.high, -product) + (high * b.low + low * b.high));
+  }
+  TwoDoubles operator/(double n) const {
+    const double quotient = high / n;
+    return of_sum(quotient, (std::fma(-quotient, n, high) + low) / n);
+  }
+};
+
+/// erf(cut/√2) = √(2/π)·Σ (−1)ⁿ·cut²ⁿ⁺¹/(2ⁿ·n!·(2n + 1)). In long double its bits would depend on the machine.
+inline TwoDoubles normal_mass(double cut) {
+  const TwoDoubles ratio = TwoDoubles{cut, 0} * TwoDoubles{-cut / 2, 0};
+  TwoDoubles term = TwoDoubles{0x1.9884533d43651p-1, -0x1.cbc0d30ebfd15p-55} * TwoDoubles{cut, 0}, sum = term;
+  for (int n = 1; std::abs(term.high) > sum.high * 0x1p-110; ++n) {
+    term = term * ratio / n;
+    sum = sum + term / (2 * n + 1);
+  }
+  return sum;
+}
+
 /// As Normal, kept inside mean ± cut·stddev; erf(cut/√2) in two parts, so that the tail keeps its bits.
 template <class T>
 struct Truncated : Normal<T> {
   T mass_high, mass_low, lowest, highest;
   Truncated(T mean_, T stddev_, double cut) : Normal<T>(mean_, stddev_) {
     require(cut > 0 && cut <= 3, "a truncated normal law needs 0 < cut <= 3, got cut = {}", cut);
-    const long double mass = std::erf(static_cast<long double>(cut) / std::sqrt(2.0L));
-    mass_high = static_cast<T>(mass);
-    mass_low = static_cast<T>(mass - mass_high);
-    const T reach = static_cast<T>(cut * static_cast<long double>(stddev_));
+    const TwoDoubles mass = normal_mass(cut);
+    mass_high = static_cast<T>(mass.high);
+    mass_low = static_cast<T>(mass.high - mass_high + mass.low);
+    const T reach = static_cast<T>(cut * stddev_);
     lowest = highest = mean_;
     if (mean_ + reach > mean_) {
       lowest = std::nextafter(mean_ - reach, mean_);
