@@ -129,9 +129,9 @@ T draw_at(const Stream& stream, const transform::Normal<T>& law) {
 
 template <class T>
 T truncated_of(typename Constants<T>::Bits word, const transform::Truncated<T>& law) {
-  const T v = centred<T>(word) * std::ldexp(T(1), -std::numeric_limits<T>::digits);
-  const T x = v * law.mass_high;
-  const T error = std::fma(v, law.mass_high, -x) + v * law.mass_low;
+  const T n = centred<T>(word);
+  const T x = n * law.mass_high;
+  const T error = std::fma(n, law.mass_high, -x) + n * law.mass_low;
   const T square = x * x;
   const T complement = std::fma(-x, x, T(1)) - 2 * x * error;
   const T z = x * polynomial(Constants<T>::inverse, minus_two_log(complement, -square));

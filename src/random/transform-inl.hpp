@@ -217,11 +217,10 @@ class Transform<transform::Truncated<T>> : Tags<T> {
   HWY_INLINE typename Tags<T>::V draw(VecU64 words) const {
     using C = transform::Constants<T>;
     const typename Tags<T>::D d;
-    constexpr T unit = sizeof(T) == 4 ? T(0x1p-24) : T(0x1p-53);
-    const auto v = hn::Mul(centred<T>(hn::BitCast(typename Tags<T>::DBits(), words)), hn::Set(d, unit));
+    const auto n = centred<T>(hn::BitCast(typename Tags<T>::DBits(), words));
     const auto mass = hn::Set(d, law_.mass_high);
-    const auto x = hn::Mul(v, mass), square = hn::Mul(x, x);
-    const auto error = hn::Add(product_error<T>(v, mass, x), hn::Mul(v, hn::Set(d, law_.mass_low)));
+    const auto x = hn::Mul(n, mass), square = hn::Mul(x, x);
+    const auto error = hn::Add(product_error<T>(n, mass, x), hn::Mul(n, hn::Set(d, law_.mass_low)));
     const auto complement = hn::Sub(one_minus_square<T>(x, square), hn::Mul(hn::Add(x, x), error));
     const auto z = hn::Mul(x, polynomial(C::inverse, minus_two_log<T>(complement, hn::Neg(square))));
     const auto y = hn::MulAdd(hn::Set(d, law_.stddev), z, hn::Set(d, law_.mean));

@@ -147,15 +147,17 @@ inline TwoDoubles normal_mass(double cut) {
   return sum;
 }
 
-/// As Normal, kept inside mean ± cut·stddev; erf(cut/√2) in two parts, so that the tail keeps its bits.
+/// As Normal, kept inside mean ± cut·stddev; 2⁻ᵖ·erf(cut/√2) in two parts, so that the tail keeps its bits.
 template <class T>
 struct Truncated : Normal<T> {
   T mass_high, mass_low, lowest, highest;
   Truncated(T mean_, T stddev_, double cut) : Normal<T>(mean_, stddev_) {
     require(cut > 0 && cut <= 3, "a truncated normal law needs 0 < cut <= 3, got cut = {}", cut);
     const TwoDoubles mass = normal_mass(cut);
-    mass_high = static_cast<T>(mass.high);
-    mass_low = static_cast<T>(mass.high - mass_high + mass.low);
+    constexpr int p = std::numeric_limits<T>::digits;
+    const T rounded = static_cast<T>(mass.high);
+    mass_high = std::ldexp(rounded, -p);
+    mass_low = std::ldexp(static_cast<T>(mass.high - rounded + mass.low), -p);
     const T reach = static_cast<T>(cut * stddev_);
     lowest = highest = mean_;
     if (mean_ + reach > mean_) {
