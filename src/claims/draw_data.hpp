@@ -17,6 +17,7 @@ struct DrawFamily {
   const char* name;
   init::Distribution distribution;
 };
+
 template <class T>
 void draw(const Subject& subject, init::Law law, const random::Stream& stream, std::span<T> out) {
   const Draws<T>& draws = subject.of<T>();

@@ -1,5 +1,3 @@
-#include "claims/layers.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,6 +6,7 @@
 #include <numbers>
 
 #include "claims/judge.hpp"
+#include "claims/layers_of_orthogonal_inputs.hpp"
 #include "sqrtn/blas/products.hpp"
 #include "sqrtn/experiment/monte_carlo.hpp"
 #include "sqrtn/laws/linear.hpp"

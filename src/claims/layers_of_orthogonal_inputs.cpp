@@ -1,3 +1,5 @@
+#include "claims/layers_of_orthogonal_inputs.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -5,7 +7,6 @@
 #include <limits>
 
 #include "claims/judge.hpp"
-#include "claims/layers.hpp"
 #include "sqrtn/blas/products.hpp"
 #include "sqrtn/laws/initialiser.hpp"
 #include "sqrtn/support/parallel.hpp"

@@ -33,8 +33,8 @@ void fill_uniform(const Stream& stream, std::span<T> out, T low, T high, unsigne
 /// Error: z within 5 ULP (float) and 8 ULP (double) of the exact transform of the same bits, counted
 /// in ULP of the pair's radius. Float, over all inputs: radius within 2.6 ULP, falling as its word rises;
 /// direction within 0.9 ULP, symmetric; variance 1 + 2.1e-8, kurtosis 3 − 4.9e-8, tails those of 2³² radii.
-/// Throws: std::invalid_argument unless mean and stddev are finite, stddev ≥ 0, and no draw can overflow: |mean| ≤
-/// max/4 and stddev ≤ max/64. Source: Box and Muller, Ann. Math. Statist. 29 (1958) 610.
+/// Throws: std::invalid_argument unless |mean| ≤ max/4 and 0 ≤ stddev ≤ max/64, so that no draw overflows.
+/// Source: Box and Muller, Ann. Math. Statist. 29 (1958) 610.
 template <class T>
 void fill_normal(const Stream& stream, std::span<T> out, T mean, T stddev, unsigned threads = 1);
 
