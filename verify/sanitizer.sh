@@ -18,7 +18,7 @@ export TSAN_OPTIONS=halt_on_error=1
 cmake -S "$root" --preset "$preset" -B "$build" >/dev/null
 ninja -C "$build" -j 2 sqrtn-verify
 
-whole_runs='Report.ThreadsChangeNoFigure:Command.ExamplesOfTheHelpRun:Backends*:Accept*:Notebooks.ThreadsChangeNoBit'
+whole_runs='Timing*:Report.ThreadsChangeNoFigure:Command.ExamplesOfTheHelpRun:Backends*:Accept*:Notebooks.ThreadsChangeNoBit'
 export GTEST_TOTAL_SHARDS
 GTEST_TOTAL_SHARDS=$(nproc)
 shards=() status=0
