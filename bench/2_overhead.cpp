@@ -1,6 +1,6 @@
+#include "blas/work.hpp"
 #include "case.hpp"
 #include "sqrtn/blas/products.hpp"
-#include "sqrtn/blas/work.hpp"
 #include "sqrtn/random/fill.hpp"
 
 /// What a product costs through sqrtn's own call, with its checks of shapes, beside the library's function called

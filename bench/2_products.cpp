@@ -1,10 +1,10 @@
 #include <cmath>
 #include <limits>
 
+#include "blas/work.hpp"
 #include "case.hpp"
 #include "sqrtn/blas/products.hpp"
 #include "sqrtn/blas/reference.hpp"
-#include "sqrtn/blas/work.hpp"
 #include "sqrtn/random/fill.hpp"
 
 /// gemm and gemv of the library, each answer checked before it is timed. Shapes are m × n × k as the

@@ -1,5 +1,5 @@
 #include "case.hpp"
-#include "sqrtn/experiment/monte_carlo.hpp"
+#include "experiment/monte_carlo.hpp"
 
 /// The notebooks' loop: x ~ N(0,1)ⁿ, W fresh, y = W x or max(0, W x), mean and mean square; n = 512.
 namespace sqrtn::bench {

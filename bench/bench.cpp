@@ -16,8 +16,8 @@ namespace {
 constexpr Plan quick_plan{0.005, 12, 16};
 constexpr Plan full_plan{0.020, 15, 145};
 
-report::Measurement figures(const Row& row) {
-  report::Measurement m = row.c->row;
+results::Measurement figures(const Row& row) {
+  results::Measurement m = row.c->row;
   constexpr double none = std::numeric_limits<double>::quiet_NaN();
   m.rounds = row.times_s.size();
   m.median_s = statistics::median(row.times_s).value_or(none);
@@ -33,13 +33,13 @@ report::Measurement figures(const Row& row) {
 
 /// Gives each row the fastest of the ceilings that it refers to. A ceiling counts with its best round:
 /// it says what the machine can do, so a neighbour's load must not lower it.
-void fill_ceilings(std::vector<report::Measurement>& measurements, const std::vector<Row>& rows) {
+void fill_ceilings(std::vector<results::Measurement>& measurements, const std::vector<Row>& rows) {
   std::map<std::string, double> rates;
-  for (const report::Measurement& m : measurements) {
+  for (const results::Measurement& m : measurements) {
     if (m.rate) rates[m.id] = *m.rate * m.median_s / m.min_s;
   }
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    report::Measurement& m = measurements[i];
+    results::Measurement& m = measurements[i];
     for (const std::string& id : rows[i].c->ceilings) {
       const auto found = rates.find(id);
       if (found == rates.end()) continue;
@@ -88,13 +88,13 @@ void register_benchmarks(const blas::Backend& backend, const Options& options) {
   }
 }
 
-std::vector<report::Measurement> run_benchmarks(const blas::Backend& backend, const Options& options,
-                                                const std::function<void(double, std::string_view)>& progress) {
+std::vector<results::Measurement> run_benchmarks(const blas::Backend& backend, const Options& options,
+                                                 const std::function<void(double, std::string_view)>& progress) {
   const int threads_before = backend.threads();
   std::vector<Row> rows = chosen(make_context(&backend, options));
   run_rounds(rows, options.quick ? quick_plan : full_plan, progress);
   backend.set_threads(threads_before);
-  std::vector<report::Measurement> measurements;
+  std::vector<results::Measurement> measurements;
   for (const Row& row : rows) measurements.push_back(figures(row));
   fill_ceilings(measurements, rows);
   return measurements;

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "results/document.hpp"
 #include "sqrtn/blas/backend.hpp"
-#include "sqrtn/report/record.hpp"
 
 /// The benchmarks, as Google Benchmark cases, and their run as measurements.
 namespace sqrtn::bench {
@@ -30,7 +30,7 @@ struct Options {
 /// A row named "clock" tells the speed of a fixed dependent loop, so that a slow round can be seen.
 /// A row says how many threads were busy, by processor time, if those are fewer or more than asked for; with more it
 /// has no rate.
-std::vector<report::Measurement> sample_products(const blas::Backend& backend, const Options& options, double cap_s);
+std::vector<results::Measurement> sample_products(const blas::Backend& backend, const Options& options, double cap_s);
 
 /// Registers every case that matches the filter with Google Benchmark, numbered files in order:
 /// ceilings, products, init, Monte Carlo. `backend` must outlive the run.
@@ -44,8 +44,8 @@ void register_benchmarks(const blas::Backend& backend, const Options& options);
 /// on each row that it cut short; one that it left no round has rounds = 0 and times that are NaN.
 /// Empty if nothing matches what the library can do.
 /// Throws: std::invalid_argument for a malformed regular expression.
-std::vector<report::Measurement> run_benchmarks(const blas::Backend& backend, const Options& options,
-                                                const std::function<void(double, std::string_view)>& progress);
+std::vector<results::Measurement> run_benchmarks(const blas::Backend& backend, const Options& options,
+                                                 const std::function<void(double, std::string_view)>& progress);
 
 /// Ids that match the filter, ceilings not added; rows on several threads of a library that has no
 /// thread control are among them, but not among the measurements.

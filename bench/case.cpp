@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "sqrtn/support/environment.hpp"
 #include "sqrtn/support/parallel.hpp"
+#include "support/environment.hpp"
 
 namespace sqrtn::bench {
 

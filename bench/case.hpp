@@ -18,7 +18,7 @@ namespace sqrtn::bench {
 
 /// One row before it is timed.
 struct Case {
-  report::Measurement row;             ///< all but the figures
+  results::Measurement row;            ///< all but the figures
   double work = 0;                     ///< of one call, in FLOP, samples or bytes
   double calls = 1;                    ///< calls in one run of `timed`
   std::vector<std::string> ceilings;   ///< ids; the fastest of them is the ceiling

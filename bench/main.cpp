@@ -7,9 +7,9 @@
 
 #include "case.hpp"
 #include "sqrtn/random/fill.hpp"
-#include "sqrtn/support/environment.hpp"
-#include "sqrtn/support/output.hpp"
 #include "sqrtn/support/require.hpp"
+#include "support/environment.hpp"
+#include "support/output.hpp"
 
 namespace sqrtn::bench {
 namespace {

@@ -6,7 +6,7 @@
 #include "case.hpp"
 #include "clock.hpp"
 #include "sqrtn/blas/products.hpp"
-#include "sqrtn/support/machine_watch.hpp"
+#include "support/machine_watch.hpp"
 
 /// One sample of each product, for comparisons over processes.
 namespace sqrtn::bench {
@@ -17,16 +17,16 @@ constexpr double least_s = 4e-3;
 // Above this a call before the timed one costs more than the cold start that it takes away.
 constexpr double no_warm_up_s = 0.05;
 
-report::Measurement sample(report::Measurement row, double time_s, double work) {
+results::Measurement sample(results::Measurement row, double time_s, double work) {
   row.median_s = row.min_s = time_s;
   row.rounds = 1;
   if (time_s > 0 && row.note.empty()) row.rate = work / time_s / 1e9;
   return row;
 }
 
-report::Measurement clock_row() {
+results::Measurement clock_row() {
   constexpr std::size_t steps = 4'000'000;
-  report::Measurement row;
+  results::Measurement row;
   row.id = row.group = clock_id;
   row.subject = "dependent loop";
   row.rate_unit = "Gsteps/s";
@@ -34,11 +34,11 @@ report::Measurement clock_row() {
 }
 
 /// The first product of the process: loading is over, but threads, buffers and pages are not there yet.
-report::Measurement first_call(const blas::Backend& backend) {
+results::Measurement first_call(const blas::Backend& backend) {
   constexpr std::size_t n = 64;
   const Matrix<float> a(n, n), b(n, n);
   Matrix<float> c(n, n);
-  report::Measurement row;
+  results::Measurement row;
   row.id = first_call_id;
   row.group = "products";
   row.subject = "first call";
@@ -53,7 +53,7 @@ report::Measurement first_call(const blas::Backend& backend) {
   return row;
 }
 
-report::Measurement time_row(Case& c, double predicted_s) {
+results::Measurement time_row(Case& c, double predicted_s) {
   std::string note = c.setup();
   double call_s = predicted_s;
   if (predicted_s < no_warm_up_s) {
@@ -74,7 +74,7 @@ report::Measurement time_row(Case& c, double predicted_s) {
 
   const double busy = (cpu_time_s() - cpu_before_s) / time_s;
   c.row.note = std::move(note);
-  report::Measurement row = sample(c.row, time_s / calls, c.work);
+  results::Measurement row = sample(c.row, time_s / calls, c.work);
   if (!row.note.empty()) return row;
   if (busy > c.row.threads + 0.5) {
     row.note = fmt::format("{:.1f} threads busy, {} asked for: not ranked", busy, c.row.threads);
@@ -87,7 +87,7 @@ report::Measurement time_row(Case& c, double predicted_s) {
 }
 
 /// The rows of one number of threads, the smallest first; operands live as long as their shape.
-void sample_rows(std::vector<Case> cases, double cap_s, std::vector<report::Measurement>& rows) {
+void sample_rows(std::vector<Case> cases, double cap_s, std::vector<results::Measurement>& rows) {
   std::ranges::stable_sort(cases, {}, &Case::work);
   std::map<std::string, double> rates;  // work a second, of each product and type
   for (Case& c : cases) {
@@ -107,9 +107,9 @@ void sample_rows(std::vector<Case> cases, double cap_s, std::vector<report::Meas
 
 }  // namespace
 
-std::vector<report::Measurement> sample_products(const blas::Backend& backend, const Options& options, double cap_s) {
+std::vector<results::Measurement> sample_products(const blas::Backend& backend, const Options& options, double cap_s) {
   const boost::regex filter(options.filter);
-  std::vector<report::Measurement> rows{clock_row(), first_call(backend)};
+  std::vector<results::Measurement> rows{clock_row(), first_call(backend)};
   const Context context = make_context(&backend, options);
   // One thread first: those that a product has woken may spin on, and are no fault of the next one.
   for (const int threads : context.blas_threads) {

@@ -2,7 +2,7 @@
 #include <numeric>
 
 #include "scratch.hpp"
-#include "sqrtn/support/npy.hpp"
+#include "support/npy.hpp"
 #include "verify.hpp"
 
 namespace sqrtn::verify {

@@ -9,7 +9,7 @@
 #include <system_error>
 
 #include "scratch.hpp"
-#include "sqrtn/support/output.hpp"
+#include "support/output.hpp"
 #include "verify.hpp"
 
 namespace sqrtn::verify {

@@ -9,8 +9,8 @@
 #include <thread>
 
 #include "scratch.hpp"
-#include "sqrtn/support/output.hpp"
-#include "sqrtn/support/process.hpp"
+#include "support/output.hpp"
+#include "support/process.hpp"
 #include "verify.hpp"
 
 /// Children are run, limited, and never left behind.

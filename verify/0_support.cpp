@@ -6,10 +6,10 @@
 #include <thread>
 
 #include "scratch.hpp"
-#include "sqrtn/support/environment.hpp"
 #include "sqrtn/support/parallel.hpp"
 #include "sqrtn/support/shape.hpp"
 #include "sqrtn/support/tensor.hpp"
+#include "support/environment.hpp"
 #include "verify.hpp"
 
 namespace sqrtn::verify {

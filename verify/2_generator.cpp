@@ -4,8 +4,8 @@
 #include "simd_target.hpp"
 #include "sqrtn/random/fill.hpp"
 #include "sqrtn/random/scalar.hpp"
-#include "sqrtn/support/environment.hpp"
 #include "sqrtn/support/tensor.hpp"
+#include "support/environment.hpp"
 #include "verify.hpp"
 
 namespace sqrtn::verify {

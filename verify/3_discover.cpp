@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "blas/discover.hpp"
 #include "program.hpp"
-#include "sqrtn/blas/discover.hpp"
 #include "verify.hpp"
 
 /// What is on the machine is found by its symbols, each library once.

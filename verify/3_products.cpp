@@ -3,9 +3,9 @@
 #include <utility>
 #include <vector>
 
+#include "blas/work.hpp"
 #include "sqrtn/blas/products.hpp"
 #include "sqrtn/blas/reference.hpp"
-#include "sqrtn/blas/work.hpp"
 #include "verify.hpp"
 
 namespace sqrtn::verify {

@@ -2,8 +2,8 @@
 #include <string>
 #include <vector>
 
+#include "claims/products/properties.hpp"
 #include "plain_blas.hpp"
-#include "sqrtn/claims/properties.hpp"
 #include "verify.hpp"
 
 /// What is told of a library without judging it: the plain one, and one that multiplies as Strassen did.

@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "sqrtn/experiment/monte_carlo.hpp"
+#include "experiment/monte_carlo.hpp"
 #include "sqrtn/random/fill.hpp"
 #include "verify.hpp"
 

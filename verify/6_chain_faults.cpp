@@ -1,7 +1,7 @@
 #include <cmath>
 #include <vector>
 
-#include "sqrtn/experiment/propagation.hpp"
+#include "experiment/propagation.hpp"
 #include "sqrtn/laws/chain.hpp"
 #include "verify.hpp"
 

@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "sqrtn/experiment/propagation.hpp"
+#include "experiment/propagation.hpp"
 #include "sqrtn/laws/chain.hpp"
 #include "sqrtn/random/fill.hpp"
 #include "verify.hpp"

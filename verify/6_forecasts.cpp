@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "sqrtn/experiment/forecast.hpp"
+#include "experiment/forecast.hpp"
 #include "sqrtn/init/gain.hpp"
 #include "verify.hpp"
 

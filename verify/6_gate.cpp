@@ -2,18 +2,18 @@
 #include <random>
 #include <vector>
 
-#include "sqrtn/experiment/gate.hpp"
-#include "sqrtn/support/machine_watch.hpp"
+#include "gate/blocks.hpp"
+#include "support/machine_watch.hpp"
 #include "verify.hpp"
 
 /// The gate's loop on simulated machines: what it launches, what it blames, and when it ends.
 namespace sqrtn::verify {
 namespace {
 
-using experiment::GateRun;
-using experiment::GateSettings;
-using experiment::GateWorld;
-using experiment::Side;
+using gate::GateRun;
+using gate::GateSettings;
+using gate::GateWorld;
+using gate::Side;
 using statistics::Change;
 
 /// A machine whose launches take a second, slower in a way of its own, with one case that NEW makes slower.
@@ -45,7 +45,7 @@ struct Machine {
 
 std::vector<Change> changes_of(const GateRun& run) {
   std::vector<Change> changes;
-  for (const experiment::GateCase& c : run.cases) changes.push_back(c.change.change);
+  for (const gate::GateCase& c : run.cases) changes.push_back(c.change.change);
   return changes;
 }
 

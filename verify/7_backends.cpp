@@ -1,7 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "program.hpp"
-#include "sqrtn/report/format.hpp"
+#include "results/format.hpp"
 #include "verify.hpp"
 
 /// Libraries that are wrong, rude or no libraries are told of in one line each, and harm nothing else.
@@ -206,9 +206,9 @@ TEST(Backends, ThePageShowsThemAll) {
     for (const auto& property : backend["properties"]) {
       const std::string id = property["id"];
       if (!id.starts_with("products/gemm/") || property["number"].is_null()) continue;
-      EXPECT_TRUE(holds(page, report::significant(property["number"].get<double>(), 3))) << id;
+      EXPECT_TRUE(holds(page, results::significant(property["number"].get<double>(), 3))) << id;
       if (property["low"].is_null()) continue;
-      EXPECT_TRUE(holds(page, report::compact(statistics::Interval{property["low"], property["high"]}, 3))) << id;
+      EXPECT_TRUE(holds(page, results::compact(statistics::Interval{property["low"], property["high"]}, 3))) << id;
     }
   }
 }

@@ -5,23 +5,23 @@
 
 #include "documents.hpp"
 #include "program.hpp"
-#include "sqrtn/report/compare.hpp"
-#include "sqrtn/support/output.hpp"
+#include "report/compare_text.hpp"
+#include "support/output.hpp"
 
 namespace sqrtn::verify {
 namespace {
 
 using claims::Verdict;
 using nlohmann::ordered_json;
-using report::Change;
-using report::Document;
+using results::Change;
+using results::Document;
 
 /// The synthetic document without what fails in it, with every time multiplied.
 Document right_document(double time_factor = 1) {
   Document document = synthetic_document();
   std::erase_if(document.claims, [](const claims::Result& r) { return r.outcome.verdict == Verdict::fail; });
-  std::erase_if(document.measurements, [](const report::Measurement& row) { return !row.rate; });
-  for (report::Measurement& row : document.measurements) {
+  std::erase_if(document.measurements, [](const results::Measurement& row) { return !row.rate; });
+  for (results::Measurement& row : document.measurements) {
     row.median_s *= time_factor;
     row.confidence_interval_s->low *= time_factor;
     row.confidence_interval_s->high *= time_factor;
@@ -32,9 +32,9 @@ Document right_document(double time_factor = 1) {
 
 TEST(Compare, IntervalsOfRatiosAreConservative) {
   // Each median's interval is −2 % to +3 %: the ratio's is 0.98/1.03 to 1.03/0.98 of the ratio.
-  const report::Comparison slower = compare(right_document(), right_document(1.2));
+  const results::Comparison slower = compare(right_document(), right_document(1.2));
   ASSERT_EQ(slower.ratios.size(), 4U);
-  for (const report::TimeRatio& row : slower.ratios) {
+  for (const results::TimeRatio& row : slower.ratios) {
     EXPECT_DOUBLE_EQ(*row.ratio, 1.2);
     EXPECT_DOUBLE_EQ(row.confidence_interval->low, 1.2 * 0.98 / 1.03);
     EXPECT_DOUBLE_EQ(row.confidence_interval->high, 1.2 * 1.03 / 0.98);
@@ -48,7 +48,7 @@ TEST(Compare, IntervalsOfRatiosAreConservative) {
 TEST(Compare, GeometricMeansByGroup) {
   Document after = right_document();
   for (std::size_t i = 0; i < 4; ++i) after.measurements[i].median_s *= i == 3 ? 8 : 1;
-  const report::Comparison comparison = compare(right_document(), after);
+  const results::Comparison comparison = compare(right_document(), after);
   ASSERT_EQ(comparison.means.size(), 2U);  // the ceiling apart from the products
   EXPECT_EQ(comparison.means[0].group, "ceilings");
   EXPECT_DOUBLE_EQ(comparison.means[0].ratio, 1);
@@ -64,7 +64,7 @@ TEST(Compare, TellsWhatTurnedWrongAppearedAndDisappeared) {
   after.claims[3].claim.id = "chains/new";
   after.measurements[1].rate = std::nullopt;
   after.measurements[2].id = "products/new";
-  const report::Comparison comparison = compare(before, after);
+  const results::Comparison comparison = compare(before, after);
   EXPECT_EQ(comparison.same_claims, 1U);
   ASSERT_EQ(comparison.claims.size(), 4U);
   EXPECT_TRUE(comparison.claims[0].turned_wrong());
@@ -82,7 +82,7 @@ TEST(Compare, KnowsAMachineFromABuild) {
   const auto differs = [](auto change) {
     Document after = right_document();
     change(after);
-    const report::Comparison comparison = compare(right_document(), after);
+    const results::Comparison comparison = compare(right_document(), after);
     return comparison.machine.size() * 10 + comparison.other.size();
   };
   EXPECT_EQ(differs([](Document& d) { d.environment.cpu_model = "other"; }), 10U);
@@ -102,8 +102,8 @@ Ended compare_with(const std::string& options, const std::function<void(Document
   const Folder folder;
   Document after = right_document(1.2);
   change(after);
-  write_file(folder / "old.json", report::to_text(report::to_json(right_document())));
-  write_file(folder / "new.json", report::to_text(report::to_json(after)));
+  write_file(folder / "old.json", results::to_text(results::to_json(right_document())));
+  write_file(folder / "new.json", results::to_text(results::to_json(after)));
   return shell(folder, "sqrtn compare old.json new.json " + options);
 }
 
@@ -152,32 +152,32 @@ TEST(Compare, ShowsPropertiesThatChanged) {
   after.properties[0].value = "0.7";
   after.properties.push_back(after.properties[0]);
   after.properties[1].id = "products/new";
-  const report::Comparison comparison = compare(right_document(), after);
+  const results::Comparison comparison = compare(right_document(), after);
   ASSERT_EQ(comparison.properties.size(), 2U);
   EXPECT_EQ(comparison.properties[0].before, "0.52 <b> [0.5, 0.55]");
   EXPECT_EQ(comparison.properties[0].after, "0.7 [0.5, 0.55]");
   EXPECT_EQ(comparison.properties[1].before, "–");
   EXPECT_EQ(compare(after, right_document()).properties[1].after, "–");
   EXPECT_TRUE(compare(after, after).properties.empty());
-  EXPECT_TRUE(holds(to_markdown(comparison), "Properties that changed"));
-  EXPECT_EQ(report::to_json(comparison)["properties"][0]["new"], "0.7 [0.5, 0.55]");
+  EXPECT_TRUE(holds(report::to_markdown(comparison), "Properties that changed"));
+  EXPECT_EQ(results::to_json(comparison)["properties"][0]["new"], "0.7 [0.5, 0.55]");
 }
 
 /// The command on backends.json, the later one after `change`.
-Ended compare_libraries(const std::string& options, const std::function<void(report::BackendReport&)>& change) {
+Ended compare_libraries(const std::string& options, const std::function<void(results::Libraries&)>& change) {
   const Folder folder;
-  report::BackendReport after = synthetic_libraries();
+  results::Libraries after = synthetic_libraries();
   change(after);
-  write_file(folder / "old.json", report::to_text(report::to_json(synthetic_libraries())));
-  write_file(folder / "new.json", report::to_text(report::to_json(after)));
+  write_file(folder / "old.json", results::to_text(results::to_json(synthetic_libraries())));
+  write_file(folder / "new.json", results::to_text(results::to_json(after)));
   return shell(folder, "sqrtn compare old.json new.json " + options);
 }
 
 TEST(Compare, EveryLibraryByItsName) {
-  using report::BackendReport;
-  const auto slower = [](BackendReport& r) {
-    for (report::BackendSpeed& speed : r.backends[0].speeds) {
-      report::Measurement& row = speed.row;
+  using results::Libraries;
+  const auto slower = [](Libraries& r) {
+    for (results::LibrarySpeed& speed : r.backends[0].speeds) {
+      results::Measurement& row = speed.row;
       row.median_s *= 1.2;
       row.confidence_interval_s = {1.2 * row.confidence_interval_s->low, 1.2 * row.confidence_interval_s->high};
     }
@@ -197,26 +197,26 @@ TEST(Compare, EveryLibraryByItsName) {
 }
 
 TEST(Compare, LibrariesExitByWhatTurnedWrong) {
-  using report::BackendReport;
-  const Ended incident = compare_libraries("", [](BackendReport& r) { r.backends[0].incidents = {"crashed"}; });
+  using results::Libraries;
+  const Ended incident = compare_libraries("", [](Libraries& r) { r.backends[0].incidents = {"crashed"}; });
   EXPECT_EQ(incident.code, 1);
   EXPECT_TRUE(holds(incident.out, "| right: verdict | pass | fail | crashed |"));
-  const auto wrong = [](BackendReport& r) { r.backends[0].claims[0].outcome.verdict = Verdict::fail; };
+  const auto wrong = [](Libraries& r) { r.backends[0].claims[0].outcome.verdict = Verdict::fail; };
   EXPECT_EQ(compare_libraries("", wrong).code, 1);
-  EXPECT_EQ(compare_libraries("", [](BackendReport& r) { r.backends[0].claims.pop_back(); }).code, 4);
-  EXPECT_EQ(compare_libraries("", [](BackendReport& r) { r.backends.erase(r.backends.begin() + 1); }).code, 4);
-  EXPECT_EQ(compare_libraries("", [](BackendReport& r) { r.environment->cores = 9; }).code, 5);
-  EXPECT_EQ(compare_libraries("--force", [](BackendReport& r) { r.environment->cores = 9; }).code, 0);
-  EXPECT_EQ(compare_libraries("", [](BackendReport& r) { r.environment.reset(); }).code, 0);
-  const Ended other = compare_libraries("", [](BackendReport& r) { r.environment.reset(), r.provenance = "x; Y; z"; });
+  EXPECT_EQ(compare_libraries("", [](Libraries& r) { r.backends[0].claims.pop_back(); }).code, 4);
+  EXPECT_EQ(compare_libraries("", [](Libraries& r) { r.backends.erase(r.backends.begin() + 1); }).code, 4);
+  EXPECT_EQ(compare_libraries("", [](Libraries& r) { r.environment->cores = 9; }).code, 5);
+  EXPECT_EQ(compare_libraries("--force", [](Libraries& r) { r.environment->cores = 9; }).code, 0);
+  EXPECT_EQ(compare_libraries("", [](Libraries& r) { r.environment.reset(); }).code, 0);
+  const Ended other = compare_libraries("", [](Libraries& r) { r.environment.reset(), r.provenance = "x; Y; z"; });
   EXPECT_EQ(other.code, 5);
   EXPECT_TRUE(holds(other.err, "cpu_model is 'Example <b>CPU</b> & \"Co\"' in the one and 'Y' in the other"));
 }
 
 TEST(Compare, DocumentsOfTwoKindsAreRefused) {
   const Folder folder;
-  write_file(folder / "old.json", report::to_text(report::to_json(right_document())));
-  write_file(folder / "new.json", report::to_text(report::to_json(synthetic_libraries())));
+  write_file(folder / "old.json", results::to_text(results::to_json(right_document())));
+  write_file(folder / "new.json", results::to_text(results::to_json(synthetic_libraries())));
   const Ended ended = shell(folder, "sqrtn compare old.json new.json");
   EXPECT_EQ(ended.code, 2);
   EXPECT_TRUE(holds(ended.err, "name two results.json or two backends.json"));

@@ -2,7 +2,7 @@
 
 #include "documents.hpp"
 #include "gate_programs.hpp"
-#include "sqrtn/report/record.hpp"
+#include "results/document.hpp"
 
 /// Whom `sqrtn gate` blames for a claim that fails: NEW for what it does worse than OLD, and for nothing else.
 namespace sqrtn::verify {
@@ -14,7 +14,7 @@ using claims::Verdict;
 /// that kind in "layers", and "crash" its own end.
 std::string verify_that_finds(const std::string& findings, const char* sha256) {
   if (findings == "crash") return "kill -SEGV $$";
-  report::Document document = synthetic_document();
+  results::Document document = synthetic_document();
   document.blas->identity.sha256 = sha256;
   document.claims.clear();
   std::istringstream words(findings);
@@ -32,7 +32,7 @@ std::string verify_that_finds(const std::string& findings, const char* sha256) {
     }
   }
   document.verdict = claims::to_string(document.incidents.empty() ? claims::overall(document.claims) : Verdict::fail);
-  return printing(report::to_text(report::to_json(document)));
+  return printing(results::to_text(results::to_json(document)));
 }
 
 /// Two folders with a sqrtn-bench and the sqrtn that judges it.

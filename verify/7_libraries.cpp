@@ -7,21 +7,21 @@
 #include "mutation.hpp"
 #include "page_rows.hpp"
 #include "program.hpp"
-#include "sqrtn/report/page.hpp"
-#include "sqrtn/report/read.hpp"
-#include "sqrtn/report/summary.hpp"
-#include "sqrtn/support/output.hpp"
+#include "report/page.hpp"
+#include "report/summary.hpp"
+#include "results/read.hpp"
+#include "support/output.hpp"
 
 /// Every BLAS of a machine, as it comes back from outside and is shown again.
 namespace sqrtn::verify {
 namespace {
 
 using nlohmann::ordered_json;
-using report::BackendReport;
+using results::Libraries;
 
-std::string text_of(const BackendReport& report) { return report::to_text(report::to_json(report)); }
+std::string text_of(const Libraries& report) { return results::to_text(results::to_json(report)); }
 
-BackendReport parsed(const std::string& text) { return std::get<BackendReport>(report::parse_any(text, "b.json")); }
+Libraries parsed(const std::string& text) { return std::get<Libraries>(results::parse_any(text, "b.json")); }
 
 std::string complaint(const ordered_json& json) {
   return message_of<std::invalid_argument>([&json] { parsed(json.dump()); });
@@ -32,7 +32,7 @@ TEST(Libraries, AreReadAsTheyWereWritten) {
   EXPECT_EQ(text_of(parsed(text)), text);
   for (const auto& path : published_libraries()) {
     const ordered_json published = ordered_json::parse(content_of(path));
-    const ordered_json again = ordered_json::parse(text_of(std::get<BackendReport>(report::read_any(path))));
+    const ordered_json again = ordered_json::parse(text_of(std::get<Libraries>(results::read_any(path))));
     // A later version may write more than the one that published.
     for (const auto& change : ordered_json::diff(published, again)) EXPECT_EQ(change["op"], "add") << path << change;
   }
@@ -42,9 +42,9 @@ TEST(Libraries, AListIsOneOfLibrariesThatWereNotJudged) {
   const Folder folder;
   ASSERT_EQ(shell(folder, "sqrtn backends --json list.json").code, 0);
   const ordered_json json = ordered_json::parse(content_of(folder / "list.json"));
-  const BackendReport report = parsed(json.dump());
+  const Libraries report = parsed(json.dump());
   ASSERT_EQ(report.backends.size(), json["backends"].size());
-  for (const report::BackendEntry& backend : report.backends) EXPECT_EQ(verdict_of(backend), "–");
+  for (const results::Library& backend : report.backends) EXPECT_EQ(verdict_of(backend), "–");
   const Ended ended = shell(folder, "sqrtn report list.json");
   EXPECT_EQ(ended.code, 0) << ended.err;
   EXPECT_TRUE(holds(ended.out, " not judged"));
@@ -82,17 +82,17 @@ TEST(Libraries, AWrongFieldIsNamed) {
       {"/default", "another", "b.json: default: expected null or the name of one of its libraries, got \"another\""},
       {"/seed", -1, "b.json: seed: expected a whole number"}};
   for (const Fault& fault : faults) {
-    ordered_json json = report::to_json(synthetic_libraries());
+    ordered_json json = results::to_json(synthetic_libraries());
     json[ordered_json::json_pointer(fault.pointer)] = fault.value;
     EXPECT_TRUE(holds(complaint(json), fault.complaint)) << fault.pointer;
   }
 }
 
 TEST(Libraries, MoreThanAMachineHasAreRefused) {
-  ordered_json json = report::to_json(synthetic_libraries());
+  ordered_json json = results::to_json(synthetic_libraries());
   for (int i = 0; i < 256; ++i) json["backends"].push_back(json["backends"][0]);
   EXPECT_TRUE(holds(complaint(json), "b.json: backends: expected at most 256 libraries, got an array of 259"));
-  json = report::to_json(synthetic_libraries());
+  json = results::to_json(synthetic_libraries());
   ordered_json& rows = json["backends"][0]["measurements"];
   for (int i = 0; i < 2'000; ++i) {
     rows.push_back(rows[0]);
@@ -102,14 +102,14 @@ TEST(Libraries, MoreThanAMachineHasAreRefused) {
 }
 
 TEST(Libraries, MutationsAreRefusedOrReadToTheSame) {
-  const std::string original = report::to_json(synthetic_libraries()).dump();
+  const std::string original = results::to_json(synthetic_libraries()).dump();
   std::mt19937_64 random(1);
   int taken = 0;
   for (int i = 0; i < 2'000; ++i) {
     std::string text = original;
     for (std::size_t changes = 1 + random() % 3; changes > 0 && !text.empty(); --changes) mutate(text, random);
     try {
-      const BackendReport report = parsed(text);
+      const Libraries report = parsed(text);
       ASSERT_EQ(text_of(parsed(text_of(report))), text_of(report)) << i;
       EXPECT_FALSE(report::to_html({}, {}, {&report, 1}).empty());
       ++taken;
@@ -128,9 +128,9 @@ std::string section_of(const std::string& page, const std::string& name) {
 
 /// A folder as `run` leaves it.
 void write_run(const std::string& folder, const std::string& cpu_model) {
-  report::Document document = synthetic_document();
+  results::Document document = synthetic_document();
   document.environment.cpu_model = cpu_model;
-  BackendReport libraries = synthetic_libraries();
+  Libraries libraries = synthetic_libraries();
   libraries.provenance = report::provenance_line(document);
   report::write_results(document, folder, &libraries);
 }
@@ -173,11 +173,11 @@ TEST(Libraries, EachMachineIsNamedWhereThereAreSeveral) {
 }
 
 TEST(Libraries, TheirTextIsOnlyText) {
-  const BackendReport report = synthetic_libraries();
+  const Libraries report = synthetic_libraries();
   const std::string page = report::to_html({synthetic_document()}, {}, {&report, 1});
   EXPECT_EQ(page.find("<u>"), std::string::npos);
   EXPECT_EQ(page.find("<script>"), page.rfind("<script>"));
-  const std::string markdown = without_code(to_markdown(report));
+  const std::string markdown = without_code(report::to_markdown(report));
   for (const char* markup : {"<u>", "<script>", "</u>"}) {
     for (std::size_t at = markdown.find(markup); at != std::string::npos; at = markdown.find(markup, at + 1)) {
       EXPECT_EQ(markdown[at - 1], '\\') << markdown.substr(at - std::min<std::size_t>(at, 40), 60);

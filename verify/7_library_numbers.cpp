@@ -5,8 +5,8 @@
 #include "documents.hpp"
 #include "page_numbers.hpp"
 #include "program.hpp"
-#include "sqrtn/report/page.hpp"
-#include "sqrtn/report/read.hpp"
+#include "report/page.hpp"
+#include "results/read.hpp"
 
 /// What the page shows of every BLAS is what backends.json holds: verdicts, accuracy, rates and ratios.
 namespace sqrtn::verify {
@@ -172,8 +172,8 @@ void expect_speeds(Rows& rows, const ordered_json& json, bool ratios) {
 }
 
 /// Every number of the sections on libraries, and no row beside.
-void expect_libraries(const report::BackendReport& report) {
-  const ordered_json json = report::to_json(report);
+void expect_libraries(const results::Libraries& report) {
+  const ordered_json json = results::to_json(report);
   Rows rows = rows_of(report::to_html({}, {}, {&report, 1}));
   for (const auto& backend : json["backends"]) {
     if (!backend["identity"].is_null()) expect_verdict(next_row(rows, escaped(backend["name"])), json, backend);
@@ -191,7 +191,7 @@ void expect_libraries(const report::BackendReport& report) {
 TEST(LibraryNumbers, OfThePageAreTheJsons) {
   expect_libraries(synthetic_libraries());
   for (const auto& path : published_libraries()) {
-    expect_libraries(std::get<report::BackendReport>(report::read_any(path)));
+    expect_libraries(std::get<results::Libraries>(results::read_any(path)));
   }
 }
 

@@ -3,8 +3,8 @@
 #include <cmath>
 #include <set>
 
+#include "experiment/notebooks.hpp"
 #include "program.hpp"
-#include "sqrtn/experiment/notebooks.hpp"
 #include "verify.hpp"
 
 /// The notebooks' numbers: each is judged, none depends on threads, and a wrong library is seen.

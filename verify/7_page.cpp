@@ -9,17 +9,17 @@
 #include "documents.hpp"
 #include "page_rows.hpp"
 #include "program.hpp"
-#include "sqrtn/report/page.hpp"
-#include "sqrtn/report/read.hpp"
-#include "sqrtn/report/summary.hpp"
-#include "sqrtn/support/output.hpp"
+#include "report/page.hpp"
+#include "report/summary.hpp"
+#include "results/read.hpp"
+#include "support/output.hpp"
 
 /// The page as programs see it; verify/browser.sh looks at it as people do.
 namespace sqrtn::verify {
 namespace {
 
 using nlohmann::ordered_json;
-using report::Document;
+using results::Document;
 
 std::size_t occurrences(const std::string& text, const std::string& part) {
   std::size_t n = 0;
@@ -86,7 +86,7 @@ TEST(Page, TellsWhatIsWrongFirstAndHowToSeeItAgain) {
 Document full_document(int backend) {
   Document document = synthetic_document();
   const claims::Result claim = document.claims.front();
-  const report::Measurement row = document.measurements[1];
+  const results::Measurement row = document.measurements[1];
   document.claims.clear();
   document.measurements.clear();
   for (int i = 0; i < 526; ++i) {
@@ -134,7 +134,7 @@ TEST(Page, HoldsWhatHasNoNumbers) {
   EXPECT_TRUE(holds(report::to_html({blank}, {}), "no claim was checked"));
   Document odd = synthetic_document();
   const double nan = std::nan("");
-  for (report::Measurement& row : odd.measurements) row.median_s = row.min_s = nan;
+  for (results::Measurement& row : odd.measurements) row.median_s = row.min_s = nan;
   odd.measurements[1].shape = "1e300xInfx-5";
   odd.measurements[2].rate = 1e308;
   odd.measurements[3].rate = 0;
@@ -160,7 +160,7 @@ TEST(Page, PicturesAreWellFormed) {
 
 TEST(Page, TheCommandWritesAllOfIt) {
   const Folder folder;
-  write_file(folder / "a.json", report::to_text(report::to_json(synthetic_document())));
+  write_file(folder / "a.json", results::to_text(results::to_json(synthetic_document())));
   const Ended ended = shell(folder, "sqrtn report a.json a.json --output page");
   EXPECT_EQ(ended.code, 0) << ended.err;
   EXPECT_TRUE(holds(ended.out, "a.json: fail: 5 claims"));

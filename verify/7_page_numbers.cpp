@@ -6,9 +6,9 @@
 #include "page_numbers.hpp"
 #include "page_pictures.hpp"
 #include "program.hpp"
-#include "sqrtn/report/page.hpp"
-#include "sqrtn/report/read.hpp"
-#include "sqrtn/support/output.hpp"
+#include "report/page.hpp"
+#include "results/read.hpp"
+#include "support/output.hpp"
 
 /// What the page of a run shows is what its document holds: claims, measurements, findings, deep chains and pictures.
 namespace sqrtn::verify {
@@ -86,7 +86,7 @@ void expect_chain(const std::map<std::string, std::vector<PageRow>>& rows, const
 }
 
 TEST(PageNumbers, OfDeepChainsAreTheJsons) {
-  const ordered_json json = report::to_json(synthetic_document());
+  const ordered_json json = results::to_json(synthetic_document());
   const std::string page = report::to_html({synthetic_document()}, {});
   const auto rows = rows_of(page);
   const Picture picture = pictures_of(page).at("log₁₀ RMS, 6 layers of 512, relu, f32");
@@ -138,9 +138,9 @@ void expect_lengths(const Picture& picture, const std::vector<std::pair<std::str
 
 TEST(PageNumbers, OfPicturesAreTheJsons) {
   std::vector<std::pair<ordered_json, std::string>> pages{
-      {report::to_json(synthetic_document()), report::to_html({synthetic_document()}, {})}};
+      {results::to_json(synthetic_document()), report::to_html({synthetic_document()}, {})}};
   for (const auto& path : published_documents()) {
-    pages.emplace_back(ordered_json::parse(content_of(path)), report::to_html({report::read_document(path)}, {}));
+    pages.emplace_back(ordered_json::parse(content_of(path)), report::to_html({results::read_document(path)}, {}));
   }
   std::size_t marks = 0;
   for (const auto& [json, page] : pages) {
@@ -170,7 +170,7 @@ TEST(PageNumbers, OfPicturesAreTheJsons) {
 TEST(PageNumbers, OfARunAreTheJsons) {
   for (const auto& path : published_documents()) {
     const ordered_json json = ordered_json::parse(content_of(path));
-    const auto rows = rows_of(report::to_html({report::read_document(path)}, {"sqrtn", "report"}));
+    const auto rows = rows_of(report::to_html({results::read_document(path)}, {"sqrtn", "report"}));
     for (const auto& claim : json["claims"]) expect_claim(rows.at(claim["id"]).front(), claim);
     for (const auto& row : json["measurements"]) expect_measurement(rows.at(row["id"]).front(), row);
     if (!json.contains("reproduced")) continue;

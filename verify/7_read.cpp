@@ -7,8 +7,8 @@
 #include "mutation.hpp"
 #include "outside.hpp"
 #include "program.hpp"
-#include "sqrtn/report/json_input.hpp"
-#include "sqrtn/report/read.hpp"
+#include "results/json_input.hpp"
+#include "results/read.hpp"
 
 /// Documents that come back from outside are taken whole or refused by name.
 namespace sqrtn::verify {
@@ -16,19 +16,19 @@ namespace {
 
 using nlohmann::ordered_json;
 
-std::string text_of(const report::Document& document) { return report::to_text(report::to_json(document)); }
+std::string text_of(const results::Document& document) { return results::to_text(results::to_json(document)); }
 
 /// What the reader says of `text`; empty if it takes it.
 std::string complaint(const std::string& text) {
-  return message_of<std::invalid_argument>([&text] { (void)report::parse_document(text, "r.json"); });
+  return message_of<std::invalid_argument>([&text] { (void)results::parse_document(text, "r.json"); });
 }
 
 TEST(Read, GivesBackWhatWasWritten) {
   const std::string text = text_of(synthetic_document());
-  EXPECT_EQ(text_of(report::parse_document(text, "r.json")), text);
-  report::Document blank;
+  EXPECT_EQ(text_of(results::parse_document(text, "r.json")), text);
+  results::Document blank;
   blank.verdict = "skipped";
-  EXPECT_EQ(text_of(report::parse_document(text_of(blank), "r.json")), text_of(blank));
+  EXPECT_EQ(text_of(results::parse_document(text_of(blank), "r.json")), text_of(blank));
 }
 
 TEST(Read, TakesEveryPublishedDocument) {
@@ -36,18 +36,18 @@ TEST(Read, TakesEveryPublishedDocument) {
   if (paths.empty()) GTEST_SKIP() << "no results in the checkout";
   for (const auto& path : paths) {
     const ordered_json published = ordered_json::parse(content_of(path));
-    const ordered_json again = ordered_json::parse(text_of(report::read_document(path)));
+    const ordered_json again = ordered_json::parse(text_of(results::read_document(path)));
     // A later version may write more than the one that published.
     for (const auto& change : ordered_json::diff(published, again)) EXPECT_EQ(change["op"], "add") << path << change;
   }
 }
 
 TEST(Read, ToleratesFieldsOfLaterMinorVersions) {
-  ordered_json json = report::to_json(synthetic_document());
+  ordered_json json = results::to_json(synthetic_document());
   json["schema"] = "sqrtn.results/1.7";
   json["later"] = {{"a", 1}};
   json["claims"][0]["later"] = {1, 2};
-  EXPECT_EQ(text_of(report::parse_document(json.dump(), "r.json")), text_of(synthetic_document()));
+  EXPECT_EQ(text_of(results::parse_document(json.dump(), "r.json")), text_of(synthetic_document()));
 }
 
 struct Fault {
@@ -91,7 +91,7 @@ TEST(Read, NamesTheFieldThatIsWrong) {
       {"/claims/0/source", "\xc2\x9b", "r.json: a string holds the control character U+009B"},
       {"/claims/0/source", std::string(70'000, 'x'), "r.json: a string is longer than 65536 bytes"}};
   for (const Fault& fault : faults) {
-    ordered_json json = report::to_json(synthetic_document());
+    ordered_json json = results::to_json(synthetic_document());
     json[ordered_json::json_pointer(fault.pointer)] = fault.value;
     EXPECT_TRUE(holds(complaint(json.dump()), fault.complaint)) << fault.pointer;
   }
@@ -133,12 +133,13 @@ TEST(Read, RefusesALargeFileUnread) {
   const std::string path = folder / "large.json";
   std::ofstream(path).put('{');
   std::filesystem::resize_file(path, 100'000'000'000);  // a hole: it takes no room
-  const auto reading = [&path] { (void)report::read_document(path); };
+  const auto reading = [&path] { (void)results::read_document(path); };
   EXPECT_TRUE(holds(message_of<std::invalid_argument>(reading), "large.json: larger than 64 MiB"));
-  EXPECT_TRUE(holds(message_of<std::invalid_argument>([] { (void)report::read_text("/dev/zero"); }), "larger than 64"));
-  EXPECT_TRUE(holds(message_of<std::system_error>([] { (void)report::read_document("/nowhere/r.json"); }),
+  EXPECT_TRUE(
+      holds(message_of<std::invalid_argument>([] { (void)results::read_text("/dev/zero"); }), "larger than 64"));
+  EXPECT_TRUE(holds(message_of<std::system_error>([] { (void)results::read_document("/nowhere/r.json"); }),
                     "cannot read '/nowhere/r.json'"));
-  EXPECT_TRUE(holds(message_of<std::system_error>([] { (void)report::read_document("/"); }), "cannot read '/'"));
+  EXPECT_TRUE(holds(message_of<std::system_error>([] { (void)results::read_document("/"); }), "cannot read '/'"));
 }
 
 // What the fuzz target begins with, without the fuzzer: one reader takes it, or all refuse it in one line.
@@ -162,15 +163,15 @@ TEST(Read, TheCorpusIsTakenOrRefused) {
 }
 
 TEST(Read, SurvivesMutations) {
-  const std::string original = report::to_json(synthetic_document()).dump();
+  const std::string original = results::to_json(synthetic_document()).dump();
   std::mt19937_64 random(1);
   int taken = 0;
   for (int i = 0; i < 4'000; ++i) {
     std::string text = original;
     for (std::size_t changes = 1 + random() % 3; changes > 0 && !text.empty(); --changes) mutate(text, random);
     try {
-      const std::string again = text_of(report::parse_document(text, "r.json"));
-      ASSERT_EQ(text_of(report::parse_document(again, "r.json")), again) << i;
+      const std::string again = text_of(results::parse_document(text, "r.json"));
+      ASSERT_EQ(text_of(results::parse_document(again, "r.json")), again) << i;
       ++taken;
     } catch (const std::invalid_argument& error) {
       ASSERT_EQ(std::string_view(error.what()).substr(0, 8), "r.json: ") << i;

@@ -7,10 +7,10 @@
 
 #include "csv.hpp"
 #include "program.hpp"
-#include "sqrtn/report/format.hpp"
-#include "sqrtn/report/peers.hpp"
-#include "sqrtn/report/summary.hpp"
-#include "sqrtn/report/table.hpp"
+#include "report/summary.hpp"
+#include "report/table.hpp"
+#include "results/format.hpp"
+#include "results/peers.hpp"
 #include "verify.hpp"
 
 namespace sqrtn::verify {
@@ -29,8 +29,8 @@ TEST(ReportTable, CsvQuotesWhatItMust) {
 }
 
 TEST(ReportText, IsPrintable) {
-  EXPECT_EQ(report::printable("σ² = 1\t\x1b[2J\x7f\r\n"), "σ² = 1 ?[2J?  ");
-  EXPECT_EQ(report::printable("\xc2\x9b \xff \xe2\x80 \xc0\xaf \xc2"), "? ? ?? ?? ?");
+  EXPECT_EQ(results::printable("σ² = 1\t\x1b[2J\x7f\r\n"), "σ² = 1 ?[2J?  ");
+  EXPECT_EQ(results::printable("\xc2\x9b \xff \xe2\x80 \xc0\xaf \xc2"), "? ? ?? ?? ?");
 }
 
 TEST(ReportTable, CsvHoldsNoFormulas) {
@@ -59,35 +59,35 @@ TEST(ReportTable, MarkdownAlignsAndEscapes) {
 
 TEST(ReportFormat, NumbersAsPeopleReadThem) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  EXPECT_EQ(report::significant(94.0), "94.00");
-  EXPECT_EQ(report::significant(0.012345), "0.01235");
-  EXPECT_EQ(report::significant(123456.0), "123456");
-  EXPECT_EQ(report::significant(1.2346e-9), "1.235e-09");
-  EXPECT_EQ(report::significant(0.0), "0.000");
-  EXPECT_EQ(report::significant(nan), "–");
-  EXPECT_EQ(report::compact(0.99987149), "0.999871");
-  EXPECT_EQ(report::compact(std::optional<double>()), "–");
-  EXPECT_EQ(report::duration(1.234e-5), "12.34 µs");
-  EXPECT_EQ(report::duration(0.0), "0.000 ns");
-  EXPECT_EQ(report::duration(statistics::Interval{0.0123, 0.01251}), "12.30–12.51 ms");
-  EXPECT_EQ(report::duration(statistics::Interval{nan, 1}), "–");
-  EXPECT_EQ(report::count(999), "999");
-  EXPECT_EQ(report::count(2360000), "2.36 M");
-  EXPECT_EQ(report::percent(0.005), "0.5 %");
-  EXPECT_EQ(report::bytes(49152), "48 KiB");
-  EXPECT_EQ(report::shell_line({"sqrtn", "", "a b", "it's", "x=1"}), "sqrtn '' 'a b' 'it'\\''s' x=1");
+  EXPECT_EQ(results::significant(94.0), "94.00");
+  EXPECT_EQ(results::significant(0.012345), "0.01235");
+  EXPECT_EQ(results::significant(123456.0), "123456");
+  EXPECT_EQ(results::significant(1.2346e-9), "1.235e-09");
+  EXPECT_EQ(results::significant(0.0), "0.000");
+  EXPECT_EQ(results::significant(nan), "–");
+  EXPECT_EQ(results::compact(0.99987149), "0.999871");
+  EXPECT_EQ(results::compact(std::optional<double>()), "–");
+  EXPECT_EQ(results::duration(1.234e-5), "12.34 µs");
+  EXPECT_EQ(results::duration(0.0), "0.000 ns");
+  EXPECT_EQ(results::duration(statistics::Interval{0.0123, 0.01251}), "12.30–12.51 ms");
+  EXPECT_EQ(results::duration(statistics::Interval{nan, 1}), "–");
+  EXPECT_EQ(results::count(999), "999");
+  EXPECT_EQ(results::count(2360000), "2.36 M");
+  EXPECT_EQ(results::percent(0.005), "0.5 %");
+  EXPECT_EQ(results::bytes(49152), "48 KiB");
+  EXPECT_EQ(results::shell_line({"sqrtn", "", "a b", "it's", "x=1"}), "sqrtn '' 'a b' 'it'\\''s' x=1");
 }
 
 TEST(ReportFormat, AnExactFilterMatchesItsIdAlone) {
   const std::string id = "layers/leaky_relu(0.01)/f32+[x]";
-  const std::regex filter(report::exact_filter(id));
+  const std::regex filter(results::exact_filter(id));
   EXPECT_TRUE(std::regex_search(id, filter));
   for (const std::string& other : {id + "x", "x" + id, std::string("layers/leaky_relu(0x01)/f32+[x]")}) {
     EXPECT_FALSE(std::regex_search(other, filter)) << other;
   }
 }
 
-report::Document document_with(claims::Verdict verdict) {
+results::Document document_with(claims::Verdict verdict) {
   claims::Result result;
   result.claim.id = "layers/leaky_relu(0.01)";
   result.claim.statement = "Σ y² ~ χ²";
@@ -95,7 +95,7 @@ report::Document document_with(claims::Verdict verdict) {
   result.outcome.verdict = verdict;
   result.outcome.reason = "the slope is 0.02";
   result.outcome.observed = std::numeric_limits<double>::infinity();
-  report::Document document;
+  results::Document document;
   document.claims = {result};
   document.seed = std::numeric_limits<std::uint64_t>::max();
   document.command = {"sqrtn", "verify", "--effect-scale", "10", "--filter", "\xff"};
@@ -114,9 +114,9 @@ TEST(Report, NamesWhatFailedAndHowToSeeItAgain) {
 }
 
 TEST(Report, DrawsStandBesideTheBestPeer) {
-  report::Document document;
+  results::Document document;
   const auto add = [&](const char* subject, int threads, double median_s) {
-    report::Measurement row;
+    results::Measurement row;
     row.id = fmt::format("{}/{}", subject, threads);
     row.group = "init", row.subject = subject, row.shape = "1 MiB", row.dtype = "f32", row.threads = threads;
     row.median_s = median_s, row.confidence_interval_s = {0.5 * median_s, 2 * median_s};
@@ -129,25 +129,25 @@ TEST(Report, DrawsStandBesideTheBestPeer) {
   add("normal ars", 2, 1);
   add("gemm core", 1, 4);
   add("gemm raw", 1, 3);
-  const auto ratio = report::ratio_to_best_peer(document, document.measurements[0]);
+  const auto ratio = results::ratio_to_best_peer(document, document.measurements[0]);
   ASSERT_TRUE(ratio);
   EXPECT_EQ(ratio->peer, "mkl_normal ars5_icdf");
   EXPECT_EQ(ratio->ratio, 3);
   EXPECT_EQ(ratio->interval.low, 0.75);
   EXPECT_EQ(ratio->interval.high, 12);
   for (const std::size_t other : {1, 2, 3, 4}) {
-    EXPECT_FALSE(report::ratio_to_best_peer(document, document.measurements[other])) << other;
+    EXPECT_FALSE(results::ratio_to_best_peer(document, document.measurements[other])) << other;
   }
-  const auto call = report::ratio_to_best_peer(document, document.measurements[5]);
+  const auto call = results::ratio_to_best_peer(document, document.measurements[5]);
   ASSERT_TRUE(call);
   EXPECT_EQ(call->peer, "gemm raw");
   EXPECT_EQ(call->ratio, 0.75);
-  EXPECT_FALSE(report::ratio_to_best_peer(document, document.measurements[6]));
+  EXPECT_FALSE(results::ratio_to_best_peer(document, document.measurements[6]));
   EXPECT_TRUE(holds(report::to_markdown(report::measurement_table(document, "init")), "× best peer"));
 }
 
 TEST(Report, JsonIsStrict) {
-  const std::string text = report::to_text(report::to_json(document_with(claims::Verdict::fail)));
+  const std::string text = results::to_text(results::to_json(document_with(claims::Verdict::fail)));
   const ordered_json json = ordered_json::parse(text);
   EXPECT_TRUE(json["claims"][0]["observed"].is_null());
   EXPECT_EQ(json["seed"].get<std::uint64_t>(), std::numeric_limits<std::uint64_t>::max());

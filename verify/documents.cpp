@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sqrtn/report/summary.hpp"
+#include "report/summary.hpp"
 
 namespace sqrtn::verify {
 namespace {
@@ -68,8 +68,8 @@ claims::Result exact_result(const std::string& id, claims::Verdict verdict) {
   return result;
 }
 
-report::Measurement timing(const std::string& n, double gflop_per_s, const char* dtype, int threads) {
-  report::Measurement row;
+results::Measurement timing(const std::string& n, double gflop_per_s, const char* dtype, int threads) {
+  results::Measurement row;
   row.subject = "gemm";
   row.group = "products";
   row.shape = fmt::format("{0}x{0}x{0}", n);
@@ -90,8 +90,8 @@ report::Measurement timing(const std::string& n, double gflop_per_s, const char*
   return row;
 }
 
-std::vector<report::Measurement> timings() {
-  report::Measurement peak = timing("512", 200, "f32", 1), wrong = timing("509", 90, "f32", 1);
+std::vector<results::Measurement> timings() {
+  results::Measurement peak = timing("512", 200, "f32", 1), wrong = timing("509", 90, "f32", 1);
   peak.id = "ceilings/fma/f32/1";
   peak.group = "ceilings";
   peak.subject = "fma";
@@ -115,8 +115,8 @@ claims::Property property(const std::string& name, const std::string& value, dou
   return property;
 }
 
-report::BackendEntry library(const std::string& name) {
-  report::BackendEntry entry;
+results::Library library(const std::string& name) {
+  results::Library entry;
   entry.name = entry.blas = name;
   entry.record = synthetic_document().blas;
   for (const char* id : {"products/gemm/f32/exact", "products/gemm/f64/<em>exact</em>"}) {
@@ -143,25 +143,25 @@ report::BackendEntry library(const std::string& name) {
 }
 
 /// A chain of six layers whose law is ln RMS = slope·layer, computed a little above it, and lost from `lost` on.
-report::ChainRecord chain(const char* init, double slope, std::size_t lost, const char* state, const char* fate) {
-  report::ChainRecord chain{.init = init,
-                            .gain = 1.25,
-                            .activation = "relu",
-                            .width = 512,
-                            .depth = 6,
-                            .batch = 1,
-                            .shared_weights = false,
-                            .norm = "none",
-                            .residual = false,
-                            .dtype = "f32",
-                            .weight_stddev = 0.0441941738241592,
-                            .runs = 20,
-                            .basis = "exact law <u>",
-                            .fate = fate,
-                            .fate_layer = lost,
-                            .holding_stddev = 0.0625,
-                            .holding_stability = 1,
-                            .layers = {}};
+results::ChainRecord chain(const char* init, double slope, std::size_t lost, const char* state, const char* fate) {
+  results::ChainRecord chain{.init = init,
+                             .gain = 1.25,
+                             .activation = "relu",
+                             .width = 512,
+                             .depth = 6,
+                             .batch = 1,
+                             .shared_weights = false,
+                             .norm = "none",
+                             .residual = false,
+                             .dtype = "f32",
+                             .weight_stddev = 0.0441941738241592,
+                             .runs = 20,
+                             .basis = "exact law <u>",
+                             .fate = fate,
+                             .fate_layer = lost,
+                             .holding_stddev = 0.0625,
+                             .holding_stability = 1,
+                             .layers = {}};
   for (std::size_t layer = 0; layer <= chain.depth; ++layer) {
     const double mean = slope * static_cast<double>(layer), spread = 0.1234567 * static_cast<double>(layer);
     const bool finite = layer < lost;
@@ -179,19 +179,19 @@ report::ChainRecord chain(const char* init, double slope, std::size_t lost, cons
 
 }  // namespace
 
-report::Document synthetic_document() {
+results::Document synthetic_document() {
   using claims::Verdict;
-  report::Document document;
+  results::Document document;
   document.environment = machine();
-  document.blas = report::BlasRecord{{.name = "example",
-                                      .file_name = "libexample.so",
-                                      .soname = "libexample.so.0",
-                                      .sha256 = std::string(64, 'a'),
-                                      .version = "",
-                                      .kernel = "Haswell",
-                                      .threading = "pthread",
-                                      .integer_bits = 32},
-                                     1};
+  document.blas = results::BlasRecord{{.name = "example",
+                                       .file_name = "libexample.so",
+                                       .soname = "libexample.so.0",
+                                       .sha256 = std::string(64, 'a'),
+                                       .version = "",
+                                       .kernel = "Haswell",
+                                       .threading = "pthread",
+                                       .integer_bits = 32},
+                                      1};
   document.command = {"sqrtn", "run", "--filter", "a'b"};
   document.seed = 18446744073709551615ULL;
   document.claims = {result("generator/ars/uniform/f32/variance", Verdict::pass, 0.33336),
@@ -226,17 +226,17 @@ report::Document synthetic_document() {
   return document;
 }
 
-report::BackendReport synthetic_libraries() {
-  report::BackendReport report{.provenance = report::provenance_line(synthetic_document()),
-                               .default_name = "right",
-                               .seed = 18446744073709551615ULL,
-                               .backends = {library("right"), library("wrong <u>"), {}},
-                               .environment = machine()};
-  report::BackendEntry &wrong = report.backends[1], &unusable = report.backends[2];
+results::Libraries synthetic_libraries() {
+  results::Libraries report{.provenance = report::provenance_line(synthetic_document()),
+                            .default_name = "right",
+                            .seed = 18446744073709551615ULL,
+                            .backends = {library("right"), library("wrong <u>"), {}},
+                            .environment = machine()};
+  results::Library &wrong = report.backends[1], &unusable = report.backends[2];
   wrong.claims[1].outcome.verdict = claims::Verdict::fail;
   wrong.claims[1].outcome.reason = "element [3, 4] is <u>1</u> | not 2";
   wrong.incidents = {"printed '</u><script>alert(1)</script>' in products/gemm/f32"};
-  for (report::BackendSpeed& speed : wrong.speeds) {
+  for (results::LibrarySpeed& speed : wrong.speeds) {
     speed.ratio = 1.2345678901234567;
     speed.ratio_interval = statistics::Interval{1.1, 1.3};
   }

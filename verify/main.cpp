@@ -4,9 +4,9 @@
 #include <optional>
 #include <string_view>
 
-#include "sqrtn/support/exit_guard.hpp"
-#include "sqrtn/support/output.hpp"
 #include "sqrtn/support/require.hpp"
+#include "support/exit_guard.hpp"
+#include "support/output.hpp"
 #include "verify.hpp"
 
 namespace sqrtn::verify {

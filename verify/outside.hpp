@@ -9,13 +9,13 @@
 #include <string_view>
 #include <variant>
 
-#include "sqrtn/report/accepted.hpp"
-#include "sqrtn/report/benchmark_json.hpp"
-#include "sqrtn/report/compare.hpp"
-#include "sqrtn/report/gate.hpp"
-#include "sqrtn/report/page.hpp"
-#include "sqrtn/report/read.hpp"
-#include "sqrtn/report/summary.hpp"
+#include "gate/document.hpp"
+#include "gate/google_benchmark.hpp"
+#include "report/compare_text.hpp"
+#include "report/page.hpp"
+#include "report/summary.hpp"
+#include "results/accepted.hpp"
+#include "results/read.hpp"
 
 /// Every reader of JSON from outside: whatever the bytes are, it takes them or refuses them by an exception of one
 /// kind, and what it takes can be shown. The fuzz target and the test of the corpus ask the same.
@@ -27,55 +27,55 @@ inline void keep(bool promise, const char* what) {
 }
 
 /// What was read is read again to the same document, and can be compared, tabulated and shown.
-inline void use(const report::Document& document) {
-  const std::string text = report::to_text(report::to_json(document));
-  const report::Document again = report::parse_document(text, "again");
-  keep(report::to_text(report::to_json(again)) == text, "a document is read again as another");
-  (void)report::to_markdown(report::compare(document, again));
-  (void)report::to_json(report::compare(again, document)).dump();
+inline void use(const results::Document& document) {
+  const std::string text = results::to_text(results::to_json(document));
+  const results::Document again = results::parse_document(text, "again");
+  keep(results::to_text(results::to_json(again)) == text, "a document is read again as another");
+  (void)report::to_markdown(results::compare(document, again));
+  (void)results::to_json(results::compare(again, document)).dump();
   (void)report::to_markdown(document);
   (void)report::svg_files({document});
   const std::string page = report::to_html({document, again}, document.command);
   keep(page.find("<script") == page.rfind("<script"), "a text of the document opens or closes a script");
 }
 
-inline void use(const report::BackendReport& libraries) {
-  const std::string text = report::to_text(report::to_json(libraries));
-  const auto again = std::get<report::BackendReport>(report::parse_any(text, "again"));
-  keep(report::to_text(report::to_json(again)) == text, "libraries are read again as others");
+inline void use(const results::Libraries& libraries) {
+  const std::string text = results::to_text(results::to_json(libraries));
+  const auto again = std::get<results::Libraries>(results::parse_any(text, "again"));
+  keep(results::to_text(results::to_json(again)) == text, "libraries are read again as others");
   (void)report::to_markdown(libraries);
   (void)report::to_csv(report::backend_records(libraries));
   const std::string page = report::to_html({}, {}, {&libraries, 1});
   keep(page.find("<script") == page.rfind("<script"), "a text of the libraries opens or closes a script");
 }
 
-inline void use(const report::AnyDocument& any) {
+inline void use(const results::AnyDocument& any) {
   std::visit([](const auto& one) { use(one); }, any);
 }
 
 /// Cases have names and times, or say why not, and no reader of the gate's results is spoken to.
-inline void use(const report::BenchmarkOutput& output) {
-  report::GateDocument document;
-  for (const report::BenchmarkCase& c : output.cases) {
+inline void use(const gate::BenchmarkOutput& output) {
+  gate::GateDocument document;
+  for (const gate::BenchmarkCase& c : output.cases) {
     keep(!c.name.empty() && c.name.size() <= 1000, "a case has no name, or a long one");
     keep(!c.fault.empty() || (std::isfinite(c.time_s) && c.time_s > 0), "a case has neither a time nor a fault");
-    report::GateRow& row = document.rows.emplace_back();
+    gate::GateRow& row = document.rows.emplace_back();
     row.name = c.name;
     row.note = c.fault + c.label;
     row.result.older_s = c.time_s;
   }
   for (const auto& [key, value] : output.context) document.notes.push_back(key + ": " + value);
-  report::make_printable(document);
-  const std::string json = report::to_text(report::to_json(document));
+  gate::make_printable(document);
+  const std::string json = results::to_text(gate::to_json(document));
   keep(!nlohmann::json::parse(json, nullptr, false).is_discarded(), "the gate's results are no JSON");
-  for (const std::string& text : {json, report::to_junit(document), report::to_markdown(document)}) {
+  for (const std::string& text : {json, gate::to_junit(document), gate::to_markdown(document)}) {
     keep(std::ranges::none_of(text, [](unsigned char c) { return (c < ' ' && c != '\n') || c == '\x7f'; }),
          "a control character came through");
   }
 }
 
-inline void use(const std::vector<report::Accepted>& accepted) {
-  for (const report::Accepted& one : accepted) keep(!one.reason.empty(), "a finding is accepted without a reason");
+inline void use(const std::vector<results::Accepted>& accepted) {
+  for (const results::Accepted& one : accepted) keep(!one.reason.empty(), "a finding is accepted without a reason");
 }
 
 /// Why the reader refused; empty if it did not.
@@ -94,9 +94,9 @@ std::string refusal_of(Read read) {
 /// Of results or libraries, of a Google Benchmark program's output, and of a list of accepted findings, in this order.
 /// Throws: std::runtime_error for a promise that was not kept.
 inline std::array<std::string, 3> refusals_of(std::string_view text) {
-  return {refusal_of([text] { return report::parse_any(text, "input"); }),
-          refusal_of([text] { return report::read_benchmark_output(text); }),
-          refusal_of([text] { return report::parse_accepted(text, "input"); })};
+  return {refusal_of([text] { return results::parse_any(text, "input"); }),
+          refusal_of([text] { return gate::read_benchmark_output(text); }),
+          refusal_of([text] { return results::parse_accepted(text, "input"); })};
 }
 
 }  // namespace sqrtn::verify

@@ -9,10 +9,10 @@
 #include <utility>
 #include <vector>
 
-#include "library_file.hpp"
-#include "loaded_library.hpp"
-#include "prove.hpp"
-#include "self_report.hpp"
+#include "blas/library_file.hpp"
+#include "blas/loaded_library.hpp"
+#include "blas/prove.hpp"
+#include "blas/self_report.hpp"
 #include "sqrtn/support/require.hpp"
 
 namespace sqrtn::blas {

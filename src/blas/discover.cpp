@@ -1,4 +1,4 @@
-#include "sqrtn/blas/discover.hpp"
+#include "blas/discover.hpp"
 
 #include <elf.h>
 #include <sys/stat.h>
@@ -12,8 +12,8 @@
 #include <string_view>
 #include <tuple>
 
-#include "library_file.hpp"
-#include "places.hpp"
+#include "blas/library_file.hpp"
+#include "blas/places.hpp"
 
 namespace sqrtn::blas {
 namespace {

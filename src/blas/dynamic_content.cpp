@@ -4,8 +4,8 @@
 #include <stdexcept>
 #include <string_view>
 
-#include "file.hpp"
-#include "library_file.hpp"
+#include "blas/file.hpp"
+#include "blas/library_file.hpp"
 
 namespace sqrtn::blas {
 namespace {

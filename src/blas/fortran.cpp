@@ -1,4 +1,4 @@
-#include "fortran.hpp"
+#include "blas/fortran.hpp"
 
 #include <utility>
 

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "loaded_library.hpp"
+#include "blas/loaded_library.hpp"
 #include "sqrtn/blas/functions.hpp"
 
 /// A BLAS that has only Fortran's interface (sgemm_, ...), behind the table of the C interface.

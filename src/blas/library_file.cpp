@@ -1,4 +1,4 @@
-#include "library_file.hpp"
+#include "blas/library_file.hpp"
 
 #include <elf.h>
 #include <fcntl.h>
@@ -16,7 +16,7 @@
 #include <system_error>
 #include <vector>
 
-#include "file.hpp"
+#include "blas/file.hpp"
 #include "sqrtn/support/require.hpp"
 
 /// The header of the object that holds this code, put there by every linker: what "for this machine"

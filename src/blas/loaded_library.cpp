@@ -1,4 +1,4 @@
-#include "loaded_library.hpp"
+#include "blas/loaded_library.hpp"
 
 #include <dlfcn.h>
 

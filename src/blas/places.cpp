@@ -1,4 +1,4 @@
-#include "places.hpp"
+#include "blas/places.hpp"
 
 #include <sys/utsname.h>
 
@@ -9,9 +9,9 @@
 #include <sstream>
 #include <string_view>
 
-#include "library_file.hpp"
-#include "sqrtn/support/process.hpp"
+#include "blas/library_file.hpp"
 #include "sqrtn/support/require.hpp"
+#include "support/process.hpp"
 
 namespace sqrtn::blas {
 namespace {

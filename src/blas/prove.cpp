@@ -1,9 +1,9 @@
-#include "prove.hpp"
+#include "blas/prove.hpp"
 
 #include <dlfcn.h>
 
-#include "fortran.hpp"
-#include "self_report.hpp"
+#include "blas/fortran.hpp"
+#include "blas/self_report.hpp"
 #include "sqrtn/support/require.hpp"
 
 namespace sqrtn::blas {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "loaded_library.hpp"
+#include "blas/loaded_library.hpp"
 #include "sqrtn/blas/functions.hpp"
 
 /// Which functions of a loaded library may be called, and the proof that they are its own.

@@ -1,4 +1,4 @@
-#include "self_report.hpp"
+#include "blas/self_report.hpp"
 
 #include <fmt/format.h>
 

@@ -2,7 +2,7 @@
 
 #include <functional>
 
-#include "loaded_library.hpp"
+#include "blas/loaded_library.hpp"
 #include "sqrtn/blas/backend.hpp"
 
 /// What the libraries say of themselves, each by functions of its own, and their thread control.

@@ -1,30 +1,29 @@
-#include "sqrtn/report/backends.hpp"
-
 #include <fmt/format.h>
 
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "command.hpp"
-#include "options.hpp"
-#include "probe.hpp"
-#include "sqrtn/report/table.hpp"
-#include "sqrtn/support/output.hpp"
-#include "steps.hpp"
+#include "command/command.hpp"
+#include "command/options.hpp"
+#include "command/steps.hpp"
+#include "libraries/children.hpp"
+#include "report/libraries.hpp"
+#include "report/table.hpp"
+#include "support/output.hpp"
 
 namespace sqrtn::command {
 
-std::string backends_text(const std::vector<BackendChoice>& backends) {
+std::string backends_text(const std::vector<libraries::Candidate>& backends) {
   report::Table table{
       .title = "", .columns = {"backend", "version", "kernel", "threading", "interface", "library"}, .rows = {}};
   std::string refused;
-  for (const BackendChoice& backend : backends) {
+  for (const libraries::Candidate& backend : backends) {
     if (!backend.record) {
       refused += fmt::format("{}: {}\n", backend.name, backend.refusal);
       continue;
     }
     const blas::Identity& identity = backend.record->identity;
-    table.rows.push_back({backend.name, report::short_version(identity), identity.kernel, identity.threading,
+    table.rows.push_back({backend.name, results::short_version(identity), identity.kernel, identity.threading,
                           identity.interface, backend.blas});
   }
   return report::to_markdown(table) + (refused.empty() ? "" : "\nCannot be used:\n" + refused);
@@ -38,13 +37,13 @@ struct BackendsOptions {
   bool kernels = false;
 };
 
-nlohmann::ordered_json to_json(const std::vector<BackendChoice>& backends) {
+nlohmann::ordered_json to_json(const std::vector<libraries::Candidate>& backends) {
   nlohmann::ordered_json json;
   json["schema"] = "sqrtn.backends/1";
   json["backends"] = nlohmann::ordered_json::array();
-  for (const BackendChoice& backend : backends) {
+  for (const libraries::Candidate& backend : backends) {
     nlohmann::ordered_json one{{"name", backend.name}, {"blas", backend.blas}, {"vendor", backend.vendor}};
-    one["identity"] = backend.record ? report::to_json(backend.record->identity) : nlohmann::ordered_json();
+    one["identity"] = backend.record ? results::to_json(backend.record->identity) : nlohmann::ordered_json();
     one["refusal"] = backend.refusal.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(backend.refusal);
     json["backends"].push_back(std::move(one));
   }
@@ -53,9 +52,9 @@ nlohmann::ordered_json to_json(const std::vector<BackendChoice>& backends) {
 
 /// Loads this one library here, as a child does on behalf of its parent.
 int describe_one(const BackendsOptions& options, const std::vector<std::string>& command) {
-  const blas::Backend backend = load_library(options.blas);
-  const report::Document document = make_document(backend, command, 0, {}, {});
-  const BackendChoice choice{options.blas, options.blas, "", document.blas, ""};
+  const blas::Backend backend = libraries::load_library(options.blas);
+  const results::Document document = make_document(backend, command, 0, {}, {});
+  const libraries::Candidate choice{options.blas, options.blas, "", document.blas, ""};
   deliver(document, options.json, backends_text({choice}));
   return all_well;
 }
@@ -63,8 +62,8 @@ int describe_one(const BackendsOptions& options, const std::vector<std::string>&
 int list_backends(const BackendsOptions& options, const std::vector<std::string>& command) {
   if (!options.json.empty()) require_writable(options.json);
   if (!options.blas.empty()) return describe_one(options, command);
-  const std::vector<BackendChoice> backends = find_backends(options.search, options.kernels);
-  if (!options.json.empty()) write_file(options.json, report::to_text(to_json(backends)));
+  const std::vector<libraries::Candidate> backends = libraries::find_backends(options.search, options.kernels);
+  if (!options.json.empty()) write_file(options.json, results::to_text(to_json(backends)));
   if (options.json != "-") write_file("-", backends_text(backends));
   if (!backends.empty()) return all_well;
   fmt::print(stderr,

@@ -2,13 +2,13 @@
 
 #include <memory>
 
-#include "command.hpp"
-#include "options.hpp"
-#include "probe.hpp"
-#include "sqrtn/report/summary.hpp"
-#include "sqrtn/report/table.hpp"
-#include "sqrtn/support/output.hpp"
-#include "steps.hpp"
+#include "command/command.hpp"
+#include "command/options.hpp"
+#include "command/steps.hpp"
+#include "libraries/children.hpp"
+#include "report/summary.hpp"
+#include "report/table.hpp"
+#include "support/output.hpp"
 
 namespace sqrtn::command {
 namespace {
@@ -21,7 +21,7 @@ struct BenchOptions {
   bool unchecked = false;
 };
 
-std::string measurements_text(const report::Document& document) {
+std::string measurements_text(const results::Document& document) {
   std::string text;
   for (const std::string& group : report::measurement_groups(document)) {
     text += report::to_markdown(report::measurement_table(document, group)) + '\n';
@@ -38,7 +38,7 @@ int list_measurements(const std::vector<std::string>& ids) {
 
 int sample(const BenchOptions& options, const std::vector<std::string>& command) {
   const CommonOptions& common = options.common;
-  const blas::Backend backend = load_library(common.blas);
+  const blas::Backend backend = libraries::load_library(common.blas);
   const bench::Options bench_options{
       .filter = common.filter, .quick = options.quick, .seed = common.seed, .check = !options.unchecked};
   deliver(make_document(backend, command, common.seed, {},
@@ -55,8 +55,8 @@ int measure_all(const BenchOptions& options, const std::vector<std::string>& com
   if (ids.empty()) return nothing_matches("measurement", common.filter, "bench");
   if (options.list) return list_measurements(ids);
   if (!common.json.empty()) require_writable(common.json);
-  const blas::Backend backend = load_library(common.blas);
-  const report::Document document = make_document(backend, command, common.seed, {}, measure(backend, bench_options));
+  const blas::Backend backend = libraries::load_library(common.blas);
+  const results::Document document = make_document(backend, command, common.seed, {}, measure(backend, bench_options));
   deliver(document, common.json, measurements_text(document));
   if (!all_measured(ids, document.measurements)) return nothing_measured;
   return document.verdict == "fail" ? claim_failed : all_well;

@@ -6,8 +6,8 @@
 #include <memory>
 #include <system_error>
 
-#include "command.hpp"
-#include "options.hpp"
+#include "command/command.hpp"
+#include "command/options.hpp"
 #include "sqrtn/random/fill.hpp"
 #include "sqrtn/support/require.hpp"
 #include "sqrtn/support/tensor.hpp"

@@ -3,19 +3,11 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 
+#include "support/exit_code.hpp"
+
 /// One file a subcommand. Each adds itself to the application, with --help and an example, and
 /// stores what to do when it was chosen; main runs that and turns exceptions into exit codes.
 namespace sqrtn::command {
-
-/// Exit codes, everywhere.
-enum ExitCode : int {
-  all_well = 0,
-  claim_failed = 1,
-  wrong_usage = 2,
-  inconclusive = 3,
-  nothing_measured = 4,
-  not_comparable = 5,
-};
 
 /// Does the work of the chosen subcommand and returns its exit code.
 using Action = std::function<int()>;

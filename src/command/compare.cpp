@@ -1,4 +1,4 @@
-#include "sqrtn/report/compare.hpp"
+#include "results/compare.hpp"
 
 #include <fmt/format.h>
 
@@ -6,11 +6,12 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "command.hpp"
-#include "options.hpp"
-#include "sqrtn/report/read.hpp"
-#include "sqrtn/support/output.hpp"
+#include "command/command.hpp"
+#include "command/options.hpp"
+#include "report/compare_text.hpp"
+#include "results/read.hpp"
 #include "sqrtn/support/require.hpp"
+#include "support/output.hpp"
 
 namespace sqrtn::command {
 namespace {
@@ -21,21 +22,21 @@ struct CompareOptions {
 };
 
 /// A report's code: only what turned wrong is its failure; slower is what `gate` judges.
-int exit_code_of(const report::Comparison& comparison) {
-  if (std::ranges::any_of(comparison.claims, &report::ClaimChange::turned_wrong) ||
-      std::ranges::any_of(comparison.ratios, &report::TimeRatio::turned_wrong)) {
+int exit_code_of(const results::Comparison& comparison) {
+  if (std::ranges::any_of(comparison.claims, &results::ClaimChange::turned_wrong) ||
+      std::ranges::any_of(comparison.ratios, &results::TimeRatio::turned_wrong)) {
     return claim_failed;
   }
   // What was checked and is not any more may hide a failure.
-  const bool unchecked = std::ranges::any_of(comparison.claims, &report::ClaimChange::no_longer_checked);
+  const bool unchecked = std::ranges::any_of(comparison.claims, &results::ClaimChange::no_longer_checked);
   if (unchecked) return nothing_measured;
-  const bool doubtful = std::ranges::any_of(comparison.claims, [](const report::ClaimChange& change) {
+  const bool doubtful = std::ranges::any_of(comparison.claims, [](const results::ClaimChange& change) {
     return change.after == claims::Verdict::inconclusive;
   });
   return doubtful ? inconclusive : all_well;
 }
 
-int refuse(const CompareOptions& options, const report::Difference& difference) {
+int refuse(const CompareOptions& options, const results::Difference& difference) {
   fmt::print(stderr,
              "sqrtn: '{}' and '{}' come from different machines: {} is '{}' in the one and '{}' in the other; "
              "compare runs of one machine, or add --force\n",
@@ -44,27 +45,27 @@ int refuse(const CompareOptions& options, const report::Difference& difference) 
 }
 
 /// Throws: std::invalid_argument if the one is of a run and the other of every library.
-report::Comparison compared(const CompareOptions& options) {
-  const report::AnyDocument before = report::read_any(options.before), after = report::read_any(options.after);
+results::Comparison compared(const CompareOptions& options) {
+  const results::AnyDocument before = results::read_any(options.before), after = results::read_any(options.after);
   require(before.index() == after.index(),
           "'{}' and '{}' are documents of two kinds; name two results.json or two backends.json", options.before,
           options.after);
-  if (const auto* older = std::get_if<report::Document>(&before)) {
-    return report::compare(*older, std::get<report::Document>(after));
+  if (const auto* older = std::get_if<results::Document>(&before)) {
+    return results::compare(*older, std::get<results::Document>(after));
   }
-  return report::compare(std::get<report::BackendReport>(before), std::get<report::BackendReport>(after));
+  return results::compare(std::get<results::Libraries>(before), std::get<results::Libraries>(after));
 }
 
 int compare(const CompareOptions& options) {
   if (!options.json.empty()) require_writable(options.json);
-  const report::Comparison comparison = compared(options);
+  const results::Comparison comparison = compared(options);
   if (!comparison.machine.empty() && !options.force) return refuse(options, comparison.machine.front());
   if (comparison.shares_nothing()) {
     fmt::print(stderr, "sqrtn: '{}' and '{}' share no claim and no measurement; name two runs of the same kind\n",
                options.before, options.after);
     return nothing_measured;
   }
-  if (!options.json.empty()) write_file(options.json, report::to_text(report::to_json(comparison)));
+  if (!options.json.empty()) write_file(options.json, results::to_text(results::to_json(comparison)));
   if (options.json != "-") write_file("-", report::to_markdown(comparison));
   return exit_code_of(comparison);
 }

@@ -4,9 +4,9 @@
 
 #include "command/command.hpp"
 #include "command/options.hpp"
-#include "sqrtn/report/record.hpp"
-#include "sqrtn/support/environment.hpp"
-#include "sqrtn/support/output.hpp"
+#include "results/document.hpp"
+#include "support/environment.hpp"
+#include "support/output.hpp"
 
 namespace sqrtn::command {
 namespace {
@@ -64,7 +64,7 @@ std::vector<std::pair<std::string, std::string>> rows_of(const Environment& envi
 int print_environment(const std::string& json) {
   if (!json.empty()) require_writable(json);
   const Environment environment = describe_environment();
-  if (!json.empty()) write_file(json, report::to_text(report::to_json(environment)));
+  if (!json.empty()) write_file(json, results::to_text(results::to_json(environment)));
   if (json == "-") return all_well;
   for (const auto& [label, value] : rows_of(environment)) {
     if (!value.empty()) fmt::print("{:<14}{}\n", label, value);

@@ -1,4 +1,4 @@
-#include "gate_options.hpp"
+#include "command/gate_options.hpp"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 #include <optional>
 #include <utility>
 
-#include "options.hpp"
+#include "command/options.hpp"
 
 namespace sqrtn::command {
 namespace {
@@ -46,8 +46,8 @@ CLI::Option* add_time(CLI::App& subcommand, const std::string& name, double& tim
       });
 }
 
-void add_rates(CLI::App& subcommand, GateOptions& options) {
-  experiment::GateSettings& settings = options.settings;
+void add_rates(CLI::App& subcommand, gate::GateOptions& options) {
+  gate::GateSettings& settings = options.settings;
   subcommand
       .add_option_function<std::string>(
           "--min-effect",
@@ -73,7 +73,7 @@ void add_rates(CLI::App& subcommand, GateOptions& options) {
 }
 
 /// What a self-test, which has no cases to report, cannot write.
-CLI::Option* add_outputs(CLI::App& subcommand, GateOptions& options) {
+CLI::Option* add_outputs(CLI::App& subcommand, gate::GateOptions& options) {
   const auto file = [&](const char* name, std::string& path, const char* text) {
     return subcommand.add_option(name, path, text)->check(word_error)->type_name("FILE");
   };
@@ -84,7 +84,7 @@ CLI::Option* add_outputs(CLI::App& subcommand, GateOptions& options) {
 
 }  // namespace
 
-void add_gate_options(CLI::App& subcommand, GateOptions& options) {
+void add_gate_options(CLI::App& subcommand, gate::GateOptions& options) {
   // Three options rather than one list: a list that has its least number of words ends at "--".
   subcommand.add_option("OLD", options.older, "A Google Benchmark program");
   subcommand.add_option("NEW", options.newer, "The one that must not be slower");

@@ -8,8 +8,8 @@
 
 #include "command/command.hpp"
 #include "command/options.hpp"
-#include "sqrtn/report/record.hpp"
-#include "sqrtn/support/output.hpp"
+#include "results/document.hpp"
+#include "support/output.hpp"
 
 namespace sqrtn::command {
 
@@ -39,7 +39,7 @@ namespace {
 
 /// Text on standard output, unless something else goes there.
 int show(const InitArguments& arguments, const InitReport& report) {
-  if (!arguments.json.empty()) write_file(arguments.json, report::to_text(report.json));
+  if (!arguments.json.empty()) write_file(arguments.json, results::to_text(report.json));
   if (arguments.output == "-" || arguments.json == "-") {
     fmt::print(stderr, "{}", report.text);
   } else {

@@ -10,7 +10,7 @@
 #include "sqrtn/init/rules.hpp"
 #include "sqrtn/init/structured.hpp"
 #include "sqrtn/statistics/moments.hpp"
-#include "sqrtn/support/npy.hpp"
+#include "support/npy.hpp"
 
 /// The parts of `sqrtn init`: what is to be drawn, what was drawn, and how both are shown.
 namespace sqrtn::command {

@@ -6,10 +6,10 @@
 #include "command/init.hpp"
 #include "command/options.hpp"
 #include "sqrtn/init/spectral.hpp"
-#include "sqrtn/support/nearest.hpp"
 #include "sqrtn/support/parallel.hpp"
-#include "sqrtn/support/progress.hpp"
 #include "sqrtn/support/tensor.hpp"
+#include "support/nearest.hpp"
+#include "support/progress.hpp"
 
 namespace sqrtn::command {
 namespace {

@@ -7,11 +7,11 @@
 #include <system_error>
 
 #include "command/command.hpp"
-#include "sqrtn/report/format.hpp"
-#include "sqrtn/support/environment.hpp"
-#include "sqrtn/support/exit_guard.hpp"
-#include "sqrtn/support/nearest.hpp"
-#include "sqrtn/support/output.hpp"
+#include "results/format.hpp"
+#include "support/environment.hpp"
+#include "support/exit_guard.hpp"
+#include "support/nearest.hpp"
+#include "support/output.hpp"
 
 namespace sqrtn::command {
 namespace {
@@ -56,7 +56,7 @@ std::string usage_message(const CLI::App& application, const CLI::ParseError& er
 }
 
 int complain(const std::string& message) {
-  std::cerr << "sqrtn: " << report::printable(message) << '\n';
+  std::cerr << "sqrtn: " << results::printable(message) << '\n';
   return wrong_usage;
 }
 

@@ -1,4 +1,4 @@
-#include "options.hpp"
+#include "command/options.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "results/format.hpp"
 #include "sqrtn/init/gain.hpp"
 #include "sqrtn/support/require.hpp"
 
@@ -90,14 +91,6 @@ std::function<std::string(const std::string&)> number_between(double low, double
   };
 }
 
-std::string published(const std::string& text) {
-  if (const std::size_t equals = text.find('='); text.starts_with('-') && equals != std::string::npos) {
-    return text.substr(0, equals + 1) + published(text.substr(equals + 1));
-  }
-  const std::filesystem::path path(text);
-  return path.is_absolute() || text.starts_with("..") ? path.filename().string() : text;
-}
-
 double parse_gain(const std::string& text) {
   double number = 0;
   const char* end = text.data() + text.size();
@@ -140,7 +133,7 @@ std::vector<std::string> command_line(const CLI::App& subcommand) {
     }
     std::string listed;
     for (const std::string& value : option->results()) {
-      const std::string word = option->get_type_name() == regex_type ? value : published(value);
+      const std::string word = option->get_type_name() == regex_type ? value : results::published(value);
       if (option->get_delimiter() != '\0') {
         listed += (listed.empty() ? "" : std::string(1, option->get_delimiter())) + word;
         continue;

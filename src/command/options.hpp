@@ -47,9 +47,6 @@ boost::regex compile_filter(const std::string& filter);
 /// Whether the filter is found in an id. Throws: std::invalid_argument that names an expression which takes too long.
 bool matches(const boost::regex& filter, const std::string& id);
 
-/// A word for the results, which are published: a path outside the working folder is reduced to its file name.
-std::string published(const std::string& text);
-
 /// The program's name and the words that were given, for the results, each as published.
 std::vector<std::string> command_line(const CLI::App& subcommand);
 

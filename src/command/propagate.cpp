@@ -1,4 +1,4 @@
-#include "propagate.hpp"
+#include "command/propagate.hpp"
 
 #include <fmt/format.h>
 
@@ -7,14 +7,14 @@
 #include <memory>
 #include <mutex>
 
-#include "command.hpp"
-#include "options.hpp"
-#include "probe.hpp"
+#include "command/command.hpp"
+#include "command/options.hpp"
+#include "command/steps.hpp"
+#include "libraries/children.hpp"
+#include "report/summary.hpp"
 #include "sqrtn/init/structured.hpp"
-#include "sqrtn/report/summary.hpp"
-#include "sqrtn/support/output.hpp"
 #include "sqrtn/support/parallel.hpp"
-#include "steps.hpp"
+#include "support/output.hpp"
 
 namespace sqrtn::command {
 namespace {
@@ -174,10 +174,10 @@ int propagate(const PropagateOptions& options, const std::vector<std::string>& c
   if (!options.json.empty()) require_writable(options.json);
   if (!options.plot.empty()) report::require_plottable(options.plot);
 
-  const blas::Backend backend = load_library(options.blas);
+  const blas::Backend backend = libraries::load_library(options.blas);
   backend.set_threads(1);
   std::vector<report::Curve> curves;
-  report::Document document = make_document(backend, command, options.seed, {}, {});
+  results::Document document = make_document(backend, command, options.seed, {}, {});
   for (std::size_t i = 0; i < all.size(); ++i) {
     propagate_one(all[i], options, backend.functions());
     curves.push_back(curve_of(all[i]));

@@ -4,9 +4,9 @@
 #include <string_view>
 #include <vector>
 
-#include "sqrtn/experiment/forecast.hpp"
-#include "sqrtn/report/chain.hpp"
-#include "sqrtn/report/plot.hpp"
+#include "experiment/forecast.hpp"
+#include "report/plot.hpp"
+#include "results/chain.hpp"
 
 /// One initialiser sent through the chain, and how it is told.
 namespace sqrtn::command {
@@ -38,7 +38,7 @@ std::string propagation_text(const Propagation& propagation, bool all);
 std::string comparison_text(const std::vector<Propagation>& propagations);
 
 /// For the document.
-report::ChainRecord record_of(const Propagation& propagation);
+results::ChainRecord record_of(const Propagation& propagation);
 
 report::Curve curve_of(const Propagation& propagation);
 

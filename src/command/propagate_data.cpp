@@ -1,7 +1,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "propagate.hpp"
+#include "command/propagate.hpp"
 
 /// A propagation for programs and for the plot.
 namespace sqrtn::command {
@@ -24,25 +24,25 @@ std::string_view state_of(const Propagation& p, std::size_t layer) {
 
 }  // namespace
 
-report::ChainRecord record_of(const Propagation& p) {
-  report::ChainRecord record{.init = p.name,
-                             .gain = p.gain,
-                             .activation = std::string(p.chain.activation->name),
-                             .width = p.chain.width,
-                             .depth = p.chain.depth,
-                             .batch = p.chain.batch,
-                             .shared_weights = p.chain.shared,
-                             .norm = std::string(name_of(p.chain.norm)),
-                             .residual = p.chain.residual,
-                             .dtype = p.dtype,
-                             .weight_stddev = p.chain.weights.stddev(),
-                             .runs = p.runs.size(),
-                             .basis = p.forecast.basis,
-                             .fate = std::string(name_of(p.course().fate)),
-                             .fate_layer = p.course().layer,
-                             .holding_stddev = experiment::holding_stddev(p.chain),
-                             .holding_stability = experiment::holding_stability(p.chain),
-                             .layers = {}};
+results::ChainRecord record_of(const Propagation& p) {
+  results::ChainRecord record{.init = p.name,
+                              .gain = p.gain,
+                              .activation = std::string(p.chain.activation->name),
+                              .width = p.chain.width,
+                              .depth = p.chain.depth,
+                              .batch = p.chain.batch,
+                              .shared_weights = p.chain.shared,
+                              .norm = std::string(name_of(p.chain.norm)),
+                              .residual = p.chain.residual,
+                              .dtype = p.dtype,
+                              .weight_stddev = p.chain.weights.stddev(),
+                              .runs = p.runs.size(),
+                              .basis = p.forecast.basis,
+                              .fate = std::string(name_of(p.course().fate)),
+                              .fate_layer = p.course().layer,
+                              .holding_stddev = experiment::holding_stddev(p.chain),
+                              .holding_stability = experiment::holding_stability(p.chain),
+                              .layers = {}};
   for (std::size_t layer = 0; layer <= p.chain.depth; ++layer) {
     const LayerForecast& law = p.forecast.layers[layer];
     record.layers.push_back({.mean = law.mean_log_rms,

@@ -5,11 +5,11 @@
 #include <numbers>
 #include <set>
 
-#include "propagate.hpp"
+#include "command/propagate.hpp"
+#include "report/table.hpp"
+#include "results/format.hpp"
 #include "sqrtn/laws/chain.hpp"
 #include "sqrtn/laws/prediction.hpp"
-#include "sqrtn/report/format.hpp"
-#include "sqrtn/report/table.hpp"
 
 namespace sqrtn::command {
 namespace {
@@ -23,7 +23,7 @@ std::string show_log(double log_x) {
   if (std::isnan(log_x)) return "–";
   if (std::isinf(log_x)) return log_x < 0 ? "0" : "inf";
   const double log10_x = log_x / std::numbers::ln10;
-  if (log10_x > -4 && log10_x < 6) return report::significant(std::exp(log_x));
+  if (log10_x > -4 && log10_x < 6) return results::significant(std::exp(log_x));
   const double exponent = std::floor(log10_x);
   return fmt::format("{:.3f}e{:+03.0f}", std::pow(10, log10_x - exponent), exponent);
 }
@@ -49,7 +49,7 @@ std::vector<std::string> layer_row(const Propagation& p, std::size_t layer) {
           std::isfinite(off) ? fmt::format("{:+.1f}", off) : "–",
           fmt::format("{:.1f}", 100 * p.mean(layer, &LayerState::zeros)),
           fmt::format("{:.1f}", 100 * p.mean(layer, &LayerState::saturated)),
-          layer == 0 || std::isnan(law.slope) ? "–" : report::compact(law.slope, 4)};
+          layer == 0 || std::isnan(law.slope) ? "–" : results::compact(law.slope, 4)};
 }
 
 /// The first few layers, every tenth of the rest or so, and where the fate is met.
@@ -159,7 +159,7 @@ std::string advice(const Propagation& p) {
 
 std::string short_advice(const Propagation& p) {
   if (p.chain.norm != experiment::Norm::none) return "any";
-  return is_unstable(p) && !p.chain.residual ? "none" : report::compact(holding_gain(p));
+  return is_unstable(p) && !p.chain.residual ? "none" : results::compact(holding_gain(p));
 }
 
 }  // namespace
@@ -184,7 +184,7 @@ std::string title_of(const Propagation& p) {
   if (p.chain.norm != experiment::Norm::none) text += fmt::format(", {} norm", name_of(p.chain.norm));
   if (p.chain.residual) text += ", residual";
   if (p.chain.batch > 1) text += fmt::format(", {} rows", p.chain.batch);
-  return text + fmt::format(", gain {}, {}", report::compact(p.gain), p.dtype);
+  return text + fmt::format(", gain {}, {}", results::compact(p.gain), p.dtype);
 }
 
 std::string_view name_of(experiment::Norm norm) {
@@ -214,7 +214,7 @@ std::string comparison_text(const std::vector<Propagation>& propagations) {
   for (const Propagation& p : propagations) {
     const std::vector<std::string> end = layer_row(p, p.chain.depth);
     const std::string fate = fate_text(p.course());
-    table.rows.push_back({p.name, report::compact(p.gain), fate.substr(0, fate.find(',')), end[1], end[2], end[3],
+    table.rows.push_back({p.name, results::compact(p.gain), fate.substr(0, fate.find(',')), end[1], end[2], end[3],
                           end[6], show_log(log_gradient(p)), short_advice(p)});
   }
   return report::to_markdown(table);

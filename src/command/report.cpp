@@ -5,13 +5,13 @@
 #include <memory>
 #include <variant>
 
-#include "command.hpp"
-#include "options.hpp"
-#include "sqrtn/report/backends.hpp"
-#include "sqrtn/report/page.hpp"
-#include "sqrtn/report/read.hpp"
-#include "sqrtn/report/summary.hpp"
-#include "sqrtn/support/output.hpp"
+#include "command/command.hpp"
+#include "command/options.hpp"
+#include "report/libraries.hpp"
+#include "report/page.hpp"
+#include "report/summary.hpp"
+#include "results/read.hpp"
+#include "support/output.hpp"
 
 namespace sqrtn::command {
 namespace {
@@ -23,15 +23,15 @@ struct ReportOptions {
 
 /// What was named, read, and what each says in a line.
 struct ReportInput {
-  std::vector<report::Document> documents;
-  std::vector<report::BackendReport> libraries;
+  std::vector<results::Document> documents;
+  std::vector<results::Libraries> libraries;
   std::string verdicts;
 
   void read(const std::string& path) {
-    report::AnyDocument any = report::read_any(path);
+    results::AnyDocument any = results::read_any(path);
     std::visit([&](const auto& one) { verdicts += fmt::format("{}: {}\n", path, report::verdict_line(one)); }, any);
-    if (auto* document = std::get_if<report::Document>(&any)) documents.push_back(std::move(*document));
-    if (auto* report = std::get_if<report::BackendReport>(&any)) libraries.push_back(std::move(*report));
+    if (auto* document = std::get_if<results::Document>(&any)) documents.push_back(std::move(*document));
+    if (auto* report = std::get_if<results::Libraries>(&any)) libraries.push_back(std::move(*report));
   }
 };
 

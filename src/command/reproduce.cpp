@@ -4,13 +4,13 @@
 #include <boost/regex.hpp>
 #include <memory>
 
-#include "command.hpp"
-#include "options.hpp"
-#include "probe.hpp"
-#include "sqrtn/report/reproduction.hpp"
-#include "sqrtn/report/summary.hpp"
-#include "sqrtn/support/output.hpp"
-#include "steps.hpp"
+#include "command/command.hpp"
+#include "command/options.hpp"
+#include "command/steps.hpp"
+#include "libraries/children.hpp"
+#include "report/reproduction.hpp"
+#include "report/summary.hpp"
+#include "support/output.hpp"
 
 namespace sqrtn::command {
 namespace {
@@ -45,11 +45,11 @@ int reproduce(ReproduceOptions options, const std::vector<std::string>& command)
   if (!options.output.empty()) report::require_writable_folder(options.output);
 
   options.settings.seed = options.common.seed;
-  const blas::Backend backend = load_library(options.common.blas);
+  const blas::Backend backend = libraries::load_library(options.common.blas);
   // The experiments run side by side; one thread in the library keeps every bit independent of that.
   backend.set_threads(1);
   Progress progress("notebooks");
-  report::Document document = make_document(backend, command, options.common.seed, {}, {});
+  results::Document document = make_document(backend, command, options.common.seed, {}, {});
   document.reproduced = experiment::reproduce(experiments, backend.functions(), options.settings,
                                               [&](double done) { progress.update(done, ""); });
   std::erase_if(document.reproduced, [&](const auto& finding) { return !matches(pattern, finding.id); });

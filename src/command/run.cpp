@@ -4,16 +4,16 @@
 #include <memory>
 
 #include "bench.hpp"
-#include "choose.hpp"
-#include "command.hpp"
-#include "contest.hpp"
-#include "options.hpp"
-#include "sqrtn/report/format.hpp"
-#include "sqrtn/report/summary.hpp"
-#include "sqrtn/report/table.hpp"
-#include "sqrtn/support/output.hpp"
+#include "command/command.hpp"
+#include "command/options.hpp"
+#include "command/steps.hpp"
+#include "libraries/choose.hpp"
+#include "libraries/comparison.hpp"
+#include "report/summary.hpp"
+#include "report/table.hpp"
+#include "results/format.hpp"
 #include "sqrtn/support/require.hpp"
-#include "steps.hpp"
+#include "support/output.hpp"
 
 namespace sqrtn::command {
 namespace {
@@ -32,23 +32,22 @@ struct RunOptions {
 
 /// A third party's defect is a finding of this report, not its failure: the claims about products count only with
 /// --strict, and those that go through them (layers, networks, chains) only if the products are right.
-int exit_code_of(const RunOptions& options, std::vector<claims::Result> results,
-                 const report::BackendReport& comparison) {
+int exit_code_of(const RunOptions& options, std::vector<claims::Result> results, const results::Libraries& comparison) {
   const bool wrong_products = std::ranges::any_of(results, [](const claims::Result& result) {
-    return is_about_product(result.claim) && result.outcome.verdict == claims::Verdict::fail;
+    return libraries::is_about_product(result.claim) && result.outcome.verdict == claims::Verdict::fail;
   });
   std::erase_if(results, [&](const claims::Result& result) {
-    return !options.strict && (wrong_products ? result.claim.uses_blas : is_about_product(result.claim));
+    return !options.strict && (wrong_products ? result.claim.uses_blas : libraries::is_about_product(result.claim));
   });
   const claims::Verdict verdict = claims::overall(results);
   if (verdict != claims::Verdict::skipped && verdict != claims::Verdict::pass) return exit_code(verdict);
   const bool defect = std::ranges::any_of(
-      comparison.backends, [](const report::BackendEntry& entry) { return report::verdict_of(entry) == "fail"; });
+      comparison.backends, [](const results::Library& entry) { return results::verdict_of(entry) == "fail"; });
   return options.strict && defect ? int{claim_failed} : int{all_well};
 }
 
 /// What fits on a screen: the verdicts first, what failed, the speeds; the claims are in the folder.
-std::string text_of(const report::Document& document, const report::BackendReport& comparison,
+std::string text_of(const results::Document& document, const results::Libraries& comparison,
                     const std::string& folder) {
   std::string text = fmt::format("verdict {}\n{} on {}, {} threads\n\n", report::verdict_line(document),
                                  document.blas->identity.file_name, document.environment.cpu_model,
@@ -82,26 +81,26 @@ int run(RunOptions options, const std::vector<std::string>& command) {
   if (!common.json.empty()) require_writable(common.json);
 
   if (options.backends.empty() && !options.blas_given) options.backends = {"all"};
-  const std::vector<BackendChoice> backends =
-      choose_backends(common.blas, options.backends, options.search, options.kernels);
-  Contest contest(
+  const std::vector<libraries::Candidate> backends =
+      libraries::choose_backends(common.blas, options.backends, options.search, options.kernels);
+  libraries::Contest contest(
       backends,
       {.seed = common.seed, .filter = common.filter, .quick = options.quick, .effect_scale = settings.effect_scale});
   std::vector<claims::Result> own = judge_own(claims, settings);
   contest.judge(claims);
-  std::vector<report::Measurement> measurements;
+  std::vector<results::Measurement> measurements;
   if (!ids.empty()) measurements = contest.measure_default();
   if (std::ranges::any_of(ids, [](const std::string& id) { return id.starts_with("products/"); })) contest.time();
-  std::vector<report::ChainRecord> chains;
+  std::vector<results::ChainRecord> chains;
   if (std::ranges::any_of(claims, [](const claims::Claim& c) { return c.id.starts_with("chains/"); })) {
     chains = contest.propagate_default();
   }
-  report::Document document =
+  results::Document document =
       make_document(*backends.front().record, command, common.seed,
                     in_order(claims, std::move(own), contest.default_judged().claims), std::move(measurements));
   document.propagation = std::move(chains);
   add_incidents(document, contest.default_judged().incidents);
-  const report::BackendReport comparison = contest.report(document);
+  const results::Libraries comparison = contest.report(document);
   report::write_results(document, options.output, &comparison);
   deliver(document, common.json, text_of(document, comparison, options.output));
   const int code = exit_code_of(options, document.claims, comparison);

@@ -1,15 +1,15 @@
-#include "steps.hpp"
+#include "command/steps.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "command.hpp"
-#include "options.hpp"
+#include "command/command.hpp"
+#include "command/options.hpp"
 #include "sqrtn/random/fill.hpp"
-#include "sqrtn/support/output.hpp"
-#include "sqrtn/support/progress.hpp"
+#include "support/output.hpp"
+#include "support/progress.hpp"
 
 namespace sqrtn::command {
 
@@ -58,42 +58,42 @@ std::vector<claims::Result> in_order(const std::vector<claims::Claim>& claims, s
   return results;
 }
 
-void add_incidents(report::Document& document, const std::vector<std::string>& incidents) {
+void add_incidents(results::Document& document, const std::vector<std::string>& incidents) {
   document.incidents.insert(document.incidents.end(), incidents.begin(), incidents.end());
   if (!document.incidents.empty()) document.verdict = claims::to_string(claims::Verdict::fail);
 }
 
-std::vector<report::Measurement> measure(const blas::Backend& backend, const bench::Options& options) {
+std::vector<results::Measurement> measure(const blas::Backend& backend, const bench::Options& options) {
   Progress progress("measurements");
   return bench::run_benchmarks(backend, options,
                                [&progress](double done, std::string_view id) { progress.update(done, id); });
 }
 
-bool all_measured(const std::vector<std::string>& ids, const std::vector<report::Measurement>& measurements) {
+bool all_measured(const std::vector<std::string>& ids, const std::vector<results::Measurement>& measurements) {
   return std::ranges::all_of(ids, [&measurements](const std::string& id) {
-    return std::ranges::find(measurements, id, &report::Measurement::id) != measurements.end();
+    return std::ranges::find(measurements, id, &results::Measurement::id) != measurements.end();
   });
 }
 
 /// Of the claims; where there are none, of the answers that were checked before they were timed.
-std::string verdict_of(const report::Document& document) {
+std::string verdict_of(const results::Document& document) {
   const bool wrong = std::ranges::any_of(
-      document.measurements, [](const report::Measurement& m) { return m.note.starts_with(bench::wrong_answer); });
+      document.measurements, [](const results::Measurement& m) { return m.note.starts_with(bench::wrong_answer); });
   claims::Verdict verdict = claims::overall(document.claims);
   if (wrong) verdict = claims::Verdict::fail;
   if (verdict == claims::Verdict::skipped && !document.measurements.empty()) verdict = claims::Verdict::pass;
   return std::string(claims::to_string(verdict));
 }
 
-report::Document make_document(const blas::Backend& backend, std::vector<std::string> command, std::uint64_t seed,
-                               std::vector<claims::Result> claims, std::vector<report::Measurement> measurements) {
-  return make_document(report::BlasRecord{backend.identity(), backend.threads()}, std::move(command), seed,
+results::Document make_document(const blas::Backend& backend, std::vector<std::string> command, std::uint64_t seed,
+                                std::vector<claims::Result> claims, std::vector<results::Measurement> measurements) {
+  return make_document(results::BlasRecord{backend.identity(), backend.threads()}, std::move(command), seed,
                        std::move(claims), std::move(measurements));
 }
 
-report::Document make_document(const report::BlasRecord& blas, std::vector<std::string> command, std::uint64_t seed,
-                               std::vector<claims::Result> claims, std::vector<report::Measurement> measurements) {
-  report::Document document;
+results::Document make_document(const results::BlasRecord& blas, std::vector<std::string> command, std::uint64_t seed,
+                                std::vector<claims::Result> claims, std::vector<results::Measurement> measurements) {
+  results::Document document;
   document.environment = describe_environment();
   document.environment.simd_target = random::simd_target();
   document.blas = blas;
@@ -105,8 +105,8 @@ report::Document make_document(const report::BlasRecord& blas, std::vector<std::
   return document;
 }
 
-void deliver(const report::Document& document, const std::string& json, const std::string& text) {
-  if (!json.empty()) write_file(json, report::to_text(report::to_json(document)));
+void deliver(const results::Document& document, const std::string& json, const std::string& text) {
+  if (!json.empty()) write_file(json, results::to_text(results::to_json(document)));
   if (json != "-") write_file("-", text);
 }
 

@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "bench.hpp"
+#include "results/document.hpp"
 #include "sqrtn/blas/backend.hpp"
 #include "sqrtn/claims/claim.hpp"
-#include "sqrtn/report/record.hpp"
 
 /// What verify, bench and run do in common, one step a function.
 namespace sqrtn::command {
@@ -23,10 +23,10 @@ std::vector<claims::Result> judge(const std::vector<claims::Claim>& claims, cons
                                   const claims::Settings& settings);
 
 /// Takes the measurements that match, a live line on standard error meanwhile.
-std::vector<report::Measurement> measure(const blas::Backend& backend, const bench::Options& options);
+std::vector<results::Measurement> measure(const blas::Backend& backend, const bench::Options& options);
 
 /// Whether each of the ids has been measured.
-bool all_measured(const std::vector<std::string>& ids, const std::vector<report::Measurement>& measurements);
+bool all_measured(const std::vector<std::string>& ids, const std::vector<results::Measurement>& measurements);
 
 /// The claims about sqrtn itself, judged in this process, which holds no BLAS.
 std::vector<claims::Result> judge_own(const std::vector<claims::Claim>& claims, const claims::Settings& settings);
@@ -36,17 +36,17 @@ std::vector<claims::Result> in_order(const std::vector<claims::Claim>& claims, s
                                      std::vector<claims::Result> of_library);
 
 /// What the library did beside answering makes the document's verdict fail.
-void add_incidents(report::Document& document, const std::vector<std::string>& incidents);
+void add_incidents(results::Document& document, const std::vector<std::string>& incidents);
 
 /// A document of this machine and library, with the verdict over the claims.
-report::Document make_document(const report::BlasRecord& blas, std::vector<std::string> command, std::uint64_t seed,
-                               std::vector<claims::Result> claims, std::vector<report::Measurement> measurements);
-report::Document make_document(const blas::Backend& backend, std::vector<std::string> command, std::uint64_t seed,
-                               std::vector<claims::Result> claims, std::vector<report::Measurement> measurements);
+results::Document make_document(const results::BlasRecord& blas, std::vector<std::string> command, std::uint64_t seed,
+                                std::vector<claims::Result> claims, std::vector<results::Measurement> measurements);
+results::Document make_document(const blas::Backend& backend, std::vector<std::string> command, std::uint64_t seed,
+                                std::vector<claims::Result> claims, std::vector<results::Measurement> measurements);
 
 /// Writes the document to the file of --json (none if empty) and, unless that was standard output,
 /// `text` to standard output.
-void deliver(const report::Document& document, const std::string& json, const std::string& text);
+void deliver(const results::Document& document, const std::string& json, const std::string& text);
 
 /// A line on standard error that the filter matched nothing, with the remedy.
 /// Returns: the exit code for it.

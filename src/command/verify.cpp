@@ -2,18 +2,18 @@
 #include <iterator>
 #include <memory>
 
-#include "choose.hpp"
-#include "command.hpp"
-#include "isolation.hpp"
-#include "options.hpp"
-#include "probe.hpp"
-#include "sqrtn/report/accepted.hpp"
-#include "sqrtn/report/summary.hpp"
-#include "sqrtn/report/table.hpp"
-#include "sqrtn/support/output.hpp"
-#include "sqrtn/support/progress.hpp"
+#include "command/command.hpp"
+#include "command/options.hpp"
+#include "command/steps.hpp"
+#include "libraries/children.hpp"
+#include "libraries/choose.hpp"
+#include "libraries/judge.hpp"
+#include "report/summary.hpp"
+#include "report/table.hpp"
+#include "results/accepted.hpp"
 #include "sqrtn/support/require.hpp"
-#include "steps.hpp"
+#include "support/output.hpp"
+#include "support/progress.hpp"
 
 namespace sqrtn::command {
 namespace {
@@ -38,7 +38,7 @@ int list_claims(const std::vector<claims::Claim>& claims) {
 }
 
 /// Every claim with its figures, what failed, and the verdict last, where a terminal shows it.
-std::string claims_text(const report::Document& document) {
+std::string claims_text(const results::Document& document) {
   std::string text;
   for (const std::string& group : report::claim_groups(document)) {
     text += report::to_markdown(report::claim_table(document, group)) + '\n';
@@ -47,36 +47,36 @@ std::string claims_text(const report::Document& document) {
   return text + report::findings(document) + report::verdict_line(document) + '\n';
 }
 
-report::Document judge_here(const VerifyOptions& options, const std::vector<claims::Claim>& claims,
-                            const std::vector<std::string>& command) {
-  const blas::Backend backend = load_library(options.common.blas);
+results::Document judge_here(const VerifyOptions& options, const std::vector<claims::Claim>& claims,
+                             const std::vector<std::string>& command) {
+  const blas::Backend backend = libraries::load_library(options.common.blas);
   std::vector<claims::Result> results = judge(claims, backend, options.settings);
-  report::Document document = make_document(backend, command, options.common.seed, std::move(results), {});
+  results::Document document = make_document(backend, command, options.common.seed, std::move(results), {});
   if (options.properties) document.properties = claims::blas_properties(subject_of(backend), options.settings);
   return document;
 }
 
 /// What is claimed of the library in children, so that one that crashes, hangs or ends the process is a finding.
-report::Document judge_apart(const VerifyOptions& options, const std::vector<claims::Claim>& claims,
-                             const std::vector<std::string>& command) {
-  const BackendChoice blas = choose_backends(options.common.blas, {}, {}, false).front();
+results::Document judge_apart(const VerifyOptions& options, const std::vector<claims::Claim>& claims,
+                              const std::vector<std::string>& command) {
+  const libraries::Candidate blas = libraries::choose_backends(options.common.blas, {}, {}, false).front();
   std::vector<claims::Result> own = judge_own(claims, options.settings);
   std::vector<claims::Claim> about;
   std::ranges::copy_if(claims, std::back_inserter(about), &claims::Claim::uses_blas);
   Progress progress("library");
-  Judged judged =
-      judge_in_children(blas, about,
-                        {.seed = options.common.seed,
-                         .effect_scale = options.settings.effect_scale,
-                         .threads = options.settings.threads,
-                         .properties = options.properties,
-                         .limit_s = limit_s,
-                         .filter = options.common.filter},
-                        [&](std::size_t done, const std::string& group) {
-                          progress.update(static_cast<double>(done) / static_cast<double>(about.size()), group);
-                        });
-  report::Document document = make_document(*blas.record, command, options.common.seed,
-                                            in_order(claims, std::move(own), std::move(judged.claims)), {});
+  libraries::Judged judged = libraries::judge_in_children(
+      blas, about,
+      {.seed = options.common.seed,
+       .effect_scale = options.settings.effect_scale,
+       .threads = options.settings.threads,
+       .properties = options.properties,
+       .limit_s = limit_s,
+       .filter = options.common.filter},
+      [&](std::size_t done, const std::string& group) {
+        progress.update(static_cast<double>(done) / static_cast<double>(about.size()), group);
+      });
+  results::Document document = make_document(*blas.record, command, options.common.seed,
+                                             in_order(claims, std::move(own), std::move(judged.claims)), {});
   document.properties = std::move(judged.properties);
   add_incidents(document, judged.incidents);
   return document;
@@ -88,18 +88,18 @@ int verify(VerifyOptions options, const std::vector<std::string>& command) {
   if (claims.empty()) return nothing_matches("claim", options.common.filter, "verify");
   if (options.list) return list_claims(claims);
   if (!options.common.json.empty()) require_writable(options.common.json);
-  std::vector<report::Accepted> accepted;
-  if (!options.accept.empty()) accepted = report::read_accepted(options.accept);
+  std::vector<results::Accepted> accepted;
+  if (!options.accept.empty()) accepted = results::read_accepted(options.accept);
   require(options.write_accepted.empty() || options.reason.find_first_not_of(" \t\r\n") != std::string::npos,
           "--write-accepted {} needs a reason: add --reason 'known, reported as #123'", options.write_accepted);
   if (!options.write_accepted.empty()) require_writable(options.write_accepted);
   require(!same_file(options.common.json, options.write_accepted),
           "--json and --write-accepted name the same file; give each its own");
-  const report::Document document =
+  const results::Document document =
       options.in_process ? judge_here(options, claims, command) : judge_apart(options, claims, command);
-  if (!options.write_accepted.empty()) report::write_accepted(document, options.reason, options.write_accepted);
-  deliver(document, options.common.json, claims_text(document) + report::acceptance_text(document, accepted));
-  const std::vector<claims::Result> open = report::not_accepted(document, accepted);
+  if (!options.write_accepted.empty()) results::write_accepted(document, options.reason, options.write_accepted);
+  deliver(document, options.common.json, claims_text(document) + results::acceptance_text(document, accepted));
+  const std::vector<claims::Result> open = results::not_accepted(document, accepted);
   if (!document.incidents.empty()) return claim_failed;
   return open.empty() ? int{all_well} : exit_code(claims::overall(open));
 }

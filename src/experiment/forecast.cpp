@@ -1,4 +1,4 @@
-#include "sqrtn/experiment/forecast.hpp"
+#include "experiment/forecast.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "sqrtn/experiment/monte_carlo.hpp"
+#include "experiment/monte_carlo.hpp"
 
 #include <algorithm>
 

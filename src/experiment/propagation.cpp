@@ -1,4 +1,4 @@
-#include "sqrtn/experiment/propagation.hpp"
+#include "experiment/propagation.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "sqrtn/random/fill.hpp"
-#include "sqrtn/support/nearest.hpp"
 #include "sqrtn/support/require.hpp"
+#include "support/nearest.hpp"
 
 namespace sqrtn::init {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "sqrtn/support/nearest.hpp"
+#include "support/nearest.hpp"
 
 namespace sqrtn::network {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "random/kernels.hpp"
-#include "sqrtn/support/environment.hpp"
 #include "sqrtn/support/parallel.hpp"
+#include "support/environment.hpp"
 
 namespace sqrtn::random {
 namespace {

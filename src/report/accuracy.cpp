@@ -3,27 +3,27 @@
 #include <algorithm>
 #include <array>
 
-#include "sqrtn/report/backends.hpp"
-#include "sqrtn/report/format.hpp"
+#include "report/libraries.hpp"
+#include "results/format.hpp"
 
 namespace sqrtn::report {
 namespace {
 
 /// Of "gemm/grade": the property "products/gemm/f32/grade".
-const claims::Property* find(const BackendEntry& backend, std::string_view dtype, std::string_view name) {
+const claims::Property* find(const Library& backend, std::string_view dtype, std::string_view name) {
   const std::size_t slash = name.find('/');
   const std::string id = fmt::format("products/{}/{}{}", name.substr(0, slash), dtype, name.substr(slash));
   const auto found = std::ranges::find(backend.properties, id, &claims::Property::id);
   return found == backend.properties.end() ? nullptr : &*found;
 }
 
-std::string word(const BackendEntry& backend, std::string_view dtype, std::string_view name) {
+std::string word(const Library& backend, std::string_view dtype, std::string_view name) {
   const claims::Property* property = find(backend, dtype, name);
   return property == nullptr ? "–" : property->value;
 }
 
 /// "1.60 [1.07, 2.39]", of "rounding/positive/to_256/constant".
-std::string figure(const BackendEntry& backend, std::string_view dtype, const std::string& name) {
+std::string figure(const Library& backend, std::string_view dtype, const std::string& name) {
   const claims::Property* property = find(backend, dtype, "gemm/rounding/" + name);
   if (property == nullptr) return "–";
   const std::string number = significant(property->number, 3);
@@ -38,13 +38,13 @@ constexpr std::array kinds{InputKind{"normal", "N(0,1)"}, InputKind{"positive", 
 
 }  // namespace
 
-Table accuracy_table(const BackendReport& report, std::string_view dtype) {
+Table accuracy_table(const Libraries& report, std::string_view dtype) {
   Table table{.title = std::string(dtype),
               .columns = {"backend", "grade", "algorithm", "inputs", "constant, k < 256", "exponent, k < 256",
                           "λ, k < 256", "constant, k ≥ 256", "exponent, k ≥ 256", "λ, k ≥ 256", "run to run",
                           "threads and one", "0·NaN", "−0·1"},
               .rows = {}};
-  for (const BackendEntry& backend : report.backends) {
+  for (const Library& backend : report.backends) {
     if (backend.properties.empty()) continue;
     for (const InputKind& kind : kinds) {
       const auto rounding = [&](const char* what) {
@@ -65,8 +65,8 @@ Table accuracy_table(const BackendReport& report, std::string_view dtype) {
   return table;
 }
 
-std::string accuracy_text(const BackendReport& report) {
-  if (std::ranges::all_of(report.backends, [](const BackendEntry& backend) { return backend.properties.empty(); })) {
+std::string accuracy_text(const Libraries& report) {
+  if (std::ranges::all_of(report.backends, [](const Library& backend) { return backend.properties.empty(); })) {
     return "";
   }
   std::string text =

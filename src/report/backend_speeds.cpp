@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sqrtn/report/format.hpp"
+#include "results/format.hpp"
 
 namespace sqrtn::report {
 namespace {
@@ -17,7 +17,7 @@ std::string setting_of(const Measurement& row) {
 /// The product without type and threads.
 std::string product_of(const Measurement& row) { return row.subject + ' ' + row.shape; }
 
-bool has_rate(const BackendSpeed& speed) { return speed.row.rate.has_value() && *speed.row.rate > 0; }
+bool has_rate(const LibrarySpeed& speed) { return speed.row.rate.has_value() && *speed.row.rate > 0; }
 
 /// Names in order of first appearance, and where each stands.
 class Names {
@@ -34,13 +34,13 @@ class Names {
   std::map<std::string, std::size_t> places_;
 };
 
-std::string ratio_text(const BackendSpeed& speed) {
+std::string ratio_text(const LibrarySpeed& speed) {
   if (!speed.ratio) return "–";
   return significant(speed.ratio, 3) + (speed.ratio_interval ? ' ' + compact(speed.ratio_interval, 3) : "");
 }
 
 /// The rate with its share of the ceiling, or why there is none.
-std::string rate_text(const BackendSpeed& speed) {
+std::string rate_text(const LibrarySpeed& speed) {
   if (!has_rate(speed)) return speed.row.note.empty() ? "–" : speed.row.note;
   std::string text = significant(speed.row.rate, 3);
   if (speed.row.percent_of_ceiling) text += fmt::format(" ({:.0f} %)", *speed.row.percent_of_ceiling);
@@ -49,11 +49,11 @@ std::string rate_text(const BackendSpeed& speed) {
 
 }  // namespace
 
-SpeedIndex::SpeedIndex(const BackendReport& report) : report_(report), speeds_(report.backends.size()) {
+SpeedIndex::SpeedIndex(const Libraries& report) : report_(report), speeds_(report.backends.size()) {
   Names settings(settings_), products(products_);
   for (std::size_t i = 0; i < speeds_.size(); ++i) {
     ranked_.push_back(verdict_of(report.backends[i]) == "pass");
-    for (const BackendSpeed& speed : report.backends[i].speeds) {
+    for (const LibrarySpeed& speed : report.backends[i].speeds) {
       const std::size_t setting = settings.place_of(setting_of(speed.row));
       const std::size_t product = products.place_of(product_of(speed.row));
       speeds_[i].emplace(std::pair(setting, product), &speed);
@@ -64,7 +64,7 @@ SpeedIndex::SpeedIndex(const BackendReport& report) : report_(report), speeds_(r
   for (std::size_t setting = 0; setting < settings_.size(); ++setting) best_.push_back(best_rates(setting));
 }
 
-const BackendSpeed* SpeedIndex::find(std::size_t backend, std::size_t setting, std::size_t product) const {
+const LibrarySpeed* SpeedIndex::find(std::size_t backend, std::size_t setting, std::size_t product) const {
   const auto found = speeds_[backend].find({setting, product});
   return found == speeds_[backend].end() ? nullptr : found->second;
 }
@@ -83,7 +83,7 @@ std::map<std::size_t, double> SpeedIndex::best_rates(std::size_t setting) const 
   for (const std::size_t product : offered_[setting]) {
     double highest = 0;
     const bool everyone = std::ranges::all_of(ranked, [&](std::size_t i) {
-      const BackendSpeed* speed = find(i, setting, product);
+      const LibrarySpeed* speed = find(i, setting, product);
       if (speed == nullptr || !has_rate(*speed)) return false;
       highest = std::max(highest, *speed->row.rate);
       return true;
@@ -97,7 +97,7 @@ std::string SpeedIndex::relative_to_best(std::size_t backend, std::size_t settin
   if (!ranked_[backend] || best_[setting].empty()) return "–";
   double sum = 0;
   for (const auto& [product, rate] : best_[setting]) {
-    const BackendSpeed* speed = find(backend, setting, product);
+    const LibrarySpeed* speed = find(backend, setting, product);
     if (speed == nullptr || !has_rate(*speed)) return "–";
     sum += std::log(*speed->row.rate / rate);
   }
@@ -108,7 +108,7 @@ Table SpeedIndex::table(std::size_t setting, bool ratios) const {
   Table table{.title = settings_[setting], .columns = {"product"}, .rows = {}};
   std::vector<std::size_t> timed;
   for (std::size_t i = 0; i < speeds_.size(); ++i) {
-    const BackendEntry& backend = report_.backends[i];
+    const Library& backend = report_.backends[i];
     if (backend.speeds.empty()) continue;
     timed.push_back(i);
     table.columns.push_back(backend.name + (verdict_of(backend) == "fail" ? " (failed)" : ""));
@@ -116,7 +116,7 @@ Table SpeedIndex::table(std::size_t setting, bool ratios) const {
   for (const std::size_t product : offered_[setting]) {
     std::vector<std::string> cells{products_[product]};
     for (const std::size_t i : timed) {
-      const BackendSpeed* speed = find(i, setting, product);
+      const LibrarySpeed* speed = find(i, setting, product);
       cells.push_back(speed == nullptr ? "–" : ratios ? ratio_text(*speed) : rate_text(*speed));
     }
     const bool empty = std::all_of(cells.begin() + 1, cells.end(), [](const std::string& cell) { return cell == "–"; });

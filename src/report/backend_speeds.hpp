@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "sqrtn/report/backends.hpp"
+#include "report/libraries.hpp"
 
 namespace sqrtn::report {
 
@@ -14,7 +14,7 @@ namespace sqrtn::report {
 /// searched for: a report may come from outside and be large. `report` must outlive it.
 class SpeedIndex {
  public:
-  explicit SpeedIndex(const BackendReport& report);
+  explicit SpeedIndex(const Libraries& report);
 
   /// In order of first appearance.
   [[nodiscard]] const std::vector<std::string>& settings() const { return settings_; }
@@ -26,15 +26,15 @@ class SpeedIndex {
   [[nodiscard]] Table table(std::size_t setting, bool ratios) const;
 
  private:
-  [[nodiscard]] const BackendSpeed* find(std::size_t backend, std::size_t setting, std::size_t product) const;
+  [[nodiscard]] const LibrarySpeed* find(std::size_t backend, std::size_t setting, std::size_t product) const;
   [[nodiscard]] bool offers(std::size_t backend, std::size_t setting) const;
   [[nodiscard]] std::map<std::size_t, double> best_rates(std::size_t setting) const;
 
-  const BackendReport& report_;
+  const Libraries& report_;
   std::vector<bool> ranked_;  ///< by library
   std::vector<std::string> settings_, products_;
   std::vector<std::set<std::size_t>> offered_;  ///< by setting, its products
-  std::vector<std::map<std::pair<std::size_t, std::size_t>, const BackendSpeed*>> speeds_;  ///< by library
+  std::vector<std::map<std::pair<std::size_t, std::size_t>, const LibrarySpeed*>> speeds_;  ///< by library
   std::vector<std::map<std::size_t, double>> best_;                                         ///< by setting and product
 };
 

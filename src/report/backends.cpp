@@ -1,24 +1,24 @@
-#include "sqrtn/report/backends.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
 
 #include "report/backend_speeds.hpp"
-#include "sqrtn/report/format.hpp"
+#include "report/libraries.hpp"
+#include "results/format.hpp"
+#include "results/strict_json.hpp"
 
 namespace sqrtn::report {
 namespace {
 
 using claims::Verdict;
 
-std::size_t count_of(const BackendEntry& backend, Verdict verdict) {
+std::size_t count_of(const Library& backend, Verdict verdict) {
   return static_cast<std::size_t>(std::ranges::count_if(
       backend.claims, [verdict](const claims::Result& result) { return result.outcome.verdict == verdict; }));
 }
 
-std::string speeds_text(const BackendReport& report) {
+std::string speeds_text(const Libraries& report) {
   std::string text;
   for (const Table& table : speed_tables(report, false)) text += '\n' + to_markdown(table);
   if (report.default_name.empty()) return text;
@@ -32,33 +32,22 @@ std::string speeds_text(const BackendReport& report) {
 
 }  // namespace
 
-std::string short_version(const blas::Identity& identity) {
-  return identity.version.substr(0, identity.version.find(' ', identity.version.find(' ') + 1));
-}
-
-std::string verdict_of(const BackendEntry& backend) {
-  if (!backend.record) return "–";
-  const Verdict verdict = claims::overall(backend.claims);
-  if (verdict != Verdict::fail && !backend.incidents.empty()) return "fail";
-  return verdict == Verdict::skipped ? "–" : std::string(claims::to_string(verdict));
-}
-
-std::string verdict_line(const BackendReport& report) {
+std::string verdict_line(const Libraries& report) {
   std::map<std::string, std::size_t> counts;
-  for (const BackendEntry& backend : report.backends) ++counts[backend.record ? verdict_of(backend) : "cannot be used"];
+  for (const Library& backend : report.backends) ++counts[backend.record ? verdict_of(backend) : "cannot be used"];
   std::string text = fmt::format("{} libraries", report.backends.size());
   for (const auto& [word, n] : counts) text += fmt::format(", {} {}", n, word == "–" ? "not judged" : word);
   return text;
 }
 
-Table backend_table(const BackendReport& report) {
+Table backend_table(const Libraries& report) {
   Table table{.title = "",
               .columns = {"backend", "verdict", "claims", "failed", "version", "kernel", "first call", "slow rounds"},
               .rows = {}};
   const SpeedIndex speeds(report);
   for (const std::string& setting : speeds.settings()) table.columns.push_back("of best, " + setting);
   for (std::size_t i = 0; i < report.backends.size(); ++i) {
-    const BackendEntry& backend = report.backends[i];
+    const Library& backend = report.backends[i];
     if (!backend.record) continue;
     const blas::Identity& identity = backend.record->identity;
     std::vector<std::string> row{backend.name,
@@ -77,7 +66,7 @@ Table backend_table(const BackendReport& report) {
   return table;
 }
 
-std::vector<Table> speed_tables(const BackendReport& report, bool ratios) {
+std::vector<Table> speed_tables(const Libraries& report, bool ratios) {
   std::vector<Table> tables;
   const SpeedIndex speeds(report);
   for (std::size_t setting = 0; setting < speeds.settings().size(); ++setting) {
@@ -87,14 +76,14 @@ std::vector<Table> speed_tables(const BackendReport& report, bool ratios) {
   return tables;
 }
 
-std::string reproduction(const BackendReport& report, const BackendEntry& backend, const std::string& claim) {
+std::string reproduction(const Libraries& report, const Library& backend, const std::string& claim) {
   return shell_line({"./sqrtn", "verify", "--blas", backend.blas, "--seed", fmt::to_string(report.seed), "--filter",
                      exact_filter(claim)});
 }
 
-std::string backend_defects(const BackendReport& report) {
+std::string backend_defects(const Libraries& report) {
   std::string text;
-  for (const BackendEntry& backend : report.backends) {
+  for (const Library& backend : report.backends) {
     std::string lines;
     for (const std::string& incident : backend.incidents) lines += fmt::format("- {}\n", markdown_text(incident));
     for (const Verdict verdict : {Verdict::fail, Verdict::inconclusive}) {
@@ -110,7 +99,7 @@ std::string backend_defects(const BackendReport& report) {
   return text;
 }
 
-std::string to_markdown(const BackendReport& report) {
+std::string to_markdown(const Libraries& report) {
   std::string text = fmt::format("# Every BLAS of this machine\n\n{}\n\n{}", markdown_text(report.provenance),
                                  to_markdown(backend_table(report)));
   text +=
@@ -125,6 +114,22 @@ std::string to_markdown(const BackendReport& report) {
         speeds;
   }
   return text;
+}
+
+Table backend_records(const Libraries& report) {
+  Table table{.title = "", .columns = {"provenance", "backend", "verdict", "sha256"}, .rows = {}};
+  const nlohmann::ordered_json blank = results::to_json(LibrarySpeed{});
+  for (const auto& [field, value] : blank.items()) table.columns.push_back(field);
+  for (const Library& backend : report.backends) {
+    for (const LibrarySpeed& speed : backend.speeds) {
+      std::vector<std::string> row{report.provenance, backend.name, verdict_of(backend),
+                                   backend.record ? backend.record->identity.sha256 : ""};
+      const nlohmann::ordered_json json = results::to_json(speed);
+      for (const auto& [field, value] : json.items()) row.push_back(cell(value));
+      table.rows.push_back(std::move(row));
+    }
+  }
+  return table;
 }
 
 }  // namespace sqrtn::report

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "report/html.hpp"
-#include "sqrtn/report/format.hpp"
+#include "results/format.hpp"
 
 namespace sqrtn::report {
 namespace {
@@ -81,12 +81,14 @@ std::string grid(const Chart& chart, const Axes& axes) {
   for (double i = std::ceil(axes.y_low / axes.y_step); i * axes.y_step <= axes.y_high; ++i) {
     const double value = i * axes.y_step, y = axes.y(value);
     lines += fmt::format("M{:.0f} {:.1f}H{:.0f}", left, y, right);
-    words += fmt::format(R"(<text x="{:.0f}" y="{:.1f}" class="e">{}</text>)", left - 6, y + 4, compact(value, 4));
+    words +=
+        fmt::format(R"(<text x="{:.0f}" y="{:.1f}" class="e">{}</text>)", left - 6, y + 4, results::compact(value, 4));
   }
   for (double at = std::ceil(axes.x_low); at <= axes.x_high; at += axes.x_step) {
     const double value = axes.linear ? at : std::exp2(at), x = axes.x(value);
     lines += fmt::format("M{:.1f} {:.0f}v5", x, bottom);
-    words += fmt::format(R"(<text x="{:.1f}" y="{:.0f}" class="m">{}</text>)", x, bottom + 18, compact(value, 5));
+    words +=
+        fmt::format(R"(<text x="{:.1f}" y="{:.0f}" class="m">{}</text>)", x, bottom + 18, results::compact(value, 5));
   }
   return fmt::format(R"(<path class="grid" d="{}"/>{}<text x="{:.0f}" y="{:.0f}" class="m">{}</text>)", lines, words,
                      (left + right) / 2, height - 6, escaped(chart.x_label));
@@ -97,7 +99,8 @@ std::string roof_line(const ChartRoof& roof, const Axes& axes, bool few) {
   if (!std::isfinite(roof.y) || (roof.y <= 0 && !axes.linear)) return {};
   const double y = axes.y(roof.y);
   const std::string value =
-      few ? fmt::format(R"(<text x="{:.0f}" y="{:.1f}" class="e">{}</text>)", right, y - 4, compact(roof.y, 4)) : "";
+      few ? fmt::format(R"(<text x="{:.0f}" y="{:.1f}" class="e">{}</text>)", right, y - 4, results::compact(roof.y, 4))
+          : "";
   return fmt::format(R"(<g class="roof s{}"><path d="M{:.0f} {:.1f}H{:.0f}"/>{}<title>{}</title></g>)",
                      roof.style % chart_styles, left, y, right, value, escaped(roof.label));
 }

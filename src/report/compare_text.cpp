@@ -1,12 +1,12 @@
+#include "report/compare_text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "report/strict_json.hpp"
-#include "sqrtn/report/compare.hpp"
-#include "sqrtn/report/format.hpp"
-#include "sqrtn/report/table.hpp"
+#include "report/table.hpp"
+#include "results/format.hpp"
 
 namespace sqrtn::report {
 namespace {
@@ -84,39 +84,6 @@ constexpr const char* how_to_read =
 
 std::string section(const Table& table) { return table.rows.empty() ? "" : '\n' + to_markdown(table); }
 
-Json differences_json(const std::vector<Difference>& differences) {
-  Json json = Json::array();
-  for (const auto& [field, before, after] : differences) {
-    json.push_back({{"field", field}, {"old", before}, {"new", after}});
-  }
-  return json;
-}
-
-Json claims_json(const std::vector<ClaimChange>& changes) {
-  Json json = Json::array();
-  for (const ClaimChange& change : changes) {
-    json.push_back({{"id", change.id},
-                    {"old", change.before ? Json(claims::to_string(*change.before)) : Json(nullptr)},
-                    {"new", change.after ? Json(claims::to_string(*change.after)) : Json(nullptr)},
-                    {"turned_wrong", change.turned_wrong()},
-                    {"reason", text(change.reason)}});
-  }
-  return json;
-}
-
-Json ratio_json(const TimeRatio& row) {
-  const auto& interval = row.confidence_interval;
-  return {{"id", row.id},
-          {"group", row.group},
-          {"old_median_s", number(row.before_s)},
-          {"new_median_s", number(row.after_s)},
-          {"ratio", number(row.ratio)},
-          {"confidence_interval", report::interval(interval)},
-          {"change", to_string(row.change)},
-          {"turned_wrong", row.turned_wrong},
-          {"note", text(row.note)}};
-}
-
 }  // namespace
 
 std::string to_markdown(const Comparison& comparison) {
@@ -140,26 +107,6 @@ std::string to_markdown(const Comparison& comparison) {
                         to_markdown(all), how_to_read);
   }
   return text;
-}
-
-Json to_json(const Comparison& comparison) {
-  Json json;
-  json["schema"] = "sqrtn.compare/1";
-  json["comparable"] = comparison.machine.empty();
-  json["machine_differences"] = differences_json(comparison.machine);
-  json["differences"] = differences_json(comparison.other);
-  json["same_claims"] = comparison.same_claims;
-  json["claims"] = claims_json(comparison.claims);
-  json["properties"] = differences_json(comparison.properties);
-  json["measurements"] = Json::array();
-  for (const TimeRatio& row : comparison.ratios) json["measurements"].push_back(ratio_json(row));
-  json["geometric_means"] = Json::array();
-  for (const MeanRatio& mean : comparison.means) {
-    json["geometric_means"].push_back({{"group", mean.group}, {"n", mean.n}, {"ratio", number(mean.ratio)}});
-  }
-  json["appeared"] = comparison.appeared;
-  json["disappeared"] = comparison.disappeared;
-  return json;
 }
 
 }  // namespace sqrtn::report

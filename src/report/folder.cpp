@@ -4,10 +4,10 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
-#include "sqrtn/report/page.hpp"
-#include "sqrtn/report/summary.hpp"
-#include "sqrtn/report/table.hpp"
-#include "sqrtn/support/output.hpp"
+#include "report/page.hpp"
+#include "report/summary.hpp"
+#include "report/table.hpp"
+#include "support/output.hpp"
 
 namespace sqrtn::report {
 namespace {
@@ -34,7 +34,7 @@ std::string joined(const auto& all, Records records) {
 }
 
 /// The page, and what stands on it as Markdown and tables.
-Files files_of(const std::vector<Document>& documents, std::span<const BackendReport> libraries,
+Files files_of(const std::vector<Document>& documents, std::span<const Libraries> libraries,
                const std::vector<std::string>& command) {
   std::string markdown;
   const auto add = [&markdown](const auto& one) {
@@ -42,7 +42,7 @@ Files files_of(const std::vector<Document>& documents, std::span<const BackendRe
     markdown += to_markdown(one);
   };
   for (const Document& document : documents) add(document);
-  for (const BackendReport& report : libraries) add(report);
+  for (const Libraries& report : libraries) add(report);
   Files files{{page_name, to_html(documents, command, libraries)}, {markdown_name, markdown}};
   if (!documents.empty()) {
     files.emplace_back(claims_name, joined(documents, claim_records));
@@ -65,18 +65,18 @@ std::vector<std::string> write_all(Files files, const std::string& folder) {
 
 }  // namespace
 
-void write_results(const Document& document, const std::string& folder, const BackendReport* libraries) {
-  const std::span<const BackendReport> all(libraries, libraries == nullptr ? 0 : 1);
+void write_results(const Document& document, const std::string& folder, const Libraries* libraries) {
+  const std::span<const Libraries> all(libraries, libraries == nullptr ? 0 : 1);
   Files files = files_of({document}, all, {"./sqrtn", "report", json_name, "--output", "."});
   files.emplace_back(json_name, to_text(to_json(document)));
-  for (const BackendReport& report : all) {
+  for (const Libraries& report : all) {
     files.emplace_back("backends.json", to_text(to_json(report)));
     files.emplace_back("backends.md", to_markdown(report));
   }
   write_all(std::move(files), folder);
 }
 
-std::vector<std::string> write_report(const std::vector<Document>& documents, std::span<const BackendReport> libraries,
+std::vector<std::string> write_report(const std::vector<Document>& documents, std::span<const Libraries> libraries,
                                       const std::vector<std::string>& command, const std::string& folder) {
   Files files = files_of(documents, libraries, command);
   std::ranges::move(svg_files(documents), std::back_inserter(files));

@@ -1,6 +1,6 @@
 #include "report/html.hpp"
 
-#include "sqrtn/report/table.hpp"
+#include "report/table.hpp"
 #include "sqrtn/support/require.hpp"
 
 namespace sqrtn::report::html {

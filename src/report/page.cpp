@@ -1,4 +1,4 @@
-#include "sqrtn/report/page.hpp"
+#include "report/page.hpp"
 
 #include <openssl/evp.h>
 
@@ -10,8 +10,8 @@
 #include "report/assets.hpp"
 #include "report/page_charts.hpp"
 #include "report/page_parts.hpp"
-#include "sqrtn/report/format.hpp"
-#include "sqrtn/report/table.hpp"
+#include "report/table.hpp"
+#include "results/format.hpp"
 #include "sqrtn/support/require.hpp"
 
 namespace sqrtn::report {
@@ -121,11 +121,11 @@ std::string navigation(const std::string& content) {
   return fmt::format("<nav aria-label=Sections><ul>{}</ul></nav>\n", links);
 }
 
-std::string foot(const std::vector<Run>& runs, std::span<const BackendReport> libraries,
+std::string foot(const std::vector<Run>& runs, std::span<const Libraries> libraries,
                  const std::vector<std::string>& command) {
   std::string text = "<footer>\n<p>The results come from\n<pre tabindex=0><code>";
   for (const Run& run : runs) text += escaped(shell_line(run.document->command)) + '\n';
-  for (const BackendReport& report : libraries) {
+  for (const Libraries& report : libraries) {
     if (!run_of(report, runs)) text += escaped(report.provenance) + '\n';
   }
   text += "</code></pre>\n";
@@ -162,7 +162,7 @@ std::string shared_label(const std::vector<std::string>& labels, std::size_t run
 }
 
 std::string to_html(const std::vector<Document>& documents, const std::vector<std::string>& command,
-                    std::span<const BackendReport> libraries) {
+                    std::span<const Libraries> libraries) {
   require(!documents.empty() || !libraries.empty(), "a page needs a results document; name one");
   const std::vector<Run> runs = runs_of(documents);
   std::vector<Run> all;

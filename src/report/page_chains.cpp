@@ -5,7 +5,8 @@
 #include <numbers>
 
 #include "report/page_charts.hpp"
-#include "sqrtn/report/format.hpp"
+#include "report/summary.hpp"
+#include "results/format.hpp"
 
 /// Deep chains: the law's band beside what was computed, layer by layer.
 namespace sqrtn::report {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sqrtn/report/format.hpp"
+#include "results/format.hpp"
 
 namespace sqrtn::report {
 namespace {

@@ -3,8 +3,8 @@
 #include <map>
 
 #include "report/page_parts.hpp"
-#include "sqrtn/report/format.hpp"
-#include "sqrtn/report/table.hpp"
+#include "report/table.hpp"
+#include "results/format.hpp"
 
 /// The claims, each with its interval about the law, and the notebooks' numbers.
 namespace sqrtn::report {

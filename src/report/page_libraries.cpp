@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "report/libraries.hpp"
 #include "report/page_parts.hpp"
-#include "sqrtn/report/backends.hpp"
-#include "sqrtn/report/format.hpp"
-#include "sqrtn/report/summary.hpp"
+#include "report/summary.hpp"
+#include "results/format.hpp"
 
 namespace sqrtn::report {
 namespace {
@@ -19,7 +19,7 @@ std::string html_of(const Table& table, const std::string& caption, const std::v
 }
 
 /// What is wrong with one library, each with the command that shows it.
-std::string defects_of(const BackendReport& report, const BackendEntry& backend) {
+std::string defects_of(const Libraries& report, const Library& backend) {
   std::string items;
   for (const std::string& incident : backend.incidents) items += fmt::format("<li>{}", html::escaped(incident));
   for (const auto& [claim, outcome] : backend.claims) {
@@ -32,20 +32,20 @@ std::string defects_of(const BackendReport& report, const BackendEntry& backend)
   return html::folded(html::escaped(backend.name), "<ul>" + items + "</ul>\n", false);
 }
 
-std::string verdicts_of(const BackendReport& report) {
+std::string verdicts_of(const Libraries& report) {
   std::vector<std::string> marks;
-  for (const BackendEntry& backend : report.backends) {
+  for (const Library& backend : report.backends) {
     if (backend.record) marks.push_back(verdict_of(backend));
   }
   std::string content = html_of(backend_table(report), "Every BLAS of this machine", marks);
   content +=
       "<p>Of best: geometric mean of the speed relative to the fastest library of each product, over the products that "
       "all were timed at. A library that failed a claim is shown, but not ranked.\n";
-  for (const BackendEntry& backend : report.backends) content += defects_of(report, backend);
+  for (const Library& backend : report.backends) content += defects_of(report, backend);
   return content;
 }
 
-std::string accuracy_of(const BackendReport& report) {
+std::string accuracy_of(const Libraries& report) {
   std::string content;
   for (const char* dtype : {"f32", "f64"}) {
     content += html_of(accuracy_table(report, dtype), fmt::format("Accuracy of gemm, {}, not judged", dtype));
@@ -53,7 +53,7 @@ std::string accuracy_of(const BackendReport& report) {
   return content;
 }
 
-std::string speeds_of(const BackendReport& report) {
+std::string speeds_of(const Libraries& report) {
   std::string content;
   for (const Table& table : speed_tables(report, false)) {
     content += html_of(table, table.title + ": GFLOP/s of gemm, GB/s of gemv (per cent of the ceiling)");
@@ -66,23 +66,23 @@ std::string speeds_of(const BackendReport& report) {
 }
 
 /// Whose libraries they are; empty where the page shows nothing else.
-std::string machine_of(const BackendReport& report, const std::vector<Run>& runs) {
+std::string machine_of(const Libraries& report, const std::vector<Run>& runs) {
   const Run* run = run_of(report, runs);
   return run == nullptr ? report.provenance : run->label;
 }
 
 }  // namespace
 
-const Run* run_of(const BackendReport& libraries, const std::vector<Run>& runs) {
+const Run* run_of(const Libraries& libraries, const std::vector<Run>& runs) {
   const auto found = std::ranges::find_if(
       runs, [&](const Run& run) { return provenance_line(*run.document) == libraries.provenance; });
   return found == runs.end() ? nullptr : &*found;
 }
 
-std::string libraries_part(std::span<const BackendReport> libraries, const std::vector<Run>& runs) {
+std::string libraries_part(std::span<const Libraries> libraries, const std::vector<Run>& runs) {
   const auto section = [&](const char* id, const char* heading, auto content_of) {
     std::string text;
-    for (const BackendReport& report : libraries) {
+    for (const Libraries& report : libraries) {
       const std::string content = content_of(report), machine = machine_of(report, runs);
       if (!content.empty() && !machine.empty()) text += fmt::format("<h3>{}</h3>\n", html::escaped(machine));
       text += content;

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "report/html.hpp"
-#include "sqrtn/report/backends.hpp"
-#include "sqrtn/report/record.hpp"
+#include "report/libraries.hpp"
+#include "results/document.hpp"
 
 /// The parts of the page, top to bottom; each is empty if the documents have nothing for it.
 namespace sqrtn::report {
@@ -22,7 +22,7 @@ struct Run {
 std::string verdict_part(const std::vector<Run>& runs);
 std::string findings_part(const std::vector<Run>& runs);
 std::string backends_part(const std::vector<Run>& runs);
-std::string libraries_part(std::span<const BackendReport> libraries, const std::vector<Run>& runs);
+std::string libraries_part(std::span<const Libraries> libraries, const std::vector<Run>& runs);
 std::string measurements_part(const std::vector<Run>& runs, const std::string& group);
 std::string chains_part(const std::vector<Run>& runs);
 std::string notebooks_part(const std::vector<Run>& runs);
@@ -30,7 +30,7 @@ std::string claims_part(const std::vector<Run>& runs);
 std::string environment_part(const std::vector<Run>& runs);
 
 /// The run that these libraries were judged in; null if it is none of them.
-const Run* run_of(const BackendReport& libraries, const std::vector<Run>& runs);
+const Run* run_of(const Libraries& libraries, const std::vector<Run>& runs);
 
 /// The names in order of first appearance over all runs.
 template <class Names>

@@ -2,7 +2,7 @@
 #include <map>
 
 #include "report/page_charts.hpp"
-#include "sqrtn/report/format.hpp"
+#include "results/format.hpp"
 
 /// Initialisers and generators by speed.
 namespace sqrtn::report {

@@ -4,8 +4,8 @@
 
 #include "report/page_charts.hpp"
 #include "report/page_parts.hpp"
-#include "sqrtn/report/format.hpp"
-#include "sqrtn/report/table.hpp"
+#include "report/table.hpp"
+#include "results/format.hpp"
 
 /// The libraries, and what was measured.
 namespace sqrtn::report {

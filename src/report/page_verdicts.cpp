@@ -1,9 +1,9 @@
 #include <algorithm>
 
 #include "report/page_parts.hpp"
-#include "sqrtn/report/format.hpp"
-#include "sqrtn/report/summary.hpp"
-#include "sqrtn/report/table.hpp"
+#include "report/summary.hpp"
+#include "report/table.hpp"
+#include "results/format.hpp"
 
 /// The verdicts, what is wrong, and the machines.
 namespace sqrtn::report {

@@ -1,4 +1,4 @@
-#include "sqrtn/report/plot.hpp"
+#include "report/plot.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -13,8 +13,8 @@
 #include <future>
 #include <sstream>
 
-#include "sqrtn/support/output.hpp"
 #include "sqrtn/support/require.hpp"
+#include "support/output.hpp"
 
 namespace sqrtn::report {
 namespace {

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "report/html.hpp"
-#include "sqrtn/report/format.hpp"
+#include "results/format.hpp"
 
 namespace sqrtn::report {
 namespace {
@@ -42,7 +42,8 @@ std::string grid(const RankChart& chart, double most, double bottom) {
   for (int i = 0; i * step <= most; ++i) {
     const double x = x_of(i * step, most);
     lines += fmt::format("M{:.1f} {:.0f}V{:.0f}", x, top, bottom);
-    words += fmt::format(R"(<text x="{:.1f}" y="{:.0f}" class="m">{}</text>)", x, bottom + 14, compact(i * step, 4));
+    words += fmt::format(R"(<text x="{:.1f}" y="{:.0f}" class="m">{}</text>)", x, bottom + 14,
+                         results::compact(i * step, 4));
   }
   return fmt::format(R"(<path class="grid" d="{}"/>{}<text x="{:.0f}" y="{:.0f}" class="m">{}</text>)", lines, words,
                      (left + right) / 2, bottom + 30, html::escaped(chart.x_label));

@@ -1,4 +1,4 @@
-#include "sqrtn/report/reproduction.hpp"
+#include "report/reproduction.hpp"
 
 #include <fmt/format.h>
 
@@ -7,9 +7,9 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "sqrtn/report/format.hpp"
-#include "sqrtn/report/summary.hpp"
-#include "sqrtn/support/output.hpp"
+#include "report/summary.hpp"
+#include "results/format.hpp"
+#include "support/output.hpp"
 
 namespace sqrtn::report {
 namespace {

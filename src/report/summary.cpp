@@ -1,12 +1,13 @@
-#include "sqrtn/report/summary.hpp"
+#include "report/summary.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numbers>
 
 #include "report/html.hpp"
-#include "sqrtn/report/format.hpp"
-#include "sqrtn/report/table.hpp"
+#include "report/table.hpp"
+#include "results/format.hpp"
 
 namespace sqrtn::report {
 namespace {
@@ -153,6 +154,24 @@ std::string findings(const Document& document) {
       text += fmt::format("- {}: {}\n", markdown_code(row.id), markdown_text(row.note));
   }
   return text;
+}
+
+Table chain_table(const std::vector<ChainRecord>& chains) {
+  Table table{.title = "Deep chains",
+              .columns = {"chain", "fate", "at layer", "log₁₀ RMS at the end: law", "99 % of runs", "computed", "runs",
+                          "weights' deviation", "that holds", "basis of the law"},
+              .rows = {}};
+  for (const ChainRecord& chain : chains) {
+    const ChainLayer end = chain.layers.empty() ? ChainLayer{} : chain.layers.back();
+    const std::optional<statistics::Interval> interval{
+        {end.interval.low / std::numbers::ln10, end.interval.high / std::numbers::ln10}};
+    table.rows.push_back(
+        {fmt::format("{}: {}", chain.init, setting_of(chain)), chain.fate, fmt::to_string(chain.fate_layer),
+         compact(end.mean / std::numbers::ln10, 5), compact(interval, 5),
+         end.state == "finite" ? compact(end.measured / std::numbers::ln10, 5) : end.state, fmt::to_string(chain.runs),
+         compact(chain.weight_stddev, 4), compact(chain.holding_stddev, 4), chain.basis});
+  }
+  return table;
 }
 
 std::string to_markdown(const Document& document) {

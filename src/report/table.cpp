@@ -1,9 +1,9 @@
-#include "sqrtn/report/table.hpp"
+#include "report/table.hpp"
 
 #include <algorithm>
 #include <cstdlib>
 
-#include "sqrtn/report/format.hpp"
+#include "results/format.hpp"
 #include "sqrtn/support/require.hpp"
 
 namespace sqrtn::report {

@@ -4,10 +4,10 @@
 #include <array>
 #include <optional>
 
-#include "report/strict_json.hpp"
-#include "sqrtn/report/format.hpp"
-#include "sqrtn/report/peers.hpp"
-#include "sqrtn/report/table.hpp"
+#include "report/table.hpp"
+#include "results/format.hpp"
+#include "results/peers.hpp"
+#include "results/strict_json.hpp"
 
 namespace sqrtn::report {
 namespace {

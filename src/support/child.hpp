@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "sqrtn/support/process.hpp"
+#include "support/process.hpp"
 
 /// A child process from fork to its end, and the descriptors that join it to its parent.
 namespace sqrtn::support {

@@ -1,4 +1,4 @@
-#include "sqrtn/support/environment.hpp"
+#include "support/environment.hpp"
 
 #include <fmt/ranges.h>
 #include <hwloc.h>

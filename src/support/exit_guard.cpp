@@ -1,4 +1,4 @@
-#include "sqrtn/support/exit_guard.hpp"
+#include "support/exit_guard.hpp"
 
 #include <cstdio>
 #include <cstdlib>

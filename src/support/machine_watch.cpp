@@ -1,4 +1,4 @@
-#include "sqrtn/support/machine_watch.hpp"
+#include "support/machine_watch.hpp"
 
 #include <unistd.h>
 

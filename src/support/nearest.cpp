@@ -1,4 +1,4 @@
-#include "sqrtn/support/nearest.hpp"
+#include "support/nearest.hpp"
 
 #include <algorithm>
 #include <numeric>

@@ -1,12 +1,12 @@
-#include "sqrtn/support/npy.hpp"
+#include "support/npy.hpp"
 
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <bit>
 
-#include "sqrtn/support/output.hpp"
 #include "sqrtn/support/tensor.hpp"
+#include "support/output.hpp"
 
 namespace sqrtn {
 namespace {

@@ -1,4 +1,4 @@
-#include "sqrtn/support/output.hpp"
+#include "support/output.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-#include "sqrtn/support/process.hpp"
+#include "support/process.hpp"
 
 namespace sqrtn {
 namespace {

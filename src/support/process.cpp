@@ -1,4 +1,4 @@
-#include "sqrtn/support/process.hpp"
+#include "support/process.hpp"
 
 #include <fcntl.h>
 #include <poll.h>

@@ -1,4 +1,4 @@
-#include "sqrtn/support/progress.hpp"
+#include "support/progress.hpp"
 
 #include <fmt/format.h>
 #include <sys/ioctl.h>

@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "sqrtn/experiment/notebooks.hpp"
-#include "sqrtn/experiment/propagation.hpp"
+#include "experiment/notebooks.hpp"
+#include "experiment/propagation.hpp"
 #include "sqrtn/laws/prediction.hpp"
 
 /// What the files of cells share.

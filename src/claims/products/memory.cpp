@@ -1,0 +1,158 @@
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <span>
+
+#include "claims/products/checks.hpp"
+#include "claims/products/findings.hpp"
+#include "claims/products/guarded.hpp"
+#include "claims/products/operands.hpp"
+
+namespace sqrtn::claims {
+namespace {
+
+constexpr std::byte pattern{0xff};  // NaN in either type
+
+/// One operand flush against the page before or the page after it, and a window of known bytes beyond its
+/// other end. The gap after its last row belongs to the caller's array: it may be read, but not written.
+class Placed {
+ public:
+  explicit Placed(std::size_t bytes) : memory_(bytes) {}
+
+  template <class T>
+  T* place(const Matrix<T>& matrix, bool at_end) {
+    const bool empty = matrix.rows() == 0 || matrix.cols() == 0;
+    const std::size_t bytes = empty ? 0 : matrix.rows() * matrix.ld() * sizeof(T);
+    const std::span<std::byte> room = memory_.room();
+    const std::size_t window = std::min<std::size_t>(room.size() - bytes, 1024);
+    const auto operand = at_end ? room.last(bytes) : room.first(bytes);
+    window_ = at_end ? room.last(bytes + window).first(window) : room.subspan(bytes, window);
+    std::ranges::fill(window_, pattern);
+    if (bytes > 0) std::memcpy(operand.data(), matrix.storage().data(), bytes);
+    gap_ = operand.last(empty ? 0 : (matrix.ld() - matrix.cols()) * sizeof(T));
+    std::ranges::fill(gap_, pattern);
+    return reinterpret_cast<T*>(operand.data());
+  }
+  /// Whether the window or the gap has changed.
+  [[nodiscard]] bool overrun() const {
+    const auto changed = [](std::byte b) { return b != pattern; };
+    return std::ranges::any_of(window_, changed) || std::ranges::any_of(gap_, changed);
+  }
+  [[nodiscard]] bool guards(const void* address) const { return memory_.guards(address); }
+
+ private:
+  GuardedMemory memory_;
+  std::span<std::byte> window_, gap_;
+};
+
+/// A, B and C of one call, each in guarded memory.
+class Guarded {
+ public:
+  /// The call with every operand flush against one of its guards; empty if it stayed inside, else what
+  /// it did.
+  template <class T>
+  std::string call_within(const blas::Functions& blas, Routine routine, Operands<T>& operands, bool at_end) {
+    Arguments<T> at = operands.arguments();
+    at.a.data = places_[0].place(operands.a, at_end);
+    at.b.data = places_[1].place(operands.b, at_end);
+    at.c.data = places_[2].place(operands.c, at_end);
+    const void* refused = refused_access([&] { call(routine, blas, at); });
+    constexpr std::array names{"A", "B", "C"};
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (refused != nullptr && places_[i].guards(refused)) {
+        return fmt::format("touched memory {} {} (x and y count as A, B or C in the order of the formula)",
+                           at_end ? "after" : "before", names[i]);
+      }
+      if (refused == nullptr && places_[i].overrun()) {
+        return fmt::format("wrote {} {}", at_end ? "before" : "after", names[i]);
+      }
+    }
+    return refused != nullptr ? "touched memory far from every operand" : "";
+  }
+
+ private:
+  // Larger than any operand of the shapes below.
+  std::array<Placed, 3> places_{Placed(1 << 18), Placed(1 << 18), Placed(1 << 18)};
+};
+
+/// The call with nothing to write: C without rows, or without columns.
+template <class T>
+Arguments<T> emptied(Routine routine, Arguments<T> at, bool rows) {
+  if (routine == Routine::dot || routine == Routine::nrm2) {
+    at.a.rows = at.b.rows = 0;
+    return at;
+  }
+  (rows ? at.c.rows : at.c.cols) = 0;
+  if (routine == Routine::syrk) at.c.cols = 0;
+  if (routine == Routine::trsm) {
+    if (rows == (at.form.side == blas::Side::left)) at.a.rows = at.a.cols = 0;
+    return at;
+  }
+  MatrixView<const T>& factor = rows ? at.a : at.b;
+  const blas::Op trans = rows ? at.form.trans_a : at.form.trans_b;
+  (rows == (trans == blas::Op::none) ? factor.rows : factor.cols) = 0;
+  return at;
+}
+
+}  // namespace
+
+template <class T>
+Outcome empty(const Product& product, const blas::Functions& blas, TestData& data) {
+  Findings found;
+  const bool reduces = product.routine == Routine::dot || product.routine == Routine::nrm2;
+  const bool has_columns =
+      product.routine == Routine::gemm || product.routine == Routine::ger || product.routine == Routine::trsm;
+  const GuardedMemory memory(1);
+  T* const untouchable = reinterpret_cast<T*>(memory.room().data() + memory.room().size());
+  for (const Form& form : product.forms) {
+    for (const bool rows : {true, false}) {
+      if (!rows && !has_columns) continue;
+      Operands<T> operands(product, form, fitted(product.routine, {3, 4, 5}), Inputs::normal, 0, data);
+      Arguments<T> at = emptied(product.routine, operands.arguments(), rows);
+      at.a.data = at.b.data = untouchable;
+      if (!reduces) at.c.data = untouchable;
+      const bool touched = refused_access([&] { call(product.routine, blas, at); }) != nullptr;
+      ++found.n_compared;
+      if (!touched && (!reduces || at.c(0, 0) == 0)) continue;
+      found.n_wrong = 1;
+      found.reason = fmt::format("{}: {}", describe(product.routine, at),
+                                 touched ? "touched an operand" : fmt::format("got {}, expected 0", at.c(0, 0)));
+      return exact_outcome(found);
+    }
+  }
+  return exact_outcome(found);
+}
+
+template <class T>
+Outcome inside(const Product& product, const blas::Functions& blas, TestData& data) {
+  Findings found;
+  Guarded guarded;
+  std::vector<ProductShape> shapes = product.small;
+  for (const ProductShape& shape : typical_shapes(product.routine)) shapes.push_back(shape);
+  for (const ProductShape& shape : shapes) {
+    for (const Form& form : product.forms) {
+      for (const std::size_t padding : {0, 1}) {
+        Operands<T> operands(product, form, shape, Inputs::normal, padding, data);
+        for (const bool at_end : {true, false}) {
+          operands.reset();
+          ++found.n_compared;
+          const std::string fault = guarded.call_within(blas, product.routine, operands, at_end);
+          if (fault.empty()) continue;
+          found.n_wrong = 1;
+          found.reason = fmt::format("{}: {}", describe(product.routine, operands.arguments()), fault);
+          return exact_outcome(found);
+        }
+      }
+    }
+  }
+  return exact_outcome(found);
+}
+
+template Outcome empty<float>(const Product&, const blas::Functions&, TestData&);
+template Outcome empty<double>(const Product&, const blas::Functions&, TestData&);
+template Outcome inside<float>(const Product&, const blas::Functions&, TestData&);
+template Outcome inside<double>(const Product&, const blas::Functions&, TestData&);
+
+}  // namespace sqrtn::claims

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "claims/products/data.hpp"
+#include "sqrtn/claims/claim.hpp"
+
+/// How a library's sums round: growth with the number of terms, and what kind of algorithm they show.
+namespace sqrtn::claims {
+
+struct Estimate {
+  double value = 0;
+  statistics::Interval interval;  ///< level 99 %
+};
+
+struct Growth {
+  Estimate exponent, constant;
+  double largest = 0;  ///< of error/(√k·u·|A||B|), over every entry of every product
+};
+
+/// C = A·B by the library's gemm.
+template <class T>
+void multiply(const blas::Functions& blas, const Matrix<T>& a, const Matrix<T>& b, Matrix<T>& c) {
+  blas::gemm<T>(blas, blas::Op::none, blas::Op::none, 1, a.view(), b.view(), 0, c.view());
+}
+
+/// The line through ln RMS(error/(u·|A||B|)) over ln k, k_from ≤ k < 16·k_from; nullopt if some product has no error
+/// at all. Error: see properties.hpp.
+template <class T>
+std::optional<Growth> rounding_growth(const Product& product, Inputs inputs, std::size_t k_from,
+                                      const blas::Functions& blas, TestData& data);
+
+/// "A", "B", "C" or "none", for gemm of 256 × 256 × 256 with entries of all sizes, cancelling and positive
+/// ones, and rows of A and columns of B scaled by powers of two.
+template <class T>
+std::string grade(const blas::Functions& blas, TestData& data);
+
+/// Whether each quadrant of a 512 × 512 product that planted zeros make 0 is returned as 0.
+template <class T>
+bool is_conventional(const blas::Functions& blas, TestData& data);
+
+}  // namespace sqrtn::claims

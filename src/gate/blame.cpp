@@ -1,0 +1,119 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <sstream>
+
+#include "gate/program.hpp"
+#include "libraries/children.hpp"
+#include "results/format.hpp"
+#include "support/exit_code.hpp"
+
+/// Correctness before speed: the claims of `sqrtn verify`, asked of both sides in processes of their own.
+namespace sqrtn::gate {
+namespace {
+
+constexpr ProcessLimits verify_limits{.wall_s = 1800};
+constexpr const char* whole_verify = "verify";
+
+/// A claim that does not pass, or what the library did beside answering.
+struct GateFinding {
+  std::string id;  ///< of the claim; "printed in products/gemm/f32" of an incident; "verify" if all ended early
+  claims::Verdict verdict = claims::Verdict::fail;
+  std::string reason;
+  bool accepted = false;
+
+  [[nodiscard]] std::string to_text() const {
+    return fmt::format("{}: {}, {}", id, claims::to_string(verdict), reason);
+  }
+};
+
+/// The command that judges this side: this very program for a library, the one beside it for a sqrtn-bench.
+std::string judge_of(const GateProgram& program) {
+  if (!program.blas.empty()) return std::filesystem::read_symlink("/proc/self/exe").string();
+  return (std::filesystem::path(program.file).parent_path() / "sqrtn").string();
+}
+
+/// "killed by signal 11 (segmentation fault) in products/gemm/f32" is "killed in products/gemm/f32": times and texts
+/// differ between two that do the same.
+std::string kind_of(const std::string& incident) {
+  const std::size_t place = incident.rfind(" in ");
+  return incident.substr(0, incident.find(' ')) + (place == std::string::npos ? "" : incident.substr(place));
+}
+
+std::vector<GateFinding> findings_in(const results::Document& document,
+                                     const std::vector<results::Accepted>& accepted) {
+  std::vector<GateFinding> findings;
+  for (const std::string& incident : document.incidents)
+    findings.push_back({.id = kind_of(incident), .reason = incident});
+  const std::vector<claims::Result> open = results::not_accepted(document, accepted);
+  for (const claims::Result& result : document.claims) {
+    if (!results::is_finding(result)) continue;
+    const bool known = std::ranges::none_of(open, [&](const auto& other) { return other.claim.id == result.claim.id; });
+    findings.push_back({result.claim.id, result.outcome.verdict, result.outcome.reason, known});
+  }
+  return findings;
+}
+
+std::vector<GateFinding> judge_side(const GateProgram& program, const std::string& filter,
+                                    const std::vector<results::Accepted>& accepted, std::vector<std::string>& notes) {
+  std::vector<std::string> command{judge_of(program), "verify"};
+  if (!program.blas.empty()) command.insert(command.end(), {"--blas", program.blas});
+  if (!filter.empty()) command.insert(command.end(), {"--filter", filter});
+  const libraries::Answer answer = libraries::ask(command, verify_limits);
+  if (answer.document) {
+    std::istringstream lines(results::acceptance_text(*answer.document, accepted));
+    for (std::string line; std::getline(lines, line);) notes.push_back(program.role + ": " + line);
+    return findings_in(*answer.document, accepted);
+  }
+  if (answer.code == nothing_measured) return {};  // this side has no such claim
+  if (answer.code < 0) return {{.id = whole_verify, .reason = answer.complaint}};
+  throw GateStop(wrong_usage, fmt::format("{} '{}': verify: {}; --no-verify leaves it out", program.role, program.name,
+                                          answer.complaint));
+}
+
+const GateFinding* find(const std::vector<GateFinding>& findings, const std::string& id) {
+  const auto found = std::ranges::find(findings, id, &GateFinding::id);
+  return found != findings.end() ? &*found : nullptr;
+}
+
+/// Whether the older side does no better. Where its verify ended early, it is asked for this claim alone.
+bool is_known(const GateFinding& finding, const GateProgram& older, const std::vector<GateFinding>& before) {
+  if (const GateFinding* same = find(before, finding.id)) {
+    return same->verdict == claims::Verdict::fail || same->verdict == finding.verdict;
+  }
+  if (find(before, whole_verify) == nullptr) return false;
+  std::vector<std::string> told_already;
+  return !judge_side(older, results::exact_filter(finding.id), {}, told_already).empty();
+}
+
+}  // namespace
+
+bool can_verify(const GateProgram& program, const gate::BenchmarkOutput& output) {
+  if (!program.blas.empty()) return true;
+  return output.context.contains("blas_sha256") && access(judge_of(program).c_str(), X_OK) == 0;
+}
+
+std::vector<std::string> new_failures(const GateProgram& older, const GateProgram& newer,
+                                      const std::vector<results::Accepted>& accepted, std::vector<std::string>& notes) {
+  const char* filter = newer.blas.empty() ? "" : "^products/";
+  const std::vector<GateFinding> before = judge_side(older, filter, accepted, notes);
+  const std::vector<GateFinding> after = judge_side(newer, filter, accepted, notes);
+  std::vector<std::string> fresh;
+  for (const GateFinding& finding : after) {
+    if (finding.accepted) continue;
+    if (is_known(finding, older, before)) {
+      notes.push_back("fails for OLD too: " + finding.to_text());
+    } else {
+      fresh.push_back(finding.to_text());
+    }
+  }
+  for (const GateFinding& finding : before) {
+    if (finding.accepted || find(after, finding.id) != nullptr) continue;
+    notes.push_back("fails for OLD alone: " + finding.to_text());
+  }
+  return fresh;
+}
+
+}  // namespace sqrtn::gate

@@ -1,0 +1,199 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
+
+#include "gate/program.hpp"
+#include "libraries/children.hpp"
+#include "results/format.hpp"
+#include "support/exit_code.hpp"
+#include "support/machine_watch.hpp"
+#include "support/process.hpp"
+#include "support/progress.hpp"
+
+namespace sqrtn::gate {
+namespace {
+
+// Short rounds and more launches: the launch is the sampling unit, and most of its variation is between launches.
+const std::vector<std::string> short_rounds{"--benchmark_min_time=0.01", "--benchmark_repetitions=3"};
+
+// std::regex, which Google Benchmark may use, gives up on long ones; then all cases run.
+constexpr std::size_t longest_filter = 10'000;
+
+std::filesystem::path own_folder() { return std::filesystem::read_symlink("/proc/self/exe").parent_path(); }
+
+/// The file that execvp would take; empty if there is none.
+std::string file_of(const std::string& program) {
+  const auto runs = [](const std::string& path) {
+    return std::filesystem::is_regular_file(path) && access(path.c_str(), X_OK) == 0;
+  };
+  if (program.find('/') != std::string::npos) return runs(program) ? program : "";
+  const char* path = std::getenv("PATH");
+  std::istringstream folders(path != nullptr ? path : "");
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    if (std::string file = folder + '/' + program; runs(file)) return file;
+  }
+  return "";
+}
+
+GateProgram side(const GateOptions& options, const std::string& role, const std::string& name,
+                 const std::vector<std::string>& arguments) {
+  GateProgram program;
+  program.role = role;
+  program.name = name;
+  program.filter = options.filter;
+  program.timeout_s = options.timeout_s;
+  program.clock = options.cpu_time ? gate::BenchmarkClock::cpu : gate::BenchmarkClock::real;
+  if (options.blas.empty()) {
+    program.file = file_of(name);
+    if (program.file.empty()) {
+      throw GateStop(wrong_usage, fmt::format("{} '{}' is no program that can be run; give the path of a Google "
+                                              "Benchmark program",
+                                              role, name));
+    }
+    program.command = {program.file};
+  } else {
+    program.blas = libraries::library_called(name);
+    if (program.filter.empty()) program.filter = "^products/";
+    program.command = {(own_folder() / "sqrtn-bench").string(), "--blas=" + program.blas};
+    if (arguments.empty()) program.command.emplace_back("--quick");
+  }
+  program.command.insert(program.command.end(), short_rounds.begin(), short_rounds.end());
+  program.command.insert(program.command.end(), arguments.begin(), arguments.end());
+  program.command.emplace_back("--benchmark_format=json");
+  return program;
+}
+
+/// The last case that was reported before the end, as far as the output shows.
+std::string last_case(const std::string& out) {
+  static const std::string key = "\"run_name\": \"";
+  const std::size_t at = out.rfind(key);
+  if (at == std::string::npos) return "";
+  const std::size_t begin = at + key.size();
+  return " after case '" + out.substr(begin, std::min(out.find('"', begin) - begin, std::size_t{200})) + "'";
+}
+
+/// Throws unless the process ended well.
+void require_success(const GateProgram& program, const ProcessEnd& end, const std::vector<std::string>& cases) {
+  if (end.succeeded()) return;
+  std::string where = last_case(end.out);
+  if (where.empty() && cases.size() == 1) where = " in case '" + cases.front() + "'";
+  const std::string said = end.err.empty() ? "" : fmt::format(" (it says: {})", libraries::first_line(end.err));
+  const char* remedy = "run it alone to see why";
+  if (end.how == ProcessEnd::How::timed_out) remedy = "raise --timeout, or choose fewer cases by --filter";
+  if (end.how == ProcessEnd::How::not_started) remedy = "give the path of a Google Benchmark program";
+  const bool no_library = !program.blas.empty() && end.how == ProcessEnd::How::exited && end.code == wrong_usage;
+  if (no_library) remedy = "give libraries that are installed";
+  const bool unreadable =
+      no_library || end.how == ProcessEnd::How::not_started || end.how == ProcessEnd::How::too_much_output;
+  throw GateStop(unreadable ? wrong_usage : nothing_measured,
+                 fmt::format("{} '{}' {}{}{}; {}", program.role, program.name, end.to_text(), where, said, remedy));
+}
+
+std::string filter_of(const GateProgram& program, const std::vector<std::string>& cases) {
+  std::string filter;
+  for (const std::string& name : cases) {
+    const std::string exact = results::exact_filter(name);
+    filter += (filter.empty() ? "" : "|") + exact.substr(1, exact.size() - 2);
+  }
+  if (filter.empty() || filter.size() > longest_filter) return program.filter;
+  return "^(" + filter + ")$";
+}
+
+double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+/// The times of these cases, in their order.
+std::vector<double> times_of(const GateProgram& program, const gate::BenchmarkOutput& output,
+                             const std::vector<std::string>& cases) {
+  std::map<std::string_view, const gate::BenchmarkCase*> by_name;
+  for (const gate::BenchmarkCase& c : output.cases) by_name[c.name] = &c;
+  std::vector<double> times_s;
+  for (const std::string& name : cases) {
+    const auto found = by_name.find(name);
+    const std::string fault = found == by_name.end() ? "missing, though it was there at first" : found->second->fault;
+    if (!fault.empty()) {
+      throw GateStop(nothing_measured, fmt::format("{} '{}', case '{}': {}; run it alone to see why", program.role,
+                                                   program.name, name, fault));
+    }
+    times_s.push_back(found->second->time_s);
+  }
+  return times_s;
+}
+
+}  // namespace
+
+std::vector<GateProgram> gate_programs(const GateOptions& options) {
+  const std::size_t wanted = options.self_test ? 1 : 2, given = options.blas.size();
+  std::vector<std::string> names = options.blas, words;
+  for (const std::string& word : {options.older, options.newer}) {
+    if (!word.empty()) words.push_back(word);
+  }
+  words.insert(words.end(), options.arguments.begin(), options.arguments.end());
+  for (auto word = words.begin(); names.size() < wanted && given == 0 && word != words.end();) {
+    if (word->starts_with('-')) break;
+    names.push_back(*word);
+    word = words.erase(word);
+  }
+  if (names.size() != wanted) {
+    throw GateStop(wrong_usage, fmt::format("{} {} given, {} wanted; write for example {}", names.size(),
+                                            given > 0 ? "libraries are" : "programs are", wanted,
+                                            options.self_test ? "'sqrtn gate --self-test NEW'"
+                                                              : "'sqrtn gate OLD NEW' or 'sqrtn gate --blas openblas "
+                                                                "--blas blis'"));
+  }
+  return {side(options, "OLD", names.front(), words), side(options, "NEW", names.back(), words)};
+}
+
+GateLaunch launch(const GateProgram& program, const std::vector<std::string>& cases) {
+  std::vector<std::string> command = program.command;
+  const std::string filter = filter_of(program, cases);
+  if (!filter.empty()) command.push_back("--benchmark_filter=" + filter);
+  // The first launch, which is for all cases, has looked at a library's answers: they are half of a launch's time.
+  if (!cases.empty() && !program.blas.empty()) command.emplace_back("--unchecked");
+  ProcessLimits limits;
+  limits.wall_s = program.timeout_s;
+  const ProcessEnd end = run_process(command, limits);
+  const bool asked_for_some =
+      end.how == ProcessEnd::How::exited && end.out.find_first_not_of(" \n") == std::string::npos;
+  if (asked_for_some && (end.code == 0 || end.code == nothing_measured)) {
+    throw GateStop(nothing_measured,
+                   fmt::format("{} '{}' measured nothing{}{}; choose other cases by --filter", program.role,
+                               program.name, program.filter.empty() ? "" : " for --filter '" + program.filter + "'",
+                               end.err.empty() ? "" : fmt::format(" (it says: {})", libraries::first_line(end.err))));
+  }
+  require_success(program, end, cases);
+  try {
+    return {gate::read_benchmark_output(end.out, program.clock), end.cpu_s};
+  } catch (const std::invalid_argument& error) {
+    throw GateStop(wrong_usage, fmt::format("{} '{}'{}: {}; it must print Google Benchmark's JSON and nothing between",
+                                            program.role, program.name, last_case(end.out), error.what()));
+  }
+}
+
+gate::GateRun time_cases(const std::vector<GateProgram>& programs, const std::vector<std::string>& cases,
+                         const gate::GateSettings& settings) {
+  MachineWatch watch;
+  Progress progress("gate");
+  gate::GateWorld world;
+  world.now_s = now_s;
+  world.disturbed = [&watch] { return watch.disturbed(); };
+  world.progress = [&](double share, std::size_t n_open) {
+    progress.update(std::min(share, 1.0), fmt::format("{} of {} cases open", n_open, cases.size()));
+  };
+  world.launch = [&](gate::Side side, const std::vector<std::size_t>& indices) {
+    const GateProgram& program = programs[static_cast<std::size_t>(side)];
+    std::vector<std::string> names;
+    for (const std::size_t i : indices) names.push_back(cases[i]);
+    watch.before_launch();
+    const GateLaunch launched = launch(program, names);
+    watch.after_launch(launched.cpu_s);
+    return times_of(program, launched.output, names);
+  };
+  return gate::run_gate(cases.size(), settings, world);
+}
+
+}  // namespace sqrtn::gate

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "results/document.hpp"
+#include "sqrtn/blas/backend.hpp"
+#include "support/process.hpp"
+
+/// Libraries are loaded in children of this program alone, one a process, so that none can harm it.
+namespace sqrtn::libraries {
+
+/// What a child of this program answered.
+struct Answer {
+  std::optional<results::Document> document;  ///< none if it gave none that can be read
+  std::string complaint;  ///< what happened in its place, or beside it: how it ended, what it printed
+  int code = -1;          ///< exit status, −1 if it had none
+};
+
+/// Runs `PROGRAM WORDS --json -` and reads what it wrote; nothing that the child does is trusted.
+Answer ask(std::vector<std::string> command, const ProcessLimits& limits);
+
+/// The same of this very program.
+Answer ask_child(std::vector<std::string> words, const ProcessLimits& limits);
+
+/// What a program said first, as a clause of a message: at most 400 bytes, without sqrtn's own name.
+std::string first_line(const std::string& text);
+
+/// A BLAS as the commands know it.
+struct Candidate {
+  std::string name;                           ///< short and unique: "openblas-pthread", "openblas-pthread@Haswell"
+  std::string blas;                           ///< what --blas takes: the path of the file, with "@KERNEL" if it has one
+  std::string vendor;                         ///< "openblas"
+  std::optional<results::BlasRecord> record;  ///< none if it cannot be used
+  std::string refusal;                        ///< why not, one line
+};
+
+/// All libraries that were found, each asked what it is in a child. With `kernels` also the kernels of each that
+/// this processor can run, where the library can be told to use them and then says that it does.
+/// Throws: as blas::discover.
+std::vector<Candidate> find_backends(const std::vector<std::string>& search, bool kernels);
+
+/// What Backend::load takes for a library that `sqrtn backends` lists by this name: its path, with "@KERNEL" if the
+/// name has it. The name itself if load knows it, or nothing is called so.
+std::string library_called(const std::string& name);
+
+/// The library of that name, as library_called has it, loaded into this process.
+/// Throws: as Backend::load.
+blas::Backend load_library(const std::string& name);
+
+}  // namespace sqrtn::libraries

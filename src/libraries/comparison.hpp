@@ -1,0 +1,46 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "libraries/judge.hpp"
+#include "libraries/timing.hpp"
+#include "report/libraries.hpp"
+
+/// Several libraries judged and timed side by side, each in children of its own.
+namespace sqrtn::libraries {
+
+struct ContestOptions {
+  std::uint64_t seed = 1;
+  std::string filter;
+  bool quick = false;
+  double effect_scale = 1;  ///< of the claims
+};
+
+class Contest {
+ public:
+  /// The first of them is the default: it is judged by all claims that use a BLAS, the others by those about
+  /// products, and ratios refer to it.
+  Contest(const std::vector<Candidate>& backends, ContestOptions options);
+
+  void judge(const std::vector<claims::Claim>& claims);
+  /// All measurements, by the default library; empty if it did not survive them.
+  std::vector<results::Measurement> measure_default();
+  /// Deep chains of three initialisers, one that explodes, one that vanishes and one that holds, by the default
+  /// library.
+  std::vector<results::ChainRecord> propagate_default();
+  /// Rounds over all libraries that answered; none for one library alone.
+  void time();
+
+  [[nodiscard]] const Judged& default_judged() const;
+  /// `document`: whose ceilings and provenance the report takes.
+  [[nodiscard]] results::Libraries report(const results::Document& document) const;
+
+ private:
+  const std::vector<Candidate>& backends_;
+  ContestOptions options_;
+  std::vector<Judged> judged_;
+  std::vector<Timed> timed_;
+};
+
+}  // namespace sqrtn::libraries

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "libraries/children.hpp"
+
+/// All libraries timed in interleaved rounds over processes: one child a library and round, the order rotated from
+/// round to round, so that a change of the machine falls on all of them alike.
+namespace sqrtn::libraries {
+
+/// The samples of one row of one library, by round; NaN where the round has none.
+struct Series {
+  results::Measurement row;  ///< its last measurement: subject, shape, unit and note
+  std::vector<double> times_s;
+};
+
+struct Timed {
+  std::string backend;
+  std::vector<std::string> ids;          ///< rows in their order
+  std::map<std::string, Series> series;  ///< by id
+  std::vector<bool> slow_clock;          ///< rounds whose clock was below the others'
+  std::string incident;                  ///< why timing it was given up; "" if it was not
+};
+
+struct TimingPlan {
+  std::size_t rounds = 9;  ///< 8 is the fewest that gives a median an interval of 99 %
+  double budget_s = 240;   ///< of all rounds; the rows that take longest get fewer of them
+  double first_cap_s = 1;  ///< a row of which one call takes longer is left out
+  bool quick = false;
+  std::uint64_t seed = 1;
+  std::string filter;
+};
+
+std::vector<Timed> time_in_rounds(const std::vector<Candidate>& backends, const TimingPlan& plan,
+                                  const std::function<void(double, const std::string&)>& progress);
+
+}  // namespace sqrtn::libraries

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "report/table.hpp"
+#include "results/chain.hpp"
+#include "results/document.hpp"
+#include "results/libraries.hpp"
+
+/// A Document in words, and as the files of a results folder.
+namespace sqrtn::report {
+
+/// The verdict over the claims, and how it came about, in one line: "pass: 312 claims: 300 pass, …".
+std::string verdict_line(const Document& document);
+
+/// The claims that failed, then the inconclusive ones: what was claimed, what was found, and the
+/// command that reproduces it. Then the measurements that were not ranked. Empty if there is nothing to tell.
+std::string findings(const Document& document);
+
+/// The command that checks this claim of the document again, as it was checked.
+std::string reproduction(const claims::Claim& claim, const Document& document);
+
+/// One line about where results come from.
+struct Fact {
+  std::string name, value;
+};
+
+/// The command, the machine, the build and the library; what is not known is left out.
+std::vector<Fact> facts(const Document& document);
+
+/// The same in Markdown, one item a fact.
+std::string provenance(const Document& document);
+
+/// The same in one line, without what the machine's own tables say: version, processor, library, command.
+std::string provenance_line(const Document& document);
+
+/// The whole report in Markdown: provenance, verdict, findings, and all tables.
+std::string to_markdown(const Document& document);
+
+/// A line a chain: its fate, log₁₀ of the RMS at its end by the law and as computed, and what would hold it.
+Table chain_table(const std::vector<ChainRecord>& chains);
+
+/// Writes results.json, report.html, report.md, claims.csv and measurements.csv into `folder`, made if missing.
+/// `libraries`: unless null they stand in the report too, and in backends.json, backends.md and backends.csv.
+/// Throws: std::system_error with the path and the reason; earlier files stay whole.
+void write_results(const Document& document, const std::string& folder, const Libraries* libraries = nullptr);
+
+/// Throws std::system_error now, before long work begins, if write_results could not write later.
+/// Creates nothing that outlasts the call.
+void require_writable_folder(const std::string& folder);
+
+}  // namespace sqrtn::report

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "results/document.hpp"
+#include "sqrtn/claims/claim.hpp"
+
+/// Tables for people (Markdown) and programs (CSV, RFC 4180), all from one Document.
+namespace sqrtn::report {
+
+// Views show what the results hold, in its words.
+using namespace results;
+
+struct Table {
+  std::string title;
+  std::vector<std::string> columns;
+  std::vector<std::vector<std::string>> rows;  ///< each as long as columns
+};
+
+/// `text` on a line of Markdown as it is read: no markup, link or HTML of its own.
+std::string markdown_text(std::string_view text);
+
+/// `text` between backticks, as many as it takes.
+std::string markdown_code(std::string_view text);
+
+/// "### title" if there is one, then the table: pipes aligned, columns of numbers right-aligned,
+/// what Markdown would interpret escaped, one line a row. Empty if there are no rows.
+/// Throws: std::invalid_argument if a row is not as long as columns.
+std::string to_markdown(const Table& table);
+
+/// Whether a cell is a number, alone or before a unit; an interval; or unset.
+bool is_numeric(const std::string& cell);
+
+/// A header line and the rows, lines ended by CR LF, fields quoted where they must be. Text that a spreadsheet would
+/// take for a formula (it begins with = + - @ and is no number) has an apostrophe before it.
+/// Throws: std::invalid_argument if a row is not as long as columns. Source: RFC 4180 §2.
+std::string to_csv(const Table& table);
+
+/// "generator" for the id "generator/ars/…".
+std::string group_of(const claims::Claim& claim);
+
+/// The groups that occur, in the order of first appearance.
+std::vector<std::string> claim_groups(const Document& document);
+std::vector<std::string> measurement_groups(const Document& document);
+
+/// "13.16 Gsamples/s, 52.6 GB/s": a rate with its unit, for fills with the bytes that they write.
+std::string rate_text(const Measurement& row);
+
+/// The claims, or measurements, of one group for people: rounded, units scaled.
+Table claim_table(const Document& document, const std::string& group);
+/// The library's properties: what, value, interval, source.
+Table property_table(const Document& document);
+Table measurement_table(const Document& document, const std::string& group);
+
+/// Each law of a group once, with its source and the number of claims that check it.
+Table law_table(const Document& document, const std::string& group);
+
+/// How many claims of each group had which verdict, and how long they took.
+Table verdict_table(const Document& document);
+
+/// Every claim, or measurement, for programs: the fields of the JSON under the same names, numbers
+/// in full, unset ones empty, an interval as two columns …_low and …_high. Provenance leads each
+/// row (machine, commit, seed), so that the files of several machines can be joined.
+Table claim_records(const Document& document);
+Table measurement_records(const Document& document);
+Table reproduction_records(const Document& document);
+
+}  // namespace sqrtn::report

@@ -1,0 +1,90 @@
+#include <fmt/format.h>
+
+#include <map>
+
+#include "results/compare.hpp"
+
+/// Every BLAS of a machine, earlier and later: as the results of one run, each id led by the library's name.
+namespace sqrtn::results {
+namespace {
+
+/// A machine of which the processor's name is all that is known: from a line of provenance, empty if it tells none.
+Environment machine_of(const std::string& provenance) {
+  Environment machine;
+  const std::size_t begin = provenance.find("; ");
+  if (begin == std::string::npos) return machine;
+  machine.cpu_model = provenance.substr(begin + 2, provenance.find("; ", begin + 2) - begin - 2);
+  return machine;
+}
+
+/// The library as a whole: what it did beside answering is a claim that failed.
+claims::Result verdict_claim(const Library& backend) {
+  claims::Result result;
+  result.claim.id = backend.name + ": verdict";
+  const std::string word = verdict_of(backend);
+  result.outcome.verdict = word == "pass"           ? claims::Verdict::pass
+                           : word == "fail"         ? claims::Verdict::fail
+                           : word == "inconclusive" ? claims::Verdict::inconclusive
+                                                    : claims::Verdict::skipped;
+  result.outcome.reason = backend.record ? fmt::format("{}", fmt::join(backend.incidents, "; ")) : backend.refusal;
+  return result;
+}
+
+Document as_document(const Libraries& report) {
+  Document document;
+  document.environment = report.environment.value_or(machine_of(report.provenance));
+  document.seed = report.seed;
+  for (const Library& backend : report.backends) {
+    document.claims.push_back(verdict_claim(backend));
+    for (claims::Result result : backend.claims) {
+      result.claim.id = fmt::format("{}: {}", backend.name, result.claim.id);
+      document.claims.push_back(std::move(result));
+    }
+    for (claims::Property property : backend.properties) {
+      property.id = fmt::format("{}: {}", backend.name, property.id);
+      document.properties.push_back(std::move(property));
+    }
+    for (const LibrarySpeed& speed : backend.speeds) {
+      document.measurements.push_back(speed.row);
+      document.measurements.back().id = fmt::format("{}: {}", backend.name, speed.row.id);
+      document.measurements.back().group = backend.name;
+    }
+  }
+  return document;
+}
+
+/// What each library is, where it is another one now.
+void add_identities(const Libraries& before, const Libraries& after, std::vector<Difference>& all) {
+  std::map<std::string, const Library*> old_entries;
+  for (const Library& backend : before.backends) old_entries[backend.name] = &backend;
+  for (const Library& backend : after.backends) {
+    const auto found = old_entries.find(backend.name);
+    if (found == old_entries.end() || !found->second->record || !backend.record) continue;
+    const blas::Identity &older = found->second->record->identity, &newer = backend.record->identity;
+    const auto add = [&](const char* field, const std::string& from, const std::string& to) {
+      if (from != to) all.push_back({fmt::format("{}: {}", backend.name, field), from, to});
+    };
+    add("version", older.version, newer.version);
+    add("kernel", older.kernel, newer.kernel);
+    add("file_name", older.file_name, newer.file_name);
+    add("sha256", older.sha256, newer.sha256);
+  }
+}
+
+}  // namespace
+
+Comparison compare(const Libraries& before, const Libraries& after) {
+  Document older = as_document(before), newer = as_document(after);
+  if (!before.environment || !after.environment) {
+    older.environment = machine_of(before.provenance);
+    newer.environment = machine_of(after.provenance);
+  }
+  Comparison comparison = compare(older, newer);
+  if (before.provenance != after.provenance) {
+    comparison.other.push_back({"provenance", before.provenance, after.provenance});
+  }
+  add_identities(before, after, comparison.other);
+  return comparison;
+}
+
+}  // namespace sqrtn::results

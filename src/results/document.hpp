@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "claims/products/properties.hpp"
+#include "experiment/notebooks.hpp"
+#include "results/chain.hpp"
+#include "sqrtn/blas/backend.hpp"
+#include "sqrtn/claims/claim.hpp"
+#include "support/environment.hpp"
+
+/// The one document of a run, from which every table is made.
+namespace sqrtn::results {
+
+/// One row of timing. Unset fields have no meaning for it and are null in JSON.
+struct Measurement {
+  std::string id;       ///< unique in the document: "products/gemm/512x512x512/f32/1"
+  std::string group;    ///< "ceilings", "products", "init", "monte_carlo"
+  std::string subject;  ///< what ran: "gemm", "normal ars", "std::normal_distribution mt19937_64"
+  std::string shape;    ///< "512x512x512", "1 MiB"
+  std::string dtype;    ///< "f32", "f64"
+  int threads = 1;
+  std::string blas;                                           ///< file name, empty where no BLAS ran
+  double median_s = 0;                                        ///< of one call
+  std::optional<statistics::Interval> confidence_interval_s;  ///< of the median, level 99 %
+  double min_s = 0;
+  std::size_t rounds = 0;
+  std::optional<double> rate;     ///< from the median
+  std::string rate_unit;          ///< "GFLOP/s", "Gsamples/s", "GB/s"
+  std::optional<double> ceiling;  ///< in rate_unit, the best round of a ceiling of the same run
+  std::string ceiling_id;         ///< the measurement it came from
+  std::optional<double> percent_of_ceiling;
+  std::string note;  ///< "wrong answer: not ranked", "hard limit reached after 7 rounds"
+};
+
+/// The loaded library and its threads.
+struct BlasRecord {
+  blas::Identity identity;
+  int threads = 1;
+};
+
+struct Document {
+  Environment environment;
+  std::optional<BlasRecord> blas;
+  std::vector<std::string> command;  ///< program name without folders, and its arguments
+  std::uint64_t seed = 0;
+  std::vector<claims::Result> claims;
+  std::vector<Measurement> measurements;
+  std::vector<claims::Property> properties;     ///< of the library, never judged; absent from JSON if empty
+  std::vector<std::string> incidents;           ///< what the library did beside answering; absent from JSON if empty
+  std::vector<experiment::Finding> reproduced;  ///< the notebooks' numbers; absent from JSON if empty
+  std::vector<ChainRecord> propagation;         ///< deep chains by layer; absent from JSON if empty
+  std::string verdict;                          ///< "pass", "fail", "inconclusive", "skipped" (nothing judged)
+};
+
+/// Schema "sqrtn.results/1". Strict JSON: what is not finite or not set is null.
+nlohmann::ordered_json to_json(const Document& document);
+nlohmann::ordered_json to_json(const Environment& environment);
+nlohmann::ordered_json to_json(const blas::Identity& identity);
+
+/// Indented text of the document with a final newline.
+std::string to_text(const nlohmann::ordered_json& json);
+
+}  // namespace sqrtn::results
