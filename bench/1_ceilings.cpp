@@ -36,7 +36,10 @@ Case bandwidth(std::string id, std::string subject, std::size_t bytes, int threa
   c.work = static_cast<double>(share * threads * sizeof(float));
   c.calls = static_cast<double>(passes);
 
-  c.setup = [=] { return scratch->get<float>(share * threads), std::string(); };
+  c.setup = [=] {
+    scratch->get<float>(share * threads);
+    return true;
+  };
   c.timed = [=] {
     const std::span<float> all = scratch->get<float>(share * threads);
     parallel_for(threads, threads, [&](std::size_t thread) {
@@ -58,7 +61,7 @@ Case fma(int threads) {
   c.row.rate_unit = "GFLOP/s";
   c.work = static_cast<double>(iterations) * threads * static_cast<double>(multiply_add_flop<T>());
 
-  c.setup = [] { return std::string(); };
+  c.setup = [] { return true; };
   c.timed = [=] {
     parallel_for(threads, threads, [](std::size_t) { benchmark::DoNotOptimize(multiply_adds<T>(iterations)); });
   };

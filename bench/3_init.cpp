@@ -45,7 +45,10 @@ Case fill(const Context& context, const Target& target, const std::string& law, 
   c.ceilings = write_ceilings(target.size, target.threads);
   c.ceiling_scale = 1.0 / sizeof(T);
 
-  c.setup = [=] { return scratch->get<T>(n_samples), std::string(); };
+  c.setup = [=] {
+    scratch->get<T>(n_samples);
+    return true;
+  };
   c.timed = [=] { draw(scratch->get<T>(n_samples)); };
   return c;
 }
@@ -154,7 +157,10 @@ Case first_numbers(const Context& context, random::Engine engine) {
   c.row.dtype = "f32";
   c.row.rate_unit = "Gsamples/s";
   c.work = n_samples;
-  c.setup = [scratch = context.scratch] { return scratch->get<float>(n_samples), std::string(); };
+  c.setup = [scratch = context.scratch] {
+    scratch->get<float>(n_samples);
+    return true;
+  };
   random::Stream stream = context.stream("init/first_16");
   stream.engine = engine;
   c.timed = [=, scratch = context.scratch]() mutable {

@@ -49,7 +49,7 @@ Case loop(const Context& context, const Variant& variant, int threads) {
 
   c.setup = [=] {
     backend->set_threads(1);  // the loop's own threads call it
-    return std::string();
+    return true;
   };
   c.timed = [=] {
     benchmark::DoNotOptimize(experiment::run_layer<float>(layer, backend->functions(), stream, replicates, threads));

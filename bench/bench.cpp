@@ -23,10 +23,13 @@ results::Measurement figures(const Row& row) {
   m.median_s = statistics::median(row.times_s).value_or(none);
   m.min_s = row.times_s.empty() ? none : *std::ranges::min_element(row.times_s);
   m.confidence_interval_s = statistics::median_confidence_interval(row.times_s, 0.99);
-  if (!row.note.empty()) m.note = row.note;
-  if (row.note.empty() && m.median_s > 0) m.rate = row.c->work / m.median_s / 1e9;
+  if (row.c->wrong) {
+    m.note = {results::NoteKind::wrong_answer, wrong_answer};
+    return m;
+  }
+  if (m.median_s > 0) m.rate = row.c->work / m.median_s / 1e9;
   if (row.limited) {
-    m.note += fmt::format("{}hard limit reached after {} rounds", m.note.empty() ? "" : "; ", m.rounds);
+    m.note = {results::NoteKind::cut_short, fmt::format("hard limit reached after {} rounds", m.rounds)};
   }
   return m;
 }

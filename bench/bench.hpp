@@ -10,7 +10,7 @@
 /// The benchmarks, as Google Benchmark cases, and their run as measurements.
 namespace sqrtn::bench {
 
-/// The note of a product that failed its check.
+/// The label of a product that failed its check, by which the gate knows it.
 inline constexpr const char* wrong_answer = "wrong answer: not ranked";
 
 /// Rows of sample_products that are no product of their own.

@@ -24,7 +24,8 @@ struct Case {
   std::vector<std::string> ceilings;   ///< ids; the fastest of them is the ceiling
   double ceiling_scale = 1;            ///< from the ceiling's unit to rate_unit
   bool wakes_library_threads = false;  ///< the BLAS works on threads of its own
-  std::function<std::string()> setup;  ///< untimed, before each round; returns a note, "" if all is well
+  std::function<bool()> setup;         ///< untimed, before each round; false if the answer is wrong
+  bool wrong = false;                  ///< what `setup` found
   std::function<void()> timed;         ///< the timed region
 };
 

@@ -52,7 +52,6 @@ void run_once(Row& row, double min_time_s) {
     row.times_s.push_back(run.real_accumulated_time / static_cast<double>(run.iterations) / row.c->calls);
   }
   row.iterations = run.iterations;
-  row.note = run.report_label;
   row.round_s = seconds_since(start);
   row.spent_s += row.round_s;
 }
@@ -97,7 +96,7 @@ class Rounds {
 
 benchmark::internal::Benchmark* register_case(const std::shared_ptr<Case>& c) {
   const auto body = [c](benchmark::State& state) {
-    const std::string note = c->setup();
+    c->wrong = !c->setup();
     let_library_threads_sleep(*c);
     if (state.max_iterations > 1) c->timed();
 
@@ -108,8 +107,7 @@ benchmark::internal::Benchmark* register_case(const std::shared_ptr<Case>& c) {
       benchmark::ClobberMemory();
     }
 
-    state.SetLabel(note);
-    if (!note.empty()) return;
+    if (c->wrong) return state.SetLabel(wrong_answer);
     state.counters[c->row.rate_unit] = benchmark::Counter(work / 1e9, benchmark::Counter::kIsIterationInvariantRate);
   };
   return benchmark::RegisterBenchmark(c->row.id.c_str(), body)->UseRealTime()->Unit(benchmark::kMicrosecond);

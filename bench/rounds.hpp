@@ -16,7 +16,6 @@ struct Row {
   double round_s = 0;                        ///< what its last round took, setup included
   double spent_s = 0;
   std::vector<double> times_s;  ///< of one call, one a round
-  std::string note;
   bool limited = false;
 };
 

@@ -54,7 +54,7 @@ results::Measurement first_call(const blas::Backend& backend) {
 }
 
 results::Measurement time_row(Case& c, double predicted_s) {
-  std::string note = c.setup();
+  if (!c.setup()) c.row.note = {results::NoteKind::wrong_answer, wrong_answer};
   double call_s = predicted_s;
   if (predicted_s < no_warm_up_s) {
     c.timed();
@@ -73,15 +73,15 @@ results::Measurement time_row(Case& c, double predicted_s) {
   const double time_s = seconds_since(start);
 
   const double busy = (cpu_time_s() - cpu_before_s) / time_s;
-  c.row.note = std::move(note);
   results::Measurement row = sample(c.row, time_s / calls, c.work);
   if (!row.note.empty()) return row;
   if (busy > c.row.threads + 0.5) {
-    row.note = fmt::format("{:.1f} threads busy, {} asked for: not ranked", busy, c.row.threads);
+    row.note = {results::NoteKind::busy_threads,
+                fmt::format("{:.1f} threads busy, {} asked for: not ranked", busy, c.row.threads)};
     row.rate.reset();
   } else if (c.row.threads > 1 && time_s / calls > 1e-3 && busy < 0.75 * c.row.threads) {
     // Small products are computed by one thread.
-    row.note = fmt::format("{:.1f} of {} threads busy", busy, c.row.threads);
+    row.note = {results::NoteKind::idle_threads, fmt::format("{:.1f} of {} threads busy", busy, c.row.threads)};
   }
   return row;
 }
@@ -94,7 +94,7 @@ void sample_rows(std::vector<Case> cases, double cap_s, std::vector<results::Mea
     double& rate = rates[c.row.subject + c.row.dtype];
     const double predicted_s = rate > 0 ? c.work / rate : 0;
     if (predicted_s > cap_s) {
-      c.row.note = fmt::format("left out: a call would take {:.2g} s", predicted_s);
+      c.row.note = {results::NoteKind::left_out, fmt::format("left out: a call would take {:.2g} s", predicted_s)};
       c.row.median_s = c.row.min_s = std::numeric_limits<double>::quiet_NaN();
       rows.push_back(c.row);
     } else {

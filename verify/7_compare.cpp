@@ -26,7 +26,7 @@ Document right_document(double time_factor = 1) {
     row.confidence_interval_s->low *= time_factor;
     row.confidence_interval_s->high *= time_factor;
   }
-  document.verdict = "inconclusive";
+  document.verdict = claims::Verdict::inconclusive;
   return document;
 }
 
@@ -63,6 +63,7 @@ TEST(Compare, TellsWhatTurnedWrongAppearedAndDisappeared) {
   after.claims[2].outcome.verdict = Verdict::pass;
   after.claims[3].claim.id = "chains/new";
   after.measurements[1].rate = std::nullopt;
+  after.measurements[1].note = {results::NoteKind::wrong_answer, "wrong"};
   after.measurements[2].id = "products/new";
   const results::Comparison comparison = compare(before, after);
   EXPECT_EQ(comparison.same_claims, 1U);
@@ -114,10 +115,19 @@ TEST(Compare, ExitsByWhatTurnedWrong) {
   EXPECT_TRUE(holds(slower.out, "slower"));
   const auto fail = [](Document& d) {
     d.claims[0].outcome.verdict = Verdict::fail;
-    d.verdict = "fail";
+    d.verdict = claims::Verdict::fail;
   };
   EXPECT_EQ(compare_with("", fail).code, 1);
-  EXPECT_EQ(compare_with("", [](Document& d) { d.measurements[1].rate = std::nullopt; }).code, 1);
+  const auto unranked = [](results::NoteKind why, const char* text) {
+    return [why, text](Document& d) {
+      d.measurements[1].rate = std::nullopt;
+      d.measurements[1].note = {why, text};
+    };
+  };
+  EXPECT_EQ(compare_with("", unranked(results::NoteKind::wrong_answer, "wrong answer")).code, 1);
+  // What is no longer timed, as on a busy machine, is no wrong answer.
+  EXPECT_EQ(compare_with("", unranked(results::NoteKind::busy_threads, "not ranked")).code, 0);
+  EXPECT_EQ(compare_with("", unranked(results::NoteKind::left_out, "left out")).code, 0);
   EXPECT_EQ(compare_with("", [](Document& d) { d.claims[0].outcome.verdict = Verdict::inconclusive; }).code, 3);
   const Ended nothing = compare_with("", [](Document& d) { d.claims.clear(), d.measurements.clear(); });
   EXPECT_EQ(nothing.code, 4);

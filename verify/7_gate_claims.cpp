@@ -31,7 +31,7 @@ std::string verify_that_finds(const std::string& findings, const char* sha256) {
       if (word.substr(equals + 1) == claims::to_string(verdict)) result.outcome.verdict = verdict;
     }
   }
-  document.verdict = claims::to_string(document.incidents.empty() ? claims::overall(document.claims) : Verdict::fail);
+  document.verdict = document.incidents.empty() ? claims::overall(document.claims) : Verdict::fail;
   return printing(results::to_text(results::to_json(document)));
 }
 

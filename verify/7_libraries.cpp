@@ -44,7 +44,7 @@ TEST(Libraries, AListIsOneOfLibrariesThatWereNotJudged) {
   const ordered_json json = ordered_json::parse(content_of(folder / "list.json"));
   const Libraries report = parsed(json.dump());
   ASSERT_EQ(report.backends.size(), json["backends"].size());
-  for (const results::Library& backend : report.backends) EXPECT_EQ(verdict_of(backend), "–");
+  for (const results::Library& backend : report.backends) EXPECT_EQ(verdict_of(backend), claims::Verdict::skipped);
   const Ended ended = shell(folder, "sqrtn report list.json");
   EXPECT_EQ(ended.code, 0) << ended.err;
   EXPECT_TRUE(holds(ended.out, " not judged"));

@@ -102,7 +102,7 @@ Document full_document(int backend) {
     document.measurements.back().median_s /= 1.1 + 0.001 * i + 0.01 * backend;
   }
   document.blas->identity.name = fmt::format("library{}", backend);
-  document.verdict = "pass";
+  document.verdict = claims::Verdict::pass;
   return document;
 }
 
@@ -130,7 +130,7 @@ TEST(Page, SeveralRunsAreToldApartAndSharedRowsShownOnce) {
 
 TEST(Page, HoldsWhatHasNoNumbers) {
   Document blank;
-  blank.verdict = "skipped";
+  blank.verdict = claims::Verdict::skipped;
   EXPECT_TRUE(holds(report::to_html({blank}, {}), "no claim was checked"));
   Document odd = synthetic_document();
   const double nan = std::nan("");

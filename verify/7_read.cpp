@@ -27,7 +27,7 @@ TEST(Read, GivesBackWhatWasWritten) {
   const std::string text = text_of(synthetic_document());
   EXPECT_EQ(text_of(results::parse_document(text, "r.json")), text);
   results::Document blank;
-  blank.verdict = "skipped";
+  blank.verdict = claims::Verdict::skipped;
   EXPECT_EQ(text_of(results::parse_document(text_of(blank), "r.json")), text_of(blank));
 }
 

@@ -99,7 +99,7 @@ results::Document document_with(claims::Verdict verdict) {
   document.claims = {result};
   document.seed = std::numeric_limits<std::uint64_t>::max();
   document.command = {"sqrtn", "verify", "--effect-scale", "10", "--filter", "\xff"};
-  document.verdict = "fail";
+  document.verdict = claims::Verdict::fail;
   return document;
 }
 

@@ -100,7 +100,7 @@ std::vector<results::Measurement> timings() {
   peak.ceiling = peak.percent_of_ceiling = std::nullopt;
   peak.ceiling_id = "";
   wrong.rate = wrong.percent_of_ceiling = std::nullopt;
-  wrong.note = "wrong answer: not ranked <i>";
+  wrong.note = {results::NoteKind::wrong_answer, "wrong answer: not ranked <i>"};
   return {peak, timing("64", 90, "f32", 1), timing("512", 150, "f32", 1), timing("2048", 160, "f32", 1), wrong};
 }
 
@@ -218,11 +218,11 @@ results::Document synthetic_document() {
                           .value = "28",
                           .p_published = 0.22,
                           .p_value = 1,
-                          .note = ""}};
+                          .note = {}}};
   document.propagation = {chain("normal <u>", 27.123456, 4, "not finite", "explodes"),
                           chain("glorot_uniform", -0.3456789, 5, "zero", "vanishes"),
                           chain("he_normal", -0.0012345, 7, "", "holds")};
-  document.verdict = "fail";
+  document.verdict = claims::Verdict::fail;
   return document;
 }
 
@@ -241,7 +241,7 @@ results::Libraries synthetic_libraries() {
     speed.ratio_interval = statistics::Interval{1.1, 1.3};
   }
   wrong.speeds[2].row.rate = wrong.speeds[2].row.percent_of_ceiling = std::nullopt;
-  wrong.speeds[2].row.note = "wrong answer: not ranked <u>";
+  wrong.speeds[2].row.note = {results::NoteKind::wrong_answer, "wrong answer: not ranked <u>"};
   unusable.name = unusable.blas = "unusable";
   unusable.refusal = "it lacks <u>cblas_sgemm</u>";
   return report;

@@ -59,7 +59,7 @@ int measure_all(const BenchOptions& options, const std::vector<std::string>& com
   const results::Document document = make_document(backend, command, common.seed, {}, measure(backend, bench_options));
   deliver(document, common.json, measurements_text(document));
   if (!all_measured(ids, document.measurements)) return nothing_measured;
-  return document.verdict == "fail" ? claim_failed : all_well;
+  return document.verdict == claims::Verdict::fail ? claim_failed : all_well;
 }
 
 }  // namespace

@@ -54,7 +54,7 @@ int reproduce(ReproduceOptions options, const std::vector<std::string>& command)
                                               [&](double done) { progress.update(done, ""); });
   std::erase_if(document.reproduced, [&](const auto& finding) { return !matches(pattern, finding.id); });
   const bool contradicted = std::ranges::any_of(document.reproduced, &experiment::Finding::contradicted);
-  document.verdict = contradicted ? "fail" : "pass";
+  document.verdict = contradicted ? claims::Verdict::fail : claims::Verdict::pass;
   if (!options.output.empty()) report::write_reproduction(document, options.output);
   deliver(document, options.common.json, report::reproduction_text(document));
   return contradicted ? claim_failed : all_well;

@@ -42,7 +42,7 @@ int exit_code_of(const RunOptions& options, std::vector<claims::Result> results,
   const claims::Verdict verdict = claims::overall(results);
   if (verdict != claims::Verdict::skipped && verdict != claims::Verdict::pass) return exit_code(verdict);
   const bool defect = std::ranges::any_of(
-      comparison.backends, [](const results::Library& entry) { return results::verdict_of(entry) == "fail"; });
+      comparison.backends, [](const results::Library& entry) { return results::verdict_of(entry) == claims::Verdict::fail; });
   return options.strict && defect ? int{claim_failed} : int{all_well};
 }
 

@@ -60,7 +60,7 @@ std::vector<claims::Result> in_order(const std::vector<claims::Claim>& claims, s
 
 void add_incidents(results::Document& document, const std::vector<std::string>& incidents) {
   document.incidents.insert(document.incidents.end(), incidents.begin(), incidents.end());
-  if (!document.incidents.empty()) document.verdict = claims::to_string(claims::Verdict::fail);
+  if (!document.incidents.empty()) document.verdict = claims::Verdict::fail;
 }
 
 std::vector<results::Measurement> measure(const blas::Backend& backend, const bench::Options& options) {
@@ -76,13 +76,14 @@ bool all_measured(const std::vector<std::string>& ids, const std::vector<results
 }
 
 /// Of the claims; where there are none, of the answers that were checked before they were timed.
-std::string verdict_of(const results::Document& document) {
-  const bool wrong = std::ranges::any_of(
-      document.measurements, [](const results::Measurement& m) { return m.note.starts_with(bench::wrong_answer); });
+claims::Verdict verdict_of(const results::Document& document) {
+  const bool wrong = std::ranges::any_of(document.measurements, [](const results::Measurement& m) {
+    return m.note.kind == results::NoteKind::wrong_answer;
+  });
   claims::Verdict verdict = claims::overall(document.claims);
   if (wrong) verdict = claims::Verdict::fail;
   if (verdict == claims::Verdict::skipped && !document.measurements.empty()) verdict = claims::Verdict::pass;
-  return std::string(claims::to_string(verdict));
+  return verdict;
 }
 
 results::Document make_document(const blas::Backend& backend, std::vector<std::string> command, std::uint64_t seed,

@@ -73,9 +73,11 @@ class Rounds {
       timed.ids.push_back(row.id);
       series.times_s.assign(plan_.rounds, none);
     }
-    const bool wrong = series.row.note.starts_with(bench::wrong_answer);
+    // Answers are checked in the first round alone.
+    const bool wrong = series.row.note.kind == results::NoteKind::wrong_answer;
+    results::Note found = series.row.note;
     if (row.rounds > 0 || is_new) series.row = row;
-    if (wrong) series.row.note = bench::wrong_answer;  // found in the first round, where answers are checked
+    if (wrong) series.row.note = std::move(found);
     if (row.rounds > 0) series.times_s[round] = row.median_s;
   }
 

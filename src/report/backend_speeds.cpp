@@ -41,10 +41,10 @@ std::string ratio_text(const LibrarySpeed& speed) {
 
 /// The rate with its share of the ceiling, or why there is none.
 std::string rate_text(const LibrarySpeed& speed) {
-  if (!has_rate(speed)) return speed.row.note.empty() ? "–" : speed.row.note;
+  if (!has_rate(speed)) return speed.row.note.empty() ? "–" : speed.row.note.text;
   std::string text = significant(speed.row.rate, 3);
   if (speed.row.percent_of_ceiling) text += fmt::format(" ({:.0f} %)", *speed.row.percent_of_ceiling);
-  return speed.row.note.empty() ? text : text + ", " + speed.row.note;
+  return speed.row.note.empty() ? text : text + ", " + speed.row.note.text;
 }
 
 }  // namespace
@@ -52,7 +52,7 @@ std::string rate_text(const LibrarySpeed& speed) {
 SpeedIndex::SpeedIndex(const Libraries& report) : report_(report), speeds_(report.backends.size()) {
   Names settings(settings_), products(products_);
   for (std::size_t i = 0; i < speeds_.size(); ++i) {
-    ranked_.push_back(verdict_of(report.backends[i]) == "pass");
+    ranked_.push_back(verdict_of(report.backends[i]) == claims::Verdict::pass);
     for (const LibrarySpeed& speed : report.backends[i].speeds) {
       const std::size_t setting = settings.place_of(setting_of(speed.row));
       const std::size_t product = products.place_of(product_of(speed.row));
@@ -111,7 +111,7 @@ Table SpeedIndex::table(std::size_t setting, bool ratios) const {
     const Library& backend = report_.backends[i];
     if (backend.speeds.empty()) continue;
     timed.push_back(i);
-    table.columns.push_back(backend.name + (verdict_of(backend) == "fail" ? " (failed)" : ""));
+    table.columns.push_back(backend.name + (verdict_of(backend) == claims::Verdict::fail ? " (failed)" : ""));
   }
   for (const std::size_t product : offered_[setting]) {
     std::vector<std::string> cells{products_[product]};

@@ -34,7 +34,8 @@ std::string speeds_text(const Libraries& report) {
 
 std::string verdict_line(const Libraries& report) {
   std::map<std::string, std::size_t> counts;
-  for (const Library& backend : report.backends) ++counts[backend.record ? verdict_of(backend) : "cannot be used"];
+  for (const Library& backend : report.backends)
+    ++counts[backend.record ? std::string(verdict_word(verdict_of(backend))) : "cannot be used"];
   std::string text = fmt::format("{} libraries", report.backends.size());
   for (const auto& [word, n] : counts) text += fmt::format(", {} {}", n, word == "–" ? "not judged" : word);
   return text;
@@ -51,7 +52,7 @@ Table backend_table(const Libraries& report) {
     if (!backend.record) continue;
     const blas::Identity& identity = backend.record->identity;
     std::vector<std::string> row{backend.name,
-                                 verdict_of(backend),
+                                 std::string(verdict_word(verdict_of(backend))),
                                  fmt::to_string(backend.claims.size()),
                                  fmt::to_string(count_of(backend, Verdict::fail)),
                                  short_version(identity),
@@ -122,7 +123,7 @@ Table backend_records(const Libraries& report) {
   for (const auto& [field, value] : blank.items()) table.columns.push_back(field);
   for (const Library& backend : report.backends) {
     for (const LibrarySpeed& speed : backend.speeds) {
-      std::vector<std::string> row{report.provenance, backend.name, verdict_of(backend),
+      std::vector<std::string> row{report.provenance, backend.name, std::string(verdict_word(verdict_of(backend))),
                                    backend.record ? backend.record->identity.sha256 : ""};
       const nlohmann::ordered_json json = results::to_json(speed);
       for (const auto& [field, value] : json.items()) row.push_back(cell(value));

@@ -35,7 +35,7 @@ std::string defects_of(const Libraries& report, const Library& backend) {
 std::string verdicts_of(const Libraries& report) {
   std::vector<std::string> marks;
   for (const Library& backend : report.backends) {
-    if (backend.record) marks.push_back(verdict_of(backend));
+    if (backend.record) marks.emplace_back(verdict_word(verdict_of(backend)));
   }
   std::string content = html_of(backend_table(report), "Every BLAS of this machine", marks);
   content +=

@@ -88,7 +88,7 @@ html::Grid measurement_grid(const std::vector<Run>& runs, const std::string& gro
   html::Grid grid{.caption = "Speed: " + group, .columns = columns_with_run(runs, 1, columns), .rows = {}, .marks = {}};
   for (const auto& [run, measurement, place] : rows) {
     std::vector<Cell> cells = cells_of(*measurement);
-    if (noted) cells.emplace_back(measurement->note);
+    if (noted) cells.emplace_back(measurement->note.text);
     grid.add(with_run(runs, run->label, 1, std::move(cells)), measurement->rate ? "" : "fail");
   }
   return grid;

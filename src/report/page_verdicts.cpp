@@ -20,7 +20,7 @@ std::string sign(std::string_view verdict) {
 }
 
 std::string banner(const Run& run) {
-  const std::string& verdict = run.document->verdict;
+  const std::string verdict(claims::to_string(run.document->verdict));
   const std::string line = verdict_line(*run.document);
   const std::string rest = line.substr(std::min(line.size(), verdict.size() + 2));
   return fmt::format("<div class=\"verdict {}\"><p><strong>{} {}</strong>{} <span>{}</span></div>\n", escaped(verdict),
@@ -49,7 +49,7 @@ std::string unranked(const Run& run) {
   for (const Measurement& row : run.document->measurements) {
     if (row.rate || row.note.empty()) continue;
     text += fmt::format("<article class=finding>\n<h3>{}{}</h3>\n<p>{}\n</article>\n", html::code(row.id),
-                        run.label.empty() ? "" : fmt::format(" – {}", escaped(run.label)), escaped(row.note));
+                        run.label.empty() ? "" : fmt::format(" – {}", escaped(run.label)), escaped(row.note.text));
   }
   return text;
 }
@@ -84,7 +84,7 @@ html::Grid verdicts_side_by_side(const std::vector<Run>& runs) {
   for (const Run& run : runs) {
     std::vector<Cell> row{Cell(run.label)};
     for (const std::string& group : groups) row.emplace_back(counts_of(*run.document, group));
-    grid.add(std::move(row), run.document->verdict == "fail" ? "fail" : "");
+    grid.add(std::move(row), run.document->verdict == claims::Verdict::fail ? "fail" : "");
   }
   return grid;
 }

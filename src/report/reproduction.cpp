@@ -50,7 +50,7 @@ std::string counts(const Document& document) {
   const auto n = [&](auto predicate) { return std::ranges::count_if(document.reproduced, predicate); };
   return fmt::format(
       "{}: {} numbers, {} agree with their law, {} published values are improbable, {} of ours contradict it",
-      document.verdict, document.reproduced.size(),
+      claims::to_string(document.verdict), document.reproduced.size(),
       n([](const Finding& f) { return !f.published_improbable() && !f.contradicted(); }),
       n([](const Finding& f) { return f.published_improbable(); }),
       n([](const Finding& f) { return f.contradicted(); }));

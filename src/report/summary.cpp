@@ -127,7 +127,7 @@ constexpr const char* how_to_read =
 }  // namespace
 
 std::string verdict_line(const Document& document) {
-  if (document.claims.empty()) return fmt::format("{}: no claim was checked", document.verdict);
+  if (document.claims.empty()) return fmt::format("{}: no claim was checked", claims::to_string(document.verdict));
   double alpha = 0, time_s = 0;
   for (const auto& [claim, outcome] : document.claims) {
     alpha += claim.alpha.value_or(0);
@@ -136,7 +136,7 @@ std::string verdict_line(const Document& document) {
   const std::string beside =
       document.incidents.empty() ? "" : fmt::format(", {} beside the claims", document.incidents.size());
   return fmt::format("{}: {} claims, {} pass, {} fail{}, {} inconclusive, {} skipped; chance of a false alarm {}; {}",
-                     document.verdict, document.claims.size(), count_of(document, Verdict::pass),
+                     claims::to_string(document.verdict), document.claims.size(), count_of(document, Verdict::pass),
                      count_of(document, Verdict::fail), beside, count_of(document, Verdict::inconclusive),
                      count_of(document, Verdict::skipped), compact(alpha, 2), duration(time_s, 3));
 }
@@ -151,7 +151,7 @@ std::string findings(const Document& document) {
   }
   for (const Measurement& row : document.measurements) {
     if (!row.rate && !row.note.empty())
-      text += fmt::format("- {}: {}\n", markdown_code(row.id), markdown_text(row.note));
+      text += fmt::format("- {}: {}\n", markdown_code(row.id), markdown_text(row.note.text));
   }
   return text;
 }

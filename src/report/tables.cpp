@@ -47,7 +47,7 @@ Row measurement_row(const Measurement& row) {
           fmt::to_string(row.rounds),
           row.rate ? rate_text(row) : "–",
           row.percent_of_ceiling ? fmt::format("{:.1f}", *row.percent_of_ceiling) : "–",
-          row.note};
+          row.note.text};
 }
 
 /// Drops the column `name` if no row has anything in it.

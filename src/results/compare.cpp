@@ -116,8 +116,8 @@ TimeRatio ratio_of(const Measurement& before, const Measurement& after) {
                   .ratio = std::nullopt,
                   .confidence_interval = std::nullopt,
                   .change = Change::not_ranked,
-                  .note = after.note,
-                  .turned_wrong = before.rate && !after.rate};
+                  .note = after.note.text,
+                  .turned_wrong = before.rate && after.note.kind == NoteKind::wrong_answer};
   if (!ranked(before) || !ranked(after)) return ratio;
   ratio.ratio = after.median_s / before.median_s;
   const auto &old_interval = before.confidence_interval_s, &new_interval = after.confidence_interval_s;

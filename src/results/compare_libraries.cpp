@@ -21,11 +21,7 @@ Environment machine_of(const std::string& provenance) {
 claims::Result verdict_claim(const Library& backend) {
   claims::Result result;
   result.claim.id = backend.name + ": verdict";
-  const std::string word = verdict_of(backend);
-  result.outcome.verdict = word == "pass"           ? claims::Verdict::pass
-                           : word == "fail"         ? claims::Verdict::fail
-                           : word == "inconclusive" ? claims::Verdict::inconclusive
-                                                    : claims::Verdict::skipped;
+  result.outcome.verdict = verdict_of(backend);
   result.outcome.reason = backend.record ? fmt::format("{}", fmt::join(backend.incidents, "; ")) : backend.refusal;
   return result;
 }

@@ -65,7 +65,7 @@ Json measurement_json(const Measurement& row) {
   json["ceiling"] = number(row.ceiling);
   json["ceiling_id"] = text(row.ceiling_id);
   json["percent_of_ceiling"] = number(row.percent_of_ceiling);
-  json["note"] = text(row.note);
+  json["note"] = text(row.note.text);
   return json;
 }
 
@@ -162,7 +162,7 @@ Json to_json(const Document& document) {
   for (const std::string& incident : document.incidents) json["incidents"].push_back(text(incident));
   for (const experiment::Finding& finding : document.reproduced) json["reproduced"].push_back(finding_json(finding));
   for (const ChainRecord& chain : document.propagation) json["propagation"].push_back(to_json(chain));
-  json["verdict"] = document.verdict;
+  json["verdict"] = claims::to_string(document.verdict);
   return json;
 }
 

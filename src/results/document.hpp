@@ -16,6 +16,23 @@
 /// The one document of a run, from which every table is made.
 namespace sqrtn::results {
 
+/// What there is to say of a row of timing beside its numbers.
+enum class NoteKind {
+  none,
+  wrong_answer,  ///< found before it was timed, so it has no rate
+  busy_threads,  ///< more threads computed than were asked for: it has no rate
+  idle_threads,  ///< fewer threads computed than were asked for
+  left_out,      ///< it would have taken too long, so it was not timed
+  cut_short,     ///< the limit of time left it fewer rounds
+};
+
+struct Note {
+  NoteKind kind = NoteKind::none;
+  std::string text;  ///< for people: "1.4 of 2 threads busy"
+
+  [[nodiscard]] bool empty() const { return kind == NoteKind::none; }
+};
+
 /// One row of timing. Unset fields have no meaning for it and are null in JSON.
 struct Measurement {
   std::string id;       ///< unique in the document: "products/gemm/512x512x512/f32/1"
@@ -34,7 +51,7 @@ struct Measurement {
   std::optional<double> ceiling;  ///< in rate_unit, the best round of a ceiling of the same run
   std::string ceiling_id;         ///< the measurement it came from
   std::optional<double> percent_of_ceiling;
-  std::string note;  ///< "wrong answer: not ranked", "hard limit reached after 7 rounds"
+  Note note;
 };
 
 /// The loaded library and its threads.
@@ -54,7 +71,7 @@ struct Document {
   std::vector<std::string> incidents;           ///< what the library did beside answering; absent from JSON if empty
   std::vector<experiment::Finding> reproduced;  ///< the notebooks' numbers; absent from JSON if empty
   std::vector<ChainRecord> propagation;         ///< deep chains by layer; absent from JSON if empty
-  std::string verdict;                          ///< "pass", "fail", "inconclusive", "skipped" (nothing judged)
+  claims::Verdict verdict = claims::Verdict::skipped;  ///< skipped: nothing was judged
 };
 
 /// Schema "sqrtn.results/1". Strict JSON: what is not finite or not set is null.

@@ -24,7 +24,7 @@ Json property_json(const claims::Property& property) {
 }
 
 Json entry_json(const Library& backend) {
-  Json json{{"name", backend.name}, {"blas", backend.blas}, {"verdict", verdict_of(backend)}};
+  Json json{{"name", backend.name}, {"blas", backend.blas}, {"verdict", verdict_word(verdict_of(backend))}};
   json["identity"] = backend.record ? to_json(backend.record->identity) : Json(nullptr);
   json["refusal"] = text(backend.refusal);
   json["incidents"] = backend.incidents;
@@ -45,11 +45,13 @@ std::string short_version(const blas::Identity& identity) {
   return identity.version.substr(0, identity.version.find(' ', identity.version.find(' ') + 1));
 }
 
-std::string verdict_of(const Library& backend) {
-  if (!backend.record) return "–";
-  const claims::Verdict verdict = claims::overall(backend.claims);
-  if (verdict != claims::Verdict::fail && !backend.incidents.empty()) return "fail";
-  return verdict == claims::Verdict::skipped ? "–" : std::string(claims::to_string(verdict));
+claims::Verdict verdict_of(const Library& backend) {
+  if (!backend.record) return claims::Verdict::skipped;
+  return backend.incidents.empty() ? claims::overall(backend.claims) : claims::Verdict::fail;
+}
+
+std::string_view verdict_word(claims::Verdict verdict) {
+  return verdict == claims::Verdict::skipped ? "–" : claims::to_string(verdict);
 }
 
 Json to_json(const LibrarySpeed& speed) {
@@ -70,7 +72,7 @@ Json to_json(const LibrarySpeed& speed) {
   json["ratio"] = number(speed.ratio);
   json["ratio_low"] = speed.ratio_interval ? number(speed.ratio_interval->low) : Json(nullptr);
   json["ratio_high"] = speed.ratio_interval ? number(speed.ratio_interval->high) : Json(nullptr);
-  json["note"] = text(row.note);
+  json["note"] = text(row.note.text);
   return json;
 }
 

@@ -41,8 +41,11 @@ struct Libraries {
 /// Name and number of what a library says of its version: OpenBLAS tells all of its configuration after them.
 std::string short_version(const blas::Identity& identity);
 
-/// The word for a library: that of its claims, "fail" if it crashed or did not answer; "–" if it was not judged.
-std::string verdict_of(const Library& backend);
+/// The verdict on a library: that of its claims, fail if it crashed or did not answer; skipped if it was not judged.
+claims::Verdict verdict_of(const Library& backend);
+
+/// "pass", "fail", "inconclusive"; "–" for what was not judged.
+std::string_view verdict_word(claims::Verdict verdict);
 
 nlohmann::ordered_json to_json(const LibrarySpeed& speed);
 nlohmann::ordered_json to_json(const Libraries& report);

@@ -45,6 +45,15 @@ std::vector<std::string> read_words(const JsonInput& json) {
   return words;
 }
 
+Note read_note(const JsonInput& json) {
+  const std::string text = json.text_or_empty();
+  if (text.empty()) return {};
+  if (text.starts_with("wrong answer")) return {NoteKind::wrong_answer, text};
+  if (text.starts_with("left out")) return {NoteKind::left_out, text};
+  if (text.starts_with("hard limit")) return {NoteKind::cut_short, text};
+  return {text.ends_with("not ranked") ? NoteKind::busy_threads : NoteKind::idle_threads, text};
+}
+
 blas::Identity read_identity(const JsonInput& json) {
   blas::Identity identity{.name = read_word(json["name"]),
                           .file_name = read_word(json["file_name"]),

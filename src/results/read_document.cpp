@@ -97,7 +97,7 @@ Measurement read_measurement(const JsonInput& json) {
           .ceiling = json["ceiling"].number_or_none(0),
           .ceiling_id = json["ceiling_id"].text_or_empty(),
           .percent_of_ceiling = json["percent_of_ceiling"].number_or_none(0),
-          .note = json["note"].text_or_empty()};
+          .note = read_note(json["note"])};
 }
 
 experiment::Finding read_finding(const JsonInput& json) {
@@ -120,12 +120,12 @@ experiment::Finding read_finding(const JsonInput& json) {
 }
 
 /// A word that what the document holds does not contradict.
-std::string read_overall(const JsonInput& json, const std::vector<claims::Result>& results) {
+claims::Verdict read_overall(const JsonInput& json, const std::vector<claims::Result>& results) {
   const claims::Verdict word = read_verdict(json), found = claims::overall(results);
   const bool hidden = (found == claims::Verdict::fail && word != found) ||
                       (found == claims::Verdict::inconclusive && word != found && word != claims::Verdict::fail);
   if (hidden) json.refuse(fmt::format("\"{}\", which follows from the claims", claims::to_string(found)));
-  return json.text();
+  return word;
 }
 
 }  // namespace

@@ -62,7 +62,7 @@ LibrarySpeed read_speed(const JsonInput& json) {
                   .ceiling = std::nullopt,
                   .ceiling_id = "",
                   .percent_of_ceiling = json["percent_of_ceiling"].number_or_none(0),
-                  .note = json["note"].text_or_empty()};
+                  .note = read_note(json["note"])};
   return {std::move(row), json["ratio"].number_or_none(0), read_ends(json["ratio_low"], json["ratio_high"], 0)};
 }
 
@@ -84,8 +84,10 @@ Library read_entry(const JsonInput& json) {
   backend.claims = read_some(json["claims"], read_library_claim);
   backend.properties = read_some(json["properties"], read_library_property);
   backend.speeds = read_some(json["measurements"], read_speed);
-  if (const JsonInput verdict = json["verdict"]; !verdict.is_null() && verdict.text() != verdict_of(backend)) {
-    verdict.refuse(fmt::format("\"{}\", which follows from its claims and incidents", verdict_of(backend)));
+  if (const JsonInput verdict = json["verdict"];
+      !verdict.is_null() && verdict.text() != verdict_word(verdict_of(backend))) {
+    verdict.refuse(
+        fmt::format("\"{}\", which follows from its claims and incidents", verdict_word(verdict_of(backend))));
   }
   return backend;
 }

@@ -27,6 +27,9 @@ auto read_records(const JsonInput& json, Read read) {
   return records;
 }
 
+/// The note of a document of the first version, which tells its kind by its words alone.
+Note read_note(const JsonInput& json);
+
 Environment read_environment(const JsonInput& json);
 ChainRecord read_chain(const JsonInput& json);
 Document read_results(const JsonInput& json);
