@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "bench.hpp"
+#include "claims/area.hpp"
 #include "command/command.hpp"
 #include "command/options.hpp"
 #include "command/steps.hpp"
@@ -34,10 +35,11 @@ struct RunOptions {
 /// --strict, and those that go through them (layers, networks, chains) only if the products are right.
 int exit_code_of(const RunOptions& options, std::vector<claims::Result> results, const results::Libraries& comparison) {
   const bool wrong_products = std::ranges::any_of(results, [](const claims::Result& result) {
-    return libraries::is_about_product(result.claim) && result.outcome.verdict == claims::Verdict::fail;
+    return claims::is_in(claims::Area::products, result.claim.id) && result.outcome.verdict == claims::Verdict::fail;
   });
   std::erase_if(results, [&](const claims::Result& result) {
-    return !options.strict && (wrong_products ? result.claim.uses_blas : libraries::is_about_product(result.claim));
+    return !options.strict &&
+           (wrong_products ? result.claim.uses_blas : claims::is_in(claims::Area::products, result.claim.id));
   });
   const claims::Verdict verdict = claims::overall(results);
   if (verdict != claims::Verdict::skipped && verdict != claims::Verdict::pass) return exit_code(verdict);
@@ -83,27 +85,28 @@ int run(RunOptions options, const std::vector<std::string>& command) {
   if (options.backends.empty() && !options.blas_given) options.backends = {"all"};
   const std::vector<libraries::Candidate> backends =
       libraries::choose_backends(common.blas, options.backends, options.search, options.kernels);
-  libraries::Contest contest(
+  libraries::Comparison comparison(
       backends,
       {.seed = common.seed, .filter = common.filter, .quick = options.quick, .effect_scale = settings.effect_scale});
   std::vector<claims::Result> own = judge_own(claims, settings);
-  contest.judge(claims);
+  comparison.judge(claims);
   std::vector<results::Measurement> measurements;
-  if (!ids.empty()) measurements = contest.measure_default();
-  if (std::ranges::any_of(ids, [](const std::string& id) { return id.starts_with("products/"); })) contest.time();
+  if (!ids.empty()) measurements = comparison.measure_default();
+  if (std::ranges::any_of(ids, [](const std::string& id) { return claims::is_in(claims::Area::products, id); }))
+    comparison.time();
   std::vector<results::ChainRecord> chains;
-  if (std::ranges::any_of(claims, [](const claims::Claim& c) { return c.id.starts_with("chains/"); })) {
-    chains = contest.propagate_default();
+  if (std::ranges::any_of(claims, [](const claims::Claim& c) { return claims::is_in(claims::Area::chains, c.id); })) {
+    chains = comparison.propagate_default();
   }
   results::Document document =
       make_document(*backends.front().record, command, common.seed,
-                    in_order(claims, std::move(own), contest.default_judged().claims), std::move(measurements));
+                    in_order(claims, std::move(own), comparison.default_judged().claims), std::move(measurements));
   document.propagation = std::move(chains);
-  add_incidents(document, contest.default_judged().incidents);
-  const results::Libraries comparison = contest.report(document);
-  report::write_results(document, options.output, &comparison);
-  deliver(document, common.json, text_of(document, comparison, options.output));
-  const int code = exit_code_of(options, document.claims, comparison);
+  add_incidents(document, comparison.default_judged().incidents);
+  const results::Libraries all = comparison.report(document);
+  report::write_results(document, options.output, &all);
+  deliver(document, common.json, text_of(document, all, options.output));
+  const int code = exit_code_of(options, document.claims, all);
   if (code == all_well && !all_measured(ids, document.measurements)) return nothing_measured;
   return code;
 }

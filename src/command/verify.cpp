@@ -24,9 +24,10 @@ constexpr double limit_s = 600;
 struct VerifyOptions {
   CommonOptions common;
   claims::Settings settings;
+  std::vector<std::string> ids;  ///< of the claims that a parent asks this child for
   std::string accept, write_accepted, reason;
   bool list = false;
-  bool properties = false;
+  bool properties = false, only_properties = false;
   bool in_process = false;
 };
 
@@ -52,7 +53,8 @@ results::Document judge_here(const VerifyOptions& options, const std::vector<cla
   const blas::Backend backend = libraries::load_library(options.common.blas);
   std::vector<claims::Result> results = judge(claims, backend, options.settings);
   results::Document document = make_document(backend, command, options.common.seed, std::move(results), {});
-  if (options.properties) document.properties = claims::blas_properties(subject_of(backend), options.settings);
+  if (options.properties || options.only_properties)
+    document.properties = claims::blas_properties(subject_of(backend), options.settings);
   return document;
 }
 
@@ -70,8 +72,7 @@ results::Document judge_apart(const VerifyOptions& options, const std::vector<cl
        .effect_scale = options.settings.effect_scale,
        .threads = options.settings.threads,
        .properties = options.properties,
-       .limit_s = limit_s,
-       .filter = options.common.filter},
+       .limit_s = limit_s},
       [&](std::size_t done, const std::string& group) {
         progress.update(static_cast<double>(done) / static_cast<double>(about.size()), group);
       });
@@ -82,10 +83,20 @@ results::Document judge_apart(const VerifyOptions& options, const std::vector<cl
   return document;
 }
 
+std::vector<claims::Claim> chosen_claims(const VerifyOptions& options) {
+  if (options.only_properties) return {};
+  std::vector<claims::Claim> claims = matching_claims(options.settings, options.common.filter);
+  if (options.ids.empty()) return claims;
+  std::erase_if(claims, [&options](const claims::Claim& claim) {
+    return std::ranges::find(options.ids, claim.id) == options.ids.end();
+  });
+  return claims;
+}
+
 int verify(VerifyOptions options, const std::vector<std::string>& command) {
   options.settings.seed = options.common.seed;
-  const std::vector<claims::Claim> claims = matching_claims(options.settings, options.common.filter);
-  if (claims.empty()) return nothing_matches("claim", options.common.filter, "verify");
+  const std::vector<claims::Claim> claims = chosen_claims(options);
+  if (claims.empty() && !options.only_properties) return nothing_matches("claim", options.common.filter, "verify");
   if (options.list) return list_claims(claims);
   if (!options.common.json.empty()) require_writable(options.common.json);
   std::vector<results::Accepted> accepted;
@@ -124,6 +135,9 @@ void add_verify(CLI::App& application, Action& chosen) {
                        "Also the library's properties, which are not judged: rounding, grade, reproducibility");
   subcommand->add_flag("--in-process", options->in_process,
                        "Load the library into this very process, as a debugger wants it; it may then end it");
+  // What a parent asks of a child.
+  subcommand->add_option("--claim", options->ids)->allow_extra_args(false)->group("");
+  subcommand->add_flag("--only-properties", options->only_properties)->needs("--in-process")->group("");
   subcommand
       ->add_option("--accept", options->accept,
                    "List of findings that are known: only others, and crashes or output of the library, make it fail")

@@ -104,7 +104,7 @@ Answer ask_child(std::vector<std::string> words, const ProcessLimits& limits) {
 Answer ask(std::vector<std::string> command, const ProcessLimits& limits) {
   command.insert(command.end(), {"--json", "-"});
   const ProcessEnd end = run_process(command, limits);
-  Answer answer;
+  Answer answer{.document = {}, .complaint = "", .how = end.how};
   if (end.how == ProcessEnd::How::exited) answer.code = end.code;
   try {
     // What a library prints comes before or between; a document is taken whole or not at all.

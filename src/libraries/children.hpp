@@ -15,7 +15,8 @@ namespace sqrtn::libraries {
 struct Answer {
   std::optional<results::Document> document;  ///< none if it gave none that can be read
   std::string complaint;  ///< what happened in its place, or beside it: how it ended, what it printed
-  int code = -1;          ///< exit status, −1 if it had none
+  ProcessEnd::How how = ProcessEnd::How::not_started;  ///< how it ended
+  int code = -1;                                       ///< exit status, −1 if it had none
 };
 
 /// Runs `PROGRAM WORDS --json -` and reads what it wrote; nothing that the child does is trusted.

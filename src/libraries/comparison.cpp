@@ -7,7 +7,7 @@
 #include <mutex>
 #include <string_view>
 
-#include "bench.hpp"
+#include "claims/area.hpp"
 #include "libraries/speeds.hpp"
 #include "report/summary.hpp"
 #include "sqrtn/support/parallel.hpp"
@@ -55,91 +55,114 @@ void sort_as(const std::vector<claims::Claim>& claims, std::vector<claims::Resul
   std::ranges::sort(results, {}, [&places](const claims::Result& result) { return places.at(result.claim.id); });
 }
 
+/// When claims are judged: what wakes several threads has the machine for itself, since libraries whose threads spin
+/// would starve beside others; then the longest, so that no processor is left with a whole library in the end.
+enum class Turn { alone, longest, rest };
+
+Turn turn_of(const claims::Claim& claim) {
+  if (!claims::is_in(claims::Area::products, claim.id)) return Turn::alone;
+  switch (claims::routines_of(claim.id)) {
+    case claims::Routines::all:
+      return Turn::alone;
+    case claims::Routines::gemm:
+      return Turn::longest;
+    case claims::Routines::one:
+      return Turn::rest;
+  }
+  return Turn::rest;
+}
+
+std::vector<claims::Claim> claims_in(Turn turn, bool is_default, const std::vector<claims::Claim>& claims) {
+  std::vector<claims::Claim> chosen;
+  std::ranges::copy_if(claims, std::back_inserter(chosen), [&](const claims::Claim& claim) {
+    const bool wanted = is_default || claims::is_in(claims::Area::products, claim.id);
+    return claim.uses_blas && wanted && turn_of(claim) == turn;
+  });
+  return chosen;
+}
+
 }  // namespace
 
-Contest::Contest(const std::vector<Candidate>& backends, ContestOptions options)
+/// How far several threads have come together.
+class Comparison::Tally {
+ public:
+  explicit Tally(std::size_t n_tasks) : n_tasks_(n_tasks) {}
+  void show(const std::string& text) {
+    const std::lock_guard lock(guard);
+    progress_.update(static_cast<double>(done) / static_cast<double>(n_tasks_), text);
+  }
+  std::mutex guard;  ///< of `done`, and of what was judged
+  std::size_t done = 0;
+
+ private:
+  Progress progress_{"libraries"};
+  std::size_t n_tasks_;
+};
+
+Comparison::Comparison(const std::vector<Candidate>& backends, ComparisonOptions options)
     : backends_(backends), options_(std::move(options)), judged_(backends.size()) {}
 
-void Contest::judge(const std::vector<claims::Claim>& claims) {
-  Progress progress("libraries");
-  std::mutex guard;
-  std::size_t done = 0;
+void Comparison::judge(const std::vector<claims::Claim>& claims) {
   const std::size_t n = backends_.size();
-  const auto judge = [&](std::size_t i, std::vector<claims::Claim> about, bool properties) {
-    if (!backends_[i].record || (about.empty() && !properties)) return;
-    std::unique_lock lock(guard);
-    // The default is judged by everything, whatever time that takes: an answer is what was asked for.
-    const double limit_s = (i == 0 ? 5 * judge_limit_s : judge_limit_s) - judged_[i].time_s;
-    lock.unlock();
-    Judged judged = judge_in_children(backends_[i], about,
-                                      {.seed = options_.seed,
-                                       .effect_scale = options_.effect_scale,
-                                       .properties = properties,
-                                       .limit_s = limit_s,
-                                       .filter = options_.filter},
-                                      [&](std::size_t, const std::string& group) {
-                                        const std::lock_guard update(guard);
-                                        progress.update(static_cast<double>(done) / static_cast<double>(4 * n),
-                                                        backends_[i].name + ' ' + group);
-                                      });
-    lock.lock();
-    add(judged_[i], std::move(judged));
-    ++done;
+  Tally tally(4 * n);
+  const auto take_turn = [&](std::size_t library, Turn turn) {
+    const std::vector<claims::Claim> chosen = claims_in(turn, library == 0, claims);
+    if (!chosen.empty()) judge_library(library, chosen, false, tally);
   };
-  enum class Part { threads, largest, rest };
-  const auto part_of = [](const claims::Claim& claim) {
-    if (!is_about_product(claim) || claim.id.starts_with("products/all/")) return Part::threads;
-    return claim.id.starts_with("products/gemm/") ? Part::largest : Part::rest;
-  };
-  const auto of_library = [&](std::size_t i, Part part) {
-    std::vector<claims::Claim> about;
-    std::ranges::copy_if(claims, std::back_inserter(about), [&](const claims::Claim& claim) {
-      return claim.uses_blas && (i == 0 || is_about_product(claim)) && part_of(claim) == part;
-    });
-    return about;
-  };
-  // What wakes several threads has the machine for itself: libraries whose threads spin would starve beside others.
-  for (std::size_t i = 0; i < n; ++i) judge(i, of_library(i, Part::threads), false);
-  // The longest first, so that no processor is left with a whole library in the end.
-  parallel_for(2 * n, 0,
-               [&](std::size_t i) { judge(i % n, of_library(i % n, i < n ? Part::largest : Part::rest), false); });
-  const bool describes = !options_.quick && std::ranges::any_of(claims, is_about_product);
-  for (std::size_t i = 0; i < n && describes; ++i) {
-    if (judged_[i].incidents.empty()) judge(i, {}, true);
+  for (std::size_t library = 0; library < n; ++library) take_turn(library, Turn::alone);
+  parallel_for(2 * n, 0, [&](std::size_t i) { take_turn(i % n, i < n ? Turn::longest : Turn::rest); });
+  const bool about_products = std::ranges::any_of(
+      claims, [](const claims::Claim& claim) { return claims::is_in(claims::Area::products, claim.id); });
+  for (std::size_t library = 0; library < n && about_products && !options_.quick; ++library) {
+    if (judged_[library].incidents.empty()) judge_library(library, {}, true, tally);
   }
   for (Judged& judged : judged_) sort_as(claims, judged.claims);
 }
 
-std::vector<results::Measurement> Contest::measure_default() {
+void Comparison::judge_library(std::size_t library, const std::vector<claims::Claim>& claims, bool properties,
+                               Tally& tally) {
+  if (!backends_[library].record) return;
+  std::unique_lock lock(tally.guard);
+  // The default is judged by everything, whatever time that takes: an answer is what was asked for.
+  const double limit_s = (library == 0 ? 5 * judge_limit_s : judge_limit_s) - judged_[library].time_s;
+  lock.unlock();
+  const Judging judging{
+      .seed = options_.seed, .effect_scale = options_.effect_scale, .properties = properties, .limit_s = limit_s};
+  Judged judged = judge_in_children(backends_[library], claims, judging, [&](std::size_t, const std::string& group) {
+    tally.show(backends_[library].name + ' ' + group);
+  });
+  lock.lock();
+  add(judged_[library], std::move(judged));
+  ++tally.done;
+}
+
+Answer Comparison::ask_default(std::vector<std::string> words, double limit_s, const std::string& what) {
+  words.insert(words.end(), {"--blas", backends_.front().blas, "--seed", fmt::to_string(options_.seed)});
+  Answer answer = ask_child(std::move(words), {.wall_s = limit_s});
+  if (!answer.document) judged_.front().incidents.push_back(fmt::format("{} in {}", answer.complaint, what));
+  return answer;
+}
+
+std::vector<results::Measurement> Comparison::measure_default() {
   Progress progress("measurements");
   progress.update(0, backends_.front().name);
-  std::vector<std::string> words{"bench", "--blas", backends_.front().blas, "--seed", fmt::to_string(options_.seed)};
+  std::vector<std::string> words{"bench"};
   if (!options_.filter.empty()) words.insert(words.end(), {"--filter", options_.filter});
   if (options_.quick) words.emplace_back("--quick");
-  Answer answer = ask_child(words, {.wall_s = measure_limit_s});
-  if (answer.document) return std::move(answer.document->measurements);
-  judged_.front().incidents.push_back(answer.complaint + " in the measurements");
-  return {};
+  Answer answer = ask_default(std::move(words), measure_limit_s, "the measurements");
+  return answer.document ? std::move(answer.document->measurements) : std::vector<results::Measurement>{};
 }
 
-std::vector<results::ChainRecord> Contest::propagate_default() {
+std::vector<results::ChainRecord> Comparison::propagate_default() {
   Progress progress("chains");
   progress.update(0, backends_.front().name);
-  std::vector<std::string> words{"propagate",
-                                 "--blas",
-                                 backends_.front().blas,
-                                 "--seed",
-                                 fmt::to_string(options_.seed),
-                                 "--compare",
-                                 "normal,glorot_uniform,he_normal"};
+  std::vector<std::string> words{"propagate", "--compare", "normal,glorot_uniform,he_normal"};
   if (options_.quick) words.insert(words.end(), {"--replicates", "5"});
-  Answer answer = ask_child(words, {.wall_s = propagate_limit_s});
-  if (answer.document) return std::move(answer.document->propagation);
-  judged_.front().incidents.push_back(answer.complaint + " in the deep chains");
-  return {};
+  Answer answer = ask_default(std::move(words), propagate_limit_s, "the deep chains");
+  return answer.document ? std::move(answer.document->propagation) : std::vector<results::ChainRecord>{};
 }
 
-void Contest::time() {
+void Comparison::time() {
   std::vector<Candidate> timed;
   std::ranges::copy_if(backends_, std::back_inserter(timed),
                        [](const Candidate& backend) { return backend.record.has_value(); });
@@ -155,9 +178,9 @@ void Contest::time() {
                           [&](double done, const std::string& name) { progress.update(done, name); });
 }
 
-const Judged& Contest::default_judged() const { return judged_.front(); }
+const Judged& Comparison::default_judged() const { return judged_.front(); }
 
-results::Libraries Contest::report(const results::Document& document) const {
+results::Libraries Comparison::report(const results::Document& document) const {
   results::Libraries report{.provenance = report::provenance_line(document),
                             .default_name = backends_.front().name,
                             .seed = options_.seed,
@@ -173,7 +196,8 @@ results::Libraries Contest::report(const results::Document& document) const {
     entry.properties = judged_[i].properties;
     entry.incidents = judged_[i].incidents;
     // Beside the others it counts by what they are judged by.
-    std::erase_if(entry.claims, [](const claims::Result& result) { return !is_about_product(result.claim); });
+    std::erase_if(entry.claims,
+                  [](const claims::Result& result) { return !claims::is_in(claims::Area::products, result.claim.id); });
   }
   add_speeds(report, timed_, document.measurements);
   return report;

@@ -10,18 +10,18 @@
 /// Several libraries judged and timed side by side, each in children of its own.
 namespace sqrtn::libraries {
 
-struct ContestOptions {
+struct ComparisonOptions {
   std::uint64_t seed = 1;
-  std::string filter;
+  std::string filter;  ///< of the measurements
   bool quick = false;
   double effect_scale = 1;  ///< of the claims
 };
 
-class Contest {
+class Comparison {
  public:
   /// The first of them is the default: it is judged by all claims that use a BLAS, the others by those about
   /// products, and ratios refer to it.
-  Contest(const std::vector<Candidate>& backends, ContestOptions options);
+  Comparison(const std::vector<Candidate>& backends, ComparisonOptions options);
 
   void judge(const std::vector<claims::Claim>& claims);
   /// All measurements, by the default library; empty if it did not survive them.
@@ -37,8 +37,13 @@ class Contest {
   [[nodiscard]] results::Libraries report(const results::Document& document) const;
 
  private:
+  class Tally;
+  void judge_library(std::size_t library, const std::vector<claims::Claim>& claims, bool properties, Tally& tally);
+  /// What the default library answered; what went wrong is an incident of it, "… in `what`".
+  Answer ask_default(std::vector<std::string> words, double limit_s, const std::string& what);
+
   const std::vector<Candidate>& backends_;
-  ContestOptions options_;
+  ComparisonOptions options_;
   std::vector<Judged> judged_;
   std::vector<Timed> timed_;
 };

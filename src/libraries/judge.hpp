@@ -11,9 +11,6 @@
 /// finding, and everything else goes on.
 namespace sqrtn::libraries {
 
-/// Whether all libraries are judged by it, not only the default.
-bool is_about_product(const claims::Claim& claim);
-
 /// What judging one library found.
 struct Judged {
   std::vector<claims::Result> claims;  ///< in the order of those asked for; a crash is a claim that failed
@@ -28,10 +25,9 @@ struct Judging {
   unsigned threads = 0;     ///< for the draws; 0: all available
   bool properties = false;  ///< one more child is asked for them, if there was no incident before
   double limit_s = 120;     ///< of all children of one library; claims that it leaves no time are inconclusive
-  std::string filter;       ///< of the claims, as the user wrote it
 };
 
-/// Judges the claims, one child a group ("products/gemm/f32", "layers"). The claims of a group whose child did not
+/// Judges the claims, one child a group, which is asked for no other. The claims of a group whose child did not
 /// answer are asked again alone, so that the one to blame is known; after `patience` silences no more are.
 /// `progress(claims done, group)` is called before each group.
 Judged judge_in_children(const Candidate& backend, const std::vector<claims::Claim>& claims, const Judging& judging,

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+/// What the parts of an id mean: it begins with its area, and of products names the routine and the type next. No other
+/// code takes ids apart for their meaning.
+namespace sqrtn::claims {
+
+enum class Area { generator, products, initialisers, layers, network, chains };
+
+/// Whether the id, of a claim, a property or a measurement, belongs to the area.
+bool is_in(Area area, std::string_view id);
+
+/// Of the claims about products: those of one routine, of gemm, which take longest, or of all routines together, which
+/// call them from several threads.
+enum class Routines { one, gemm, all };
+Routines routines_of(std::string_view id);
+
+/// The claims that are judged together: "products/gemm/f32" of products, "layers" of the rest.
+std::string group_of(std::string_view id);
+
+}  // namespace sqrtn::claims
