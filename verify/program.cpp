@@ -1,27 +1,18 @@
 #include "program.hpp"
 
-// Standard rather than Boost.Filesystem, which is a library to link.
-#define BOOST_PROCESS_USE_STD_FS
-#include <boost/process.hpp>
+#include <cstdlib>
+
+#include "support/process.hpp"
 
 namespace sqrtn::verify {
-
-namespace bp = boost::process;
 
 std::filesystem::path program_folder() { return std::filesystem::read_symlink("/proc/self/exe").parent_path(); }
 
 Ended shell(const Folder& folder, const std::string& line) {
-  // Kept outside the test's own folder, which a test may list.
-  const Folder captured;
-  const std::string out = captured / "out", err = captured / "err";
-  bp::environment environment = boost::this_process::environment();
-  environment["PATH"] = program_folder().string() + ":" + environment["PATH"].to_string();
-  Ended ended;
-  ended.code = bp::system("/bin/sh", "-c", line, environment, bp::start_dir = folder / "",
-                          bp::std_in<bp::null, bp::std_out> out, bp::std_err > err);
-  ended.out = content_of(out);
-  ended.err = content_of(err);
-  return ended;
+  ProcessEnd end = run_process({"/bin/sh", "-c", "cd \"$0\" && eval \"$1\"", folder / "", line}, {.output_bytes = 0},
+                               {{"PATH", program_folder().string() + ":" + std::getenv("PATH")}});
+  const int code = end.how == ProcessEnd::How::signalled ? 128 + end.code : end.code;
+  return {.code = code, .out = std::move(end.out), .err = std::move(end.err)};
 }
 
 testing::AssertionResult holds(std::string_view text, std::string_view part) {
