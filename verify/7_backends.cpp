@@ -160,6 +160,21 @@ TEST(Backends, VerifyNamesTheClaimThatEndedTheProcess) {
             1);
 }
 
+// Claims of one group are asked of one child, also where others stand between them.
+TEST(Backends, AGroupHasOneChild) {
+  const Folder folder;
+  const Ended ended = shell(folder,
+                            "SQRTN_RUDE=exit sqrtn verify --effect-scale 10 --json verdicts.json --filter "
+                            "'^(layers/(scalar_product|batch/joint)|network/conv2d)/f32' --blas " +
+                                library("rude-blas"));
+  EXPECT_EQ(ended.code, 1) << ended.err;
+  const auto document = parsed(content_of(folder / "verdicts.json"));
+  ASSERT_EQ(document["claims"].front()["id"], "layers/scalar_product/f32");
+  ASSERT_EQ(document["claims"].back()["id"], "layers/batch/joint/f32");
+  EXPECT_EQ(document["incidents"], nlohmann::json({"the library ended the process by exit() in layers",
+                                                   "the library ended the process by exit() in network"}));
+}
+
 TEST(Backends, AnswersThatComeWithNoiseAreNoPass) {
   const Folder folder;
   const Ended ended = rude_run(folder, "print", "--strict --blas " + library("rude-blas"));
