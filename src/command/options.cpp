@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <filesystem>
 #include <utility>
 
 #include "results/format.hpp"
 #include "sqrtn/init/gain.hpp"
 #include "sqrtn/support/require.hpp"
+#include "support/number.hpp"
 
 namespace sqrtn::command {
 namespace {
@@ -16,9 +16,7 @@ namespace {
 constexpr const char* regex_type = "REGEX";
 
 std::string seed_error(const std::string& text) {
-  std::uint64_t seed = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
-  if (error == std::errc() && end == text.data() + text.size()) return {};
+  if (parse_number<std::uint64_t>(text)) return {};
   return fmt::format("'{}' is no seed; give a whole number from 0 to 2^64 - 1", text);
 }
 
@@ -75,28 +73,20 @@ bool same_file(const std::string& a, const std::string& b) {
 }
 
 std::string whole_number_error(const std::string& text) {
-  std::uint64_t number = 0;
-  const char* end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc{} && at == end ? "" : fmt::format("'{}' is no whole number from 0 to 2^64 - 1", text);
+  if (parse_number<std::uint64_t>(text)) return {};
+  return fmt::format("'{}' is no whole number from 0 to 2^64 - 1", text);
 }
 
 std::function<std::string(const std::string&)> number_between(double low, double high) {
   return [=](const std::string& text) {
-    double number = 0;
-    const char* end = text.data() + text.size();
-    const auto [at, error] = std::from_chars(text.data(), end, number);
-    const bool within = error == std::errc{} && at == end && low <= number && number <= high;
+    const std::optional<double> number = parse_number<double>(text);
+    const bool within = number && low <= *number && *number <= high;
     return within ? "" : fmt::format("'{}' is no number from {:g} to {:g}", text, low, high);
   };
 }
 
 double parse_gain(const std::string& text) {
-  double number = 0;
-  const char* end = text.data() + text.size();
-  if (const auto [at, error] = std::from_chars(text.data(), end, number); error == std::errc{} && at == end) {
-    return number;
-  }
+  if (const std::optional<double> number = parse_number<double>(text)) return *number;
   require(!text.empty() && std::isalpha(static_cast<unsigned char>(text.front())) && text != "nan" && text != "inf",
           "--gain takes a positive number or the name of an activation, got '{}'", text);
   return init::gain(init::find_activation(text));
