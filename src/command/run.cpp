@@ -8,7 +8,6 @@
 #include "command/command.hpp"
 #include "command/options.hpp"
 #include "command/steps.hpp"
-#include "libraries/choose.hpp"
 #include "libraries/comparison.hpp"
 #include "report/summary.hpp"
 #include "report/table.hpp"
@@ -30,23 +29,6 @@ struct RunOptions {
   bool quick = false;
   bool strict = false;
 };
-
-/// A third party's defect is a finding of this report, not its failure: the claims about products count only with
-/// --strict, and those that go through them (layers, networks, chains) only if the products are right.
-int exit_code_of(const RunOptions& options, std::vector<claims::Result> results, const results::Libraries& comparison) {
-  const bool wrong_products = std::ranges::any_of(results, [](const claims::Result& result) {
-    return claims::is_in(claims::Area::products, result.claim.id) && result.outcome.verdict == claims::Verdict::fail;
-  });
-  std::erase_if(results, [&](const claims::Result& result) {
-    return !options.strict &&
-           (wrong_products ? result.claim.uses_blas : claims::is_in(claims::Area::products, result.claim.id));
-  });
-  const claims::Verdict verdict = claims::overall(results);
-  if (verdict != claims::Verdict::skipped && verdict != claims::Verdict::pass) return exit_code(verdict);
-  const bool defect = std::ranges::any_of(
-      comparison.backends, [](const results::Library& entry) { return results::verdict_of(entry) == claims::Verdict::fail; });
-  return options.strict && defect ? int{claim_failed} : int{all_well};
-}
 
 /// What fits on a screen: the verdicts first, what failed, the speeds; the claims are in the folder.
 std::string text_of(const results::Document& document, const results::Libraries& comparison,
@@ -88,7 +70,7 @@ int run(RunOptions options, const std::vector<std::string>& command) {
   libraries::Comparison comparison(
       backends,
       {.seed = common.seed, .filter = common.filter, .quick = options.quick, .effect_scale = settings.effect_scale});
-  std::vector<claims::Result> own = judge_own(claims, settings);
+  std::vector<claims::Result> own = libraries::judge_own(claims, settings);
   comparison.judge(claims);
   std::vector<results::Measurement> measurements;
   if (!ids.empty()) measurements = comparison.measure_default();
@@ -98,15 +80,15 @@ int run(RunOptions options, const std::vector<std::string>& command) {
   if (std::ranges::any_of(claims, [](const claims::Claim& c) { return claims::is_in(claims::Area::chains, c.id); })) {
     chains = comparison.propagate_default();
   }
-  results::Document document =
-      make_document(*backends.front().record, command, common.seed,
-                    in_order(claims, std::move(own), comparison.default_judged().claims), std::move(measurements));
+  results::Document document = make_document(
+      *backends.front().record, command, common.seed,
+      libraries::in_order(claims, std::move(own), comparison.default_judged().claims), std::move(measurements));
   document.propagation = std::move(chains);
   add_incidents(document, comparison.default_judged().incidents);
   const results::Libraries all = comparison.report(document);
   report::write_results(document, options.output, &all);
   deliver(document, common.json, text_of(document, all, options.output));
-  const int code = exit_code_of(options, document.claims, all);
+  const int code = exit_code(libraries::verdict_of_run(document.claims, all, options.strict));
   if (code == all_well && !all_measured(ids, document.measurements)) return nothing_measured;
   return code;
 }

@@ -20,44 +20,6 @@ std::vector<claims::Claim> matching_claims(const claims::Settings& settings, con
   return claims;
 }
 
-claims::Subject subject_of(const blas::Backend& backend) {
-  return claims::default_subject(backend.functions(), backend.identity().file_name,
-                                 [backend](int threads) { return backend.set_threads(threads); });
-}
-
-std::vector<claims::Result> judge(const std::vector<claims::Claim>& claims, const blas::Backend& backend,
-                                  const claims::Settings& settings) {
-  backend.set_threads(1);
-  const claims::Subject subject = subject_of(backend);
-  std::vector<claims::Result> results;
-  Progress progress("claims");
-  for (const claims::Claim& claim : claims) {
-    progress.update(static_cast<double>(results.size()) / static_cast<double>(claims.size()), claim.id);
-    results.push_back(claims::run(claim, subject, settings));
-  }
-  return results;
-}
-
-std::vector<claims::Result> judge_own(const std::vector<claims::Claim>& claims, const claims::Settings& settings) {
-  const claims::Subject subject = claims::default_subject({}, "");
-  std::vector<claims::Result> results;
-  Progress progress("claims");
-  for (std::size_t i = 0; i < claims.size(); ++i) {
-    progress.update(static_cast<double>(i) / static_cast<double>(claims.size()), claims[i].id);
-    if (!claims[i].uses_blas) results.push_back(claims::run(claims[i], subject, settings));
-  }
-  return results;
-}
-
-std::vector<claims::Result> in_order(const std::vector<claims::Claim>& claims, std::vector<claims::Result> own,
-                                     std::vector<claims::Result> of_library) {
-  std::vector<claims::Result> results;
-  auto next_own = own.begin(), next_library = of_library.begin();
-  for (const claims::Claim& claim : claims)
-    results.push_back(std::move(claim.uses_blas ? *next_library++ : *next_own++));
-  return results;
-}
-
 void add_incidents(results::Document& document, const std::vector<std::string>& incidents) {
   document.incidents.insert(document.incidents.end(), incidents.begin(), incidents.end());
   if (!document.incidents.empty()) document.verdict = claims::Verdict::fail;

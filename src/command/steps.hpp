@@ -15,25 +15,11 @@ namespace sqrtn::command {
 /// Throws: std::invalid_argument for a malformed filter.
 std::vector<claims::Claim> matching_claims(const claims::Settings& settings, const std::string& filter);
 
-/// sqrtn's own parts and this library's products.
-claims::Subject subject_of(const blas::Backend& backend);
-
-/// Checks the claims with one BLAS thread, a live line on standard error meanwhile.
-std::vector<claims::Result> judge(const std::vector<claims::Claim>& claims, const blas::Backend& backend,
-                                  const claims::Settings& settings);
-
 /// Takes the measurements that match, a live line on standard error meanwhile.
 std::vector<results::Measurement> measure(const blas::Backend& backend, const bench::Options& options);
 
 /// Whether each of the ids has been measured.
 bool all_measured(const std::vector<std::string>& ids, const std::vector<results::Measurement>& measurements);
-
-/// The claims about sqrtn itself, judged in this process, which holds no BLAS.
-std::vector<claims::Result> judge_own(const std::vector<claims::Claim>& claims, const claims::Settings& settings);
-
-/// Results in the order of the claims, whichever of the two judged them.
-std::vector<claims::Result> in_order(const std::vector<claims::Claim>& claims, std::vector<claims::Result> own,
-                                     std::vector<claims::Result> of_library);
 
 /// What the library did beside answering makes the document's verdict fail.
 void add_incidents(results::Document& document, const std::vector<std::string>& incidents);

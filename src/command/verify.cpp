@@ -6,7 +6,6 @@
 #include "command/options.hpp"
 #include "command/steps.hpp"
 #include "libraries/children.hpp"
-#include "libraries/choose.hpp"
 #include "libraries/judge.hpp"
 #include "report/summary.hpp"
 #include "report/table.hpp"
@@ -51,10 +50,10 @@ std::string claims_text(const results::Document& document) {
 results::Document judge_here(const VerifyOptions& options, const std::vector<claims::Claim>& claims,
                              const std::vector<std::string>& command) {
   const blas::Backend backend = libraries::load_library(options.common.blas);
-  std::vector<claims::Result> results = judge(claims, backend, options.settings);
+  std::vector<claims::Result> results = libraries::judge_here(claims, backend, options.settings);
   results::Document document = make_document(backend, command, options.common.seed, std::move(results), {});
   if (options.properties || options.only_properties)
-    document.properties = claims::blas_properties(subject_of(backend), options.settings);
+    document.properties = claims::blas_properties(libraries::subject_of(backend), options.settings);
   return document;
 }
 
@@ -62,7 +61,7 @@ results::Document judge_here(const VerifyOptions& options, const std::vector<cla
 results::Document judge_apart(const VerifyOptions& options, const std::vector<claims::Claim>& claims,
                               const std::vector<std::string>& command) {
   const libraries::Candidate blas = libraries::choose_backends(options.common.blas, {}, {}, false).front();
-  std::vector<claims::Result> own = judge_own(claims, options.settings);
+  std::vector<claims::Result> own = libraries::judge_own(claims, options.settings);
   std::vector<claims::Claim> about;
   std::ranges::copy_if(claims, std::back_inserter(about), &claims::Claim::uses_blas);
   Progress progress("library");
@@ -77,7 +76,7 @@ results::Document judge_apart(const VerifyOptions& options, const std::vector<cl
         progress.update(static_cast<double>(done) / static_cast<double>(about.size()), group);
       });
   results::Document document = make_document(*blas.record, command, options.common.seed,
-                                             in_order(claims, std::move(own), std::move(judged.claims)), {});
+                                             libraries::in_order(claims, std::move(own), std::move(judged.claims)), {});
   document.properties = std::move(judged.properties);
   add_incidents(document, judged.incidents);
   return document;

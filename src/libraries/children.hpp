@@ -46,6 +46,13 @@ std::vector<Candidate> find_backends(const std::vector<std::string>& search, boo
 /// name has it. The name itself if load knows it, or nothing is called so.
 std::string library_called(const std::string& name);
 
+/// The library that `blas` names first, then those of `names`: "all", or short names as `sqrtn backends` lists
+/// them, or vendors ("openblas" is each of its builds); none if it is empty. `kernels`: with the kernels for other
+/// processors of those that are chosen.
+/// Throws: std::invalid_argument if `blas` cannot be loaded, with the child's own line, or a name is not known.
+std::vector<Candidate> choose_backends(const std::string& blas, const std::vector<std::string>& names,
+                                       const std::vector<std::string>& search, bool kernels);
+
 /// The library of that name, as library_called has it, loaded into this process.
 /// Throws: as Backend::load.
 blas::Backend load_library(const std::string& name);

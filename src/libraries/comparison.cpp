@@ -8,7 +8,6 @@
 #include <string_view>
 
 #include "claims/area.hpp"
-#include "libraries/speeds.hpp"
 #include "report/summary.hpp"
 #include "sqrtn/support/parallel.hpp"
 #include "support/progress.hpp"
@@ -55,12 +54,14 @@ void sort_as(const std::vector<claims::Claim>& claims, std::vector<claims::Resul
   std::ranges::sort(results, {}, [&places](const claims::Result& result) { return places.at(result.claim.id); });
 }
 
+bool is_about_products(const claims::Claim& claim) { return claims::is_in(claims::Area::products, claim.id); }
+
 /// When claims are judged: what wakes several threads has the machine for itself, since libraries whose threads spin
 /// would starve beside others; then the longest, so that no processor is left with a whole library in the end.
 enum class Turn { alone, longest, rest };
 
 Turn turn_of(const claims::Claim& claim) {
-  if (!claims::is_in(claims::Area::products, claim.id)) return Turn::alone;
+  if (!is_about_products(claim)) return Turn::alone;
   switch (claims::routines_of(claim.id)) {
     case claims::Routines::all:
       return Turn::alone;
@@ -75,7 +76,7 @@ Turn turn_of(const claims::Claim& claim) {
 std::vector<claims::Claim> claims_in(Turn turn, bool is_default, const std::vector<claims::Claim>& claims) {
   std::vector<claims::Claim> chosen;
   std::ranges::copy_if(claims, std::back_inserter(chosen), [&](const claims::Claim& claim) {
-    const bool wanted = is_default || claims::is_in(claims::Area::products, claim.id);
+    const bool wanted = is_default || is_about_products(claim);
     return claim.uses_blas && wanted && turn_of(claim) == turn;
   });
   return chosen;
@@ -111,8 +112,7 @@ void Comparison::judge(const std::vector<claims::Claim>& claims) {
   };
   for (std::size_t library = 0; library < n; ++library) take_turn(library, Turn::alone);
   parallel_for(2 * n, 0, [&](std::size_t i) { take_turn(i % n, i < n ? Turn::longest : Turn::rest); });
-  const bool about_products = std::ranges::any_of(
-      claims, [](const claims::Claim& claim) { return claims::is_in(claims::Area::products, claim.id); });
+  const bool about_products = std::ranges::any_of(claims, is_about_products);
   for (std::size_t library = 0; library < n && about_products && !options_.quick; ++library) {
     if (judged_[library].incidents.empty()) judge_library(library, {}, true, tally);
   }
@@ -196,11 +196,25 @@ results::Libraries Comparison::report(const results::Document& document) const {
     entry.properties = judged_[i].properties;
     entry.incidents = judged_[i].incidents;
     // Beside the others it counts by what they are judged by.
-    std::erase_if(entry.claims,
-                  [](const claims::Result& result) { return !claims::is_in(claims::Area::products, result.claim.id); });
+    std::erase_if(entry.claims, [](const claims::Result& result) { return !is_about_products(result.claim); });
   }
   add_speeds(report, timed_, document.measurements);
   return report;
+}
+
+claims::Verdict verdict_of_run(std::vector<claims::Result> results, const results::Libraries& libraries, bool strict) {
+  const bool wrong_products = std::ranges::any_of(results, [](const claims::Result& result) {
+    return is_about_products(result.claim) && result.outcome.verdict == claims::Verdict::fail;
+  });
+  std::erase_if(results, [&](const claims::Result& result) {
+    return !strict && (wrong_products ? result.claim.uses_blas : is_about_products(result.claim));
+  });
+  const claims::Verdict verdict = claims::overall(results);
+  if (verdict == claims::Verdict::fail || verdict == claims::Verdict::inconclusive) return verdict;
+  const bool defect = std::ranges::any_of(libraries.backends, [](const results::Library& entry) {
+    return results::verdict_of(entry) == claims::Verdict::fail;
+  });
+  return strict && defect ? claims::Verdict::fail : claims::Verdict::pass;
 }
 
 }  // namespace sqrtn::libraries

@@ -48,4 +48,9 @@ class Comparison {
   std::vector<Timed> timed_;
 };
 
+/// A third party's defect is a finding of a run, not its failure: the claims about products count only if it is
+/// `strict`, and those that go through them (layers, networks, chains) only if the products are right.
+/// Returns: pass, fail or inconclusive.
+claims::Verdict verdict_of_run(std::vector<claims::Result> results, const results::Libraries& libraries, bool strict);
+
 }  // namespace sqrtn::libraries

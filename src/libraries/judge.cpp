@@ -7,6 +7,7 @@
 
 #include "claims/area.hpp"
 #include "support/environment.hpp"
+#include "support/progress.hpp"
 
 namespace sqrtn::libraries {
 namespace {
@@ -145,7 +146,43 @@ class Judge {
   Judged judged_;
 };
 
+std::vector<claims::Result> run_claims(const std::vector<claims::Claim>& claims, const claims::Subject& subject,
+                                       const claims::Settings& settings) {
+  std::vector<claims::Result> results;
+  Progress progress("claims");
+  for (const claims::Claim& claim : claims) {
+    progress.update(static_cast<double>(results.size()) / static_cast<double>(claims.size()), claim.id);
+    results.push_back(claims::run(claim, subject, settings));
+  }
+  return results;
+}
+
 }  // namespace
+
+claims::Subject subject_of(const blas::Backend& backend) {
+  return claims::default_subject(backend.functions(), backend.identity().file_name,
+                                 [backend](int threads) { return backend.set_threads(threads); });
+}
+
+std::vector<claims::Result> judge_here(const std::vector<claims::Claim>& claims, const blas::Backend& backend,
+                                       const claims::Settings& settings) {
+  backend.set_threads(1);
+  return run_claims(claims, subject_of(backend), settings);
+}
+
+std::vector<claims::Result> judge_own(std::vector<claims::Claim> claims, const claims::Settings& settings) {
+  std::erase_if(claims, &claims::Claim::uses_blas);
+  return run_claims(claims, claims::default_subject({}, ""), settings);
+}
+
+std::vector<claims::Result> in_order(const std::vector<claims::Claim>& claims, std::vector<claims::Result> own,
+                                     std::vector<claims::Result> of_library) {
+  std::vector<claims::Result> results;
+  auto next_own = own.begin(), next_library = of_library.begin();
+  for (const claims::Claim& claim : claims)
+    results.push_back(std::move(claim.uses_blas ? *next_library++ : *next_own++));
+  return results;
+}
 
 Judged judge_in_children(const Candidate& backend, const std::vector<claims::Claim>& claims, const Judging& judging,
                          const std::function<void(std::size_t, const std::string&)>& progress) {

@@ -33,4 +33,18 @@ struct Judging {
 Judged judge_in_children(const Candidate& backend, const std::vector<claims::Claim>& claims, const Judging& judging,
                          const std::function<void(std::size_t, const std::string&)>& progress);
 
+/// sqrtn's own parts and this library's products.
+claims::Subject subject_of(const blas::Backend& backend);
+
+/// Checks the claims in this process with one BLAS thread, a live line on standard error meanwhile.
+std::vector<claims::Result> judge_here(const std::vector<claims::Claim>& claims, const blas::Backend& backend,
+                                       const claims::Settings& settings);
+
+/// Those of the claims that are about sqrtn itself, in the same way; this process holds no BLAS.
+std::vector<claims::Result> judge_own(std::vector<claims::Claim> claims, const claims::Settings& settings);
+
+/// Results in the order of the claims, whichever of the two judged them.
+std::vector<claims::Result> in_order(const std::vector<claims::Claim>& claims, std::vector<claims::Result> own,
+                                     std::vector<claims::Result> of_library);
+
 }  // namespace sqrtn::libraries

@@ -19,6 +19,11 @@ constexpr double none = std::numeric_limits<double>::quiet_NaN();
 // A round is marked if its clock was this much below the median of all.
 constexpr double slow_clock = 0.95;
 
+std::vector<double> finite(std::vector<double> values) {
+  std::erase_if(values, [](double value) { return !std::isfinite(value); });
+  return values;
+}
+
 class Rounds {
  public:
   Rounds(const std::vector<Candidate>& backends, const TimingPlan& plan,
@@ -28,16 +33,13 @@ class Rounds {
   }
 
   std::vector<Timed> run() {
-    for (std::size_t round = 0; round < plan_.rounds && !backends_.empty(); ++round) {
-      for (std::size_t i = 0; i < backends_.size(); ++i) {
-        const std::size_t chosen = (i + round) % backends_.size();
-        progress_(
-            static_cast<double>(round * backends_.size() + i) / static_cast<double>(plan_.rounds * backends_.size()),
-            backends_[chosen].name);
-        if (timed_[chosen].incident.empty()) sample(backends_[chosen], timed_[chosen], round);
-      }
+    const std::size_t n = backends_.size();
+    for (std::size_t turn = 0; turn < plan_.rounds * n; ++turn) {
+      const std::size_t round = turn / n, chosen = (turn + round) % n;
+      progress_(static_cast<double>(turn) / static_cast<double>(plan_.rounds * n), backends_[chosen].name);
+      if (timed_[chosen].incident.empty()) sample(backends_[chosen], timed_[chosen], round);
       // What a round may take is known only after the first, and may change with the machine's load.
-      fit_cap(round + 1);
+      if ((turn + 1) % n == 0) fit_cap(round + 1);
     }
     mark_slow_clocks();
     return std::move(timed_);
@@ -87,10 +89,9 @@ class Rounds {
     const double left_s = (plan_.budget_s - spent_s()) / static_cast<double>(plan_.rounds - done);
     std::vector<double> calls_s;
     for (const Timed& timed : timed_) {
-      for (const auto& [id, series] : timed.series) {
-        if (const double time_s = series.times_s[done - 1]; std::isfinite(time_s)) calls_s.push_back(time_s);
-      }
+      for (const auto& [id, series] : timed.series) calls_s.push_back(series.times_s[done - 1]);
     }
+    calls_s = finite(std::move(calls_s));
     std::ranges::sort(calls_s);
     // Short rows are repeated for 4 ms and warmed up; a process takes a tenth of a second to start.
     constexpr double least_cap_s = 1e-3;  // rows below are repeated until they take longer than this anyway
@@ -105,17 +106,16 @@ class Rounds {
 
   void mark_slow_clocks() {
     std::vector<double> all_s;
-    for (const Timed& timed : timed_) {
-      const auto clock = timed.series.find(bench::clock_id);
-      if (clock == timed.series.end()) continue;
-      std::ranges::copy_if(clock->second.times_s, std::back_inserter(all_s), [](double t) { return std::isfinite(t); });
-    }
+    for (const Timed& timed : timed_) std::ranges::copy(finite(clocks_s(timed)), std::back_inserter(all_s));
     const double usual_s = statistics::median(all_s).value_or(none);
     for (Timed& timed : timed_) {
-      const auto clock = timed.series.find(bench::clock_id);
-      if (clock == timed.series.end()) continue;
-      for (const double time_s : clock->second.times_s) timed.slow_clock.push_back(time_s > usual_s / slow_clock);
+      for (const double time_s : clocks_s(timed)) timed.slow_clock.push_back(time_s > usual_s / slow_clock);
     }
+  }
+
+  static std::vector<double> clocks_s(const Timed& timed) {
+    const auto clock = timed.series.find(bench::clock_id);
+    return clock == timed.series.end() ? std::vector<double>{} : clock->second.times_s;
   }
 
   const std::vector<Candidate>& backends_;
@@ -126,11 +126,78 @@ class Rounds {
   std::vector<Timed> timed_;
 };
 
+/// What the machine reached in the same run at what bounds this product; nullopt if that was not measured.
+std::optional<double> ceiling_of(const results::Measurement& row,
+                                 const std::vector<results::Measurement>& measurements) {
+  for (const results::Measurement& other : measurements) {
+    // The same product in the main table names its ceiling; else gemm's is the peak.
+    const bool same = other.id == row.id || (row.subject == "gemm" && other.subject == "gemm" &&
+                                             other.dtype == row.dtype && other.threads == row.threads);
+    if (same && other.ceiling) return other.ceiling;
+  }
+  return {};
+}
+
+results::Measurement summary(const Series& series, const std::vector<results::Measurement>& measurements) {
+  results::Measurement row = series.row;
+  const std::vector<double> times_s = finite(series.times_s);
+  // Work of a call, from the one rate and time that were measured together.
+  const double work = row.rate.value_or(0) * row.median_s;
+  row.rounds = times_s.size();
+  row.median_s = statistics::median(times_s).value_or(std::nan(""));
+  row.min_s = times_s.empty() ? std::nan("") : *std::ranges::min_element(times_s);
+  row.confidence_interval_s = statistics::median_confidence_interval(times_s);
+  if (row.rate && row.median_s > 0) row.rate = work / row.median_s;
+  row.ceiling = ceiling_of(row, measurements);
+  if (row.rate && row.ceiling && *row.ceiling > 0) row.percent_of_ceiling = 100 * *row.rate / *row.ceiling;
+  return row;
+}
+
+std::vector<double> ratios_by_round(const Series& reference, const Series& own) {
+  std::vector<double> ratios;
+  for (std::size_t round = 0; round < own.times_s.size(); ++round) {
+    ratios.push_back(reference.times_s[round] / own.times_s[round]);
+  }
+  return finite(std::move(ratios));
+}
+
+void add_speeds_of(const Timed& own, const Timed* reference, const std::vector<results::Measurement>& measurements,
+                   results::Library& entry) {
+  if (!own.incident.empty()) entry.incidents.push_back(own.incident);
+  entry.slow_rounds = static_cast<std::size_t>(std::ranges::count(own.slow_clock, true));
+  for (const std::string& id : own.ids) {
+    const Series& series = own.series.at(id);
+    if (id == bench::clock_id) continue;
+    if (id == bench::first_call_id) {
+      entry.first_call_s = statistics::median(finite(series.times_s));
+      continue;
+    }
+    results::LibrarySpeed& speed = entry.speeds.emplace_back();
+    speed.row = summary(series, measurements);
+    if (reference == nullptr || reference == &own || !reference->series.contains(id)) continue;
+    const std::vector<double> ratios = ratios_by_round(reference->series.at(id), series);
+    speed.ratio = statistics::median(ratios);
+    speed.ratio_interval = statistics::median_confidence_interval(ratios);
+  }
+}
+
 }  // namespace
 
 std::vector<Timed> time_in_rounds(const std::vector<Candidate>& backends, const TimingPlan& plan,
                                   const std::function<void(double, const std::string&)>& progress) {
   return Rounds(backends, plan, progress).run();
+}
+
+void add_speeds(results::Libraries& report, const std::vector<Timed>& timed,
+                const std::vector<results::Measurement>& measurements) {
+  const auto called = [&timed](const std::string& name) {
+    const auto found = std::ranges::find(timed, name, &Timed::backend);
+    return found == timed.end() ? nullptr : &*found;
+  };
+  const Timed* reference = called(report.default_name);
+  for (results::Library& entry : report.backends) {
+    if (const Timed* own = called(entry.name)) add_speeds_of(*own, reference, measurements, entry);
+  }
 }
 
 }  // namespace sqrtn::libraries

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "libraries/children.hpp"
+#include "report/libraries.hpp"
 
 /// All libraries timed in interleaved rounds over processes: one child a library and round, the order rotated from
 /// round to round, so that a change of the machine falls on all of them alike.
@@ -36,5 +37,10 @@ struct TimingPlan {
 
 std::vector<Timed> time_in_rounds(const std::vector<Candidate>& backends, const TimingPlan& plan,
                                   const std::function<void(double, const std::string&)>& progress);
+
+/// Medians with their intervals, per cent of the ceilings among `measurements`, and ratios to the library named
+/// `default_name` in the same rounds.
+void add_speeds(results::Libraries& report, const std::vector<Timed>& timed,
+                const std::vector<results::Measurement>& measurements);
 
 }  // namespace sqrtn::libraries
