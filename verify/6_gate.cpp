@@ -10,9 +10,6 @@
 namespace sqrtn::verify {
 namespace {
 
-using gate::GateRun;
-using gate::GateSettings;
-using gate::GateWorld;
 using gate::Side;
 using statistics::Change;
 
@@ -25,8 +22,8 @@ struct Machine {
   std::vector<std::size_t> launched_cases = {};
   double clock_s = 0;
 
-  GateWorld world() {
-    GateWorld world;
+  gate::World world() {
+    gate::World world;
     world.now_s = [this] { return clock_s; };
     world.disturbed = disturbed;
     world.progress = [](double, std::size_t) {};
@@ -43,16 +40,16 @@ struct Machine {
   }
 };
 
-std::vector<Change> changes_of(const GateRun& run) {
+std::vector<Change> changes_of(const gate::Run& run) {
   std::vector<Change> changes;
-  for (const gate::GateCase& c : run.cases) changes.push_back(c.change.change);
+  for (const gate::Case& c : run.cases) changes.push_back(c.change.change);
   return changes;
 }
 
 /// Twice as slow in the middle of every four launches: nothing is ever resolved.
 double rhythm(std::size_t launch) { return launch % 4 == 1 || launch % 4 == 2 ? 2.0 : 1.0; }
 
-GateSettings with_budget(double budget_s) { return {.change = {}, .budget_s = budget_s, .seed = settings().seed}; }
+gate::Settings with_budget(double budget_s) { return {.change = {}, .budget_s = budget_s, .seed = settings().seed}; }
 
 // A drift of a tenth of a per cent a launch and spikes of a Cauchy law; one case is slower by 10 %, one is faster.
 TEST(Gate, FindsTheChangesUnderDriftAndSpikes) {
@@ -60,7 +57,7 @@ TEST(Gate, FindsTheChangesUnderDriftAndSpikes) {
   std::cauchy_distribution<double> spike(0, 0.002);
   Machine machine{.slow_down = {1, 1.1, 1, 1 / 1.1, 1.01},
                   .weather = [&](std::size_t launch) { return std::exp(0.001 * launch + spike(random)); }};
-  const GateRun run = run_gate(5, with_budget(4000), machine.world());
+  const gate::Run run = gate::run_blocks(5, with_budget(4000), machine.world());
   EXPECT_EQ(changes_of(run), (std::vector{Change::same, Change::slower, Change::same, Change::faster, Change::same}));
   EXPECT_NEAR(run.cases[1].newer_s / run.cases[1].older_s, 1.1, 0.05);
   EXPECT_EQ(machine.launched_cases.front(), 5u);
@@ -69,7 +66,7 @@ TEST(Gate, FindsTheChangesUnderDriftAndSpikes) {
 
 TEST(Gate, BlocksAreBalancedAndTheirOrderIsDrawn) {
   Machine machine{.slow_down = {1}, .weather = rhythm};
-  run_gate(1, with_budget(400), machine.world());
+  gate::run_blocks(1, with_budget(400), machine.world());
   ASSERT_GE(machine.order.size(), 400u);
   std::size_t newer_first = 0;
   for (std::size_t i = 0; i + 3 < 400; i += 4) {
@@ -86,26 +83,26 @@ TEST(Gate, ARhythmOfTheMachineBlamesNobody) {
   for (const double middle : {1.1, 1 / 1.1}) {
     Machine machine{.slow_down = {1, 1},
                     .weather = [=](std::size_t launch) { return launch % 4 == 1 || launch % 4 == 2 ? middle : 1.0; }};
-    const GateRun run = run_gate(2, with_budget(1500), machine.world());
+    const gate::Run run = gate::run_blocks(2, with_budget(1500), machine.world());
     EXPECT_EQ(changes_of(run), (std::vector{Change::unresolved, Change::unresolved}));
   }
 }
 
 TEST(Gate, EndsWithTheBudget) {
   Machine machine{.slow_down = {1}, .weather = rhythm};
-  EXPECT_EQ(run_gate(1, with_budget(41), machine.world()).blocks, 10u);
-  EXPECT_EQ(run_gate(1, with_budget(0.001), machine.world()).blocks, 1u) << "one block is always tried";
-  EXPECT_EQ(run_gate(0, with_budget(100), machine.world()).blocks, 0u);
+  EXPECT_EQ(gate::run_blocks(1, with_budget(41), machine.world()).blocks, 10u);
+  EXPECT_EQ(gate::run_blocks(1, with_budget(0.001), machine.world()).blocks, 1u) << "one block is always tried";
+  EXPECT_EQ(gate::run_blocks(0, with_budget(100), machine.world()).blocks, 0u);
 }
 
 TEST(Gate, DisturbedBlocksAreRepeatedUpToOneInFour) {
   std::size_t asked = 0;
   Machine machine{.slow_down = {1}, .weather = rhythm, .disturbed = [&] { return ++asked % 10 == 0; }};
-  const GateRun sometimes = run_gate(1, with_budget(400), machine.world());
+  const gate::Run sometimes = gate::run_blocks(1, with_budget(400), machine.world());
   EXPECT_EQ(sometimes.set_aside, 10u);
   EXPECT_EQ(sometimes.blocks, 90u);
   machine.disturbed = [] { return true; };
-  const GateRun always = run_gate(1, with_budget(400), machine.world());
+  const gate::Run always = gate::run_blocks(1, with_budget(400), machine.world());
   EXPECT_EQ(always.set_aside, 25u);
   EXPECT_EQ(always.blocks, 75u);
 }
@@ -118,7 +115,7 @@ TEST(Gate, WhatIsSetAsideDoesNotCount) {
                     return disturbed ? 2.0 + static_cast<double>(launch % 4) : 1.0;
                   }};
   machine.disturbed = [&] { return disturbed; };
-  const GateRun run = run_gate(1, with_budget(400), machine.world());
+  const gate::Run run = gate::run_blocks(1, with_budget(400), machine.world());
   EXPECT_EQ(run.cases[0].change.change, Change::same);
   for (const double d : run.cases[0].change.screened) EXPECT_EQ(d, 0);
 }

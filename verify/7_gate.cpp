@@ -132,7 +132,7 @@ TEST(GateCommand, WritesJsonJUnitAndSummary) {
   EXPECT_EQ(document["old"]["name"], "./old");
   const std::string junit = content_of(folder / "out.xml");
   EXPECT_TRUE(holds(junit, R"(tests="2" failures="1" errors="0" skipped="0")"));
-  EXPECT_TRUE(holds(junit, R"(name="a&lt;&amp;&apos;x")"));
+  EXPECT_TRUE(holds(junit, R"(name="a&lt;&amp;&#39;x")"));
   EXPECT_TRUE(holds(junit, "<failure message=\"slower, new/old in [1.5, 1.5]\"/>"));
 }
 
@@ -174,7 +174,7 @@ TEST(GateCommand, WhatWasTimedInAnotherWayIsNotCompared) {
 TEST(GateCommand, ACrashReachesTheCi) {
   const Folder folder;
   EXPECT_EQ(gate_of(folder, printing(results("a=100")), "kill -SEGV $$", "--junit out.xml --json out.json").code, 4);
-  EXPECT_TRUE(holds(content_of(folder / "out.xml"), "<error message=\"NEW &apos;./new&apos; killed by signal 11"));
+  EXPECT_TRUE(holds(content_of(folder / "out.xml"), "<error message=\"NEW &#39;./new&#39; killed by signal 11"));
   EXPECT_EQ(json::parse(content_of(folder / "out.json"))["verdict"], "incomplete");
 }
 

@@ -55,14 +55,14 @@ inline void use(const results::AnyDocument& any) {
 
 /// Cases have names and times, or say why not, and no reader of the gate's results is spoken to.
 inline void use(const gate::BenchmarkOutput& output) {
-  gate::GateDocument document;
+  gate::Document document;
   for (const gate::BenchmarkCase& c : output.cases) {
     keep(!c.name.empty() && c.name.size() <= 1000, "a case has no name, or a long one");
     keep(!c.fault.empty() || (std::isfinite(c.time_s) && c.time_s > 0), "a case has neither a time nor a fault");
-    gate::GateRow& row = document.rows.emplace_back();
+    gate::Row& row = document.rows.emplace_back();
     row.name = c.name;
-    row.note = c.fault + c.label;
-    row.result.older_s = c.time_s;
+    row.note = c.fault;
+    row.timed.older_s = c.time_s;
   }
   for (const auto& [key, value] : output.context) document.notes.push_back(key + ": " + value);
   gate::make_printable(document);

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <filesystem>
+#include <optional>
+#include <span>
 #include <utility>
 
 #include "results/format.hpp"
@@ -18,6 +21,36 @@ constexpr const char* regex_type = "REGEX";
 std::string seed_error(const std::string& text) {
   if (parse_number<std::uint64_t>(text)) return {};
   return fmt::format("'{}' is no seed; give a whole number from 0 to 2^64 - 1", text);
+}
+
+struct Suffix {
+  const char* text;
+  double factor;
+};
+
+// The last of each is no suffix, with which every text ends.
+constexpr Suffix time_suffixes[] = {{"ms", 1e-3}, {"s", 1}, {"m", 60}, {"h", 3600}, {"", 1}};
+constexpr Suffix share_suffixes[] = {{"%", 0.01}, {"", 1}};
+constexpr double longest_s = 7 * 24 * 3600, largest_share = 10;
+
+/// A positive number with the first suffix that ends the text; nullopt for anything else.
+std::optional<double> number_with(std::string_view text, std::span<const Suffix> suffixes) {
+  const auto suffix = std::ranges::find_if(suffixes, [&](const Suffix& s) { return text.ends_with(s.text); });
+  text.remove_suffix(std::string_view(suffix->text).size());
+  const std::optional<double> number = parse_number<double>(text);
+  return number && std::isfinite(*number) && *number > 0 ? std::optional(*number * suffix->factor) : std::nullopt;
+}
+
+/// `wrong`: what is said of a malformed text, or of one above the largest value.
+CLI::Option* add_number_with(CLI::App& subcommand, const std::string& name, double& value, const std::string& text,
+                             std::span<const Suffix> suffixes, double largest, const char* wrong) {
+  return subcommand
+      .add_option_function<std::string>(
+          name, [&value, suffixes](const std::string& given) { value = *number_with(given, suffixes); }, text)
+      ->check([=](const std::string& given) {
+        const std::optional<double> number = number_with(given, suffixes);
+        return number && *number <= largest ? "" : fmt::format("'{}' is no {}", given, wrong);
+      });
 }
 
 std::string filter_error(const std::string& text) {
@@ -83,6 +116,16 @@ std::function<std::string(const std::string&)> number_between(double low, double
     const bool within = number && low <= *number && *number <= high;
     return within ? "" : fmt::format("'{}' is no number from {:g} to {:g}", text, low, high);
   };
+}
+
+CLI::Option* add_time(CLI::App& subcommand, const std::string& name, double& time_s, const std::string& text) {
+  const char* wrong = "time up to a week; write 90s, 5m or 1h";
+  return add_number_with(subcommand, name, time_s, text, time_suffixes, longest_s, wrong)->type_name("TIME");
+}
+
+CLI::Option* add_share(CLI::App& subcommand, const std::string& name, double& share, const std::string& text) {
+  const char* wrong = "share from 0 to 10; write 2% or 0.02";
+  return add_number_with(subcommand, name, share, text, share_suffixes, largest_share, wrong)->type_name("SHARE");
 }
 
 double parse_gain(const std::string& text) {

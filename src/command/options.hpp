@@ -30,6 +30,12 @@ std::string whole_number_error(const std::string& text);
 /// A check for the parser, whose own takes NaN for a number between any two.
 std::function<std::string(const std::string&)> number_between(double low, double high);
 
+/// Adds an option for a time up to a week, "90s", "5m" or "1h"; seconds without a unit.
+CLI::Option* add_time(CLI::App& subcommand, const std::string& name, double& time_s, const std::string& text);
+
+/// Adds an option for a share, "2%" or "0.02", up to 10.
+CLI::Option* add_share(CLI::App& subcommand, const std::string& name, double& share, const std::string& text);
+
 /// What is wrong with a value that is empty, or an option that was taken for one; or nothing.
 std::string word_error(const std::string& text);
 

@@ -18,19 +18,20 @@ constexpr ProcessLimits verify_limits{.wall_s = 1800};
 constexpr const char* whole_verify = "verify";
 
 /// A claim that does not pass, or what the library did beside answering.
-struct GateFinding {
+struct Finding {
   std::string id;  ///< of the claim; "printed in products/gemm/f32" of an incident; "verify" if all ended early
   claims::Verdict verdict = claims::Verdict::fail;
   std::string reason;
   bool accepted = false;
 
-  [[nodiscard]] std::string to_text() const {
-    return fmt::format("{}: {}, {}", id, claims::to_string(verdict), reason);
+  [[nodiscard]] Failure failure() const {
+    return {.id = id, .reason = fmt::format("{}, {}", claims::to_string(verdict), reason)};
   }
+  [[nodiscard]] std::string to_text() const { return failure().to_text(); }
 };
 
 /// The command that judges this side: this very program for a library, the one beside it for a sqrtn-bench.
-std::string judge_of(const GateProgram& program) {
+std::string judge_of(const Program& program) {
   if (!program.blas.empty()) return std::filesystem::read_symlink("/proc/self/exe").string();
   return (std::filesystem::path(program.file).parent_path() / "sqrtn").string();
 }
@@ -42,9 +43,8 @@ std::string kind_of(const std::string& incident) {
   return incident.substr(0, incident.find(' ')) + (place == std::string::npos ? "" : incident.substr(place));
 }
 
-std::vector<GateFinding> findings_in(const results::Document& document,
-                                     const std::vector<results::Accepted>& accepted) {
-  std::vector<GateFinding> findings;
+std::vector<Finding> findings_in(const results::Document& document, const std::vector<results::Accepted>& accepted) {
+  std::vector<Finding> findings;
   for (const std::string& incident : document.incidents)
     findings.push_back({.id = kind_of(incident), .reason = incident});
   const std::vector<claims::Result> open = results::not_accepted(document, accepted);
@@ -56,8 +56,8 @@ std::vector<GateFinding> findings_in(const results::Document& document,
   return findings;
 }
 
-std::vector<GateFinding> judge_side(const GateProgram& program, const std::string& filter,
-                                    const std::vector<results::Accepted>& accepted, std::vector<std::string>& notes) {
+std::vector<Finding> judge_side(const Program& program, const std::string& filter,
+                                const std::vector<results::Accepted>& accepted, std::vector<std::string>& notes) {
   std::vector<std::string> command{judge_of(program), "verify"};
   if (!program.blas.empty()) command.insert(command.end(), {"--blas", program.blas});
   if (!filter.empty()) command.insert(command.end(), {"--filter", filter});
@@ -69,18 +69,18 @@ std::vector<GateFinding> judge_side(const GateProgram& program, const std::strin
   }
   if (answer.code == nothing_measured) return {};  // this side has no such claim
   if (answer.code < 0) return {{.id = whole_verify, .reason = answer.complaint}};
-  throw GateStop(wrong_usage, fmt::format("{} '{}': verify: {}; --no-verify leaves it out", program.role, program.name,
-                                          answer.complaint));
+  throw Stop(program,
+             {.code = wrong_usage, .message = ": verify: " + answer.complaint, .remedy = "--no-verify leaves it out"});
 }
 
-const GateFinding* find(const std::vector<GateFinding>& findings, const std::string& id) {
-  const auto found = std::ranges::find(findings, id, &GateFinding::id);
+const Finding* find(const std::vector<Finding>& findings, const std::string& id) {
+  const auto found = std::ranges::find(findings, id, &Finding::id);
   return found != findings.end() ? &*found : nullptr;
 }
 
 /// Whether the older side does no better. Where its verify ended early, it is asked for this claim alone.
-bool is_known(const GateFinding& finding, const GateProgram& older, const std::vector<GateFinding>& before) {
-  if (const GateFinding* same = find(before, finding.id)) {
+bool is_known(const Finding& finding, const Program& older, const std::vector<Finding>& before) {
+  if (const Finding* same = find(before, finding.id)) {
     return same->verdict == claims::Verdict::fail || same->verdict == finding.verdict;
   }
   if (find(before, whole_verify) == nullptr) return false;
@@ -90,26 +90,26 @@ bool is_known(const GateFinding& finding, const GateProgram& older, const std::v
 
 }  // namespace
 
-bool can_verify(const GateProgram& program, const gate::BenchmarkOutput& output) {
+bool can_verify(const Program& program, const BenchmarkOutput& output) {
   if (!program.blas.empty()) return true;
   return output.context.contains("blas_sha256") && access(judge_of(program).c_str(), X_OK) == 0;
 }
 
-std::vector<std::string> new_failures(const GateProgram& older, const GateProgram& newer,
-                                      const std::vector<results::Accepted>& accepted, std::vector<std::string>& notes) {
+std::vector<Failure> new_failures(const Program& older, const Program& newer,
+                                  const std::vector<results::Accepted>& accepted, std::vector<std::string>& notes) {
   const char* filter = newer.blas.empty() ? "" : "^products/";
-  const std::vector<GateFinding> before = judge_side(older, filter, accepted, notes);
-  const std::vector<GateFinding> after = judge_side(newer, filter, accepted, notes);
-  std::vector<std::string> fresh;
-  for (const GateFinding& finding : after) {
+  const std::vector<Finding> before = judge_side(older, filter, accepted, notes);
+  const std::vector<Finding> after = judge_side(newer, filter, accepted, notes);
+  std::vector<Failure> fresh;
+  for (const Finding& finding : after) {
     if (finding.accepted) continue;
     if (is_known(finding, older, before)) {
       notes.push_back("fails for OLD too: " + finding.to_text());
     } else {
-      fresh.push_back(finding.to_text());
+      fresh.push_back(finding.failure());
     }
   }
-  for (const GateFinding& finding : before) {
+  for (const Finding& finding : before) {
     if (finding.accepted || find(after, finding.id) != nullptr) continue;
     notes.push_back("fails for OLD alone: " + finding.to_text());
   }

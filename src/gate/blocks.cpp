@@ -18,7 +18,7 @@ struct Block {
   std::array<std::vector<Times>, 2> of;
 };
 
-Block run_block(const GateWorld& world, bool newer_first, const std::vector<std::size_t>& cases) {
+Block run_block(const World& world, bool newer_first, const std::vector<std::size_t>& cases) {
   Block block;
   for (const bool outer : {true, false, false, true}) {
     const Side side = outer == newer_first ? Side::newer : Side::older;
@@ -29,12 +29,12 @@ Block run_block(const GateWorld& world, bool newer_first, const std::vector<std:
   return block;
 }
 
-class Gate {
+class Blocks {
  public:
-  Gate(std::size_t n_cases, const GateSettings& settings, const GateWorld& world)
+  Blocks(std::size_t n_cases, const Settings& settings, const World& world)
       : settings_(settings), world_(world), changes_(n_cases, settings.change), times_(n_cases) {}
 
-  GateRun run() {
+  Run run() {
     const double start_s = world_.now_s(), end_s = start_s + settings_.budget_s;
     double now_s = start_s, last_block_s = 0;
     for (auto open = changes_.open_cases(); !open.empty(); open = changes_.open_cases()) {
@@ -79,25 +79,25 @@ class Gate {
 
   void finish() {
     for (std::size_t i = 0; i < times_.size(); ++i) {
-      GateCase& c = result_.cases.emplace_back();
+      Case& c = result_.cases.emplace_back();
       c.change = changes_.cases()[i];
       c.older_s = statistics::median(times_[i][0]).value_or(0);
       c.newer_s = statistics::median(times_[i][1]).value_or(0);
     }
   }
 
-  const GateSettings settings_;
-  const GateWorld& world_;
+  const Settings settings_;
+  const World& world_;
   statistics::PairedChanges changes_;
   std::vector<std::array<Times, 2>> times_;  ///< by case and side, one a launch
-  GateRun result_;
+  Run result_;
   std::uint64_t drawn_ = 0;
 };
 
 }  // namespace
 
-GateRun run_gate(std::size_t n_cases, const GateSettings& settings, const GateWorld& world) {
-  return Gate(n_cases, settings, world).run();
+Run run_blocks(std::size_t n_cases, const Settings& settings, const World& world) {
+  return Blocks(n_cases, settings, world).run();
 }
 
 }  // namespace sqrtn::gate

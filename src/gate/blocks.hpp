@@ -11,14 +11,14 @@ namespace sqrtn::gate {
 
 enum class Side { older, newer };
 
-struct GateSettings {
+struct Settings {
   statistics::ChangeSettings change;
   double budget_s = 300;   ///< no block is begun that would probably end later
   std::uint64_t seed = 1;  ///< of the coins; the probabilities are over them, so a seed that is drawn anew is best
 };
 
 /// What the gate needs of the world; a test puts a simulated one in its place.
-struct GateWorld {
+struct World {
   /// Launches that side's program once. Returns: the time of each of these cases, in their order, finite and > 0.
   std::function<std::vector<double>(Side, const std::vector<std::size_t>& cases)> launch;
   std::function<double()> now_s;
@@ -28,13 +28,13 @@ struct GateWorld {
   std::function<void(double share_of_budget, std::size_t n_open)> progress;
 };
 
-struct GateCase {
+struct Case {
   statistics::CaseChange change;
   double older_s = 0, newer_s = 0;  ///< medians over the launches
 };
 
-struct GateRun {
-  std::vector<GateCase> cases;
+struct Run {
+  std::vector<Case> cases;
   std::size_t blocks = 0;     ///< that counted
   std::size_t set_aside = 0;  ///< disturbed and repeated
   double time_s = 0;
@@ -47,6 +47,6 @@ struct GateRun {
 /// A disturbed block does not count and is repeated, unless that would be more than one block in four: on a machine
 /// that is never calm the noise is the machine's, and the verdicts stay exact.
 /// Throws: what the world throws; std::invalid_argument for settings as PairedChanges has them.
-GateRun run_gate(std::size_t n_cases, const GateSettings& settings, const GateWorld& world);
+Run run_blocks(std::size_t n_cases, const Settings& settings, const World& world);
 
 }  // namespace sqrtn::gate

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
@@ -11,61 +12,84 @@
 namespace sqrtn::gate {
 
 /// A program or library under the gate.
-struct GateSubject {
+struct Subject {
   std::string name;    ///< as it was given, folders outside the working folder left out
   std::string sha256;  ///< of the file; empty if it cannot be read
   std::string kernel;  ///< of the library; empty if it names none
   std::string build;   ///< what it says of itself: commit, library version; empty for strangers
 };
 
-/// Why a case has no verdict by time.
-enum class GateFault { none, missing, unreadable };
+/// What became of a case; what a reader must act on comes first.
+enum class Outcome { slower, missing, unreadable, unresolved, faster, same };
 
-struct GateRow {
+/// How an outcome is told: in the table and the JSON, and by which element in JUnit ("" is a test that passes).
+struct OutcomeWords {
+  Outcome outcome;
+  const char* word;
+  const char* junit;
+};
+
+inline constexpr std::array<OutcomeWords, 6> outcomes{{
+    {.outcome = Outcome::slower, .word = "slower", .junit = "failure"},
+    {.outcome = Outcome::missing, .word = "missing", .junit = "error"},
+    {.outcome = Outcome::unreadable, .word = "unreadable", .junit = "error"},
+    {.outcome = Outcome::unresolved, .word = "unresolved", .junit = "skipped"},
+    {.outcome = Outcome::faster, .word = "faster", .junit = ""},
+    {.outcome = Outcome::same, .word = "same", .junit = ""},
+}};
+
+const OutcomeWords& words_of(Outcome outcome);
+Outcome outcome_of(statistics::Change change);
+
+struct Row {
   std::string name;
-  gate::GateCase result;
-  GateFault fault = GateFault::none;
+  Outcome outcome = Outcome::unresolved;  ///< until it is timed, too
+  Case timed;
   std::string note;
 };
 
-enum class GateVerdict { no_regression, identical, unresolved, regression, wrong, incomplete };
+/// What NEW does wrong and OLD does not.
+struct Failure {
+  std::string id;  ///< of a claim, or the name of a case
+  std::string reason;
 
-struct GateDocument {
+  [[nodiscard]] std::string to_text() const { return id + ": " + reason; }
+};
+
+enum class Verdict { no_regression, identical, unresolved, regression, wrong, incomplete };
+
+struct Document {
   Environment environment;
   std::vector<std::string> command;
-  gate::GateSettings settings;
-  GateSubject older, newer;
+  Settings settings;
+  Subject older, newer;
   bool identical = false;  ///< the same file with the same kernels: nothing to time
-  std::vector<GateRow> rows;
-  std::vector<std::string> failed_claims;  ///< of the newer, and not of the older: "id: reason"
+  std::vector<Row> rows;
+  std::vector<Failure> failures;
   std::vector<std::string> notes;
-  gate::GateRun run;  ///< without its cases
+  Run run;            ///< without its cases
   std::string error;  ///< what ended it early; empty if nothing did
 };
 
 /// Makes what strangers' programs said printable, for whoever reads it and with whatever.
-void make_printable(GateDocument& document);
+void make_printable(Document& document);
+
+std::size_t count(const Document& document, Outcome outcome);
 
 /// The worst of what was found: wrong, then regression, incomplete, unresolved.
-GateVerdict verdict_of(const GateDocument& document);
-
-std::string to_text(statistics::Change change);
-std::string to_text(GateVerdict verdict);
-
-/// "same", "slower", "faster", "unresolved", "missing", "unreadable".
-std::string word_of(const GateRow& row);
+Verdict verdict_of(const Document& document);
 
 /// One line: "no regression: 40 cases, 38 same, 1 faster, 1 unresolved; 23 blocks in 41 s".
-std::string headline(const GateDocument& document);
+std::string headline(const Document& document);
 
 /// Headline, what was compared, the table (worst first), the notes.
-std::string to_markdown(const GateDocument& document);
+std::string to_markdown(const Document& document);
 
 /// Schema "sqrtn.gate/1"; strict JSON.
-nlohmann::ordered_json to_json(const GateDocument& document);
+nlohmann::ordered_json to_json(const Document& document);
 
-/// One test a case; slower ones and failed claims are failures, missing and unreadable ones errors, unresolved ones
+/// One test a case; slower ones and failures are failures, missing and unreadable ones errors, unresolved ones
 /// skipped. Source: the schema that Jenkins' and GitLab's readers share.
-std::string to_junit(const GateDocument& document);
+std::string to_junit(const Document& document);
 
 }  // namespace sqrtn::gate

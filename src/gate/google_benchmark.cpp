@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "bench.hpp"
 #include "sqrtn/statistics/median.hpp"
 #include "sqrtn/support/require.hpp"
 
@@ -118,7 +119,7 @@ void add_entry(std::vector<Entries>& all, std::map<std::string, std::size_t>& in
   const auto [at, is_new] = index.try_emplace(name, all.size());
   if (is_new) all.emplace_back().c.name = name;
   Entries& entries = all[at->second];
-  if (const std::string label = text_at(json, "label"); !label.empty()) entries.c.label = label;
+  if (text_at(json, "label") == bench::wrong_answer) entries.c.wrong_answer = true;
   if (const auto error = json.find("error_occurred"); error != json.end() && *error == true) {
     entries.c.fault = "error: " + text_at(json, "error_message");
     return;

@@ -10,10 +10,10 @@ namespace sqrtn::gate {
 
 /// One case of one launch.
 struct BenchmarkCase {
-  std::string name;   ///< run_name, which --benchmark_filter is matched with
-  double time_s = 0;  ///< of one iteration: median over the repetitions; finite and > 0 unless there is a fault
-  std::string label;  ///< what the benchmark itself has to say
-  std::string fault;  ///< why there is no time: "time is NaN", "error: out of memory"; empty if all is well
+  std::string name;           ///< run_name, which --benchmark_filter is matched with
+  double time_s = 0;          ///< of one iteration: median over the repetitions; finite and > 0 unless there is a fault
+  bool wrong_answer = false;  ///< a sqrtn-bench says so by the case's label, which is bench::wrong_answer
+  std::string fault;          ///< why there is no time: "time is NaN", "error: out of memory"; empty if all is well
 };
 
 struct BenchmarkOutput {

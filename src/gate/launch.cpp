@@ -40,20 +40,20 @@ std::string file_of(const std::string& program) {
   return "";
 }
 
-GateProgram side(const GateOptions& options, const std::string& role, const std::string& name,
-                 const std::vector<std::string>& arguments) {
-  GateProgram program;
+Program side(const Options& options, const std::string& role, const std::string& name,
+             const std::vector<std::string>& arguments) {
+  Program program;
   program.role = role;
   program.name = name;
   program.filter = options.filter;
   program.timeout_s = options.timeout_s;
-  program.clock = options.cpu_time ? gate::BenchmarkClock::cpu : gate::BenchmarkClock::real;
+  program.clock = options.cpu_time ? BenchmarkClock::cpu : BenchmarkClock::real;
   if (options.blas.empty()) {
     program.file = file_of(name);
     if (program.file.empty()) {
-      throw GateStop(wrong_usage, fmt::format("{} '{}' is no program that can be run; give the path of a Google "
-                                              "Benchmark program",
-                                              role, name));
+      throw Stop(program, {.code = wrong_usage,
+                           .message = " is no program that can be run",
+                           .remedy = "give the path of a Google Benchmark program"});
     }
     program.command = {program.file};
   } else {
@@ -78,11 +78,10 @@ std::string last_case(const std::string& out) {
 }
 
 /// Throws unless the process ended well.
-void require_success(const GateProgram& program, const ProcessEnd& end, const std::vector<std::string>& cases) {
+void require_success(const Program& program, const ProcessEnd& end, const std::vector<std::string>& cases) {
   if (end.succeeded()) return;
   std::string where = last_case(end.out);
   if (where.empty() && cases.size() == 1) where = " in case '" + cases.front() + "'";
-  const std::string said = end.err.empty() ? "" : fmt::format(" (it says: {})", libraries::first_line(end.err));
   const char* remedy = "run it alone to see why";
   if (end.how == ProcessEnd::How::timed_out) remedy = "raise --timeout, or choose fewer cases by --filter";
   if (end.how == ProcessEnd::How::not_started) remedy = "give the path of a Google Benchmark program";
@@ -90,11 +89,13 @@ void require_success(const GateProgram& program, const ProcessEnd& end, const st
   if (no_library) remedy = "give libraries that are installed";
   const bool unreadable =
       no_library || end.how == ProcessEnd::How::not_started || end.how == ProcessEnd::How::too_much_output;
-  throw GateStop(unreadable ? wrong_usage : nothing_measured,
-                 fmt::format("{} '{}' {}{}{}; {}", program.role, program.name, end.to_text(), where, said, remedy));
+  throw Stop(program, {.code = unreadable ? wrong_usage : nothing_measured,
+                       .message = ' ' + end.to_text() + where,
+                       .said = libraries::first_line(end.err),
+                       .remedy = remedy});
 }
 
-std::string filter_of(const GateProgram& program, const std::vector<std::string>& cases) {
+std::string filter_of(const Program& program, const std::vector<std::string>& cases) {
   std::string filter;
   for (const std::string& name : cases) {
     const std::string exact = results::exact_filter(name);
@@ -107,26 +108,38 @@ std::string filter_of(const GateProgram& program, const std::vector<std::string>
 double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 /// The times of these cases, in their order.
-std::vector<double> times_of(const GateProgram& program, const gate::BenchmarkOutput& output,
+std::vector<double> times_of(const Program& program, const BenchmarkOutput& output,
                              const std::vector<std::string>& cases) {
-  std::map<std::string_view, const gate::BenchmarkCase*> by_name;
-  for (const gate::BenchmarkCase& c : output.cases) by_name[c.name] = &c;
+  std::map<std::string_view, const BenchmarkCase*> by_name;
+  for (const BenchmarkCase& c : output.cases) by_name[c.name] = &c;
   std::vector<double> times_s;
   for (const std::string& name : cases) {
     const auto found = by_name.find(name);
     const std::string fault = found == by_name.end() ? "missing, though it was there at first" : found->second->fault;
     if (!fault.empty()) {
-      throw GateStop(nothing_measured, fmt::format("{} '{}', case '{}': {}; run it alone to see why", program.role,
-                                                   program.name, name, fault));
+      throw Stop(program, {.code = nothing_measured,
+                           .message = fmt::format(", case '{}': {}", name, fault),
+                           .remedy = "run it alone to see why"});
     }
     times_s.push_back(found->second->time_s);
   }
   return times_s;
 }
 
+/// The sentence, about the program if it is about one.
+std::string told(const Trouble& trouble, const std::string& name, const std::string& said) {
+  return (trouble.role.empty() ? "" : fmt::format("{} '{}'", trouble.role, name)) + trouble.message +
+         (said.empty() ? "" : fmt::format(" (it says: {})", said)) +
+         (trouble.remedy.empty() ? "" : "; " + trouble.remedy);
+}
+
 }  // namespace
 
-std::vector<GateProgram> gate_programs(const GateOptions& options) {
+std::string Trouble::to_text() const { return told(*this, name, said); }
+
+std::string Trouble::published() const { return told(*this, results::published(name), ""); }
+
+std::vector<Program> programs_of(const Options& options) {
   const std::size_t wanted = options.self_test ? 1 : 2, given = options.blas.size();
   std::vector<std::string> names = options.blas, words;
   for (const std::string& word : {options.older, options.newer}) {
@@ -139,16 +152,17 @@ std::vector<GateProgram> gate_programs(const GateOptions& options) {
     word = words.erase(word);
   }
   if (names.size() != wanted) {
-    throw GateStop(wrong_usage, fmt::format("{} {} given, {} wanted; write for example {}", names.size(),
-                                            given > 0 ? "libraries are" : "programs are", wanted,
-                                            options.self_test ? "'sqrtn gate --self-test NEW'"
-                                                              : "'sqrtn gate OLD NEW' or 'sqrtn gate --blas openblas "
-                                                                "--blas blis'"));
+    const char* example = options.self_test ? "'sqrtn gate --self-test NEW'"
+                                            : "'sqrtn gate OLD NEW' or 'sqrtn gate --blas openblas --blas blis'";
+    throw Stop({.code = wrong_usage,
+                .message = fmt::format("{} {} given, {} wanted", names.size(),
+                                       given > 0 ? "libraries are" : "programs are", wanted),
+                .remedy = fmt::format("write for example {}", example)});
   }
   return {side(options, "OLD", names.front(), words), side(options, "NEW", names.back(), words)};
 }
 
-GateLaunch launch(const GateProgram& program, const std::vector<std::string>& cases) {
+Launch launch(const Program& program, const std::vector<std::string>& cases) {
   std::vector<std::string> command = program.command;
   const std::string filter = filter_of(program, cases);
   if (!filter.empty()) command.push_back("--benchmark_filter=" + filter);
@@ -160,40 +174,41 @@ GateLaunch launch(const GateProgram& program, const std::vector<std::string>& ca
   const bool asked_for_some =
       end.how == ProcessEnd::How::exited && end.out.find_first_not_of(" \n") == std::string::npos;
   if (asked_for_some && (end.code == 0 || end.code == nothing_measured)) {
-    throw GateStop(nothing_measured,
-                   fmt::format("{} '{}' measured nothing{}{}; choose other cases by --filter", program.role,
-                               program.name, program.filter.empty() ? "" : " for --filter '" + program.filter + "'",
-                               end.err.empty() ? "" : fmt::format(" (it says: {})", libraries::first_line(end.err))));
+    const std::string filter_given = program.filter.empty() ? "" : " for --filter '" + program.filter + "'";
+    throw Stop(program, {.code = nothing_measured,
+                         .message = " measured nothing" + filter_given,
+                         .said = libraries::first_line(end.err),
+                         .remedy = "choose other cases by --filter"});
   }
   require_success(program, end, cases);
   try {
-    return {gate::read_benchmark_output(end.out, program.clock), end.cpu_s};
+    return {read_benchmark_output(end.out, program.clock), end.cpu_s};
   } catch (const std::invalid_argument& error) {
-    throw GateStop(wrong_usage, fmt::format("{} '{}'{}: {}; it must print Google Benchmark's JSON and nothing between",
-                                            program.role, program.name, last_case(end.out), error.what()));
+    throw Stop(program, {.code = wrong_usage,
+                         .message = fmt::format("{}: {}", last_case(end.out), error.what()),
+                         .remedy = "it must print Google Benchmark's JSON and nothing between"});
   }
 }
 
-gate::GateRun time_cases(const std::vector<GateProgram>& programs, const std::vector<std::string>& cases,
-                         const gate::GateSettings& settings) {
+Run time_cases(const std::vector<Program>& programs, const std::vector<std::string>& cases, const Settings& settings) {
   MachineWatch watch;
   Progress progress("gate");
-  gate::GateWorld world;
+  World world;
   world.now_s = now_s;
   world.disturbed = [&watch] { return watch.disturbed(); };
   world.progress = [&](double share, std::size_t n_open) {
     progress.update(std::min(share, 1.0), fmt::format("{} of {} cases open", n_open, cases.size()));
   };
-  world.launch = [&](gate::Side side, const std::vector<std::size_t>& indices) {
-    const GateProgram& program = programs[static_cast<std::size_t>(side)];
+  world.launch = [&](Side side, const std::vector<std::size_t>& indices) {
+    const Program& program = programs[static_cast<std::size_t>(side)];
     std::vector<std::string> names;
     for (const std::size_t i : indices) names.push_back(cases[i]);
     watch.before_launch();
-    const GateLaunch launched = launch(program, names);
+    const Launch launched = launch(program, names);
     watch.after_launch(launched.cpu_s);
     return times_of(program, launched.output, names);
   };
-  return gate::run_gate(cases.size(), settings, world);
+  return run_blocks(cases.size(), settings, world);
 }
 
 }  // namespace sqrtn::gate

@@ -22,7 +22,7 @@ struct Tally {
   double time_s = 0;
 };
 
-void count_run(Tally& tally, const gate::GateRun& run) {
+void count_run(Tally& tally, const Run& run) {
   const auto count = [&](Change change) {
     return static_cast<std::size_t>(
         std::ranges::count_if(run.cases, [&](const auto& c) { return c.change.change == change; }));
@@ -65,7 +65,7 @@ std::string text_of(const Tally& tally, double alpha) {
              tally.able > 0 ? "" : ". Nothing was tested; raise --budget, --alpha or time fewer cases");
 }
 
-nlohmann::ordered_json to_json(const Tally& tally, const GateOptions& options) {
+nlohmann::ordered_json to_json(const Tally& tally, const Options& options) {
   const double alpha = options.settings.change.alpha;
   const statistics::Interval interval = interval_of(tally.failed, tally, alpha);
   return {{"schema", "sqrtn.gate.self_test/1"},
@@ -89,15 +89,16 @@ nlohmann::ordered_json to_json(const Tally& tally, const GateOptions& options) {
 
 }  // namespace
 
-int self_test(const GateOptions& options, const std::vector<GateProgram>& programs) {
+int self_test(const Options& options, const std::vector<Program>& programs) {
   std::vector<std::string> cases;
-  for (const gate::BenchmarkCase& c : launch(programs[0], {}).output.cases) {
+  for (const BenchmarkCase& c : launch(programs[0], {}).output.cases) {
     if (c.fault.empty()) cases.push_back(c.name);
   }
-  if (cases.empty())
-    throw GateStop(nothing_measured, fmt::format("NEW '{}' has no case with a time", programs[0].name));
+  if (cases.empty()) {
+    throw Stop(programs[0], {.code = nothing_measured, .message = " has no case with a time"});
+  }
   Tally tally{.least = statistics::least_observations(cases.size(), options.settings.change)};
-  gate::GateSettings settings = options.settings;
+  Settings settings = options.settings;
   for (std::size_t run = 0; run < options.runs; ++run, ++settings.seed)
     count_run(tally, time_cases(programs, cases, settings));
   const double alpha = settings.change.alpha;

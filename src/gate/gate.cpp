@@ -1,0 +1,225 @@
+#include "gate/gate.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "blas/library_file.hpp"
+#include "gate/program.hpp"
+#include "results/document.hpp"
+#include "results/format.hpp"
+#include "support/exit_code.hpp"
+#include "support/output.hpp"
+
+namespace sqrtn::gate {
+namespace {
+
+std::string context_of(const BenchmarkOutput& output, const std::string& key) {
+  const auto found = output.context.find(key);
+  return found != output.context.end() ? found->second : "";
+}
+
+/// What can be told before a launch: the name without folders and, of a file, its SHA-256.
+Subject subject_of(const Program& program) {
+  Subject subject;
+  subject.name = results::published(program.name);
+  if (!program.file.empty()) subject.sha256 = blas::sha256_of_file(program.file);
+  return subject;
+}
+
+/// Adds what a sqrtn-bench says of itself; strangers say nothing.
+void complete(Subject& subject, const BenchmarkOutput& output) {
+  for (const char* key : {"commit", "blas", "blas_version", "blas_kernel"}) {
+    const std::string text = context_of(output, key);
+    if (!text.empty()) subject.build += (subject.build.empty() ? "" : " ") + text;
+  }
+  if (subject.sha256.empty()) subject.sha256 = context_of(output, "blas_sha256");
+  subject.kernel = context_of(output, "blas_kernel");
+}
+
+/// The same file with the same kernels.
+bool identical(const Subject& a, const Subject& b) {
+  return !a.sha256.empty() && a.sha256 == b.sha256 && a.kernel == b.kernel;
+}
+
+/// Whether what the file does depends on nothing beside it: no script, and no library looked for beside the program.
+bool stands_alone(const std::string& file) {
+  constexpr std::string_view elf("\177ELF");
+  std::ifstream stream(file, std::ios::binary);
+  const std::string content{std::istreambuf_iterator<char>(stream), {}};
+  return content.starts_with(elf) && content.find("$ORIGIN") == std::string::npos;
+}
+
+/// Whether both sides run one file that depends on nothing beside it, so that timing them could show nothing.
+bool same_program(const Program& a, const Program& b) {
+  if (a.file.empty() || b.file.empty()) return false;
+  std::error_code unknown;
+  return std::filesystem::equivalent(a.file, b.file, unknown) || stands_alone(a.file);
+}
+
+/// What keeps the times of a case from being compared, if anything does.
+std::string fault_of(const BenchmarkCase& older, const BenchmarkCase& newer) {
+  std::string text = older.fault.empty() ? "" : "OLD: " + older.fault;
+  if (!newer.fault.empty()) text += (text.empty() ? "NEW: " : "; NEW: ") + newer.fault;
+  return text;
+}
+
+/// A row for each case of OLD, and a note of those that only NEW has.
+void match_cases(Document& document, const BenchmarkOutput& older, const BenchmarkOutput& newer) {
+  std::map<std::string_view, const BenchmarkCase*> of_newer;
+  for (const BenchmarkCase& c : newer.cases) of_newer[c.name] = &c;
+  for (const BenchmarkCase& c : older.cases) {
+    const auto found = of_newer.extract(c.name);
+    const bool wrong_now = found && found.mapped()->wrong_answer;
+    if (c.wrong_answer) {
+      document.notes.push_back(c.name + ": wrong answer of OLD" + (wrong_now ? " and NEW; not timed" : "; not timed"));
+      continue;
+    }
+    if (wrong_now) document.failures.push_back({.id = c.name, .reason = "wrong answer"});
+    Row& row = document.rows.emplace_back();
+    row.name = c.name;
+    if (!found) {
+      row.outcome = Outcome::missing;
+      row.note = "OLD has it, NEW has not";
+      continue;
+    }
+    row.note = fault_of(c, *found.mapped());
+    if (!c.fault.empty() || !found.mapped()->fault.empty()) row.outcome = Outcome::unreadable;
+  }
+  if (of_newer.empty()) return;
+  document.notes.push_back(
+      fmt::format("{} cases of NEW are not in OLD, {} for one", of_newer.size(), of_newer.begin()->first));
+}
+
+/// Times what both sides have, and enters it into the rows.
+void time_rows(Document& document, const std::vector<Program>& programs) {
+  std::vector<Row*> rows;
+  std::vector<std::string> names;
+  for (Row& row : document.rows) {
+    if (row.outcome != Outcome::unresolved) continue;  // what one side lacks
+    rows.push_back(&row);
+    names.push_back(row.name);
+  }
+  if (rows.empty()) return;
+  document.run = time_cases(programs, names, document.settings);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    rows[i]->timed = std::move(document.run.cases[i]);
+    rows[i]->outcome = outcome_of(rows[i]->timed.change.change);
+  }
+  document.run.cases.clear();
+  const std::size_t least = statistics::least_observations(rows.size(), document.settings.change);
+  if (document.run.blocks >= least || count(document, Outcome::unresolved) == 0) return;
+  document.notes.push_back(
+      fmt::format("no case could be called slower: that takes {} blocks, and {} fitted into the time; raise --budget, "
+                  "or time fewer cases",
+                  least, document.run.blocks));
+}
+
+/// Throws unless both were timed in the same way, as far as they tell: a slow-down would have another cause.
+void require_comparable(const BenchmarkOutput& older, const BenchmarkOutput& newer) {
+  for (const auto& [key, remedy] : {std::pair{"library_build_type", "link both to the same build of Google Benchmark"},
+                                    {"num_cpus", "run both on one machine"}}) {
+    const std::string before = context_of(older, key), now = context_of(newer, key);
+    if (!older.context.contains(key) || !newer.context.contains(key) || before == now) continue;
+    throw Stop({.code = not_comparable,
+                .message = fmt::format("OLD and NEW must not be compared: {} is '{}' for OLD and '{}' for NEW", key,
+                                       before, now),
+                .remedy = remedy});
+  }
+}
+
+/// Correctness before speed: what only NEW does wrong.
+void judge(Document& document, const std::vector<Program>& programs, const Options& options,
+           const std::vector<results::Accepted>& accepted, const BenchmarkOutput& older, const BenchmarkOutput& newer) {
+  const bool can_judge = can_verify(programs[0], older) && can_verify(programs[1], newer);
+  if (!options.accept.empty() && !can_judge) {
+    throw Stop({.code = wrong_usage,
+                .message = "--accept: nothing judges these programs",
+                .remedy = "it is for --blas, and for two sqrtn-bench"});
+  }
+  if (!options.verify) return;
+  if (can_judge) {
+    std::ranges::move(new_failures(programs[0], programs[1], accepted, document.notes),
+                      std::back_inserter(document.failures));
+  } else if (older.context.contains("blas_sha256") && newer.context.contains("blas_sha256")) {
+    document.notes.emplace_back("not verified: no sqrtn stands beside each sqrtn-bench");
+  }
+}
+
+/// The gate itself, up to its verdict.
+void compare(Document& document, const std::vector<Program>& programs, const Options& options,
+             const std::vector<results::Accepted>& accepted) {
+  document.older = subject_of(programs[0]);
+  document.newer = subject_of(programs[1]);
+  document.identical = identical(document.older, document.newer) && same_program(programs[0], programs[1]);
+  if (document.identical) return;
+  const BenchmarkOutput older = launch(programs[0], {}).output, newer = launch(programs[1], {}).output;
+  complete(document.older, older);
+  complete(document.newer, newer);
+  document.identical = !programs[0].blas.empty() && identical(document.older, document.newer);
+  if (document.identical) return;
+  require_comparable(older, newer);
+  match_cases(document, older, newer);
+  judge(document, programs, options, accepted, older, newer);
+  if (document.failures.empty()) time_rows(document, programs);
+}
+
+void deliver(Document& document, const Options& options) {
+  make_printable(document);
+  if (!options.json.empty()) write_file(options.json, results::to_text(to_json(document)));
+  if (!options.junit.empty()) write_file(options.junit, to_junit(document));
+  if (!options.summary.empty()) write_file(options.summary, to_markdown(document));
+  if (options.json != "-" && document.error.empty()) write_file("-", to_markdown(document));
+}
+
+int exit_code_of(const Document& document, bool strict) {
+  switch (verdict_of(document)) {
+    case Verdict::wrong:
+    case Verdict::regression:
+      return claim_failed;
+    case Verdict::incomplete:
+      return nothing_measured;
+    case Verdict::unresolved:
+      return strict ? inconclusive : all_well;
+    case Verdict::identical:
+    case Verdict::no_regression:
+      break;
+  }
+  return all_well;
+}
+
+}  // namespace
+
+int run(const Options& options, const std::vector<std::string>& command) try {
+  const std::vector<Program> programs = programs_of(options);
+  std::vector<results::Accepted> accepted;
+  for (const std::string& file : options.accept)
+    std::ranges::move(results::read_accepted(file), std::back_inserter(accepted));
+  if (options.self_test) return self_test(options, programs);
+  Document document;
+  document.environment = describe_environment();
+  document.command = command;
+  document.settings = options.settings;
+  try {
+    compare(document, programs, options, accepted);
+  } catch (const Stop& stop) {
+    if (stop.trouble.code == wrong_usage) throw;
+    document.error = stop.trouble.published();
+    document.rows.clear();
+    deliver(document, options);
+    throw;
+  }
+  deliver(document, options);
+  return exit_code_of(document, options.strict);
+} catch (const Stop& stop) {
+  fmt::print(stderr, "sqrtn: {}\n", results::printable(stop.what()));
+  return stop.trouble.code;
+}
+
+}  // namespace sqrtn::gate
