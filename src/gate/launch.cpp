@@ -99,10 +99,10 @@ std::string filter_of(const Program& program, const std::vector<std::string>& ca
   std::string filter;
   for (const std::string& name : cases) {
     const std::string exact = results::exact_filter(name);
-    filter += (filter.empty() ? "" : "|") + exact.substr(1, exact.size() - 2);
+    filter += fmt::format("{}{}", filter.empty() ? "" : "|", std::string_view(exact).substr(1, exact.size() - 2));
   }
   if (filter.empty() || filter.size() > longest_filter) return program.filter;
-  return "^(" + filter + ")$";
+  return fmt::format("^({})$", filter);
 }
 
 double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
