@@ -178,6 +178,18 @@ TEST(GateCommand, ACrashReachesTheCi) {
   EXPECT_EQ(json::parse(content_of(folder / "out.json"))["verdict"], "incomplete");
 }
 
+// What ended the gate is published: what happened and the remedy, but no folder and no word of the program's.
+TEST(GateCommand, AnErrorIsPublishedWithoutWhatTheProgramSaid) {
+  const Folder folder;
+  write_program(folder, "old", printing(results("a=100")));
+  write_program(folder, "new", "echo secret >&2; exit 7");
+  const Ended ended = shell(folder, "sqrtn gate ./old \"$PWD/new\" --json out.json");
+  EXPECT_EQ(ended.code, 4);
+  EXPECT_TRUE(holds(ended.err, "/new' exited with status 7 (it says: secret); run it alone"));
+  EXPECT_EQ(json::parse(content_of(folder / "out.json"))["error"],
+            "NEW 'new' exited with status 7; run it alone to see why");
+}
+
 // Arguments after -- and the filter reach both programs; later launches ask only for cases without a verdict.
 TEST(GateCommand, PassesArgumentsOn) {
   const Folder folder;
