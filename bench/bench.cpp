@@ -1,13 +1,13 @@
 #include "bench.hpp"
 
 #include <algorithm>
-#include <boost/regex.hpp>
 #include <limits>
 #include <map>
 #include <set>
 
 #include "rounds.hpp"
 #include "sqrtn/statistics/median.hpp"
+#include "support/filter.hpp"
 
 namespace sqrtn::bench {
 namespace {
@@ -55,22 +55,13 @@ void fill_ceilings(std::vector<results::Measurement>& measurements, const std::v
   }
 }
 
-boost::regex parse_filter(const std::string& text) try {
-  return boost::regex(text);
-} catch (const boost::regex_error& error) {
-  throw std::invalid_argument(
-      fmt::format("the filter '{}' is no regular expression ({}); escape special characters", text, error.what()));
-}
-
-bool matches(const Case& c, const boost::regex& filter) { return boost::regex_search(c.row.id, filter); }
-
 /// The cases that match and the ceilings that they refer to.
 std::vector<Row> chosen(const Context& context) {
-  const boost::regex filter = parse_filter(context.options.filter);
+  const Filter filter(context.options.filter);
   std::vector<Case> cases = all_cases(context);
   std::set<std::string> wanted;
   for (const Case& c : cases) {
-    if (!matches(c, filter)) continue;
+    if (!filter.finds(c.row.id)) continue;
     wanted.insert(c.row.id);
     wanted.insert(c.ceilings.begin(), c.ceilings.end());
   }
@@ -85,9 +76,9 @@ std::vector<Row> chosen(const Context& context) {
 }  // namespace
 
 void register_benchmarks(const blas::Backend& backend, const Options& options) {
-  const boost::regex filter = parse_filter(options.filter);
+  const Filter filter(options.filter);
   for (Case& c : all_cases(make_context(&backend, options))) {
-    if (matches(c, filter)) register_case(std::make_shared<Case>(std::move(c)));
+    if (filter.finds(c.row.id)) register_case(std::make_shared<Case>(std::move(c)));
   }
 }
 
@@ -104,10 +95,10 @@ std::vector<results::Measurement> run_benchmarks(const blas::Backend& backend, c
 }
 
 std::vector<std::string> matching_ids(const Options& options) {
-  const boost::regex filter = parse_filter(options.filter);
+  const Filter filter(options.filter);
   std::vector<std::string> ids;
   for (const Case& c : all_cases(make_context(nullptr, options))) {
-    if (matches(c, filter)) ids.push_back(c.row.id);
+    if (filter.finds(c.row.id)) ids.push_back(c.row.id);
   }
   return ids;
 }

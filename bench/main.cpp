@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <charconv>
 #include <exception>
 #include <iostream>
 
@@ -9,6 +8,7 @@
 #include "sqrtn/random/fill.hpp"
 #include "sqrtn/support/require.hpp"
 #include "support/environment.hpp"
+#include "support/number.hpp"
 #include "support/output.hpp"
 
 namespace sqrtn::bench {
@@ -44,11 +44,9 @@ void describe_run(const blas::Backend& backend, const Options& options) {
 
 /// By hand because CLI11 reads "-1" as 2⁶⁴ − 1, and larger numbers as well.
 std::uint64_t parse_seed(const std::string& text) {
-  std::uint64_t seed = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
-  require(error == std::errc() && end == text.data() + text.size(),
-          "--seed takes a whole number from 0 to 2^64 - 1, got '{}'", text);
-  return seed;
+  const std::optional<std::uint64_t> seed = parse_number<std::uint64_t>(text);
+  require(seed.has_value(), "--seed takes a whole number from 0 to 2^64 - 1, got '{}'", text);
+  return *seed;
 }
 
 int run(int argc, char** argv) {

@@ -1,11 +1,11 @@
 #include <algorithm>
-#include <boost/regex.hpp>
 #include <limits>
 #include <map>
 
 #include "case.hpp"
 #include "clock.hpp"
 #include "sqrtn/blas/products.hpp"
+#include "support/filter.hpp"
 #include "support/machine_watch.hpp"
 
 /// One sample of each product, for comparisons over processes.
@@ -108,15 +108,14 @@ void sample_rows(std::vector<Case> cases, double cap_s, std::vector<results::Mea
 }  // namespace
 
 std::vector<results::Measurement> sample_products(const blas::Backend& backend, const Options& options, double cap_s) {
-  const boost::regex filter(options.filter);
+  const Filter filter(options.filter);
   std::vector<results::Measurement> rows{clock_row(), first_call(backend)};
   const Context context = make_context(&backend, options);
   // One thread first: those that a product has woken may spin on, and are no fault of the next one.
   for (const int threads : context.blas_threads) {
     std::vector<Case> cases;
     add_sampled_products(cases, context);
-    std::erase_if(cases,
-                  [&](const Case& c) { return c.row.threads != threads || !boost::regex_search(c.row.id, filter); });
+    std::erase_if(cases, [&](const Case& c) { return c.row.threads != threads || !filter.finds(c.row.id); });
     sample_rows(std::move(cases), cap_s, rows);
   }
   return rows;

@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <limits>
 #include <memory>
 #include <system_error>
 
@@ -59,11 +60,9 @@ std::span<std::uint32_t> pack_lowest(std::span<std::uint32_t> words, unsigned bi
 /// A reader that has had enough closes the pipe: that is how such a stream ends.
 bool write_words(std::span<const std::uint32_t> words, std::size_t bytes) {
   if (std::fwrite(words.data(), 1, bytes, stdout) == bytes && std::fflush(stdout) == 0) return true;
-  if (errno == EPIPE) {
-    std::clearerr(stdout);
-    return false;
-  }
-  throw std::system_error(errno, std::generic_category(), "cannot write standard output");
+  if (errno != EPIPE) throw std::system_error(errno, std::generic_category(), "cannot write standard output");
+  std::clearerr(stdout);
+  return false;
 }
 
 int write_bits(const BitsOptions& options) {
@@ -74,14 +73,13 @@ int write_bits(const BitsOptions& options) {
           "raw bits are not for a terminal; send them to a program or a file, as 'sqrtn bits | dieharder -g 200 -a'");
   const auto fill = options.streams == "one" ? fill_one : fill_interleaved;
   Buffer<std::uint32_t> words(block);
-  std::uint64_t left = options.bytes;
-  for (std::uint64_t first = 0; options.bytes == 0 || left > 0; first += block) {
+  std::uint64_t left = options.bytes == 0 ? std::numeric_limits<std::uint64_t>::max() : options.bytes;
+  for (std::uint64_t first = 0; left > 0; first += block) {
     fill(stream, first, words.span());
     const std::span<const std::uint32_t> kept = pack_lowest(words.span(), options.lowest);
-    const std::uint64_t bytes =
-        options.bytes == 0 ? kept.size_bytes() : std::min<std::uint64_t>(left, kept.size_bytes());
+    const std::uint64_t bytes = std::min<std::uint64_t>(left, kept.size_bytes());
     if (!write_words(kept, bytes)) break;
-    left -= options.bytes == 0 ? 0 : bytes;
+    left -= bytes;
   }
   return all_well;
 }

@@ -9,6 +9,7 @@
 #include "command/command.hpp"
 #include "command/options.hpp"
 #include "sqrtn/support/require.hpp"
+#include "support/filter.hpp"
 #include "support/output.hpp"
 
 namespace sqrtn::command {
@@ -110,7 +111,7 @@ void add_gate(CLI::App& application, Action& chosen) {
   gate->callback([options, gate, &chosen] {
     if (gate->count("--seed") == 0) options->settings.seed = std::random_device()();
     chosen = [options, gate] {
-      if (!options->filter.empty()) compile_filter(options->filter);
+      if (!options->filter.empty()) static_cast<void>(Filter(options->filter));
       check_outputs(*options);
       return gate::run(*options, command_line(*gate));
     };

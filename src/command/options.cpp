@@ -11,6 +11,7 @@
 #include "results/format.hpp"
 #include "sqrtn/init/gain.hpp"
 #include "sqrtn/support/require.hpp"
+#include "support/filter.hpp"
 #include "support/number.hpp"
 
 namespace sqrtn::command {
@@ -55,7 +56,7 @@ CLI::Option* add_number_with(CLI::App& subcommand, const std::string& name, doub
 
 std::string filter_error(const std::string& text) {
   try {
-    compile_filter(text);
+    static_cast<void>(Filter(text));
     return {};
   } catch (const std::invalid_argument& error) {
     return error.what();
@@ -133,22 +134,6 @@ double parse_gain(const std::string& text) {
   require(!text.empty() && std::isalpha(static_cast<unsigned char>(text.front())) && text != "nan" && text != "inf",
           "--gain takes a positive number or the name of an activation, got '{}'", text);
   return init::gain(init::find_activation(text));
-}
-
-boost::regex compile_filter(const std::string& filter) {
-  try {
-    return boost::regex(filter);
-  } catch (const boost::regex_error&) {
-    throw std::invalid_argument(
-        fmt::format("'{}' is no regular expression; write for example --filter '^products/'", filter));
-  }
-}
-
-bool matches(const boost::regex& filter, const std::string& id) try {
-  return boost::regex_search(id, filter);
-} catch (const std::runtime_error&) {
-  throw std::invalid_argument(
-      fmt::format("'{}' is too costly a regular expression; write a simpler one for --filter", filter.str()));
 }
 
 std::vector<std::string> command_line(const CLI::App& subcommand) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <boost/regex.hpp>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -45,13 +44,6 @@ bool same_file(const std::string& a, const std::string& b);
 /// A number, or the gain by quadrature of the activation of that name.
 /// Throws: std::invalid_argument.
 double parse_gain(const std::string& text);
-
-/// The filter, compiled. Boost's engine gives up on expressions that std::regex would try for ever.
-/// Throws: std::invalid_argument that names the text and the remedy.
-boost::regex compile_filter(const std::string& filter);
-
-/// Whether the filter is found in an id. Throws: std::invalid_argument that names an expression which takes too long.
-bool matches(const boost::regex& filter, const std::string& id);
 
 /// The program's name and the words that were given, for the results, each as published.
 std::vector<std::string> command_line(const CLI::App& subcommand);

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/regex.hpp>
 #include <memory>
 
 #include "command/command.hpp"
@@ -10,6 +9,7 @@
 #include "libraries/children.hpp"
 #include "report/reproduction.hpp"
 #include "report/summary.hpp"
+#include "support/filter.hpp"
 #include "support/output.hpp"
 
 namespace sqrtn::command {
@@ -22,10 +22,6 @@ struct ReproduceOptions {
   bool list = false;
 };
 
-bool any_matches(const boost::regex& pattern, const std::vector<std::string>& ids) {
-  return std::ranges::any_of(ids, [&](const std::string& id) { return matches(pattern, id); });
-}
-
 int list_numbers(const std::vector<experiment::NotebookExperiment>& experiments) {
   std::string text;
   for (const auto& experiment : experiments) {
@@ -36,9 +32,10 @@ int list_numbers(const std::vector<experiment::NotebookExperiment>& experiments)
 }
 
 int reproduce(ReproduceOptions options, const std::vector<std::string>& command) {
-  const boost::regex pattern = compile_filter(options.common.filter);
+  const Filter wanted(options.common.filter);
+  const auto finds = [&wanted](const std::string& id) { return wanted.finds(id); };
   std::vector<experiment::NotebookExperiment> experiments = experiment::notebook_experiments();
-  std::erase_if(experiments, [&](const auto& experiment) { return !any_matches(pattern, experiment.ids); });
+  std::erase_if(experiments, [&](const auto& experiment) { return std::ranges::none_of(experiment.ids, finds); });
   if (experiments.empty()) return nothing_matches("number", options.common.filter, "reproduce");
   if (options.list) return list_numbers(experiments);
   if (!options.common.json.empty()) require_writable(options.common.json);
@@ -52,7 +49,7 @@ int reproduce(ReproduceOptions options, const std::vector<std::string>& command)
   results::Document document = make_document(backend, command, options.common.seed, {}, {});
   document.reproduced = experiment::reproduce(experiments, backend.functions(), options.settings,
                                               [&](double done) { progress.update(done, ""); });
-  std::erase_if(document.reproduced, [&](const auto& finding) { return !matches(pattern, finding.id); });
+  std::erase_if(document.reproduced, [&](const auto& finding) { return !finds(finding.id); });
   const bool contradicted = std::ranges::any_of(document.reproduced, &experiment::Finding::contradicted);
   document.verdict = contradicted ? claims::Verdict::fail : claims::Verdict::pass;
   if (!options.output.empty()) report::write_reproduction(document, options.output);

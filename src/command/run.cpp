@@ -9,8 +9,8 @@
 #include "command/options.hpp"
 #include "command/steps.hpp"
 #include "libraries/comparison.hpp"
+#include "report/screen.hpp"
 #include "report/summary.hpp"
-#include "report/table.hpp"
 #include "results/format.hpp"
 #include "sqrtn/support/require.hpp"
 #include "support/output.hpp"
@@ -29,26 +29,6 @@ struct RunOptions {
   bool quick = false;
   bool strict = false;
 };
-
-/// What fits on a screen: the verdicts first, what failed, the speeds; the claims are in the folder.
-std::string text_of(const results::Document& document, const results::Libraries& comparison,
-                    const std::string& folder) {
-  std::string text = fmt::format("verdict {}\n{} on {}, {} threads\n\n", report::verdict_line(document),
-                                 document.blas->identity.file_name, document.environment.cpu_model,
-                                 document.environment.available_processors);
-  text += report::to_markdown(report::backend_table(comparison)) + '\n';
-  if (const std::string found = report::findings(document); !found.empty()) text += found + '\n';
-  if (const std::string found = report::backend_defects(comparison); !found.empty()) text += found + '\n';
-  text += report::to_markdown(report::verdict_table(document)) + '\n';
-  for (const std::string& group : report::measurement_groups(document)) {
-    text += report::to_markdown(report::measurement_table(document, group)) + '\n';
-  }
-  return text +
-         fmt::format(
-             "Everything is in {}: report.html, report.md, backends.md, claims.csv, measurements.csv, backends.csv, "
-             "results.json, backends.json\n",
-             folder);
-}
 
 int run(RunOptions options, const std::vector<std::string>& command) {
   const CommonOptions& common = options.common;
@@ -87,7 +67,7 @@ int run(RunOptions options, const std::vector<std::string>& command) {
   add_incidents(document, comparison.default_judged().incidents);
   const results::Libraries all = comparison.report(document);
   report::write_results(document, options.output, &all);
-  deliver(document, common.json, text_of(document, all, options.output));
+  deliver(document, common.json, report::run_text(document, all, options.output));
   const int code = exit_code(libraries::verdict_of_run(document.claims, all, options.strict));
   if (code == all_well && !all_measured(ids, document.measurements)) return nothing_measured;
   return code;

@@ -6,17 +6,17 @@
 #include <nlohmann/json.hpp>
 
 #include "command/command.hpp"
-#include "command/options.hpp"
 #include "sqrtn/random/fill.hpp"
+#include "support/filter.hpp"
 #include "support/output.hpp"
 #include "support/progress.hpp"
 
 namespace sqrtn::command {
 
 std::vector<claims::Claim> matching_claims(const claims::Settings& settings, const std::string& filter) {
-  const boost::regex pattern = compile_filter(filter);
+  const Filter wanted(filter);
   std::vector<claims::Claim> claims = claims::all_claims(settings);
-  std::erase_if(claims, [&pattern](const claims::Claim& claim) { return !matches(pattern, claim.id); });
+  std::erase_if(claims, [&wanted](const claims::Claim& claim) { return !wanted.finds(claim.id); });
   return claims;
 }
 

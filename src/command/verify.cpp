@@ -1,18 +1,14 @@
 #include <algorithm>
-#include <iterator>
 #include <memory>
 
 #include "command/command.hpp"
 #include "command/options.hpp"
 #include "command/steps.hpp"
-#include "libraries/children.hpp"
 #include "libraries/judge.hpp"
-#include "report/summary.hpp"
-#include "report/table.hpp"
+#include "report/screen.hpp"
 #include "results/accepted.hpp"
 #include "sqrtn/support/require.hpp"
 #include "support/output.hpp"
-#include "support/progress.hpp"
 
 namespace sqrtn::command {
 namespace {
@@ -30,53 +26,16 @@ struct VerifyOptions {
   bool in_process = false;
 };
 
-int list_claims(const std::vector<claims::Claim>& claims) {
-  report::Table table{.title = "", .columns = {"claim", "law", "source"}, .rows = {}};
-  for (const claims::Claim& claim : claims) table.rows.push_back({claim.id, claim.statement, claim.source});
-  write_file("-", report::to_markdown(table));
-  return all_well;
-}
-
-/// Every claim with its figures, what failed, and the verdict last, where a terminal shows it.
-std::string claims_text(const results::Document& document) {
-  std::string text;
-  for (const std::string& group : report::claim_groups(document)) {
-    text += report::to_markdown(report::claim_table(document, group)) + '\n';
-  }
-  if (!document.properties.empty()) text += report::to_markdown(report::property_table(document)) + '\n';
-  return text + report::findings(document) + report::verdict_line(document) + '\n';
-}
-
-results::Document judge_here(const VerifyOptions& options, const std::vector<claims::Claim>& claims,
-                             const std::vector<std::string>& command) {
-  const blas::Backend backend = libraries::load_library(options.common.blas);
-  std::vector<claims::Result> results = libraries::judge_here(claims, backend, options.settings);
-  results::Document document = make_document(backend, command, options.common.seed, std::move(results), {});
-  if (options.properties || options.only_properties)
-    document.properties = claims::blas_properties(libraries::subject_of(backend), options.settings);
-  return document;
-}
-
-/// What is claimed of the library in children, so that one that crashes, hangs or ends the process is a finding.
-results::Document judge_apart(const VerifyOptions& options, const std::vector<claims::Claim>& claims,
-                              const std::vector<std::string>& command) {
-  const libraries::Candidate blas = libraries::choose_backends(options.common.blas, {}, {}, false).front();
-  std::vector<claims::Result> own = libraries::judge_own(claims, options.settings);
-  std::vector<claims::Claim> about;
-  std::ranges::copy_if(claims, std::back_inserter(about), &claims::Claim::uses_blas);
-  Progress progress("library");
-  libraries::Judged judged = libraries::judge_in_children(
-      blas, about,
-      {.seed = options.common.seed,
-       .effect_scale = options.settings.effect_scale,
-       .threads = options.settings.threads,
-       .properties = options.properties,
-       .limit_s = limit_s},
-      [&](std::size_t done, const std::string& group) {
-        progress.update(static_cast<double>(done) / static_cast<double>(about.size()), group);
-      });
-  results::Document document = make_document(*blas.record, command, options.common.seed,
-                                             libraries::in_order(claims, std::move(own), std::move(judged.claims)), {});
+results::Document judged_document(const VerifyOptions& options, const std::vector<claims::Claim>& claims,
+                                  const std::vector<std::string>& command) {
+  const libraries::Judging judging{.seed = options.common.seed,
+                                   .effect_scale = options.settings.effect_scale,
+                                   .threads = options.settings.threads,
+                                   .properties = options.properties || options.only_properties,
+                                   .limit_s = limit_s};
+  const auto judge = options.in_process ? libraries::judge_in_process : libraries::judge_apart;
+  auto [blas, judged] = judge(options.common.blas, claims, judging);
+  results::Document document = make_document(blas, command, options.common.seed, std::move(judged.claims), {});
   document.properties = std::move(judged.properties);
   add_incidents(document, judged.incidents);
   return document;
@@ -85,9 +44,8 @@ results::Document judge_apart(const VerifyOptions& options, const std::vector<cl
 std::vector<claims::Claim> chosen_claims(const VerifyOptions& options) {
   if (options.only_properties) return {};
   std::vector<claims::Claim> claims = matching_claims(options.settings, options.common.filter);
-  if (options.ids.empty()) return claims;
-  std::erase_if(claims, [&options](const claims::Claim& claim) {
-    return std::ranges::find(options.ids, claim.id) == options.ids.end();
+  std::erase_if(claims, [&ids = options.ids](const claims::Claim& claim) {
+    return !ids.empty() && std::ranges::find(ids, claim.id) == ids.end();
   });
   return claims;
 }
@@ -96,7 +54,10 @@ int verify(VerifyOptions options, const std::vector<std::string>& command) {
   options.settings.seed = options.common.seed;
   const std::vector<claims::Claim> claims = chosen_claims(options);
   if (claims.empty() && !options.only_properties) return nothing_matches("claim", options.common.filter, "verify");
-  if (options.list) return list_claims(claims);
+  if (options.list) {
+    write_file("-", report::claims_list(claims));
+    return all_well;
+  }
   if (!options.common.json.empty()) require_writable(options.common.json);
   std::vector<results::Accepted> accepted;
   if (!options.accept.empty()) accepted = results::read_accepted(options.accept);
@@ -105,10 +66,9 @@ int verify(VerifyOptions options, const std::vector<std::string>& command) {
   if (!options.write_accepted.empty()) require_writable(options.write_accepted);
   require(!same_file(options.common.json, options.write_accepted),
           "--json and --write-accepted name the same file; give each its own");
-  const results::Document document =
-      options.in_process ? judge_here(options, claims, command) : judge_apart(options, claims, command);
+  const results::Document document = judged_document(options, claims, command);
   if (!options.write_accepted.empty()) results::write_accepted(document, options.reason, options.write_accepted);
-  deliver(document, options.common.json, claims_text(document) + results::acceptance_text(document, accepted));
+  deliver(document, options.common.json, report::claims_text(document) + results::acceptance_text(document, accepted));
   const std::vector<claims::Result> open = results::not_accepted(document, accepted);
   if (!document.incidents.empty()) return claim_failed;
   return open.empty() ? int{all_well} : exit_code(claims::overall(open));

@@ -146,6 +146,10 @@ class Judge {
   Judged judged_;
 };
 
+claims::Settings settings_of(const Judging& judging) {
+  return {.seed = judging.seed, .threads = judging.threads, .effect_scale = judging.effect_scale};
+}
+
 std::vector<claims::Result> run_claims(const std::vector<claims::Claim>& claims, const claims::Subject& subject,
                                        const claims::Settings& settings) {
   std::vector<claims::Result> results;
@@ -158,17 +162,6 @@ std::vector<claims::Result> run_claims(const std::vector<claims::Claim>& claims,
 }
 
 }  // namespace
-
-claims::Subject subject_of(const blas::Backend& backend) {
-  return claims::default_subject(backend.functions(), backend.identity().file_name,
-                                 [backend](int threads) { return backend.set_threads(threads); });
-}
-
-std::vector<claims::Result> judge_here(const std::vector<claims::Claim>& claims, const blas::Backend& backend,
-                                       const claims::Settings& settings) {
-  backend.set_threads(1);
-  return run_claims(claims, subject_of(backend), settings);
-}
 
 std::vector<claims::Result> judge_own(std::vector<claims::Claim> claims, const claims::Settings& settings) {
   std::erase_if(claims, &claims::Claim::uses_blas);
@@ -187,6 +180,33 @@ std::vector<claims::Result> in_order(const std::vector<claims::Claim>& claims, s
 Judged judge_in_children(const Candidate& backend, const std::vector<claims::Claim>& claims, const Judging& judging,
                          const std::function<void(std::size_t, const std::string&)>& progress) {
   return Judge(backend, claims, judging).judge(groups_of(claims), progress);
+}
+
+JudgedLibrary judge_apart(const std::string& blas, const std::vector<claims::Claim>& claims, const Judging& judging) {
+  const Candidate library = choose_backends(blas, {}, {}, false).front();
+  std::vector<claims::Result> own = judge_own(claims, settings_of(judging));
+  std::vector<claims::Claim> about = claims;
+  std::erase_if(about, [](const claims::Claim& claim) { return !claim.uses_blas; });
+  Progress progress("library");
+  Judged judged = judge_in_children(library, about, judging, [&](std::size_t done, const std::string& group) {
+    progress.update(static_cast<double>(done) / static_cast<double>(about.size()), group);
+  });
+  judged.claims = in_order(claims, std::move(own), std::move(judged.claims));
+  return {*library.record, std::move(judged)};
+}
+
+JudgedLibrary judge_in_process(const std::string& blas, const std::vector<claims::Claim>& claims,
+                               const Judging& judging) {
+  const blas::Backend backend = load_library(blas);
+  backend.set_threads(1);
+  const claims::Subject subject =
+      claims::default_subject(backend.functions(), backend.identity().file_name,
+                              [backend](int threads) { return backend.set_threads(threads); });
+  Judged judged;
+  judged.claims = run_claims(claims, subject, settings_of(judging));
+  JudgedLibrary answer{{backend.identity(), backend.threads()}, std::move(judged)};
+  if (judging.properties) answer.judged.properties = claims::blas_properties(subject, settings_of(judging));
+  return answer;
 }
 
 }  // namespace sqrtn::libraries

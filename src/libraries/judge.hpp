@@ -33,12 +33,18 @@ struct Judging {
 Judged judge_in_children(const Candidate& backend, const std::vector<claims::Claim>& claims, const Judging& judging,
                          const std::function<void(std::size_t, const std::string&)>& progress);
 
-/// sqrtn's own parts and this library's products.
-claims::Subject subject_of(const blas::Backend& backend);
+/// One library by name, judged by all the claims, those about sqrtn itself among them.
+struct JudgedLibrary {
+  results::BlasRecord blas;
+  Judged judged;
+};
 
-/// Checks the claims in this process with one BLAS thread, a live line on standard error meanwhile.
-std::vector<claims::Result> judge_here(const std::vector<claims::Claim>& claims, const blas::Backend& backend,
-                                       const claims::Settings& settings);
+/// What is claimed of the library is judged in children. Throws: as choose_backends.
+JudgedLibrary judge_apart(const std::string& blas, const std::vector<claims::Claim>& claims, const Judging& judging);
+
+/// All in this very process with one BLAS thread; the library may end it. Throws: as load_library.
+JudgedLibrary judge_in_process(const std::string& blas, const std::vector<claims::Claim>& claims,
+                               const Judging& judging);
 
 /// Those of the claims that are about sqrtn itself, in the same way; this process holds no BLAS.
 std::vector<claims::Result> judge_own(std::vector<claims::Claim> claims, const claims::Settings& settings);
