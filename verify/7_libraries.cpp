@@ -32,9 +32,15 @@ TEST(Libraries, AreReadAsTheyWereWritten) {
   EXPECT_EQ(text_of(parsed(text)), text);
   for (const auto& path : published_libraries()) {
     const ordered_json published = ordered_json::parse(content_of(path));
-    const ordered_json again = ordered_json::parse(text_of(std::get<Libraries>(results::read_any(path))));
-    // A later version may write more than the one that published.
-    for (const auto& change : ordered_json::diff(published, again)) EXPECT_EQ(change["op"], "add") << path << change;
+    const std::string again = text_of(std::get<Libraries>(results::read_any(path)));
+    EXPECT_EQ(text_of(parsed(again)), again) << path;
+    for (auto change : ordered_json::diff(published, ordered_json::parse(again))) {
+      // The first version wrote the ends of an interval as fields of their own.
+      const std::string field = change["path"].get<std::string>();
+      const bool end = field.ends_with("low") || field.ends_with("high") || field.ends_with("low_s") ||
+                       field.ends_with("high_s") || field == "/schema";
+      if (!end) EXPECT_EQ(change["op"], "add") << path << change;
+    }
   }
 }
 
@@ -59,7 +65,7 @@ struct Fault {
 
 TEST(Libraries, AWrongFieldIsNamed) {
   const std::vector<Fault> faults{
-      {"/schema", "sqrtn.backends/2", "b.json: schema: expected \"sqrtn.results/1\", the results of"},
+      {"/schema", "sqrtn.backends/3", "b.json: schema: expected \"sqrtn.results/2\" or /1, the results of"},
       {"/backends", 1, "b.json: backends: expected an array, got 1"},
       {"/backends/0", nullptr, "b.json: backends[0]: expected an object"},
       {"/backends/0/name", "", "b.json: backends[0].name: expected a string that is not empty"},
@@ -73,10 +79,11 @@ TEST(Libraries, AWrongFieldIsNamed) {
        "backends[0].claims[1].id: expected an id that stands once"},
       {"/backends/0/claims/0/time_s", -1.0, "backends[0].claims[0].time_s: expected a number not below 0, got -1.0"},
       {"/backends/0/properties/0/number", "x", "backends[0].properties[0].number: expected a number, got \"x\""},
-      {"/backends/0/properties/0/low", 1e9, "backends[0].properties[0].low: expected a number not above 1.05"},
+      {"/backends/0/properties/0/confidence_interval/0", 1e9,
+       "confidence_interval[0]: expected a number not above 1.05"},
       {"/backends/0/measurements/0/threads", -1, "backends[0].measurements[0].threads: expected a whole number"},
       {"/backends/0/measurements/0/rate", -1.0, "backends[0].measurements[0].rate: expected a number not below 0"},
-      {"/backends/1/measurements/0/ratio_low", 2, "measurements[0].ratio_low: expected a number not above 1.3, got 2"},
+      {"/backends/1/measurements/0/ratio_interval/0", 2, "ratio_interval[0]: expected a number not above 1.3, got 2"},
       {"/backends/0/slow_rounds", "3", "backends[0].slow_rounds: expected a whole number"},
       {"/environment/smt", 2, "b.json: environment.smt: expected true or false, got 2"},
       {"/default", "another", "b.json: default: expected null or the name of one of its libraries, got \"another\""},

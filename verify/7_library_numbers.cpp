@@ -113,8 +113,8 @@ void expect_accuracy(Rows& rows, const ordered_json& backend, const std::string&
         continue;
       }
       expect_number(text, found->second["number"], 3, name + id);
-      if (found->second["low"].is_null()) continue;
-      expect_interval(text.substr(text.find('[')), {found->second["low"], found->second["high"]}, name + id, 3);
+      if (found->second["confidence_interval"].is_null()) continue;
+      expect_interval(text.substr(text.find('[')), found->second["confidence_interval"], name + id, 3);
     }
     const ordered_json grade = properties[fmt::format("products/gemm/{}/grade", dtype)];
     if (kind == std::string("normal")) {
@@ -143,9 +143,9 @@ void expect_ratio(const std::string& text, const ordered_json& row, const std::s
     return;
   }
   expect_number(text, row["ratio"], 3, what);
-  EXPECT_EQ(row["ratio_low"].is_null(), text.find('[') == std::string::npos) << what;
-  if (!row["ratio_low"].is_null()) {
-    expect_interval(text.substr(text.find('[')), {row["ratio_low"], row["ratio_high"]}, what, 3);
+  EXPECT_EQ(row["ratio_interval"].is_null(), text.find('[') == std::string::npos) << what;
+  if (!row["ratio_interval"].is_null()) {
+    expect_interval(text.substr(text.find('[')), row["ratio_interval"], what, 3);
   }
 }
 

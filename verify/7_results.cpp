@@ -15,11 +15,11 @@ namespace {
 using nlohmann::ordered_json;
 
 /// Field names and the types each may have: s string, n number, i integer, p pair of numbers, o object,
-/// a array, 0 null.
+/// a array, b boolean, 0 null.
 using Schema = std::vector<std::pair<std::string, std::string>>;
 const Schema top{{"schema", "s"}, {"environment", "o"},  {"command", "a"}, {"seed", "i"},
                  {"claims", "a"}, {"measurements", "a"}, {"verdict", "s"}};
-const Schema claim{{"id", "s"},         {"statement", "s"},  {"source", "s"},   {"blas", "s0"},
+const Schema claim{{"id", "s"},         {"statement", "s"},  {"source", "s"},   {"uses_blas", "b"},
                    {"engine", "s0"},    {"alpha", "n0"},     {"power", "n0"},   {"effect_size", "n0"},
                    {"n_samples", "i0"}, {"statistic", "n0"}, {"p_value", "n0"}, {"confidence_interval", "p0"},
                    {"observed", "n0"},  {"expected", "n0"},  {"verdict", "s"},  {"reason", "s0"},
@@ -40,7 +40,8 @@ const Schema measurement{{"id", "s"},
                          {"ceiling", "n0"},
                          {"ceiling_id", "s0"},
                          {"percent_of_ceiling", "n0"},
-                         {"note", "s0"}};
+                         {"note", "s0"},
+                         {"note_kind", "s0"}};
 
 bool has_type(const ordered_json& value, char type) {
   switch (type) {
@@ -54,6 +55,8 @@ bool has_type(const ordered_json& value, char type) {
       return value.is_array() && value.size() == 2;
     case 'o':
       return value.is_object();
+    case 'b':
+      return value.is_boolean();
     case 'a':
       return value.is_array();
     default:
@@ -97,7 +100,7 @@ TEST(Report, ARunLeavesWhatTheSchemaSays) {
   EXPECT_EQ(content_of(folder / "all.json"), text);
   const ordered_json json = ordered_json::parse(text);
   expect_schema(json, top);
-  EXPECT_EQ(json["schema"], "sqrtn.results/1");
+  EXPECT_EQ(json["schema"], "sqrtn.results/2");
   EXPECT_EQ(json["command"][0], "sqrtn");
   EXPECT_EQ(json["environment"]["backend"]["sha256"].get<std::string>().size(), 64U);
   EXPECT_FALSE(json["claims"].empty());

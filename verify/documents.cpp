@@ -165,7 +165,8 @@ results::ChainRecord chain(const char* init, double slope, std::size_t lost, con
   for (std::size_t layer = 0; layer <= chain.depth; ++layer) {
     const double mean = slope * static_cast<double>(layer), spread = 0.1234567 * static_cast<double>(layer);
     const bool finite = layer < lost;
-    chain.layers.push_back({mean,
+    chain.layers.push_back({layer,
+                            mean,
                             spread,
                             {mean - 2.5758 * spread, mean + 2.5758 * spread},
                             finite ? mean + 0.1 * spread : std::nan(""),

@@ -13,6 +13,7 @@
 #include "gate/google_benchmark.hpp"
 #include "report/compare_text.hpp"
 #include "report/page.hpp"
+#include "report/records.hpp"
 #include "report/summary.hpp"
 #include "results/accepted.hpp"
 #include "results/read.hpp"

@@ -45,7 +45,8 @@ results::ChainRecord record_of(const Propagation& p) {
                               .layers = {}};
   for (std::size_t layer = 0; layer <= p.chain.depth; ++layer) {
     const LayerForecast& law = p.forecast.layers[layer];
-    record.layers.push_back({.mean = law.mean_log_rms,
+    record.layers.push_back({.layer = layer,
+                             .mean = law.mean_log_rms,
                              .stddev = law.stddev_log_rms,
                              .interval = law.log_rms,
                              .measured = p.log_rms(layer),

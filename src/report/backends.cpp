@@ -6,7 +6,6 @@
 #include "report/backend_speeds.hpp"
 #include "report/libraries.hpp"
 #include "results/format.hpp"
-#include "results/strict_json.hpp"
 
 namespace sqrtn::report {
 namespace {
@@ -115,22 +114,6 @@ std::string to_markdown(const Libraries& report) {
         speeds;
   }
   return text;
-}
-
-Table backend_records(const Libraries& report) {
-  Table table{.title = "", .columns = {"provenance", "backend", "verdict", "sha256"}, .rows = {}};
-  const nlohmann::ordered_json blank = results::to_json(LibrarySpeed{});
-  for (const auto& [field, value] : blank.items()) table.columns.push_back(field);
-  for (const Library& backend : report.backends) {
-    for (const LibrarySpeed& speed : backend.speeds) {
-      std::vector<std::string> row{report.provenance, backend.name, std::string(verdict_word(verdict_of(backend))),
-                                   backend.record ? backend.record->identity.sha256 : ""};
-      const nlohmann::ordered_json json = results::to_json(speed);
-      for (const auto& [field, value] : json.items()) row.push_back(cell(value));
-      table.rows.push_back(std::move(row));
-    }
-  }
-  return table;
 }
 
 }  // namespace sqrtn::report

@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "report/page.hpp"
+#include "report/records.hpp"
 #include "report/summary.hpp"
 #include "report/table.hpp"
 #include "support/output.hpp"

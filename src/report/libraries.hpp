@@ -37,7 +37,5 @@ std::string accuracy_text(const Libraries& report);
 /// Provenance, verdicts, defects, accuracy, and by type and threads a table of rates (per cent of the ceiling) and one
 /// of ratios to the default, in Markdown.
 std::string to_markdown(const Libraries& report);
-/// Every measurement, for programs; the provenance leads each row.
-Table backend_records(const Libraries& report);
 
 }  // namespace sqrtn::report

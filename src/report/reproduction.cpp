@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "report/summary.hpp"
+#include "report/records.hpp"
 #include "results/format.hpp"
 #include "support/output.hpp"
 

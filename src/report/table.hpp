@@ -59,11 +59,4 @@ Table law_table(const Document& document, const std::string& group);
 /// How many claims of each group had which verdict, and how long they took.
 Table verdict_table(const Document& document);
 
-/// Every claim, or measurement, for programs: the fields of the JSON under the same names, numbers
-/// in full, unset ones empty, an interval as two columns …_low and …_high. Provenance leads each
-/// row (machine, commit, seed), so that the files of several machines can be joined.
-Table claim_records(const Document& document);
-Table measurement_records(const Document& document);
-Table reproduction_records(const Document& document);
-
 }  // namespace sqrtn::report

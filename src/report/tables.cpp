@@ -7,7 +7,6 @@
 #include "report/table.hpp"
 #include "results/format.hpp"
 #include "results/peers.hpp"
-#include "results/strict_json.hpp"
 
 namespace sqrtn::report {
 namespace {
@@ -56,41 +55,6 @@ void drop_if_empty(Table& table, const std::string& name) {
   if (!std::ranges::all_of(table.rows, [column](const Row& row) { return row[column].empty(); })) return;
   table.columns.erase(table.columns.begin() + column);
   for (Row& row : table.rows) row.erase(row.begin() + column);
-}
-
-/// The fields that make two columns, …_low and …_high.
-bool is_interval(std::string_view field) { return field.find("_interval") != std::string_view::npos; }
-
-/// The array `name` of the JSON document as a table.
-Table records(const Document& document, const char* name) {
-  Document blank;  // gives the columns where there is no row
-  blank.claims.resize(1);
-  blank.measurements.resize(1);
-  blank.reproduced.resize(1);
-  Table table{.title = "", .columns = {"machine", "commit", "seed"}, .rows = {}};
-  const nlohmann::ordered_json fields = to_json(blank)[name][0], rows = to_json(document)[name];
-  for (const auto& [field, value] : fields.items()) {
-    if (is_interval(field)) {
-      table.columns.insert(table.columns.end(), {field + "_low", field + "_high"});
-    } else {
-      table.columns.push_back(field);
-    }
-  }
-  const Environment& environment = document.environment;
-  const Row provenance{environment.cpu_model, environment.commit + (environment.dirty ? "-dirty" : ""),
-                       fmt::to_string(document.seed)};
-  for (const auto& record : rows) {
-    Row row = provenance;
-    for (const auto& [field, value] : record.items()) {
-      if (!is_interval(field)) {
-        row.push_back(cell(value));
-        continue;
-      }
-      for (const std::size_t end : {0, 1}) row.push_back(value.is_null() ? "" : cell(value[end]));
-    }
-    table.rows.push_back(std::move(row));
-  }
-  return table;
 }
 
 }  // namespace
@@ -189,11 +153,5 @@ Table law_table(const Document& document, const std::string& group) {
   for (const auto& [claim, n] : laws) table.rows.push_back({claim->statement, claim->source, fmt::to_string(n)});
   return table;
 }
-
-Table claim_records(const Document& document) { return records(document, "claims"); }
-
-Table measurement_records(const Document& document) { return records(document, "measurements"); }
-
-Table reproduction_records(const Document& document) { return records(document, "reproduced"); }
 
 }  // namespace sqrtn::report

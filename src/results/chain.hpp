@@ -11,6 +11,7 @@ namespace sqrtn::results {
 
 /// One layer; what is not finite or not known is NaN, null in JSON.
 struct ChainLayer {
+  std::size_t layer = 0;          ///< 0 is the input
   double mean = 0, stddev = 0;    ///< the law's, of ln RMS of one run
   statistics::Interval interval;  ///< that holds 99 % of runs
   double measured = 0;            ///< ln of the geometric mean of the RMS over the runs

@@ -1,75 +1,101 @@
 #include "results/read.hpp"
 
-#include "results/read_parts.hpp"
+#include "results/read_fields.hpp"
 
 namespace sqrtn::results {
 namespace {
 
-/// Whether it is the first version of that schema, with whatever later minor versions add.
+/// Whether it is one of the two versions of that schema, with whatever later minor versions add.
 bool is_schema(const std::string& word, const std::string& schema) {
-  return word == schema || word.starts_with(schema + '.');
+  for (const char* version : {"/1", "/2"}) {
+    if (word == schema + version || word.starts_with(schema + version + '.')) return true;
+  }
+  return false;
 }
 
-constexpr const char* results_schema = "sqrtn.results/1";
-constexpr const char* backends_schema = "sqrtn.backends/1";
+constexpr const char* results_schema = "sqrtn.results";
+constexpr const char* backends_schema = "sqrtn.backends";
+constexpr const char* expected =
+    "\"sqrtn.results/2\" or /1, the results of sqrtn run, verify, bench, propagate or reproduce";
 
-AnyDocument read(const JsonInput& json) {
+experiment::Finding read_finding(const JsonInput& json) {
+  auto finding = read_as<experiment::Finding>(json);
+  if (finding.published.empty()) finding.p_published = 1;
+  if (json["verdict"].text() != verdict(finding)) {
+    json["verdict"].refuse(fmt::format("\"{}\", which follows from its p-values", verdict(finding)));
+  }
+  return finding;
+}
+
+void check_layer(const JsonInput& json, const ChainLayer& layer, std::size_t place) {
+  if (layer.layer != place) json["layer"].refuse(fmt::format("{}, its place", place));
+  if (json["log_rms_measured"].is_null() != (layer.state == "finite")) return;
+  json["state"].refuse(layer.state == "finite" ? "zero or not finite, as nothing was measured"
+                                               : "finite, as there is a measured value");
+}
+
+ChainRecord read_chain(const JsonInput& json) {
+  auto chain = read_as<ChainRecord>(json);
+  const std::vector<JsonInput> layers = json["layers"].elements();
+  for (std::size_t i = 0; i < layers.size(); ++i) check_layer(layers[i], chain.layers[i], i);
+  if (chain.layers.empty() || chain.layers.size() - 1 != chain.depth) {
+    json["layers"].refuse(fmt::format("the input and {} layers", chain.depth));
+  }
+  return chain;
+}
+
+/// A word that what the document holds does not contradict.
+claims::Verdict read_overall(const JsonInput& json, const std::vector<claims::Result>& results) {
+  claims::Verdict word{};
+  Reader reader(json);
+  reader("verdict", word, verdicts);
+  const claims::Verdict found = claims::overall(results);
+  const bool hidden = (found == claims::Verdict::fail && word != found) ||
+                      (found == claims::Verdict::inconclusive && word != found && word != claims::Verdict::fail);
+  if (hidden) json["verdict"].refuse(fmt::format("\"{}\", which follows from the claims", claims::to_string(found)));
+  return word;
+}
+
+AnyDocument read_any_schema(const JsonInput& json) {
   const JsonInput schema = json["schema"];
-  const std::string word = schema.is_null() ? "" : schema.text();
+  const std::string word = schema.text_or_empty();
   if (is_schema(word, results_schema)) return read_results(json);
   if (is_schema(word, backends_schema)) return read_libraries(json);
-  schema.refuse(
-      "\"sqrtn.results/1\", the results of sqrtn run, verify, bench, propagate or reproduce, or \"sqrtn.backends/1\"");
+  schema.refuse(fmt::format("{}, or \"sqrtn.backends/2\" or /1", expected));
 }
 
 }  // namespace
 
-claims::Verdict read_verdict(const JsonInput& json) {
-  const std::string word = json.text();
-  for (const auto verdict :
-       {claims::Verdict::pass, claims::Verdict::fail, claims::Verdict::inconclusive, claims::Verdict::skipped}) {
-    if (word == claims::to_string(verdict)) return verdict;
-  }
-  json.refuse("pass, fail, inconclusive or skipped");
-}
-
-std::string read_word(const JsonInput& json) {
-  std::string word = json.text();
-  if (word.empty()) json.refuse("a string that is not empty");
-  return word;
-}
-
-std::vector<std::string> read_words(const JsonInput& json) {
-  std::vector<std::string> words;
-  for (const JsonInput& word : json.elements()) words.push_back(word.text());
-  return words;
-}
-
-Note read_note(const JsonInput& json) {
-  const std::string text = json.text_or_empty();
-  if (text.empty()) return {};
-  if (text.starts_with("wrong answer")) return {NoteKind::wrong_answer, text};
-  if (text.starts_with("left out")) return {NoteKind::left_out, text};
-  if (text.starts_with("hard limit")) return {NoteKind::cut_short, text};
-  return {text.ends_with("not ranked") ? NoteKind::busy_threads : NoteKind::idle_threads, text};
-}
-
 blas::Identity read_identity(const JsonInput& json) {
-  blas::Identity identity{.name = read_word(json["name"]),
-                          .file_name = read_word(json["file_name"]),
-                          .soname = json["soname"].text_or_empty(),
-                          .sha256 = json["sha256"].text_or_empty(),
-                          .version = json["version"].text_or_empty(),
-                          .kernel = json["kernel"].text_or_empty(),
-                          .threading = json["threading"].text_or_empty(),
-                          .integer_bits = json["integer_bits"].integer<int>()};
-  if (!json["interface"].is_null()) identity.interface = json["interface"].text();
+  auto identity = read_as<blas::Identity>(json);
+  if (identity.interface.empty()) identity.interface = blas::Identity{}.interface;
   return identity;
+}
+
+Document read_results(const JsonInput& json) {
+  Document document;
+  Reader reader(json);
+  read(json["environment"], document.environment);
+  if (const JsonInput backend = json["environment"]["backend"]; !backend.is_null()) {
+    document.blas = {read_identity(backend), backend["threads"].integer<int>()};
+  }
+  reader("command", document.command, rule::Text{});
+  reader("seed", document.seed, rule::Count{});
+  document.claims = read_records(json["claims"], read_as<claims::Result>);
+  document.measurements = read_records(json["measurements"], read_as<Measurement>);
+  document.properties = read_records(json["properties"], read_as<claims::Property>);
+  document.reproduced = read_records(json["reproduced"], read_finding);
+  if (!json["incidents"].is_null()) reader("incidents", document.incidents, rule::Text{});
+  if (!json["propagation"].is_null()) {
+    for (const JsonInput& chain : json["propagation"].elements()) document.propagation.push_back(read_chain(chain));
+  }
+  document.verdict = read_overall(json, document.claims);
+  return document;
 }
 
 AnyDocument parse_any(std::string_view text, const std::string& name) {
   const nlohmann::ordered_json parsed = parse_json(text, name);
-  return read(JsonInput(parsed, name));
+  return read_any_schema(JsonInput(parsed, name));
 }
 
 AnyDocument read_any(const std::string& path) { return parse_any(read_text(path), path); }
@@ -77,10 +103,7 @@ AnyDocument read_any(const std::string& path) { return parse_any(read_text(path)
 Document parse_document(std::string_view text, const std::string& name) {
   const nlohmann::ordered_json parsed = parse_json(text, name);
   const JsonInput json(parsed, name);
-  const JsonInput schema = json["schema"];
-  if (!is_schema(schema.is_null() ? "" : schema.text(), results_schema)) {
-    schema.refuse("\"sqrtn.results/1\", the results of sqrtn run, verify, bench, propagate or reproduce");
-  }
+  if (!is_schema(json["schema"].text_or_empty(), results_schema)) json["schema"].refuse(expected);
   return read_results(json);
 }
 
