@@ -24,6 +24,7 @@ struct Flag {
 };
 struct Count {};  ///< a whole number
 struct Known {};  ///< a whole number, null where it is 0: not known
+struct Tally {};  ///< a whole number, 0 where it is absent
 /// A number, null where it is not set or not finite.
 struct Number {
   double low = -std::numeric_limits<double>::infinity();
@@ -186,7 +187,7 @@ void list(Fields& field, Of<Library> auto& library) {
   field("blas", library.blas, rule::Word{});
   field("refusal", library.refusal, rule::Maybe{});
   field("first_call_s", library.first_call_s, rule::positive);
-  field("slow_rounds", library.slow_rounds, rule::Known{});
+  field("slow_rounds", library.slow_rounds, rule::Tally{});
 }
 
 template <class Fields>

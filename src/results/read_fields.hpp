@@ -67,6 +67,9 @@ class Reader {
     value.reset();
     if (!json_[name].is_null()) value = json_[name].integer<std::size_t>();
   }
+  void operator()(const char* name, std::size_t& value, rule::Tally) {
+    value = json_[name].integer_or_zero<std::size_t>();
+  }
   template <class Whole>
   void operator()(const char* name, Whole& value, rule::Known) {
     value = json_[name].integer_or_zero<Whole>();
