@@ -1,6 +1,5 @@
 include(CMakeFindDependencyMacro)
 find_dependency(fmt 9)
-find_dependency(nlohmann_json 3.11)
 find_dependency(Boost 1.81)
 find_dependency(OpenSSL COMPONENTS Crypto)
 find_dependency(Threads)

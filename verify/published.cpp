@@ -6,10 +6,10 @@
 namespace sqrtn::verify {
 namespace {
 
-/// The files of these names below results/ of the checkout that this was built from.
+/// The files of these names below results/published of the checkout that this was built from.
 std::vector<std::filesystem::path> published(const std::set<std::string>& names) {
   std::vector<std::filesystem::path> paths;
-  const std::filesystem::path results = std::filesystem::path(SOURCE_FOLDER) / "results";
+  const std::filesystem::path results = std::filesystem::path(SOURCE_FOLDER) / "results/published";
   for (const auto& entry : std::filesystem::recursive_directory_iterator(results)) {
     if (names.contains(entry.path().filename().string())) paths.push_back(entry.path());
   }

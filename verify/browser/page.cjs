@@ -8,7 +8,7 @@ const { chromium } = require('playwright-core');
 const axe = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 const [sqrtn, executablePath, checkout, folder] = process.argv.slice(2);
-const results = path.join(checkout, 'results');
+const results = path.join(checkout, 'results/published');
 const machine = fs.readdirSync(results).find((name) => fs.existsSync(path.join(results, name, 'results.json')));
 if (!machine) {
   console.log('skipped: no results in the checkout');
@@ -24,7 +24,7 @@ function attackedDocument() {
   document.command = ['sqrtn', 'run', hostile];
   const claim = document.claims.find((one) => one.observed !== null);
   Object.assign(claim, { verdict: 'fail', reason: hostile, statement: hostile, source: hostile, p_value: 1e-30 });
-  Object.assign(document.measurements.at(-1), { group: hostile, rate: null, note: hostile, shape: hostile });
+  Object.assign(document.measurements.at(-1), { group: hostile, rate: null, note: hostile, note_kind: 'wrong answer', shape: hostile });
   document.verdict = 'fail';
   const file = path.join(folder, 'attacked.json');
   fs.writeFileSync(file, JSON.stringify(document));
