@@ -49,8 +49,11 @@ stand_in cmake "mkdir -p '$scratch/build/release'; : >'$scratch/build/release/bu
 for tool in ninja pkg-config c++; do stand_in "$tool" "exit 0"; done
 for tool in nproc paste rm; do ln -s "$(command -v "$tool")" "$scratch/bin/"; done
 expect_result 'tests="3"\nfailures="0"\ndisabled="0"\nskipped="0"' 0 "3 passed, 0 failed"
-expect_result 'tests="9"\nfailures="2"\ndisabled="1"\nskipped="1"' 1 "5 passed, 2 failed"
-[[ $result == *"2 skipped, "* ]] || { echo "the skipped are not counted: $result"; exit 1; }
+told='<testcase name="a.b" time="0">\n<skipped message="77"/>\n<system-out>skipped: no chromium\n</system-out>\n</testcase>'
+silent='<testcase name="c.d" time="0">\n<skipped message="77"/>\n<system-out></system-out>\n</testcase>'
+expect_result 'tests="9"\nfailures="2"\ndisabled="0"\nskipped="1"\n'"$told" 1 "6 passed, 2 failed"
+[[ $result == *"skipped: a.b: no chromium"$'\n'"1 skipped, "* ]] || { echo "the skipped are not told: $result"; exit 1; }
+expect_result 'tests="9"\nfailures="0"\ndisabled="0"\nskipped="2"\n'"$told\\n$silent" 1 "7 passed, 1 failed"
 
 if [[ $(id -u) != 0 ]]; then
   rm "$scratch/bin/sudo"
