@@ -59,6 +59,33 @@ TEST(Page, ShowsWhatNoClaimJudges) {
   EXPECT_EQ(row[2].text, "rounding error grows as k^value");
 }
 
+TEST(Page, CellsOfABackendStandUnderTheirColumns) {
+  const Document document = synthetic_document();
+  const std::string page = report::to_html({document}, {});
+  const std::string table = page.substr(page.find("<section id=backends"));
+  const std::string heads = table.substr(0, table.find("<tbody>"));
+  const PageRow row = rows_of(table).at("libexample.so").front();
+  const auto cell = [&](const std::string& column) {
+    const std::size_t at = heads.find("<th scope=col>" + column);
+    EXPECT_NE(at, std::string::npos) << column;
+    return row.at(occurrences(heads.substr(0, at), "<th scope=col>")).text;
+  };
+  EXPECT_EQ(cell("kernel"), "Haswell");
+  EXPECT_EQ(cell("threading"), "pthread");
+  EXPECT_EQ(cell("version"), "1.2.3");
+  EXPECT_EQ(cell("SHA-256"), "aaaaaaaaaaaa");
+}
+
+TEST(Page, OnlyAWrongAnswerIsMarkedOfWhatHasNoRate) {
+  Document document = synthetic_document();
+  results::Measurement& row = document.measurements.back();
+  EXPECT_TRUE(holds(report::to_html({document}, {}), "<tr class=fail><th scope=row>" + row.id));
+  EXPECT_TRUE(holds(report::findings(document), row.note.text.substr(0, 12)));
+  row.note = {results::NoteKind::left_out, "it would take too long"};
+  EXPECT_FALSE(holds(report::to_html({document}, {}), "<tr class=fail><th scope=row>" + row.id));
+  EXPECT_FALSE(holds(report::findings(document), row.note.text));
+}
+
 TEST(Page, NeedsNothingButItself) {
   const std::string page = report::to_html({synthetic_document()}, {"sqrtn", "report"});
   for (const char* outside : {"http:", "https:", "src=", "url(", "@import", "<link", "fetch("}) {

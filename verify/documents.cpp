@@ -188,7 +188,7 @@ results::Document synthetic_document() {
                                        .file_name = "libexample.so",
                                        .soname = "libexample.so.0",
                                        .sha256 = std::string(64, 'a'),
-                                       .version = "",
+                                       .version = "1.2.3",
                                        .kernel = "Haswell",
                                        .threading = "pthread",
                                        .integer_bits = 32},

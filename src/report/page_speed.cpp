@@ -89,7 +89,8 @@ html::Grid measurement_grid(const std::vector<Run>& runs, const std::string& gro
   for (const auto& [run, measurement, place] : rows) {
     std::vector<Cell> cells = cells_of(*measurement);
     if (noted) cells.emplace_back(measurement->note.text);
-    grid.add(with_run(runs, run->label, 1, std::move(cells)), measurement->rate ? "" : "fail");
+    grid.add(with_run(runs, run->label, 1, std::move(cells)),
+             measurement->note.kind == NoteKind::wrong_answer ? "fail" : "");
   }
   return grid;
 }
@@ -148,7 +149,7 @@ std::string backends_part(const std::vector<Run>& runs) {
                       {identity.file_name, fmt::to_string(n(claims::Verdict::pass)), fmt::to_string(failed),
                        fmt::to_string(n(claims::Verdict::inconclusive)), best ? rate_cell(*best) : Cell("–"),
                        share_cell(best ? best->percent_of_ceiling : std::nullopt), identity.kernel, identity.threading,
-                       identity.sha256.substr(0, 12), identity.version}),
+                       identity.version, identity.sha256.substr(0, 12)}),
              failed > 0 ? "fail" : "");
   }
   return html::section("backends", "Backends", html::table(grid) + properties_of(runs));

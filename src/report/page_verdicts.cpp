@@ -13,28 +13,35 @@ using html::Cell;
 using html::escaped;
 
 /// A sign beside the word, so that colour is not all that tells them apart.
-std::string sign(std::string_view verdict) {
-  if (verdict == "pass") return "✓";
-  if (verdict == "fail") return "✗";
-  return verdict == "inconclusive" ? "?" : "–";
+const char* sign(claims::Verdict verdict) {
+  switch (verdict) {
+    case claims::Verdict::pass:
+      return "✓";
+    case claims::Verdict::fail:
+      return "✗";
+    case claims::Verdict::inconclusive:
+      return "?";
+    case claims::Verdict::skipped:
+      break;
+  }
+  return "–";
 }
 
 std::string banner(const Run& run) {
-  const std::string verdict(claims::to_string(run.document->verdict));
-  const std::string line = verdict_line(*run.document);
-  const std::string rest = line.substr(std::min(line.size(), verdict.size() + 2));
-  return fmt::format("<div class=\"verdict {}\"><p><strong>{} {}</strong>{} <span>{}</span></div>\n", escaped(verdict),
-                     sign(verdict), escaped(verdict), run.label.empty() ? "" : fmt::format(" {}:", escaped(run.label)),
-                     escaped(rest));
+  const claims::Verdict verdict = run.document->verdict;
+  return fmt::format("<div class=\"verdict {0}\"><p><strong>{1} {0}</strong>{2} <span>{3}</span></div>\n",
+                     claims::to_string(verdict), sign(verdict),
+                     run.label.empty() ? "" : fmt::format(" {}:", escaped(run.label)),
+                     escaped(verdict_counts(*run.document)));
 }
 
 std::string finding(const Run& run, const claims::Result& result) {
   const auto& [claim, outcome] = result;
-  const std::string word(claims::to_string(outcome.verdict));
   std::string text =
-      fmt::format("<article class=\"finding {0}\">\n<h3>{1} {0}: {2}{3}</h3>\n<p>{4}\n<p>Law: {5} ({6})\n", word,
-                  sign(word), html::code(claim.id), run.label.empty() ? "" : fmt::format(" – {}", escaped(run.label)),
-                  escaped(outcome.reason), escaped(claim.statement), escaped(claim.source));
+      fmt::format("<article class=\"finding {0}\">\n<h3>{1} {0}: {2}{3}</h3>\n<p>{4}\n<p>Law: {5} ({6})\n",
+                  claims::to_string(outcome.verdict), sign(outcome.verdict), html::code(claim.id),
+                  run.label.empty() ? "" : fmt::format(" – {}", escaped(run.label)), escaped(outcome.reason),
+                  escaped(claim.statement), escaped(claim.source));
   if (outcome.observed || outcome.p_value) {
     text += fmt::format("<p>Observed {}, expected {}, interval {}, p-value {}, samples {}, effect {}.\n",
                         compact(outcome.observed), compact(outcome.expected), compact(outcome.confidence_interval),
@@ -44,10 +51,10 @@ std::string finding(const Run& run, const claims::Result& result) {
                             html::code(reproduction(claim, *run.document)));
 }
 
-std::string unranked(const Run& run) {
+std::string wrong_rows(const Run& run) {
   std::string text;
   for (const Measurement& row : run.document->measurements) {
-    if (row.rate || row.note.empty()) continue;
+    if (!is_finding(row)) continue;
     text += fmt::format("<article class=finding>\n<h3>{}{}</h3>\n<p>{}\n</article>\n", html::code(row.id),
                         run.label.empty() ? "" : fmt::format(" – {}", escaped(run.label)), escaped(row.note.text));
   }
@@ -58,7 +65,14 @@ html::Grid verdict_grid(const Document& document) {
   const Table table = verdict_table(document);
   html::Grid grid{.caption = "Claims by verdict", .columns = table.columns, .rows = {}, .marks = {}};
   for (const auto& row : table.rows) {
-    grid.add(std::vector<Cell>(row.begin(), row.end()), row[2] != "0" ? "fail" : row[3] != "0" ? "inconclusive" : "");
+    const auto found = [&](claims::Verdict verdict) {
+      return std::ranges::any_of(document.claims, [&](const claims::Result& result) {
+        return result.outcome.verdict == verdict && group_of(result.claim) == row.front();
+      });
+    };
+    grid.add(std::vector<Cell>(row.begin(), row.end()), found(claims::Verdict::fail)           ? "fail"
+                                                        : found(claims::Verdict::inconclusive) ? "inconclusive"
+                                                                                               : "");
   }
   return grid;
 }
@@ -119,7 +133,7 @@ std::string findings_part(const std::vector<Run>& runs) {
       }
     }
   }
-  for (const Run& run : runs) text += unranked(run);
+  for (const Run& run : runs) text += wrong_rows(run);
   return html::section("findings", "What is wrong, and the command that shows it again", text);
 }
 

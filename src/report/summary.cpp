@@ -126,8 +126,16 @@ constexpr const char* how_to_read =
 
 }  // namespace
 
+bool is_finding(const Measurement& row) {
+  return row.note.kind == NoteKind::wrong_answer || (row.note.kind == NoteKind::busy_threads && !row.rate);
+}
+
 std::string verdict_line(const Document& document) {
-  if (document.claims.empty()) return fmt::format("{}: no claim was checked", claims::to_string(document.verdict));
+  return fmt::format("{}: {}", claims::to_string(document.verdict), verdict_counts(document));
+}
+
+std::string verdict_counts(const Document& document) {
+  if (document.claims.empty()) return "no claim was checked";
   double alpha = 0, time_s = 0;
   for (const auto& [claim, outcome] : document.claims) {
     alpha += claim.alpha.value_or(0);
@@ -135,10 +143,10 @@ std::string verdict_line(const Document& document) {
   }
   const std::string beside =
       document.incidents.empty() ? "" : fmt::format(", {} beside the claims", document.incidents.size());
-  return fmt::format("{}: {} claims, {} pass, {} fail{}, {} inconclusive, {} skipped; chance of a false alarm {}; {}",
-                     claims::to_string(document.verdict), document.claims.size(), count_of(document, Verdict::pass),
-                     count_of(document, Verdict::fail), beside, count_of(document, Verdict::inconclusive),
-                     count_of(document, Verdict::skipped), compact(alpha, 2), duration(time_s, 3));
+  return fmt::format("{} claims, {} pass, {} fail{}, {} inconclusive, {} skipped; chance of a false alarm {}; {}",
+                     document.claims.size(), count_of(document, Verdict::pass), count_of(document, Verdict::fail),
+                     beside, count_of(document, Verdict::inconclusive), count_of(document, Verdict::skipped),
+                     compact(alpha, 2), duration(time_s, 3));
 }
 
 std::string findings(const Document& document) {
@@ -150,8 +158,7 @@ std::string findings(const Document& document) {
     }
   }
   for (const Measurement& row : document.measurements) {
-    if (!row.rate && !row.note.empty())
-      text += fmt::format("- {}: {}\n", markdown_code(row.id), markdown_text(row.note.text));
+    if (is_finding(row)) text += fmt::format("- {}: {}\n", markdown_code(row.id), markdown_text(row.note.text));
   }
   return text;
 }

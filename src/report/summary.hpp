@@ -15,8 +15,15 @@ namespace sqrtn::report {
 /// The verdict over the claims, and how it came about, in one line: "pass: 312 claims: 300 pass, …".
 std::string verdict_line(const Document& document);
 
+/// The same after its verdict: "312 claims: 300 pass, …".
+std::string verdict_counts(const Document& document);
+
+/// Whether something is wrong with the measurement or its machine, so that it was not ranked: a wrong answer, or more
+/// threads at work than were asked for.
+bool is_finding(const Measurement& row);
+
 /// The claims that failed, then the inconclusive ones: what was claimed, what was found, and the
-/// command that reproduces it. Then the measurements that were not ranked. Empty if there is nothing to tell.
+/// command that reproduces it. Then the measurements with something wrong. Empty if there is nothing to tell.
 std::string findings(const Document& document);
 
 /// The command that checks this claim of the document again, as it was checked.
