@@ -164,7 +164,7 @@ TEST(PageNumbers, OfPicturesAreTheJsons) {
                      [init](const Mark& mark) { return init ? mark.x - 208 : 220 - mark.y; });
     }
   }
-  EXPECT_GT(marks, 300U);
+  EXPECT_GT(marks, 150U);  // of one machine
 }
 
 TEST(PageNumbers, OfARunAreTheJsons) {

@@ -7,8 +7,8 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "report/summary.hpp"
 #include "report/records.hpp"
+#include "report/summary.hpp"
 #include "results/format.hpp"
 #include "support/output.hpp"
 

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <variant>
 
-#include "report/libraries.hpp"
+#include "results/libraries.hpp"
 #include "results/document.hpp"
 
 /// Results documents as they come back from outside. Nothing in them is trusted: a document is taken
