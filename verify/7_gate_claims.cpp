@@ -20,7 +20,10 @@ std::string verify_that_finds(const std::string& findings, const char* sha256) {
   std::istringstream words(findings);
   for (std::string word; words >> word;) {
     if (word.starts_with('!')) {
-      document.incidents.push_back(word.substr(1) + " by 'some' thing in layers");
+      const bool killed = word == "!killed";
+      document.incidents.push_back({.kind = killed ? results::IncidentKind::killed : results::IncidentKind::printed,
+                                    .place = "layers",
+                                    .text = word.substr(1) + " by 'some' thing in layers"});
       continue;
     }
     const std::size_t equals = word.find('=');

@@ -73,7 +73,7 @@ TEST(Libraries, AWrongFieldIsNamed) {
       {"/backends/0/identity/integer_bits", 1e99, "backends[0].identity.integer_bits: expected a whole number"},
       {"/backends/0/verdict", "good", "b.json: backends[0].verdict: expected \"pass\", which follows from its claims"},
       {"/backends/1/verdict", "pass", "b.json: backends[1].verdict: expected \"fail\", which follows from its claims"},
-      {"/backends/0/incidents/0", 7, "b.json: backends[0].incidents[0]: expected a string, got 7"},
+      {"/backends/0/incidents/0", 7, "b.json: backends[0].incidents[0]: expected an object, got 7"},
       {"/backends/0/claims/0/verdict", "so", "backends[0].claims[0].verdict: expected pass, fail, inconclusive or"},
       {"/backends/0/claims/1/id", "products/gemm/f32/exact",
        "backends[0].claims[1].id: expected an id that stands once"},

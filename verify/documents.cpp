@@ -236,7 +236,9 @@ results::Libraries synthetic_libraries() {
   results::Library &wrong = report.backends[1], &unusable = report.backends[2];
   wrong.claims[1].outcome.verdict = claims::Verdict::fail;
   wrong.claims[1].outcome.reason = "element [3, 4] is <u>1</u> | not 2";
-  wrong.incidents = {"printed '</u><script>alert(1)</script>' in products/gemm/f32"};
+  wrong.incidents = {{.kind = results::IncidentKind::printed,
+                      .place = "products/gemm/f32",
+                      .text = "printed '</u><script>alert(1)</script>' in products/gemm/f32"}};
   for (results::LibrarySpeed& speed : wrong.speeds) {
     speed.ratio = 1.2345678901234567;
     speed.ratio_interval = statistics::Interval{1.1, 1.3};

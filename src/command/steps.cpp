@@ -20,7 +20,7 @@ std::vector<claims::Claim> matching_claims(const claims::Settings& settings, con
   return claims;
 }
 
-void add_incidents(results::Document& document, const std::vector<std::string>& incidents) {
+void add_incidents(results::Document& document, const std::vector<results::Incident>& incidents) {
   document.incidents.insert(document.incidents.end(), incidents.begin(), incidents.end());
   if (!document.incidents.empty()) document.verdict = claims::Verdict::fail;
 }

@@ -22,7 +22,7 @@ std::vector<results::Measurement> measure(const blas::Backend& backend, const be
 bool all_measured(const std::vector<std::string>& ids, const std::vector<results::Measurement>& measurements);
 
 /// What the library did beside answering makes the document's verdict fail.
-void add_incidents(results::Document& document, const std::vector<std::string>& incidents);
+void add_incidents(results::Document& document, const std::vector<results::Incident>& incidents);
 
 /// A document of this machine and library, with the verdict over the claims.
 results::Document make_document(const results::BlasRecord& blas, std::vector<std::string> command, std::uint64_t seed,

@@ -7,6 +7,7 @@
 
 #include "gate/program.hpp"
 #include "libraries/children.hpp"
+#include "results/fields.hpp"
 #include "results/format.hpp"
 #include "support/exit_code.hpp"
 
@@ -36,17 +37,17 @@ std::string judge_of(const Program& program) {
   return (std::filesystem::path(program.file).parent_path() / "sqrtn").string();
 }
 
-/// "killed by signal 11 (segmentation fault) in products/gemm/f32" is "killed in products/gemm/f32": times and texts
-/// differ between two that do the same.
-std::string kind_of(const std::string& incident) {
-  const std::size_t place = incident.rfind(" in ");
-  return incident.substr(0, incident.find(' ')) + (place == std::string::npos ? "" : incident.substr(place));
+/// "killed in products/gemm/f32": times and texts differ between two that do the same.
+std::string id_of(const results::Incident& incident) {
+  const std::string_view kind = results::incident_words[static_cast<std::size_t>(incident.kind)];
+  return incident.place.empty() ? incident.text : fmt::format("{} in {}", kind, incident.place);
 }
 
 std::vector<Finding> findings_in(const results::Document& document, const std::vector<results::Accepted>& accepted) {
   std::vector<Finding> findings;
-  for (const std::string& incident : document.incidents)
-    findings.push_back({.id = kind_of(incident), .reason = incident});
+  for (const results::Incident& incident : document.incidents) {
+    findings.push_back({.id = id_of(incident), .reason = incident.text});
+  }
   const std::vector<claims::Result> open = results::not_accepted(document, accepted);
   for (const claims::Result& result : document.claims) {
     if (!results::is_finding(result)) continue;

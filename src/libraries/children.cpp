@@ -142,6 +142,20 @@ Answer ask(std::vector<std::string> command, const ProcessLimits& limits) {
   return answer;
 }
 
+results::Incident incident_in(const Answer& answer, const std::string& place) {
+  using How = ProcessEnd::How;
+  using Kind = results::IncidentKind;
+  static const std::map<How, Kind> kinds{{How::signalled, Kind::killed},
+                                         {How::timed_out, Kind::no_answer},
+                                         {How::too_much_output, Kind::too_much_output},
+                                         {How::not_started, Kind::other},
+                                         {How::exited, Kind::exited}};
+  const bool printed = answer.document && answer.how == How::exited;
+  return {.kind = printed ? Kind::printed : kinds.at(answer.how),
+          .place = place,
+          .text = fmt::format("{} in {}", answer.complaint, place)};
+}
+
 std::string first_line(const std::string& text) {
   std::string line = text.substr(0, text.find('\n'));
   if (line.starts_with("sqrtn: ")) line.erase(0, 7);

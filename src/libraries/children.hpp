@@ -19,6 +19,9 @@ struct Answer {
   int code = -1;                                       ///< exit status, −1 if it had none
 };
 
+/// What a library did where an answer for `place` was expected, as its child told it: "… in `place`".
+results::Incident incident_in(const Answer& answer, const std::string& place);
+
 /// Runs `PROGRAM WORDS --json -` and reads what it wrote; nothing that the child does is trusted.
 Answer ask(std::vector<std::string> command, const ProcessLimits& limits);
 

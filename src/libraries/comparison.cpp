@@ -139,7 +139,7 @@ void Comparison::judge_library(std::size_t library, const std::vector<claims::Cl
 Answer Comparison::ask_default(std::vector<std::string> words, double limit_s, const std::string& what) {
   words.insert(words.end(), {"--blas", backends_.front().blas, "--seed", fmt::to_string(options_.seed)});
   Answer answer = ask_child(std::move(words), {.wall_s = limit_s});
-  if (!answer.document) judged_.front().incidents.push_back(fmt::format("{} in {}", answer.complaint, what));
+  if (!answer.document) judged_.front().incidents.push_back(incident_in(answer, what));
   return answer;
 }
 

@@ -73,7 +73,7 @@ class Judge {
       return;
     }
     const Answer answer = verify(claims_at(group.places), group_share);
-    if (!answer.complaint.empty()) incident(answer.complaint, group.name);
+    if (!answer.complaint.empty()) judged_.incidents.push_back(incident_in(answer, group.name));
     for (const std::size_t place : group.places) {
       if (answer.document) {
         take(place, *answer.document);
@@ -94,7 +94,7 @@ class Judge {
   void describe() {
     if (!why_not().empty() || !judged_.incidents.empty()) return;
     Answer answer = verify({"--only-properties"}, group_share);
-    if (!answer.complaint.empty()) incident(answer.complaint, "its properties");
+    if (!answer.complaint.empty()) judged_.incidents.push_back(incident_in(answer, "its properties"));
     if (answer.document) judged_.properties = std::move(answer.document->properties);
   }
 
@@ -132,10 +132,6 @@ class Judge {
   void set(std::size_t place, claims::Verdict verdict, std::string reason) {
     judged_.claims[place].outcome.verdict = verdict;
     judged_.claims[place].outcome.reason = std::move(reason);
-  }
-
-  void incident(const std::string& complaint, const std::string& group) {
-    judged_.incidents.push_back(fmt::format("{} in {}", complaint, group));
   }
 
   const Candidate& backend_;

@@ -15,7 +15,7 @@ namespace sqrtn::libraries {
 struct Judged {
   std::vector<claims::Result> claims;  ///< in the order of those asked for; a crash is a claim that failed
   std::vector<claims::Property> properties;
-  std::vector<std::string> incidents;  ///< one line each: "crashed (killed by signal 11 …) in products/gemm/f32"
+  std::vector<results::Incident> incidents;
   double time_s = 0;
 };
 

@@ -37,7 +37,7 @@ class Rounds {
     for (std::size_t turn = 0; turn < plan_.rounds * n; ++turn) {
       const std::size_t round = turn / n, chosen = (turn + round) % n;
       progress_(static_cast<double>(turn) / static_cast<double>(plan_.rounds * n), backends_[chosen].name);
-      if (timed_[chosen].incident.empty()) sample(backends_[chosen], timed_[chosen], round);
+      if (!timed_[chosen].incident) sample(backends_[chosen], timed_[chosen], round);
       // What a round may take is known only after the first, and may change with the machine's load.
       if ((turn + 1) % n == 0) fit_cap(round + 1);
     }
@@ -62,7 +62,8 @@ class Rounds {
     if (round > 0) words.emplace_back("--unchecked");
     const Answer answer = ask_child(words, {.wall_s = 60 + plan_.budget_s / 4});
     if (!answer.document) {
-      timed.incident = fmt::format("{} while it was timed", answer.complaint);
+      timed.incident = incident_in(answer, "the rounds");
+      timed.incident->text = fmt::format("{} while it was timed", answer.complaint);
       return;
     }
     for (const results::Measurement& row : answer.document->measurements) add(timed, row, round);
@@ -163,7 +164,7 @@ std::vector<double> ratios_by_round(const Series& reference, const Series& own) 
 
 void add_speeds_of(const Timed& own, const Timed* reference, const std::vector<results::Measurement>& measurements,
                    results::Library& entry) {
-  if (!own.incident.empty()) entry.incidents.push_back(own.incident);
+  if (own.incident) entry.incidents.push_back(*own.incident);
   entry.slow_rounds = static_cast<std::size_t>(std::ranges::count(own.slow_clock, true));
   for (const std::string& id : own.ids) {
     const Series& series = own.series.at(id);

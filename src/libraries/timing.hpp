@@ -20,10 +20,10 @@ struct Series {
 
 struct Timed {
   std::string backend;
-  std::vector<std::string> ids;          ///< rows in their order
-  std::map<std::string, Series> series;  ///< by id
-  std::vector<bool> slow_clock;          ///< rounds whose clock was below the others'
-  std::string incident;                  ///< why timing it was given up; "" if it was not
+  std::vector<std::string> ids;               ///< rows in their order
+  std::map<std::string, Series> series;       ///< by id
+  std::vector<bool> slow_clock;               ///< rounds whose clock was below the others'
+  std::optional<results::Incident> incident;  ///< why timing it was given up, if it was
 };
 
 struct TimingPlan {

@@ -85,7 +85,7 @@ std::string backend_defects(const Libraries& report) {
   std::string text;
   for (const Library& backend : report.backends) {
     std::string lines;
-    for (const std::string& incident : backend.incidents) lines += fmt::format("- {}\n", markdown_text(incident));
+    for (const Incident& incident : backend.incidents) lines += fmt::format("- {}\n", markdown_text(incident.text));
     for (const Verdict verdict : {Verdict::fail, Verdict::inconclusive}) {
       for (const auto& [claim, outcome] : backend.claims) {
         if (outcome.verdict != verdict) continue;

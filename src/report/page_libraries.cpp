@@ -21,7 +21,7 @@ std::string html_of(const Table& table, const std::string& caption, const std::v
 /// What is wrong with one library, each with the command that shows it.
 std::string defects_of(const Libraries& report, const Library& backend) {
   std::string items;
-  for (const std::string& incident : backend.incidents) items += fmt::format("<li>{}", html::escaped(incident));
+  for (const Incident& incident : backend.incidents) items += fmt::format("<li>{}", html::escaped(incident.text));
   for (const auto& [claim, outcome] : backend.claims) {
     if (outcome.verdict != claims::Verdict::fail && outcome.verdict != claims::Verdict::inconclusive) continue;
     items += fmt::format("<li>{} {}: {}<br>{}", claims::to_string(outcome.verdict), html::code(claim.id),

@@ -151,7 +151,7 @@ std::string verdict_counts(const Document& document) {
 
 std::string findings(const Document& document) {
   std::string text;
-  for (const std::string& incident : document.incidents) text += fmt::format("- {}\n", markdown_text(incident));
+  for (const Incident& incident : document.incidents) text += fmt::format("- {}\n", markdown_text(incident.text));
   for (const Verdict verdict : {Verdict::fail, Verdict::inconclusive}) {
     for (const claims::Result& result : document.claims) {
       if (result.outcome.verdict == verdict) text += finding(result, document);

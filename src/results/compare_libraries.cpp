@@ -22,7 +22,10 @@ claims::Result verdict_claim(const Library& backend) {
   claims::Result result;
   result.claim.id = backend.name + ": verdict";
   result.outcome.verdict = verdict_of(backend);
-  result.outcome.reason = backend.record ? fmt::format("{}", fmt::join(backend.incidents, "; ")) : backend.refusal;
+  std::vector<std::string> reasons{backend.refusal};
+  for (const Incident& incident : backend.incidents) reasons.push_back(incident.text);
+  std::erase(reasons, "");
+  result.outcome.reason = fmt::format("{}", fmt::join(reasons, "; "));
   return result;
 }
 

@@ -56,7 +56,7 @@ Json to_json(const Document& document) {
   writer("claims", document.claims);
   writer("measurements", document.measurements);
   if (!document.properties.empty()) writer("properties", document.properties);
-  for (const std::string& incident : document.incidents) json["incidents"].push_back(text(incident));
+  if (!document.incidents.empty()) writer("incidents", document.incidents);
   for (const experiment::Finding& finding : document.reproduced) json["reproduced"].push_back(finding_json(finding));
   if (!document.propagation.empty()) writer("propagation", document.propagation);
   json["verdict"] = claims::to_string(document.verdict);

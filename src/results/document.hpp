@@ -60,6 +60,15 @@ struct BlasRecord {
   int threads = 1;
 };
 
+/// What a library did beside answering.
+enum class IncidentKind { other, printed, killed, no_answer, exited, too_much_output };
+
+struct Incident {
+  IncidentKind kind = IncidentKind::other;
+  std::string place;  ///< what it was asked for: "products/gemm/f32"
+  std::string text;   ///< for people: "killed by signal 11 (segmentation fault) in products/gemm/f32"
+};
+
 struct Document {
   Environment environment;
   std::optional<BlasRecord> blas;
@@ -68,7 +77,7 @@ struct Document {
   std::vector<claims::Result> claims;
   std::vector<Measurement> measurements;
   std::vector<claims::Property> properties;     ///< of the library, never judged; absent from JSON if empty
-  std::vector<std::string> incidents;           ///< what the library did beside answering; absent from JSON if empty
+  std::vector<Incident> incidents;              ///< what the library did beside answering; absent from JSON if empty
   std::vector<experiment::Finding> reproduced;  ///< the notebooks' numbers; absent from JSON if empty
   std::vector<ChainRecord> propagation;         ///< deep chains by layer; absent from JSON if empty
   claims::Verdict verdict = claims::Verdict::skipped;  ///< skipped: nothing was judged

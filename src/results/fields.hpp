@@ -145,6 +145,17 @@ void list(Fields& field, Of<claims::Property> auto& property) {
   field("confidence_interval", property.confidence_interval, rule::Bounds{.first_low = "low", .first_high = "high"});
 }
 
+/// In the order of IncidentKind.
+constexpr std::array<std::string_view, 6> incident_words{"other",     "printed", "killed",
+                                                         "no answer", "exited",  "too much output"};
+
+template <class Fields>
+void list(Fields& field, Of<Incident> auto& incident) {
+  field("kind", incident.kind, rule::Enum{incident_words});
+  field("place", incident.place, rule::Maybe{});
+  field("text", incident.text, rule::Text{});
+}
+
 /// In the order of NoteKind.
 constexpr std::array<std::string_view, 6> note_words{"none",         "wrong answer", "busy threads",
                                                      "idle threads", "left out",     "cut short"};

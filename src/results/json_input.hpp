@@ -48,6 +48,8 @@ class JsonInput {
   [[nodiscard]] std::vector<std::pair<std::string, JsonInput>> fields() const;
   [[nodiscard]] bool is_null() const { return json_ == nullptr || json_->is_null(); }
 
+  [[nodiscard]] bool is_text() const { return json_ != nullptr && json_->is_string(); }
+
   [[nodiscard]] std::string text() const;
   [[nodiscard]] std::string text_or_empty() const;
   [[nodiscard]] bool flag() const;

@@ -17,7 +17,7 @@ Json library_json(const Library& library) {
   Json& json = writer.json;
   json["verdict"] = verdict_word(verdict_of(library));
   json["identity"] = library.record ? written(library.record->identity) : Json(nullptr);
-  json["incidents"] = library.incidents;
+  writer("incidents", library.incidents);
   json["claims"] = Json::array();
   for (const claims::Result& result : library.claims) json["claims"].push_back(claim_json(result));
   writer("properties", library.properties);

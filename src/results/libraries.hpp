@@ -24,7 +24,7 @@ struct Library {
   std::string refusal;                 ///< why not
   std::vector<claims::Result> claims;  ///< about it
   std::vector<claims::Property> properties;
-  std::vector<std::string> incidents;  ///< what it did beside answering: crashed, printed, …
+  std::vector<Incident> incidents;  ///< what it did beside answering: crashed, printed, …
   std::vector<LibrarySpeed> speeds;
   std::size_t slow_rounds = 0;         ///< rounds in which the clock was below the others'
   std::optional<double> first_call_s;  ///< the first product of a process

@@ -72,6 +72,19 @@ blas::Identity read_identity(const JsonInput& json) {
   return identity;
 }
 
+std::vector<Incident> read_incidents(const JsonInput& json) {
+  std::vector<Incident> incidents;
+  for (const JsonInput& element : json.elements()) {
+    // The first version had the text alone.
+    if (element.is_text()) {
+      incidents.push_back({.text = element.text()});
+    } else {
+      incidents.push_back(read_as<Incident>(element));
+    }
+  }
+  return incidents;
+}
+
 Document read_results(const JsonInput& json) {
   Document document;
   Reader reader(json);
@@ -85,7 +98,7 @@ Document read_results(const JsonInput& json) {
   document.measurements = read_records(json["measurements"], read_as<Measurement>);
   document.properties = read_records(json["properties"], read_as<claims::Property>);
   document.reproduced = read_records(json["reproduced"], read_finding);
-  if (!json["incidents"].is_null()) reader("incidents", document.incidents, rule::Text{});
+  if (!json["incidents"].is_null()) document.incidents = read_incidents(json["incidents"]);
   if (!json["propagation"].is_null()) {
     for (const JsonInput& chain : json["propagation"].elements()) document.propagation.push_back(read_chain(chain));
   }

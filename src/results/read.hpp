@@ -4,8 +4,8 @@
 #include <string_view>
 #include <variant>
 
-#include "results/libraries.hpp"
 #include "results/document.hpp"
+#include "results/libraries.hpp"
 
 /// Results documents as they come back from outside. Nothing in them is trusted: a document is taken
 /// whole or refused with one line that names the file and the field.

@@ -124,6 +124,7 @@ auto read_records(const JsonInput& json, Read read) {
   return records;
 }
 
+std::vector<Incident> read_incidents(const JsonInput& json);
 Document read_results(const JsonInput& json);
 Libraries read_libraries(const JsonInput& json);
 blas::Identity read_identity(const JsonInput& json);

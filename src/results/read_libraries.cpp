@@ -32,7 +32,7 @@ Library read_library(const JsonInput& json) {
   Reader reader(json);
   list(reader, library);
   if (!json["identity"].is_null()) library.record = BlasRecord{read_identity(json["identity"]), 1};
-  if (!json["incidents"].is_null()) reader("incidents", library.incidents, rule::Text{});
+  if (!json["incidents"].is_null()) library.incidents = read_incidents(json["incidents"]);
   library.claims = read_records(json["claims"], read_library_claim);
   library.properties = read_records(json["properties"], read_as<claims::Property>);
   library.speeds = read_records(json["measurements"], read_speed);
