@@ -1,4 +1,5 @@
 #include <cmath>
+#include <utility>
 
 #include "claims/networks/data.hpp"
 
@@ -236,6 +237,14 @@ std::vector<Claim> operation_claims(const Settings&) {
   add_claims<float>(claims);
   add_claims<double>(claims);
   return claims;
+}
+
+std::vector<Claim> network_claims(const Settings& settings) {
+  std::vector<Claim> all;
+  for (auto* part : {operation_claims, convolution_claims, normalisation_claims, residual_claims, resnet_claims}) {
+    for (Claim& claim : part(settings)) all.push_back(std::move(claim));
+  }
+  return all;
 }
 
 }  // namespace sqrtn::claims

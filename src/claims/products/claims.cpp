@@ -1,9 +1,13 @@
 #include <cfenv>
 
 #include "claims/judge.hpp"
-#include "claims/products/checks.hpp"
+#include "claims/products/exceptional.hpp"
+#include "claims/products/memory.hpp"
+#include "claims/products/nrm2.hpp"
 #include "claims/products/precision.hpp"
 #include "claims/products/state.hpp"
+#include "claims/products/sums.hpp"
+#include "claims/products/trsm.hpp"
 #include "sqrtn/claims/claim.hpp"
 
 namespace sqrtn::claims {

@@ -1,8 +1,9 @@
+#include "claims/products/exceptional.hpp"
+
 #include <cmath>
 #include <limits>
 #include <string_view>
 
-#include "claims/products/checks.hpp"
 #include "claims/products/sweep.hpp"
 
 namespace sqrtn::claims {

@@ -1,3 +1,5 @@
+#include "claims/products/memory.hpp"
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -5,7 +7,6 @@
 #include <cstring>
 #include <span>
 
-#include "claims/products/checks.hpp"
 #include "claims/products/findings.hpp"
 #include "claims/products/guarded.hpp"
 #include "claims/products/operands.hpp"

@@ -1,7 +1,8 @@
+#include "claims/products/nrm2.hpp"
+
 #include <cmath>
 #include <limits>
 
-#include "claims/products/checks.hpp"
 #include "claims/products/findings.hpp"
 
 namespace sqrtn::claims {

@@ -5,7 +5,6 @@
 #include <limits>
 
 #include "claims/judge.hpp"
-#include "claims/products/checks.hpp"
 #include "claims/products/findings.hpp"
 #include "claims/products/operands.hpp"
 

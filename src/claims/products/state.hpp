@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "claims/products/cases.hpp"
 #include "claims/products/data.hpp"
 #include "sqrtn/claims/claim.hpp"
 
@@ -29,5 +30,10 @@ inline constexpr int threads_of_libraries = 4;
 /// before.
 template <class T>
 Outcome threaded(const Subject& subject, TestData& data);
+
+/// The answer depends on the operands alone, bit for bit: not on what registers and the stack hold, nor
+/// on an earlier call, be it with NaN in larger operands or a tiny one.
+template <class T>
+Outcome history(const Product& product, const blas::Functions& blas, TestData& data);
 
 }  // namespace sqrtn::claims

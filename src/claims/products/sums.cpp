@@ -1,7 +1,8 @@
+#include "claims/products/sums.hpp"
+
 #include <cstring>
 #include <optional>
 
-#include "claims/products/checks.hpp"
 #include "claims/products/sweep.hpp"
 
 namespace sqrtn::claims {
