@@ -11,6 +11,8 @@
 #include "command/options.hpp"
 #include "command/steps.hpp"
 #include "libraries/children.hpp"
+#include "report/page_charts.hpp"
+#include "report/page_parts.hpp"
 #include "report/summary.hpp"
 #include "sqrtn/init/structured.hpp"
 #include "sqrtn/support/parallel.hpp"
@@ -161,6 +163,13 @@ void propagate_one(Propagation& p, const PropagateOptions& options, const blas::
   }
 }
 
+/// All chains in one picture, which says where they come from.
+void draw(const results::Document& document, const std::string& path) {
+  report::Chart chart = report::chain_charts({{.label = "", .document = &document}}).front();
+  chart.description = fmt::format("{}. {}", report::provenance_line(document), chart.description);
+  write_file(path, report::svg_file(chart));
+}
+
 int propagate(const PropagateOptions& options, const std::vector<std::string>& command) {
   std::vector<Propagation> all;
   if (options.compare.empty()) all.push_back(understand(options, options.init));
@@ -172,22 +181,22 @@ int propagate(const PropagateOptions& options, const std::vector<std::string>& c
   require(!same_file(options.plot, options.json), "--plot and --json both name '{}'; give each a file of its own",
           options.plot);
   if (!options.json.empty()) require_writable(options.json);
-  if (!options.plot.empty()) report::require_plottable(options.plot);
+  if (!options.plot.empty()) {
+    require(options.plot.ends_with(".svg"), "--plot writes .svg, got '{}'", options.plot);
+    require_writable(options.plot);
+  }
 
   const blas::Backend backend = libraries::load_library(options.blas);
   backend.set_threads(1);
-  std::vector<report::Curve> curves;
   results::Document document = make_document(backend, command, options.seed, {}, {});
   for (std::size_t i = 0; i < all.size(); ++i) {
     propagate_one(all[i], options, backend.functions());
-    curves.push_back(curve_of(all[i]));
     document.propagation.push_back(record_of(all[i]));
   }
   const std::string text = all.size() == 1 ? propagation_text(all[0], options.all_layers) : comparison_text(all);
   deliver(document, options.json, text);
-  // The picture last: what was computed is safe by then, whatever gnuplot does.
-  if (!options.plot.empty())
-    report::plot(options.plot, title_of(all[0]), curves, limits_of(all[0]), report::provenance_line(document));
+  // The picture comes last: what was computed is safe by then.
+  if (!options.plot.empty()) draw(document, options.plot);
   return all_well;
 }
 
@@ -238,7 +247,7 @@ void add_propagate(CLI::App& application, Action& chosen) {
   number("--seed", o.seed, "Seed of every draw");
   word("--blas", o.blas, "NAME_OR_PATH",
        "The BLAS: openblas, blis, atlas, reference, mkl, a name of `sqrtn backends`, a SONAME or a path");
-  word("--plot", o.plot, "FILE", "Draw the law's band and the measurement: .svg or .png, by gnuplot");
+  word("--plot", o.plot, "FILE", "Draw the law's band and the measurement, as .svg");
   word("--json", o.json, "FILE", "Also write the results as JSON; '-' is standard output, with nothing else");
   propagate_command->add_flag("--all-layers", o.all_layers, "Show every layer in the table");
   propagate_command->footer(propagate_examples);

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "experiment/forecast.hpp"
-#include "report/plot.hpp"
 #include "results/chain.hpp"
 
 /// One initialiser sent through the chain, and how it is told.
@@ -39,10 +38,5 @@ std::string comparison_text(const std::vector<Propagation>& propagations);
 
 /// For the document.
 results::ChainRecord record_of(const Propagation& propagation);
-
-report::Curve curve_of(const Propagation& propagation);
-
-/// What the type can hold.
-std::vector<report::Limit> limits_of(const Propagation& propagation);
 
 }  // namespace sqrtn::command

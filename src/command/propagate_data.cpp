@@ -1,9 +1,8 @@
 #include <cmath>
-#include <numbers>
 
 #include "command/propagate.hpp"
 
-/// A propagation for programs and for the plot.
+/// A propagation for programs and for pictures.
 namespace sqrtn::command {
 namespace {
 
@@ -56,23 +55,6 @@ results::ChainRecord record_of(const Propagation& p) {
                              .slope = layer == 0 ? std::nan("") : law.slope});
   }
   return record;
-}
-
-report::Curve curve_of(const Propagation& p) {
-  report::Curve curve{.title = p.name, .predicted = {}, .low = {}, .high = {}, .measured = {}};
-  for (std::size_t layer = 0; layer <= p.chain.depth; ++layer) {
-    const LayerForecast& law = p.forecast.layers[layer];
-    curve.predicted.push_back(law.mean_log_rms / std::numbers::ln10);
-    curve.low.push_back(law.log_rms.low / std::numbers::ln10);
-    curve.high.push_back(law.log_rms.high / std::numbers::ln10);
-    curve.measured.push_back(p.log_rms(layer) / std::numbers::ln10);
-  }
-  return curve;
-}
-
-std::vector<report::Limit> limits_of(const Propagation& p) {
-  if (p.dtype == "f32") return {{"largest float", 38.53}, {"smallest float", -44.85}};
-  return {{"largest double", 308.25}, {"smallest double", -323.31}};
 }
 
 }  // namespace sqrtn::command

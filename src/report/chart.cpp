@@ -151,7 +151,7 @@ std::string svg_file(const Chart& chart) {
   for (const ChartSeries& series : chart.series) {
     if (series.marked) legend.emplace_back(series.style, series.name);
   }
-  if (legend.size() == 1) legend.clear();
+  if (legend.size() == 1 && !chart.linear) legend.clear();
   return svg_file(chart.id, width, height, body(chart), legend);
 }
 

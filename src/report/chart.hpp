@@ -45,7 +45,7 @@ struct Chart {
 /// The chart for a page with the style sheet. What is not finite is left out, and on a logarithmic axis what has x ≤ 0.
 std::string svg(const Chart& chart);
 
-/// The same as a file of its own, with a legend where there are several series.
+/// The same as a file of its own, with a legend where there are several series, or a chain.
 std::string svg_file(const Chart& chart);
 
 }  // namespace sqrtn::report

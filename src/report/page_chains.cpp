@@ -38,8 +38,11 @@ std::string computed_text(const ChainLayer& layer) {
   return layer.state == "finite" ? compact(log10_of(layer.measured), 5) : layer.state;
 }
 
+/// Each chain has a gain of its own.
+std::string name_of(const ChainRecord& chain) { return fmt::format("{}, gain {}", chain.init, compact(chain.gain, 6)); }
+
 ChartSeries law_of(const ChainRecord& chain, std::size_t style) {
-  ChartSeries series{.name = chain.init, .style = style, .points = {}, .marked = false};
+  ChartSeries series{.name = name_of(chain), .style = style, .points = {}, .marked = false};
   for (const std::size_t layer : chosen_layers(chain, most_law_points)) {
     const ChainLayer& at = chain.layers[layer];
     if (!drawable(log10_of(at.mean))) continue;
@@ -49,7 +52,7 @@ ChartSeries law_of(const ChainRecord& chain, std::size_t style) {
 }
 
 ChartSeries computed_of(const ChainRecord& chain, std::size_t style) {
-  ChartSeries series{.name = chain.init, .style = style, .points = {}};
+  ChartSeries series{.name = name_of(chain), .style = style, .points = {}};
   for (const std::size_t layer : chosen_layers(chain, most_marks)) {
     const ChainLayer& at = chain.layers[layer];
     if (at.state != "finite" || !drawable(log10_of(at.measured))) continue;
