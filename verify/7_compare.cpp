@@ -208,7 +208,8 @@ TEST(Compare, EveryLibraryByItsName) {
 
 TEST(Compare, LibrariesExitByWhatTurnedWrong) {
   using results::Libraries;
-  const Ended incident = compare_libraries("", [](Libraries& r) { r.backends[0].incidents = {{.text = "crashed"}}; });
+  const Ended incident = compare_libraries(
+      "", [](Libraries& r) { r.backends[0].incidents = {{.kind = {}, .place = "", .text = "crashed"}}; });
   EXPECT_EQ(incident.code, 1);
   EXPECT_TRUE(holds(incident.out, "| right: verdict | pass | fail | crashed |"));
   const auto wrong = [](Libraries& r) { r.backends[0].claims[0].outcome.verdict = Verdict::fail; };

@@ -42,7 +42,7 @@ TEST(Page, TextOfADocumentIsOnlyTextInMarkdownToo) {
   Document document = synthetic_document();
   for (claims::Result& result : document.claims) result.claim.id = "<x>/" + result.claim.id;
   document.measurements[2].group = "<x>";
-  document.incidents = {{.text = "<x>"}};
+  document.incidents = {{.kind = {}, .place = "", .text = "<x>"}};
   const std::string text = without_code(report::to_markdown(document));
   for (const char* markup : {"<x>", "<b>", "<script>", "</script>", "<i>", "<u>"}) {
     for (std::size_t at = text.find(markup); at != std::string::npos; at = text.find(markup, at + 1)) {

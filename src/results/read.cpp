@@ -77,7 +77,7 @@ std::vector<Incident> read_incidents(const JsonInput& json) {
   for (const JsonInput& element : json.elements()) {
     // The first version had the text alone.
     if (element.is_text()) {
-      incidents.push_back({.text = element.text()});
+      incidents.push_back({.kind = IncidentKind::other, .place = "", .text = element.text()});
     } else {
       incidents.push_back(read_as<Incident>(element));
     }
