@@ -7,6 +7,7 @@
 #include "claims/area.hpp"
 #include "sqrtn/support/require.hpp"
 #include "support/exit_guard.hpp"
+#include "support/number.hpp"
 #include "support/output.hpp"
 #include "verify.hpp"
 
@@ -66,12 +67,9 @@ const char* option(int argc, char** argv, std::string_view name) {
 }
 
 std::uint64_t parse_seed(const char* text) {
-  char* end = nullptr;
-  errno = 0;
-  const std::uint64_t seed = std::strtoull(text, &end, 10);
-  require(*text >= '0' && *text <= '9' && *end == '\0' && errno == 0,
-          "--seed takes a whole number from 0 to 2^64 - 1, got '{}'", text);
-  return seed;
+  const std::optional<std::uint64_t> seed = parse_number<std::uint64_t>(text);
+  require(seed.has_value(), "--seed takes a whole number from 0 to 2^64 - 1, got '{}'", text);
+  return *seed;
 }
 
 int run(int argc, char** argv) {
@@ -83,7 +81,8 @@ int run(int argc, char** argv) {
   const char* seed = option(argc, argv, "seed");
   claims::Settings settings;
   if (seed != nullptr) settings.seed = parse_seed(seed);
-  if (const char* scale = std::getenv("SQRTN_EFFECT_SCALE")) settings.effect_scale = std::atof(scale);
+  if (const char* scale = std::getenv("SQRTN_EFFECT_SCALE"))
+    settings.effect_scale = parse_number<double>(scale).value_or(0);
   require(settings.effect_scale >= 1 && settings.effect_scale <= 10,
           "SQRTN_EFFECT_SCALE must be a number from 1 to 10");
   the_run.emplace(Run{blas::Backend::load(blas != nullptr ? blas : "openblas"), settings, blas != nullptr});

@@ -14,6 +14,8 @@ std::string_view first_parts(std::string_view id, int n_parts) {
 
 }  // namespace
 
+std::string area_of(std::string_view id) { return std::string(first_parts(id, 1)); }
+
 bool is_in(Area area, std::string_view id) {
   constexpr std::array<std::string_view, 6> names{"generator", "products", "initialisers",
                                                   "layers",    "network",  "chains"};

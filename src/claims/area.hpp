@@ -7,6 +7,9 @@
 /// code takes ids apart for their meaning.
 namespace sqrtn::claims {
 
+/// "generator" of "generator/ars/…".
+std::string area_of(std::string_view id);
+
 enum class Area { generator, products, initialisers, layers, network, chains };
 
 /// Whether the id, of a claim, a property or a measurement, belongs to the area.

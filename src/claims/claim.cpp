@@ -7,19 +7,7 @@
 
 namespace sqrtn::claims {
 
-std::string_view to_string(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::pass:
-      return "pass";
-    case Verdict::fail:
-      return "fail";
-    case Verdict::inconclusive:
-      return "inconclusive";
-    case Verdict::skipped:
-      return "skipped";
-  }
-  return "inconclusive";
-}
+std::string_view to_string(Verdict verdict) { return verdict_words.at(static_cast<std::size_t>(verdict)); }
 
 std::vector<Claim> all_claims(const Settings& settings) {
   std::vector<Claim> all = generator_claims(settings);

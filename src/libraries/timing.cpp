@@ -77,10 +77,9 @@ class Rounds {
       series.times_s.assign(plan_.rounds, none);
     }
     // Answers are checked in the first round alone.
-    const bool wrong = series.row.note.kind == results::NoteKind::wrong_answer;
-    results::Note found = series.row.note;
+    const results::Note before = series.row.note;
     if (row.rounds > 0 || is_new) series.row = row;
-    if (wrong) series.row.note = std::move(found);
+    if (before.kind == results::NoteKind::wrong_answer) series.row.note = before;
     if (row.rounds > 0) series.times_s[round] = row.median_s;
   }
 

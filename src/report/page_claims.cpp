@@ -2,6 +2,7 @@
 #include <cmath>
 #include <map>
 
+#include "claims/area.hpp"
 #include "report/page_parts.hpp"
 #include "report/table.hpp"
 #include "results/format.hpp"
@@ -76,7 +77,7 @@ std::vector<SharedRow> shared_rows(const std::vector<Run>& runs, const std::stri
   std::map<std::string, std::size_t> place_of_id, row_of_content;
   for (const Run& run : runs) {
     for (const claims::Result& result : run.document->claims) {
-      if (group_of(result.claim) != group) continue;
+      if (claims::area_of(result.claim.id) != group) continue;
       const std::size_t place = place_of_id.emplace(result.claim.id, place_of_id.size()).first->second;
       std::vector<Cell> cells = claim_cells(result);
       if (runs.size() > 1) cells.erase(cells.begin() + time_column);

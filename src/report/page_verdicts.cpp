@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "claims/area.hpp"
 #include "report/page_parts.hpp"
 #include "report/summary.hpp"
 #include "report/table.hpp"
@@ -67,7 +68,7 @@ html::Grid verdict_grid(const Document& document) {
   for (const auto& row : table.rows) {
     const auto found = [&](claims::Verdict verdict) {
       return std::ranges::any_of(document.claims, [&](const claims::Result& result) {
-        return result.outcome.verdict == verdict && group_of(result.claim) == row.front();
+        return result.outcome.verdict == verdict && claims::area_of(result.claim.id) == row.front();
       });
     };
     grid.add(std::vector<Cell>(row.begin(), row.end()), found(claims::Verdict::fail)           ? "fail"
@@ -83,7 +84,7 @@ std::string counts_of(const Document& document, const std::string& group) {
   for (const auto verdict :
        {claims::Verdict::pass, claims::Verdict::fail, claims::Verdict::inconclusive, claims::Verdict::skipped}) {
     const auto n = std::ranges::count_if(document.claims, [&](const claims::Result& result) {
-      return result.outcome.verdict == verdict && group_of(result.claim) == group;
+      return result.outcome.verdict == verdict && claims::area_of(result.claim.id) == group;
     });
     if (n > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", n, claims::to_string(verdict));
   }

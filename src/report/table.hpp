@@ -37,9 +37,6 @@ bool is_numeric(const std::string& cell);
 /// Throws: std::invalid_argument if a row is not as long as columns. Source: RFC 4180 §2.
 std::string to_csv(const Table& table);
 
-/// "generator" for the id "generator/ars/…".
-std::string group_of(const claims::Claim& claim);
-
 /// The groups that occur, in the order of first appearance.
 std::vector<std::string> claim_groups(const Document& document);
 std::vector<std::string> measurement_groups(const Document& document);

@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "claims/area.hpp"
 #include "report/table.hpp"
 #include "results/format.hpp"
 #include "results/peers.hpp"
@@ -65,10 +66,8 @@ std::string rate_text(const Measurement& row) {
   return fmt::format("{}, {} GB/s", text, significant(row.rate.value_or(0) * (row.dtype == "f32" ? 4 : 8), 3));
 }
 
-std::string group_of(const claims::Claim& claim) { return claim.id.substr(0, claim.id.find('/')); }
-
 std::vector<std::string> claim_groups(const Document& document) {
-  return in_order_of_appearance(document.claims, [](const claims::Result& r) { return group_of(r.claim); });
+  return in_order_of_appearance(document.claims, [](const claims::Result& r) { return claims::area_of(r.claim.id); });
 }
 
 std::vector<std::string> measurement_groups(const Document& document) {
@@ -81,7 +80,7 @@ Table claim_table(const Document& document, const std::string& group) {
       .columns = {"claim", "verdict", "observed", "expected", "interval", "p-value", "samples", "effect", "time"},
       .rows = {}};
   for (const claims::Result& result : document.claims) {
-    if (group_of(result.claim) == group) table.rows.push_back(claim_row(result));
+    if (claims::area_of(result.claim.id) == group) table.rows.push_back(claim_row(result));
   }
   return table;
 }
@@ -118,7 +117,7 @@ Table verdict_table(const Document& document) {
     std::array<int, 4> counts{};
     double time_s = 0;
     for (const claims::Result& result : document.claims) {
-      if (group_of(result.claim) != group) continue;
+      if (claims::area_of(result.claim.id) != group) continue;
       ++counts.at(static_cast<std::size_t>(result.outcome.verdict));
       time_s += result.outcome.time_s.value_or(0);
     }
@@ -138,7 +137,7 @@ Table law_table(const Document& document, const std::string& group) {
   std::vector<Law> laws;
   for (const claims::Result& result : document.claims) {
     const claims::Claim& claim = result.claim;
-    if (group_of(claim) != group) continue;
+    if (claims::area_of(claim.id) != group) continue;
     const auto same = [&claim](const Law& law) {
       return law.claim->statement == claim.statement && law.claim->source == claim.source;
     };

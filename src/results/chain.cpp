@@ -2,11 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "results/write.hpp"
-
 namespace sqrtn::results {
-Json to_json(const ChainRecord& chain) { return written(chain); }
-
 std::string setting_of(const ChainRecord& chain) {
   std::string text = fmt::format("{} layers of {}, {}, {}", chain.depth, chain.width, chain.activation, chain.dtype);
   if (chain.shared_weights) text += ", one weight for all layers";

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -38,8 +37,6 @@ struct ChainRecord {
   double holding_stddev = 0, holding_stability = 0;
   std::vector<ChainLayer> layers;  ///< 0, the input, to depth
 };
-
-nlohmann::ordered_json to_json(const ChainRecord& chain);
 
 /// What chains of one picture have in common: "100 layers of 512, relu, f32".
 std::string setting_of(const ChainRecord& chain);

@@ -100,9 +100,7 @@ void list(Fields& field, Of<Environment> auto& environment) {
   field("libraries", environment.libraries, rule::Text{});
 }
 
-/// In the order of claims::Verdict.
-constexpr std::array<std::string_view, 4> verdict_words{"pass", "fail", "inconclusive", "skipped"};
-constexpr rule::Enum verdicts{verdict_words};
+constexpr rule::Enum verdicts{claims::verdict_words};
 
 template <class Fields>
 void list(Fields& field, Of<claims::Result> auto& result) {

@@ -40,8 +40,6 @@ std::string_view verdict_word(claims::Verdict verdict) {
   return verdict == claims::Verdict::skipped ? "–" : claims::to_string(verdict);
 }
 
-Json to_json(const LibrarySpeed& speed) { return written(speed); }
-
 Json to_json(const Libraries& report) {
   Json json{{"schema", "sqrtn.backends/2"}, {"provenance", report.provenance}, {"seed", report.seed}};
   if (report.environment) json["environment"] = written(*report.environment);

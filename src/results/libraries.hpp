@@ -47,7 +47,6 @@ claims::Verdict verdict_of(const Library& backend);
 /// "pass", "fail", "inconclusive"; "–" for what was not judged.
 std::string_view verdict_word(claims::Verdict verdict);
 
-nlohmann::ordered_json to_json(const LibrarySpeed& speed);
 nlohmann::ordered_json to_json(const Libraries& report);
 
 }  // namespace sqrtn::results

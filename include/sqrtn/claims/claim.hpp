@@ -1,9 +1,11 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sqrtn/claims/subject.hpp"
@@ -21,6 +23,8 @@ enum class Verdict {
   skipped,       ///< with a reason, counted
 };
 
+/// In the order of Verdict.
+inline constexpr std::array<std::string_view, 4> verdict_words{"pass", "fail", "inconclusive", "skipped"};
 std::string_view to_string(Verdict verdict);
 
 /// What checking a claim found. Unset fields have no meaning for that claim (an exact one has no p).

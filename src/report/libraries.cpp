@@ -1,10 +1,11 @@
+#include "report/libraries.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
 
-#include "report/backend_speeds.hpp"
-#include "report/libraries.hpp"
+#include "report/library_speeds.hpp"
 #include "results/format.hpp"
 
 namespace sqrtn::report {

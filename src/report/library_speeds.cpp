@@ -1,4 +1,4 @@
-#include "report/backend_speeds.hpp"
+#include "report/library_speeds.hpp"
 
 #include <fmt/format.h>
 
