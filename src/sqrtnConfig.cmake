@@ -1,6 +1,6 @@
 include(CMakeFindDependencyMacro)
 find_dependency(fmt 9)
-find_dependency(Boost 1.81)
+find_dependency(Boost 1.81 CONFIG)
 find_dependency(OpenSSL COMPONENTS Crypto)
 find_dependency(Threads)
 find_dependency(PkgConfig)
