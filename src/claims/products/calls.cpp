@@ -42,27 +42,9 @@ Arguments<T> as_handed_over(Routine routine, Arguments<T> at) {
 template <class T>
 bool has(Routine routine, const blas::Functions& blas) {
   const blas::FunctionsFor<T>& f = blas.of<T>();
-  switch (routine) {
-    case Routine::gemm:
-      return f.gemm != nullptr;
-    case Routine::gemv:
-      return f.gemv != nullptr;
-    case Routine::ger:
-      return f.ger != nullptr;
-    case Routine::dot:
-      return f.dot != nullptr;
-    case Routine::axpy:
-      return f.axpy != nullptr;
-    case Routine::scal:
-      return f.scal != nullptr;
-    case Routine::syrk:
-      return f.syrk != nullptr;
-    case Routine::trsm:
-      return f.trsm != nullptr;
-    case Routine::nrm2:
-      return f.nrm2 != nullptr;
-  }
-  return false;
+  const bool in_order[] = {f.gemm != nullptr, f.gemv != nullptr, f.ger != nullptr,  f.dot != nullptr, f.axpy != nullptr,
+                           f.scal != nullptr, f.syrk != nullptr, f.trsm != nullptr, f.nrm2 != nullptr};
+  return in_order[static_cast<std::size_t>(routine)];
 }
 
 template <class T>
@@ -98,7 +80,7 @@ std::string describe(Routine routine, const Arguments<T>& arguments) {
   const Arguments<T> at = as_handed_over(routine, arguments);
   const Form& form = at.form;
   const std::size_t k = form.trans_a == Op::none ? at.a.cols : at.a.rows;
-  const char type = sizeof(T) == sizeof(float) ? 's' : 'd';
+  constexpr char type = type_letter<T>;
   const char* layout = form.layout == Layout::row_major ? "row-major" : "column-major";
   switch (routine) {
     case Routine::gemm: {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,23 +30,40 @@ struct Form {
   blas::Diagonal diagonal = blas::Diagonal::stored;
 };
 
-/// One routine and where it is looked at. The sets of (α, β): those that keep integers exact, a few
-/// of them for large shapes, and ones that round.
+struct Scalars {
+  double alpha, beta;
+};
+
+/// Those of a routine that has neither stay as they are here.
+struct ScalarSets {
+  std::vector<Scalars> exact{{1, 0}};     ///< keep integers exact
+  std::vector<Scalars> few{{1, 0}};       ///< of these, for large shapes
+  std::vector<Scalars> rounding{{1, 0}};  ///< do not
+};
+
+/// One routine and where it is looked at.
 struct Product {
   Routine routine;
   std::string_view name, formula;
-  std::vector<Form> forms;
-  std::vector<std::pair<double, double>> exact_scalars, few_scalars, rounding_scalars;
-  std::vector<ProductShape> small;   ///< exhaustive, in ascending size
-  std::vector<ProductShape> medium;  ///< around the block sizes of kernels, odd and skinny
-  std::vector<ProductShape> large;   ///< around the block sizes of caches
+  std::vector<Form> forms{{}};
+  ScalarSets scalars = {};
+  std::vector<ProductShape> small;        ///< exhaustive, in ascending size
+  std::vector<ProductShape> medium = {};  ///< around the block sizes of kernels, odd and skinny
+  std::vector<ProductShape> large = {};   ///< around the block sizes of caches
 };
 
-/// All nine.
+/// All nine, in the order of Routine.
 const std::vector<Product>& products();
+
+/// One list after the other.
+std::vector<ProductShape> joined(std::initializer_list<std::vector<ProductShape>> parts);
+inline std::vector<ProductShape> up_to_medium(const Product& product) {
+  return joined({product.small, product.medium});
+}
 
 /// The shape with the dimensions that the routine has not set to what they must be.
 ProductShape fitted(Routine routine, const ProductShape& shape);
+std::vector<ProductShape> fitted(Routine routine, std::vector<ProductShape> shapes);
 
 /// The arguments of one call, as gemm takes them.
 template <class T>
@@ -72,6 +90,10 @@ std::pair<std::size_t, std::size_t> written(const Arguments<T>& arguments, Routi
 /// Calls the routine of which `arguments` are a case of gemm.
 template <class T>
 void call(Routine routine, const blas::Functions& blas, const Arguments<T>& arguments);
+
+/// 's' or 'd', with which BLAS begins the names of a type's routines.
+template <class T>
+constexpr char type_letter = sizeof(T) == sizeof(float) ? 's' : 'd';
 
 /// "sgemm row-major m=3 n=2 k=5 trans_a=T trans_b=N lda=7 ldb=8 ldc=5 alpha=-1 beta=2": what the
 /// library is handed, enough to repeat it.

@@ -36,6 +36,14 @@ class TestData {
   random::Stream stream_;
 };
 
+/// action(i, j) for each entry, row by row.
+template <class T, class Action>
+void for_entries(const MatrixView<T>& matrix, Action action) {
+  for (std::size_t i = 0; i < matrix.rows; ++i) {
+    for (std::size_t j = 0; j < matrix.cols; ++j) action(i, j);
+  }
+}
+
 /// A·B of integers so small that T holds each partial sum: whatever the order, the result is exact.
 template <class T>
 void multiply_exactly(MatrixView<const T> a, MatrixView<const T> b, MatrixView<blas::reference::Wide<T>> value);
@@ -58,6 +66,8 @@ struct TriangularSystem {
   /// Integers: entries of A in [−2, 2] beside a diagonal of ±½, ±1 and ±2; else entries as `inputs`,
   /// divided by 2√order. `right` is left unset.
   TriangularSystem(const Form& form, const ProductShape& shape, Inputs inputs, TestData& data);
+  /// op_a from the a of now.
+  void set_op();
   /// op(A)·X or X·op(A), and the same of absolute values unless `magnitude` is empty.
   void multiply(MatrixView<const T> x, MatrixView<blas::reference::Wide<T>> value,
                 MatrixView<blas::reference::Wide<T>> magnitude) const;

@@ -41,19 +41,21 @@ struct Findings {
     const Wide ratio = error / bound;
     if (ratio <= 1 && std::isfinite(expected)) {
       worst = std::max(worst, static_cast<double>(ratio));
-      return;
+    } else {
+      fail([&] { return fmt::format("{}: got {}, expected {}", where(), got, expected); });
     }
-    worst = std::numeric_limits<double>::infinity();
-    if (n_wrong++ == 0) reason = fmt::format("{}: got {}, expected {}", where(), got, expected);
   }
-
   /// Holds got = expected, where NaN is as good as NaN and 0 as −0.
   template <class T, class Where>
   void compare_kept(T got, T expected, Where where) {
-    ++n_compared;
-    if (got == expected || (std::isnan(got) && std::isnan(expected))) return;
+    compare_wide<T>(got, expected, T(0), where);
+  }
+
+  /// `text` makes the reason of the first failure.
+  template <class Text>
+  void fail(Text text) {
     worst = std::numeric_limits<double>::infinity();
-    if (n_wrong++ == 0) reason = fmt::format("{}: got {}, expected {}", where(), got, expected);
+    if (n_wrong++ == 0) reason = text();
   }
 };
 

@@ -1,5 +1,3 @@
-#include "claims/products/memory.hpp"
-
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -7,7 +5,7 @@
 #include <cstring>
 #include <span>
 
-#include "claims/products/findings.hpp"
+#include "claims/products/checks.hpp"
 #include "claims/products/guarded.hpp"
 #include "claims/products/operands.hpp"
 
@@ -54,12 +52,12 @@ class Guarded {
   /// The call with every operand flush against one of its guards; empty if it stayed inside, else what
   /// it did.
   template <class T>
-  std::string call_within(const blas::Functions& blas, Routine routine, Operands<T>& operands, bool at_end) {
+  std::string call_within(const Trial& trial, Operands<T>& operands, bool at_end) {
     Arguments<T> at = operands.arguments();
     at.a.data = places_[0].place(operands.a, at_end);
     at.b.data = places_[1].place(operands.b, at_end);
     at.c.data = places_[2].place(operands.c, at_end);
-    const void* refused = refused_access([&] { call(routine, blas, at); });
+    const void* refused = refused_access([&] { trial.call(at); });
     constexpr std::array names{"A", "B", "C"};
     for (std::size_t i = 0; i < names.size(); ++i) {
       if (refused != nullptr && places_[i].guards(refused)) {
@@ -97,63 +95,71 @@ Arguments<T> emptied(Routine routine, Arguments<T> at, bool rows) {
   return at;
 }
 
-}  // namespace
-
+/// C has no rows or no columns and each operand lies in memory that may not be touched. dot and nrm2 of no entries are
+/// 0.
 template <class T>
-Outcome empty(const Product& product, const blas::Functions& blas, TestData& data) {
-  Findings found;
-  const bool reduces = product.routine == Routine::dot || product.routine == Routine::nrm2;
-  const bool has_columns =
-      product.routine == Routine::gemm || product.routine == Routine::ger || product.routine == Routine::trsm;
+void empty(Trial& trial) {
+  const Routine routine = trial.product.routine;
+  const bool reduces = routine == Routine::dot || routine == Routine::nrm2;
+  const bool has_columns = routine == Routine::gemm || routine == Routine::ger || routine == Routine::trsm;
   const GuardedMemory memory(1);
   T* const untouchable = reinterpret_cast<T*>(memory.room().data() + memory.room().size());
-  for (const Form& form : product.forms) {
+  for (const Form& form : trial.product.forms) {
     for (const bool rows : {true, false}) {
+      if (trial.found.failed()) return;
       if (!rows && !has_columns) continue;
-      Operands<T> operands(product, form, fitted(product.routine, {3, 4, 5}), Inputs::normal, 0, data);
-      Arguments<T> at = emptied(product.routine, operands.arguments(), rows);
+      Operands<T> operands(trial.product, form, fitted(routine, {3, 4, 5}), Inputs::normal, 0, trial.data);
+      Arguments<T> at = emptied(routine, operands.arguments(), rows);
       at.a.data = at.b.data = untouchable;
       if (!reduces) at.c.data = untouchable;
-      const bool touched = refused_access([&] { call(product.routine, blas, at); }) != nullptr;
-      ++found.n_compared;
+      const bool touched = refused_access([&] { trial.call(at); }) != nullptr;
+      ++trial.found.n_compared;
       if (!touched && (!reduces || at.c(0, 0) == 0)) continue;
-      found.n_wrong = 1;
-      found.reason = fmt::format("{}: {}", describe(product.routine, at),
-                                 touched ? "touched an operand" : fmt::format("got {}, expected 0", at.c(0, 0)));
-      return exact_outcome(found);
+      trial.found.fail([&] {
+        return fmt::format("{}: {}", trial.describe(at),
+                           touched ? "touched an operand" : fmt::format("got {}, expected 0", at.c(0, 0)));
+      });
     }
   }
-  return exact_outcome(found);
 }
 
+/// Each operand lies flush against memory that may not be touched, on either side in turn.
 template <class T>
-Outcome inside(const Product& product, const blas::Functions& blas, TestData& data) {
-  Findings found;
+void inside(Trial& trial) {
+  const Product& product = trial.product;
   Guarded guarded;
-  std::vector<ProductShape> shapes = product.small;
-  for (const ProductShape& shape : typical_shapes(product.routine)) shapes.push_back(shape);
-  for (const ProductShape& shape : shapes) {
+  for (const ProductShape& shape : joined({product.small, typical_shapes(product.routine)})) {
     for (const Form& form : product.forms) {
       for (const std::size_t padding : {0, 1}) {
-        Operands<T> operands(product, form, shape, Inputs::normal, padding, data);
+        Operands<T> operands(product, form, shape, Inputs::normal, padding, trial.data);
         for (const bool at_end : {true, false}) {
+          if (trial.found.failed()) return;
           operands.reset();
-          ++found.n_compared;
-          const std::string fault = guarded.call_within(blas, product.routine, operands, at_end);
+          ++trial.found.n_compared;
+          const std::string fault = guarded.call_within(trial, operands, at_end);
           if (fault.empty()) continue;
-          found.n_wrong = 1;
-          found.reason = fmt::format("{}: {}", describe(product.routine, operands.arguments()), fault);
-          return exact_outcome(found);
+          trial.found.fail([&] { return fmt::format("{}: {}", trial.describe(operands.arguments()), fault); });
         }
       }
     }
   }
-  return exact_outcome(found);
 }
 
-template Outcome empty<float>(const Product&, const blas::Functions&, TestData&);
-template Outcome empty<double>(const Product&, const blas::Functions&, TestData&);
-template Outcome inside<float>(const Product&, const blas::Functions&, TestData&);
-template Outcome inside<double>(const Product&, const blas::Functions&, TestData&);
+}  // namespace
+
+template <class T>
+std::vector<Check> checks_of_memory() {
+  return {{.name = "empty",
+           .statement = " with nothing to write touches nothing",
+           .source = "reference BLAS 3.11: 'Quick return if possible'",
+           .check = empty<T>},
+          {.name = "inside",
+           .statement = ": nothing outside of the operands is touched, on either side",
+           .source = exact_source,
+           .check = inside<T>}};
+}
+
+template std::vector<Check> checks_of_memory<float>();
+template std::vector<Check> checks_of_memory<double>();
 
 }  // namespace sqrtn::claims

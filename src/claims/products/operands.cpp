@@ -33,8 +33,8 @@ template <class T>
 Operands<T>::Operands(const Product& product, const Form& form_, const ProductShape& shape, Inputs inputs,
                       std::size_t padding, TestData& data)
     : form(form_),
-      alpha(static_cast<T>(product.rounding_scalars.back().first)),
-      beta(static_cast<T>(product.rounding_scalars.back().second)),
+      alpha(static_cast<T>(product.scalars.rounding.back().alpha)),
+      beta(static_cast<T>(product.scalars.rounding.back().beta)),
       a(0, 0),
       b(0, 0),
       c(0, 0),
@@ -56,11 +56,22 @@ template struct Operands<float>;
 template struct Operands<double>;
 
 std::vector<ProductShape> typical_shapes(Routine routine) {
-  std::vector<ProductShape> shapes{{1, 1, 1},    {2, 3, 5},    {3, 1, 7},       {7, 9, 4},    {8, 8, 8},   {15, 17, 6},
-                                   {16, 16, 16}, {17, 5, 31},  {33, 18, 20},    {64, 64, 64}, {5, 129, 3}, {129, 3, 5},
-                                   {3, 5, 129},  {63, 65, 66}, {100, 100, 100}, {129, 65, 33}};
-  for (ProductShape& shape : shapes) shape = fitted(routine, shape);
-  return shapes;
+  return fitted(routine, {{1, 1, 1},
+                          {2, 3, 5},
+                          {3, 1, 7},
+                          {7, 9, 4},
+                          {8, 8, 8},
+                          {15, 17, 6},
+                          {16, 16, 16},
+                          {17, 5, 31},
+                          {33, 18, 20},
+                          {64, 64, 64},
+                          {5, 129, 3},
+                          {129, 3, 5},
+                          {3, 5, 129},
+                          {63, 65, 66},
+                          {100, 100, 100},
+                          {129, 65, 33}});
 }
 
 namespace {

@@ -46,6 +46,19 @@ Buffer<T> answer(const Product& product, const blas::Functions& blas, Operands<T
   return copy_of(operands.c);
 }
 
+/// Which of `n_calls` calls is the first whose answer has other bits than that of a call before them, counted from 1;
+/// 0 if none is.
+template <class T>
+int first_other_answer(const Product& product, const blas::Functions& blas, Operands<T>& operands, int n_calls) {
+  const Buffer<T> first = answer(product, blas, operands);
+  for (int i = 1; i <= n_calls; ++i) {
+    operands.reset();
+    call(product.routine, blas, operands.arguments());
+    if (!same_bits<T>(operands.c, first.span())) return i;
+  }
+  return 0;
+}
+
 /// Shapes of every kind of path: vectors, single tiles with and without a rest, blocks; fitted.
 std::vector<ProductShape> typical_shapes(Routine routine);
 

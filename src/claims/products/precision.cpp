@@ -1,9 +1,8 @@
-#include "claims/products/precision.hpp"
-
 #include <algorithm>
 #include <cmath>
 
-#include "claims/products/findings.hpp"
+#include "claims/products/checks.hpp"
+#include "claims/products/operands.hpp"
 #include "claims/products/rounding.hpp"
 
 namespace sqrtn::claims {
@@ -13,21 +12,17 @@ namespace {
 template <class T>
 int kept_bits(const blas::Functions& blas, std::size_t size, bool left) {
   constexpr int digits = std::numeric_limits<T>::digits;
+  const auto place = [](std::size_t i, std::size_t j) { return 1 + static_cast<int>((i + j) % (digits - 1)); };
   Matrix<T> entries(size, size), one(size, size, size, T(0)), c(size, size);
-  for (std::size_t i = 0; i < size; ++i) {
-    one(i, i) = 1;
-    for (std::size_t j = 0; j < size; ++j) {
-      entries(i, j) = 1 + std::ldexp(T(1), -1 - static_cast<int>((i + j) % (digits - 1)));
-    }
-  }
+  for_entries(entries.view(), [&](std::size_t i, std::size_t j) {
+    entries(i, j) = 1 + std::ldexp(T(1), -place(i, j));
+    if (i == j) one(i, j) = 1;
+  });
   multiply(blas, left ? entries : one, left ? one : entries, c);
   int bits = digits;
-  for (std::size_t i = 0; i < size; ++i) {
-    for (std::size_t j = 0; j < size; ++j) {
-      const int place = 1 + static_cast<int>((i + j) % (digits - 1));
-      if (c(i, j) != entries(i, j)) bits = std::min(bits, place);
-    }
-  }
+  for_entries(c.view(), [&](std::size_t i, std::size_t j) {
+    if (c(i, j) != entries(i, j)) bits = std::min(bits, place(i, j));
+  });
   return bits;
 }
 
@@ -36,54 +31,88 @@ template <class T>
 bool keeps_far_terms(const blas::Functions& blas, std::size_t size) {
   const int range = std::numeric_limits<T>::max_exponent - 8;
   Matrix<T> a(size, size), b(size, size), c(size, size);
-  for (std::size_t i = 0; i < size; ++i) {
-    for (std::size_t p = 0; p < size; ++p) {
-      const auto exponent = static_cast<int>(p * 2 * range / std::max<std::size_t>(size - 1, 1)) - range;
-      a(i, p) = std::ldexp(static_cast<T>(1 + (i + p) % 3), exponent);
-      b(p, i) = std::ldexp(static_cast<T>(1 + (2 * i + p) % 5), -exponent);
-    }
-  }
+  for_entries(a.view(), [&](std::size_t i, std::size_t p) {
+    const auto exponent = static_cast<int>(p * 2 * range / std::max<std::size_t>(size - 1, 1)) - range;
+    a(i, p) = std::ldexp(static_cast<T>(1 + (i + p) % 3), exponent);
+    b(p, i) = std::ldexp(static_cast<T>(1 + (2 * i + p) % 5), -exponent);
+  });
   multiply(blas, a, b, c);
-  for (std::size_t i = 0; i < size; ++i) {
-    for (std::size_t j = 0; j < size; ++j) {
-      T expected = 0;
-      for (std::size_t p = 0; p < size; ++p) expected += static_cast<T>((1 + (i + p) % 3) * (1 + (2 * j + p) % 5));
-      if (c(i, j) != expected) return false;
+  bool all = true;
+  for_entries(c.view(), [&](std::size_t i, std::size_t j) {
+    T expected = 0;
+    for (std::size_t p = 0; p < size; ++p) expected += static_cast<T>((1 + (i + p) % 3) * (1 + (2 * j + p) % 5));
+    all = all && c(i, j) == expected;
+  });
+  return all;
+}
+
+/// Fails with the reason, which names the likely formats.
+template <class T>
+void precision(Trial& trial) {
+  constexpr int digits = std::numeric_limits<T>::digits;
+  for (const std::size_t size : {4, 64, 131}) {
+    if (trial.found.failed()) return;
+    const int bits = std::min(kept_bits<T>(trial.blas, size, true), kept_bits<T>(trial.blas, size, false));
+    if (bits < digits) {
+      trial.found.fail([&] {
+        return fmt::format(
+            "{0}gemm m=n=k={1}: of the {2} significant bits of a factor {3} are used (TF32 and half have 11, bfloat16 "
+            "8, float 24): reduced precision",
+            type_letter<T>, size, digits, bits);
+      });
+    } else if (!keeps_far_terms<T>(trial.blas, size)) {
+      trial.found.fail([&] {
+        return fmt::format("{}gemm m=n=k={}: terms whose factors lie far apart are lost, as in fixed-point emulation",
+                           type_letter<T>, size);
+      });
     }
+    trial.found.worst = bits;
+    trial.found.n_compared = size * size;
   }
-  return true;
+}
+
+/// The worst is the number of bits that are left.
+template <class T>
+Outcome outcome_in_bits(const Findings& found) {
+  Outcome outcome = exact_outcome(found);
+  outcome.observed = found.worst;
+  outcome.expected = std::numeric_limits<T>::digits;
+  return outcome;
+}
+
+template <class T>
+void repeatable(Trial& trial) {
+  constexpr int n_calls = 9;
+  for (const ProductShape& shape : {ProductShape{8, 8, 8}, {65, 33, 129}, {129, 65, 257}}) {
+    if (trial.found.failed()) return;
+    Operands<T> operands(trial.product, {}, shape, Inputs::normal, 0, trial.data);
+    const int other = first_other_answer(trial.product, trial.blas, operands, n_calls);
+    trial.found.n_compared += static_cast<std::size_t>(other > 0 ? other : n_calls);
+    if (other == 0) continue;
+    trial.found.fail([&] {
+      return fmt::format("{}: call {} gave other bits than the first", trial.describe(operands.arguments()), other);
+    });
+  }
 }
 
 }  // namespace
 
 template <class T>
-Outcome precision(const Product&, const blas::Functions& blas, TestData&) {
-  constexpr int digits = std::numeric_limits<T>::digits;
-  const char type = sizeof(T) == sizeof(float) ? 's' : 'd';
-  Outcome outcome = exact_outcome(Findings{});
-  outcome.expected = digits;
-  outcome.observed = digits;
-  for (const std::size_t size : {4, 64, 131}) {
-    const int bits = std::min(kept_bits<T>(blas, size, true), kept_bits<T>(blas, size, false));
-    if (bits < digits) {
-      outcome.observed = bits;
-      outcome.reason = fmt::format(
-          "{0}gemm m=n=k={1}: of the {2} significant bits of a factor {3} are used (TF32 and half have 11, bfloat16 8, "
-          "float 24): reduced precision",
-          type, size, digits, bits);
-    } else if (!keeps_far_terms<T>(blas, size)) {
-      outcome.reason = fmt::format(
-          "{}gemm m=n=k={}: terms whose factors lie far apart are lost, as in fixed-point emulation", type, size);
-    }
-    outcome.n_samples = size * size;
-    if (outcome.reason.empty()) continue;
-    outcome.verdict = Verdict::fail;
-    return outcome;
-  }
-  return outcome;
+std::vector<Check> checks_of_precision() {
+  return {{.name = "precision",
+           .of = {Routine::gemm},
+           .statement = ": all significant bits and all exponents of the factors count",
+           .source = "Demmel and others, How to grade the accuracy of an implementation of the BLAS; pytorch#67384",
+           .check = precision<T>,
+           .outcome = outcome_in_bits<T>},
+          {.name = "repeatable",
+           .of = {Routine::gemm},
+           .statement = ": the same call gives the same bits",
+           .source = design_source,
+           .check = repeatable<T>}};
 }
 
-template Outcome precision<float>(const Product&, const blas::Functions&, TestData&);
-template Outcome precision<double>(const Product&, const blas::Functions&, TestData&);
+template std::vector<Check> checks_of_precision<float>();
+template std::vector<Check> checks_of_precision<double>();
 
 }  // namespace sqrtn::claims

@@ -1,9 +1,9 @@
 #include "claims/products/properties.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cfenv>
 #include <cmath>
-#include <span>
 
 #include "claims/judge.hpp"
 #include "claims/products/operands.hpp"
@@ -15,140 +15,131 @@ using blas::Op;
 
 namespace {
 
-template <class T>
-std::string id_of(std::string_view routine, std::string_view name) {
-  return fmt::format("products/{}/{}/{}", routine, dtype_name<T>(), name);
-}
-
 const Product& product_of(Routine routine) { return *std::ranges::find(products(), routine, &Product::routine); }
 
-/// Whether 20 calls give the same bits.
+/// Whether 20 calls after a first one give its bits.
 template <class T>
 bool repeats(const blas::Functions& blas, Operands<T>& operands) {
-  const Product& gemm = product_of(Routine::gemm);
-  const Buffer<T> first = answer(gemm, blas, operands);
-  for (int call = 0; call < 20; ++call) {
-    if (!std::ranges::equal(std::as_bytes(answer(gemm, blas, operands).span()), std::as_bytes(first.span())))
-      return false;
-  }
-  return true;
+  return first_other_answer(product_of(Routine::gemm), blas, operands, 20) == 0;
 }
 
 constexpr const char* reproducibility_source =
     "design of this project; the BLAS standard says nothing of the order of summation";
-constexpr const char* same = "the same bits";
-constexpr const char* other = "other bits";
+constexpr const char* grading_source = "Demmel and others, How to grade the accuracy of an implementation of the BLAS";
 
+/// The properties of one type, as they are found.
 template <class T>
-void add_reproducibility(const Subject& subject, TestData& data, std::vector<Property>& all) {
-  const auto several = [&] { return subject.set_blas_threads ? subject.set_blas_threads(4) : 1; };
-  Operands<T> operands(product_of(Routine::gemm), {}, {130, 257, 300}, Inputs::normal, 0, data);
-  const bool alone = repeats(subject.products, operands);
-  all.push_back({id_of<T>("gemm", "run_to_run"),
-                 "20 equal calls of one thread give",
-                 reproducibility_source,
-                 alone ? same : other,
-                 {},
-                 {}});
-  const Buffer<T> one_thread = answer(product_of(Routine::gemm), subject.products, operands);
-  if (several() == 1) return;
-  all.push_back({id_of<T>("gemm", "run_to_run_threaded"),
-                 "20 equal calls of several threads give",
-                 reproducibility_source,
-                 repeats(subject.products, operands) ? same : other,
-                 {},
-                 {}});
-  const bool equal = same_bits(operands.c, std::span<const T>(one_thread.span()));
-  subject.set_blas_threads(1);
-  all.push_back({id_of<T>("gemm", "threads"),
-                 "several threads give, compared with one",
-                 reproducibility_source,
-                 equal ? same : other,
-                 {},
-                 {}});
-}
+class Properties {
+ public:
+  Properties(const Subject& subject, TestData& data, std::vector<Property>& all)
+      : subject_(subject), data_(data), all_(all) {}
 
-/// What is left open about 0 and NaN; each is one call on operands of size 2.
-template <class T>
-void add_open_questions(const blas::Functions& blas, std::vector<Property>& all) {
-  constexpr T nan = std::numeric_limits<T>::quiet_NaN();
-  const auto word = [](T x) { return std::isnan(x) ? "NaN" : std::signbit(x) ? "-0" : x == 0 ? "0" : "a number"; };
-  const auto add = [&all, word](std::string_view routine, std::string_view name, const char* statement,
-                                const char* source, T value) {
-    all.push_back({id_of<T>(routine, name), statement, source, word(value), {}, {}});
-  };
-  constexpr const char* skips = "reference BLAS 3.11 skips a zero factor: 'IF (Y(JY).NE.ZERO)'";
-  const std::vector<T> x{nan, nan}, zeros{0, 0}, identity{1, 0, 0, 1}, row{0, nan};
-  std::vector<T> c{0, 0, 0, 0};
-  blas::ger<T>(blas, 1, {x.data(), 2}, {zeros.data(), 2}, {c.data(), 2, 2});
-  add("ger", "zero_times_nan", "0·NaN in xyᵀ is taken for", skips, c[0]);
-  if (blas.of<T>().syrk != nullptr) {
-    c = {0, 0, 0, 0};
-    blas::syrk<T>(blas, blas::Triangle::upper, Op::none, 1, {row.data(), 2, 1}, 0, {c.data(), 2, 2});
-    add("syrk", "zero_times_nan", "0·NaN in AAᵀ is taken for", "reference BLAS 3.11: 'IF (A(J,L).NE.ZERO)'", c[1]);
+  void add_rounding(Routine routine, Inputs inputs, std::size_t k_from) {
+    const Product& product = product_of(routine);
+    const auto growth = rounding_growth<T>(product, inputs, k_from, subject_.products, data_);
+    if (!growth) return;
+    const std::string name = fmt::format("rounding/{}/{}/", to_string(inputs), k_from == 16 ? "to_256" : "from_256");
+    const std::string where = fmt::format(", {} ≤ k < {}", k_from, 16 * k_from);
+    const std::string law = "error/(u|A||B|) ≈ constant·k^p" + where;
+    constexpr const char* source = "Higham and Mary, SIAM J. Sci. Comput. 41 (2019) A2815; laws.md §9";
+    add_number(product.name, name + "exponent", "p in " + law, source, growth->exponent.value,
+               growth->exponent.interval);
+    add_number(product.name, name + "constant", "constant in " + law, source, growth->constant.value,
+               growth->constant.interval);
+    add_number(product.name, name + "lambda",
+               "largest λ = error/(√k·u·|A||B|)" + where +
+                   "; if rounding errors are independent with mean 0, an entry exceeds λ with probability at "
+                   "most 2k·exp(−λ²/2)",
+               "Higham and Mary, SIAM J. Sci. Comput. 41 (2019) A2815, theorem 3.1", growth->largest, {});
   }
-  if (blas.of<T>().trsm != nullptr) {
-    const std::vector<T> lower{1, 0, nan, 1};
-    c = {0, 0};
-    blas::trsm<T>(blas, blas::Side::left, blas::Triangle::lower, Op::none, blas::Diagonal::stored, 1,
-                  {lower.data(), 2, 2}, {c.data(), 2, 1});
-    add("trsm", "zero_times_nan", "0·NaN in a substitution is taken for", "reference BLAS 3.11: 'IF (B(K,J).NE.ZERO)'",
-        c[1]);
+
+  void add_algorithm() {
+    add("gemm", "grade",
+        "A: error within f(k)·u·|A||B| entry by entry; B: within f(k)·u·‖aᵢ‖‖bⱼ‖; C: within f(k)·u·‖A‖‖B‖; f linear",
+        grading_source, grade<T>(subject_.products, data_));
+    add("gemm", "algorithm", "a block that is 0 by planted zeros is returned as 0: conventional", grading_source,
+        is_conventional<T>(subject_.products, data_) ? "conventional" : "Strassen-like");
   }
-  const std::vector<T> minus_zero{T(-0.0)}, one{1};
-  c = {1};
-  blas::gemm<T>(blas, Op::none, Op::none, 1, {minus_zero.data(), 1, 1}, {one.data(), 1, 1}, 0, {c.data(), 1, 1});
-  add("gemm", "minus_zero", "a sum of the one product −0·1 is", "IEEE 754-2019, 6.3; the BLAS standard is silent",
-      c[0]);
-}
+
+  void add_reproducibility() {
+    const Product& gemm = product_of(Routine::gemm);
+    const auto add_sameness = [this](std::string_view name, const char* statement, bool same) {
+      add("gemm", name, statement, reproducibility_source, same ? "the same bits" : "other bits");
+    };
+    Operands<T> operands(gemm, {}, {130, 257, 300}, Inputs::normal, 0, data_);
+    add_sameness("run_to_run", "20 equal calls of one thread give", repeats(subject_.products, operands));
+    const Buffer<T> one_thread = answer(gemm, subject_.products, operands);
+    if (!subject_.set_blas_threads || subject_.set_blas_threads(4) == 1) return;
+    add_sameness("run_to_run_threaded", "20 equal calls of several threads give", repeats(subject_.products, operands));
+    add_sameness("threads", "several threads give, compared with one", same_bits<T>(operands.c, one_thread.span()));
+    subject_.set_blas_threads(1);
+  }
+
+  /// What is left open about 0 and NaN; each is one call on operands of size 2.
+  void add_open_questions() {
+    const blas::Functions& blas = subject_.products;
+    constexpr T nan = std::numeric_limits<T>::quiet_NaN();
+    const auto word = [](T x) { return std::isnan(x) ? "NaN" : std::signbit(x) ? "-0" : x == 0 ? "0" : "a number"; };
+    const std::array<T, 2> nans{nan, nan};
+    const std::array<T, 2> zeros{0, 0};
+    std::array<T, 4> c{};
+    blas::ger<T>(blas, 1, {nans.data(), 2}, {zeros.data(), 2}, {c.data(), 2, 2});
+    add("ger", "zero_times_nan", "0·NaN in xyᵀ is taken for",
+        "reference BLAS 3.11 skips a zero factor: 'IF (Y(JY).NE.ZERO)'", word(c[0]));
+    if (blas.of<T>().syrk != nullptr) {
+      const std::array<T, 2> column{0, nan};
+      c = {};
+      blas::syrk<T>(blas, blas::Triangle::upper, Op::none, 1, {column.data(), 2, 1}, 0, {c.data(), 2, 2});
+      add("syrk", "zero_times_nan", "0·NaN in AAᵀ is taken for", "reference BLAS 3.11: 'IF (A(J,L).NE.ZERO)'",
+          word(c[1]));
+    }
+    if (blas.of<T>().trsm != nullptr) {
+      const std::array<T, 4> lower{1, 0, nan, 1};
+      c = {};
+      blas::trsm<T>(blas, blas::Side::left, blas::Triangle::lower, Op::none, blas::Diagonal::stored, 1,
+                    {lower.data(), 2, 2}, {c.data(), 2, 1});
+      add("trsm", "zero_times_nan", "0·NaN in a substitution is taken for",
+          "reference BLAS 3.11: 'IF (B(K,J).NE.ZERO)'", word(c[1]));
+    }
+    const T minus_zero(-0.0);
+    const T one(1);
+    c = {1};
+    blas::gemm<T>(blas, Op::none, Op::none, 1, {&minus_zero, 1, 1}, {&one, 1, 1}, 0, {c.data(), 1, 1});
+    add("gemm", "minus_zero", "a sum of the one product −0·1 is", "IEEE 754-2019, 6.3; the BLAS standard is silent",
+        word(c[0]));
+  }
+
+ private:
+  void add(std::string_view routine, std::string_view name, std::string statement, const char* source,
+           std::string value) {
+    const std::string id = fmt::format("products/{}/{}/{}", routine, dtype_name<T>(), name);
+    all_.push_back({id, std::move(statement), source, std::move(value), {}, {}});
+  }
+  void add_number(std::string_view routine, std::string_view name, std::string statement, const char* source,
+                  double value, std::optional<statistics::Interval> interval) {
+    add(routine, name, std::move(statement), source, fmt::format("{:.3g}", value));
+    all_.back().number = value;
+    all_.back().confidence_interval = interval;
+  }
+
+  const Subject& subject_;
+  TestData& data_;
+  std::vector<Property>& all_;
+};
 
 template <class T>
 void add_all(const Subject& subject, const Settings& settings, std::vector<Property>& all) {
-  const std::string id = fmt::format("products/properties/{}", dtype_name<T>());
-  TestData data(settings.seed, id);
+  TestData data(settings.seed, fmt::format("products/properties/{}", dtype_name<T>()));
   std::fesetenv(FE_DFL_ENV);
+  Properties<T> properties(subject, data, all);
   for (const Routine routine : {Routine::gemm, Routine::dot}) {
     for (const Inputs inputs : {Inputs::normal, Inputs::positive, Inputs::cancelling, Inputs::scaled}) {
-      for (const std::size_t k_from : {16, 256}) {
-        const auto growth = rounding_growth<T>(product_of(routine), inputs, k_from, subject.products, data);
-        if (!growth) continue;
-        const std::string range = k_from == 16 ? "to_256" : "from_256", law = "error/(u|A||B|) ≈ constant·k^p",
-                          where = fmt::format(", {} ≤ k < {}", k_from, 16 * k_from);
-        const auto add = [&](const std::string& what, const std::string& statement, const Estimate& estimate) {
-          all.push_back(
-              {id_of<T>(product_of(routine).name, fmt::format("rounding/{}/{}/{}", to_string(inputs), range, what)),
-               statement + law + where, "Higham and Mary, SIAM J. Sci. Comput. 41 (2019) A2815; laws.md §9",
-               fmt::format("{:.3g}", estimate.value), estimate.value, estimate.interval});
-        };
-        add("exponent", "p in ", growth->exponent);
-        add("constant", "constant in ", growth->constant);
-        all.push_back(
-            {id_of<T>(product_of(routine).name, fmt::format("rounding/{}/{}/lambda", to_string(inputs), range)),
-             "largest λ = error/(√k·u·|A||B|)" + where +
-                 "; if rounding errors are independent with mean 0, an entry exceeds λ with probability at "
-                 "most 2k·exp(−λ²/2)",
-             "Higham and Mary, SIAM J. Sci. Comput. 41 (2019) A2815, theorem 3.1",
-             fmt::format("{:.3g}", growth->largest),
-             growth->largest,
-             {}});
-      }
+      for (const std::size_t k_from : {16, 256}) properties.add_rounding(routine, inputs, k_from);
     }
   }
-  all.push_back({id_of<T>("gemm", "grade"),
-                 "A: error within f(k)·u·|A||B| entry by entry; B: within f(k)·u·‖aᵢ‖‖bⱼ‖; C: within f(k)·u·‖A‖‖B‖; "
-                 "f linear",
-                 "Demmel and others, How to grade the accuracy of an implementation of the BLAS",
-                 grade<T>(subject.products, data),
-                 {},
-                 {}});
-  all.push_back({id_of<T>("gemm", "algorithm"),
-                 "a block that is 0 by planted zeros is returned as 0: conventional",
-                 "Demmel and others, How to grade the accuracy of an implementation of the BLAS",
-                 is_conventional<T>(subject.products, data) ? "conventional" : "Strassen-like",
-                 {},
-                 {}});
-  add_reproducibility<T>(subject, data, all);
-  add_open_questions<T>(subject.products, all);
+  properties.add_algorithm();
+  properties.add_reproducibility();
+  properties.add_open_questions();
 }
 
 }  // namespace

@@ -1,9 +1,7 @@
 #include "claims/products/rounding.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <utility>
 #include <vector>
 
 #include "claims/products/findings.hpp"
@@ -17,43 +15,66 @@ namespace {
 
 /// Of error/(u·|A||B|) over one product's entries.
 struct RoundingError {
-  double mean_square = 0, largest = 0;
+  double mean_square = 0;
+  double largest = 0;
 };
 
 template <class T>
 RoundingError rounding_error(const Product& product, const Problem<T>& problem, const blas::Functions& blas) {
   const Form& form = product.forms.front();
-  const Matrix<T> a = stored(problem.a.view(), form.trans_a, 0), b = stored(problem.b.view(), form.trans_b, 0);
+  const Matrix<T> a = stored(problem.a.view(), form.trans_a, 0);
+  const Matrix<T> b = stored(problem.b.view(), form.trans_b, 0);
   Matrix<T> c(problem.shape.m, problem.shape.n);
   call(product.routine, blas, Arguments<T>{form, T(1), a.view(), b.view(), T(0), c.view()});
   constexpr auto unit = Wide<T>(std::numeric_limits<T>::epsilon()) / 2;
-  Wide<T> sum = 0, largest = 0;
-  for (std::size_t e = 0; e < c.storage().size(); ++e) {
-    const Wide<T> error = (c.storage()[e] - problem.value.storage()[e]) / problem.magnitude.storage()[e] / unit;
+  Wide<T> sum = 0;
+  Wide<T> largest = 0;
+  for_entries(c.view(), [&](std::size_t i, std::size_t j) {
+    const Wide<T> error = (c(i, j) - problem.value(i, j)) / problem.magnitude(i, j) / unit;
     sum += error * error;
     largest = std::max(largest, std::abs(error));
-  }
+  });
   return {static_cast<double>(sum / static_cast<Wide<T>>(c.storage().size())), static_cast<double>(largest)};
 }
 
-/// y ≈ intercept + slope·x by least squares, with Student's intervals.
-Growth fit(const std::vector<std::array<double, 2>>& points) {
+/// Of a line.
+struct Point {
+  double x;
+  double y;
+};
+
+/// y ≈ intercept + slope·x by least squares, with Student's intervals; the constant is exp(intercept).
+Growth fit(const std::vector<Point>& points) {
   const auto n = static_cast<double>(points.size());
-  double mean_x = 0, mean_y = 0, xx = 0, xy = 0, residual = 0;
-  for (const auto& [x, y] : points) mean_x += x / n, mean_y += y / n;
-  for (const auto& [x, y] : points) xx += (x - mean_x) * (x - mean_x), xy += (x - mean_x) * (y - mean_y);
-  const double slope = xy / xx, intercept = mean_y - slope * mean_x;
-  for (const auto& [x, y] : points) residual += std::pow(y - intercept - slope * x, 2);
-  const double t = boost::math::quantile(boost::math::students_t(n - 2), 0.995), s = std::sqrt(residual / (n - 2));
-  const double of_slope = t * s / std::sqrt(xx), of_intercept = t * s * std::sqrt(1 / n + mean_x * mean_x / xx);
-  return {{slope, {slope - of_slope, slope + of_slope}},
-          {std::exp(intercept), {std::exp(intercept - of_intercept), std::exp(intercept + of_intercept)}},
-          0};
+  double mean_x = 0;
+  double mean_y = 0;
+  for (const Point& point : points) {
+    mean_x += point.x / n;
+    mean_y += point.y / n;
+  }
+  double xx = 0;
+  double xy = 0;
+  for (const Point& point : points) {
+    xx += (point.x - mean_x) * (point.x - mean_x);
+    xy += (point.x - mean_x) * (point.y - mean_y);
+  }
+  const double slope = xy / xx;
+  const double intercept = mean_y - slope * mean_x;
+  double residual = 0;
+  for (const Point& point : points) residual += std::pow(point.y - intercept - slope * point.x, 2);
+  const double t = boost::math::quantile(boost::math::students_t(n - 2), 0.995);
+  const double s = std::sqrt(residual / (n - 2));
+  const double of_slope = t * s / std::sqrt(xx);
+  const double of_intercept = t * s * std::sqrt(1 / n + mean_x * mean_x / xx);
+  return {.exponent = {slope, {slope - of_slope, slope + of_slope}},
+          .constant = {std::exp(intercept), {std::exp(intercept - of_intercept), std::exp(intercept + of_intercept)}}};
 }
 
 /// Which of the bounds of the grades have held so far.
 struct Within {
-  bool entrywise = true, rows_and_columns = true, norms = true;
+  bool entrywise = true;
+  bool rows_and_columns = true;
+  bool norms = true;
 };
 
 template <class T>
@@ -68,10 +89,12 @@ template <class T>
 void grade_row(const Matrix<T>& a, const Matrix<T>& b, const Matrix<T>& c, std::size_t i, Within& within) {
   const std::size_t size = a.rows();
   const auto bound = static_cast<Wide<T>>(gamma<T>(size + 2) + gamma<Wide<T>>(size + 2));
-  const Wide<T> norm_a = norm(a.storage().data(), size * size), norm_b = norm(b.storage().data(), size * size);
+  const Wide<T> norm_a = norm(a.storage().data(), size * size);
+  const Wide<T> norm_b = norm(b.storage().data(), size * size);
   const Wide<T> row = norm(&a(i, 0), size);
   for (std::size_t j = 0; j < size; ++j) {
-    Wide<T> value = 0, magnitude = 0;
+    Wide<T> value = 0;
+    Wide<T> magnitude = 0;
     for (std::size_t p = 0; p < size; ++p) {
       value += Wide<T>(a(i, p)) * b(p, j);
       magnitude += std::abs(Wide<T>(a(i, p)) * b(p, j));
@@ -83,28 +106,36 @@ void grade_row(const Matrix<T>& a, const Matrix<T>& b, const Matrix<T>& c, std::
   }
 }
 
+/// Of dots as many as make as many entries as the one gemm.
+template <class T>
+RoundingError rounding_error(const Product& product, Inputs inputs, std::size_t k, const blas::Functions& blas,
+                             TestData& data) {
+  const std::size_t n_products = product.routine == Routine::dot ? 48 : 1;
+  RoundingError all;
+  for (std::size_t i = 0; i < n_products; ++i) {
+    const Problem<T> problem(product, fitted(product.routine, {12, 12, k}), inputs, data);
+    const RoundingError one = rounding_error(product, problem, blas);
+    all.mean_square += one.mean_square / static_cast<double>(n_products);
+    all.largest = std::max(all.largest, one.largest);
+  }
+  return all;
+}
+
 }  // namespace
 
 template <class T>
 std::optional<Growth> rounding_growth(const Product& product, Inputs inputs, std::size_t k_from,
                                       const blas::Functions& blas, TestData& data) {
-  std::vector<std::array<double, 2>> points;
+  std::vector<Point> points;
   double largest = 0;
   for (std::size_t octave = k_from; octave < 16 * k_from; octave *= 2) {
     for (std::size_t draw = 0; draw < 8; ++draw) {
       // Spread over the octave: at powers of two alone sums of U(0,1)'s products end at the edge of a binade.
       const std::size_t k = octave * (8 + draw) / 8;
-      double error = 0;
-      // A dot has one entry, a gemm 144: as many dots make one point.
-      const std::size_t n_products = product.routine == Routine::dot ? 48 : 1;
-      for (std::size_t i = 0; i < n_products; ++i) {
-        const Problem<T> problem(product, fitted(product.routine, {12, 12, k}), inputs, data);
-        const RoundingError one = rounding_error(product, problem, blas);
-        error += one.mean_square / static_cast<double>(n_products);
-        largest = std::max(largest, one.largest / std::sqrt(static_cast<double>(k)));
-      }
-      if (!(error > 0) || !std::isfinite(error)) return std::nullopt;
-      points.push_back({std::log(static_cast<double>(k)), std::log(error) / 2});
+      const RoundingError error = rounding_error<T>(product, inputs, k, blas, data);
+      if (!(error.mean_square > 0) || !std::isfinite(error.mean_square)) return std::nullopt;
+      points.push_back({std::log(static_cast<double>(k)), std::log(error.mean_square) / 2});
+      largest = std::max(largest, error.largest / std::sqrt(static_cast<double>(k)));
     }
   }
   Growth growth = fit(points);
@@ -114,49 +145,53 @@ std::optional<Growth> rounding_growth(const Product& product, Inputs inputs, std
 
 template <class T>
 std::string grade(const blas::Functions& blas, TestData& data) {
-  constexpr std::size_t size = 256, step = 16;
+  constexpr std::size_t size = 256;
   Within within;
-  Matrix<T> a(size, size), b(size, size), c(size, size);
-  const auto look = [&] {
-    multiply(blas, a, b, c);
-    for (std::size_t i = 0; i < size; i += step) grade_row(a, b, c, i, within);
-  };
-  for (const Inputs inputs : {Inputs::scaled, Inputs::cancelling, Inputs::positive}) {
+  Matrix<T> a(size, size);
+  Matrix<T> b(size, size);
+  Matrix<T> c(size, size);
+  const auto fill = [&](Inputs inputs) {
     data.fill(a.storage(), inputs);
     data.fill(b.storage(), inputs);
+  };
+  const auto look = [&] {
+    multiply(blas, a, b, c);
+    for (std::size_t i = 0; i < size; i += 16) grade_row(a, b, c, i, within);
+  };
+  for (const Inputs inputs : {Inputs::scaled, Inputs::cancelling, Inputs::positive}) {
+    fill(inputs);
     look();
   }
   // Rows of A and columns of B of very different norms: what mixes them keeps the bound of the norms alone.
-  data.fill(a.storage(), Inputs::normal);
-  data.fill(b.storage(), Inputs::normal);
-  for (std::size_t i = 0; i < size; ++i) {
-    const int of_row = static_cast<int>(i * 7 % 41) - 20, of_column = static_cast<int>(i * 11 % 41) - 20;
-    for (std::size_t p = 0; p < size; ++p) {
-      a(i, p) = std::ldexp(a(i, p), of_row);
-      b(p, i) = std::ldexp(b(p, i), of_column);
-    }
-  }
+  fill(Inputs::normal);
+  for_entries(a.view(), [&](std::size_t i, std::size_t p) {
+    a(i, p) = std::ldexp(a(i, p), static_cast<int>(i * 7 % 41) - 20);
+    b(p, i) = std::ldexp(b(p, i), static_cast<int>(i * 11 % 41) - 20);
+  });
   look();
   return within.entrywise ? "A" : within.rows_and_columns ? "B" : within.norms ? "C" : "none";
 }
 
 template <class T>
 bool is_conventional(const blas::Functions& blas, TestData& data) {
-  constexpr std::size_t half = 256, size = 2 * half;
+  constexpr std::size_t half = 256;
+  constexpr std::size_t size = 2 * half;
   for (const std::size_t quadrant : {0, 1, 2, 3}) {
-    const std::size_t top = quadrant / 2 * half, left = quadrant % 2 * half;
-    Matrix<T> a(size, size), b(size, size), c(size, size);
+    const std::size_t top = quadrant / 2 * half;
+    const std::size_t left = quadrant % 2 * half;
+    Matrix<T> a(size, size);
+    Matrix<T> b(size, size);
+    Matrix<T> c(size, size);
     data.fill(a.storage(), Inputs::normal);
     data.fill(b.storage(), Inputs::normal);
-    for (std::size_t i = 0; i < half; ++i) {
-      for (std::size_t j = 0; j < half; ++j) a(top + i, j) = b(half + i, left + j) = 0;
-    }
+    const MatrixView<T> upper_a(&a(top, 0), half, half, size);
+    const MatrixView<T> lower_b(&b(half, left), half, half, size);
+    for_entries(upper_a, [&](std::size_t i, std::size_t j) { upper_a(i, j) = lower_b(i, j) = 0; });
     multiply(blas, a, b, c);
-    for (std::size_t i = 0; i < half; ++i) {
-      for (std::size_t j = 0; j < half; ++j) {
-        if (c(top + i, left + j) != 0) return false;
-      }
-    }
+    bool is_zero = true;
+    const MatrixView<T> result(&c(top, left), half, half, size);
+    for_entries(result, [&](std::size_t i, std::size_t j) { is_zero = is_zero && result(i, j) == 0; });
+    if (!is_zero) return false;
   }
   return true;
 }

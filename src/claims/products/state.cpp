@@ -1,11 +1,9 @@
-#include "claims/products/state.hpp"
-
 #include <algorithm>
 #include <cfenv>
 #include <limits>
 
 #include "claims/judge.hpp"
-#include "claims/products/findings.hpp"
+#include "claims/products/checks.hpp"
 #include "claims/products/operands.hpp"
 
 namespace sqrtn::claims {
@@ -20,40 +18,40 @@ void fill_with_nan(Operands<T>& operands) {
 
 ProductShape larger(const ProductShape& shape) { return {shape.m + 13, shape.n + 7, shape.k + 11}; }
 
-}  // namespace
-
+/// Neither what registers and stack hold matters, nor an earlier call, be it with NaN in larger operands or a tiny one.
 template <class T>
-Outcome history(const Product& product, const blas::Functions& blas, TestData& data) {
-  Findings found;
+void history(Trial& trial) {
+  const Product& product = trial.product;
   for (const ProductShape& shape : typical_shapes(product.routine)) {
     for (const Form& form : product.forms) {
-      Operands<T> operands(product, form, shape, Inputs::normal, 1, data);
-      Operands<T> poison(product, form, fitted(product.routine, larger(shape)), Inputs::normal, 0, data);
-      Operands<T> tiny(product, form, fitted(product.routine, {1, 1, 1}), Inputs::normal, 0, data);
+      if (trial.found.failed()) return;
+      Operands<T> operands(product, form, shape, Inputs::normal, 1, trial.data);
+      Operands<T> poison(product, form, fitted(product.routine, larger(shape)), Inputs::normal, 0, trial.data);
+      Operands<T> tiny(product, form, fitted(product.routine, {1, 1, 1}), Inputs::normal, 0, trial.data);
       fill_with_nan(poison);
       fill_registers_and_stack(0);
-      const Buffer<T> first = answer(product, blas, operands);
+      const Buffer<T> first = answer(product, trial.blas, operands);
       const auto compare = [&](const char* after, bool dirty_registers = false) {
         operands.reset();
         if (dirty_registers) fill_registers_and_stack(~0U);
-        call(product.routine, blas, operands.arguments());
-        ++found.n_compared;
-        if (found.failed() || same_bits(operands.c, first.span())) return;
-        found.n_wrong = 1;
-        found.reason =
-            fmt::format("{}: other bits than before, after {}", describe(product.routine, operands.arguments()), after);
+        trial.call(operands.arguments());
+        ++trial.found.n_compared;
+        if (trial.found.failed() || same_bits(operands.c, first.span())) return;
+        trial.found.fail([&] {
+          return fmt::format("{}: other bits than before, after {}", trial.describe(operands.arguments()), after);
+        });
       };
       compare("NaN in registers and stack", true);
-      call(product.routine, blas, poison.arguments());
+      trial.call(poison.arguments());
       compare("the same call on larger operands, all NaN");
-      call(product.routine, blas, tiny.arguments());
+      trial.call(tiny.arguments());
       compare("the same call on operands of size 1");
-      if (found.failed()) return exact_outcome(found);
     }
   }
-  return exact_outcome(found);
 }
 
+/// What about this thread's floating-point arithmetic is not as IEEE 754's defaults have it, found by
+/// doing some; empty if nothing.
 std::string floating_point_fault() {
   if (std::fegetround() != FE_TONEAREST) return "the rounding mode is no longer to nearest";
   if (fegetexcept() != 0) return "floating-point exceptions trap";
@@ -67,33 +65,48 @@ std::string floating_point_fault() {
   return {};
 }
 
+/// The defaults are there again at the end.
 template <class T>
 Outcome keeps_environment(const Subject& subject, TestData& data) {
-  Findings found;
+  std::size_t n_calls = 0;
   std::string fault = floating_point_fault();
   if (!fault.empty()) fault = "before the first call here: " + fault;
   for (const Product& product : products()) {
-    if (!fault.empty()) break;
     if (!has<T>(product.routine, subject.products)) continue;
     for (const ProductShape& shape : typical_shapes(product.routine)) {
+      if (!fault.empty()) break;
       Operands<T> operands(product, product.forms.front(), shape, Inputs::normal, 0, data);
       call(product.routine, subject.products, operands.arguments());
-      ++found.n_compared;
+      ++n_calls;
       fault = floating_point_fault();
-      if (fault.empty()) continue;
-      fault = fmt::format("after {}: {}", describe(product.routine, operands.arguments()), fault);
-      break;
+      if (!fault.empty()) fault = fmt::format("after {}: {}", describe(product.routine, operands.arguments()), fault);
     }
   }
   std::fesetenv(FE_DFL_ENV);
-  return exact_outcome(fault, found.n_compared);
+  return exact_outcome(fault, n_calls);
 }
 
-#define SQRTN_INSTANTIATE(T)                                                      \
-  template Outcome history<T>(const Product&, const blas::Functions&, TestData&); \
-  template Outcome keeps_environment<T>(const Subject&, TestData&);
-SQRTN_INSTANTIATE(float)
-SQRTN_INSTANTIATE(double)
-#undef SQRTN_INSTANTIATE
+}  // namespace
+
+template <class T>
+std::vector<Check> checks_of_state() {
+  return {{.name = "history",
+           .statement = ": the same bits whatever registers hold and whatever was called before",
+           .source = design_source,
+           .check = history<T>}};
+}
+
+template <class T>
+std::vector<CommonCheck> common_checks_of_state() {
+  return {{.name = "environment",
+           .statement = "rounding, traps and subnormals are after each call as IEEE 754's defaults have them",
+           .source = "IEEE 754-2019, 4.3 and 7.1; System V ABI, 3.2.3: control bits are preserved by a call",
+           .check = keeps_environment<T>}};
+}
+
+template std::vector<Check> checks_of_state<float>();
+template std::vector<Check> checks_of_state<double>();
+template std::vector<CommonCheck> common_checks_of_state<float>();
+template std::vector<CommonCheck> common_checks_of_state<double>();
 
 }  // namespace sqrtn::claims

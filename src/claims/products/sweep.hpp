@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <limits>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "claims/products/data.hpp"
-#include "claims/products/findings.hpp"
+#include "claims/products/checks.hpp"
 
 /// Calls over shapes, forms, paddings and scalars, each compared entry by entry with what it should be.
 namespace sqrtn::claims {
@@ -44,20 +42,21 @@ bool is_exact(const Problem<T>& problem, const Arguments<T>& arguments, bool rea
 /// One call, compared entry by entry with what it should be, rows that are exact at once. What the call may not
 /// write, the padding of C among it, must still be as it was.
 template <class T>
-void check_call(const blas::Functions& blas, const Product& product, const Problem<T>& problem,
-                const Arguments<T>& arguments, const Sweep& sweep, Findings& found) {
+void check_call(Trial& trial, const Problem<T>& problem, const Arguments<T>& arguments, const Sweep& sweep) {
   using Wide = blas::reference::Wide<T>;
   constexpr T nan = std::numeric_limits<T>::quiet_NaN();
-  call(product.routine, blas, arguments);
+  trial.call(arguments);
+  Findings& found = trial.found;
+  const Routine routine = trial.product.routine;
   const MatrixView<T> c = arguments.c;
   const Wide alpha = arguments.alpha, beta = arguments.beta;
-  const bool reads_c = beta != 0 || product.routine == Routine::scal;
+  const bool reads_c = beta != 0 || routine == Routine::scal;
   const std::size_t n_roundings = problem.shape.k + 2;
   const auto factor = sweep.exact ? 0 : static_cast<Wide>(gamma<T>(n_roundings) + gamma<Wide>(n_roundings));
   for (std::size_t i = 0; i < c.rows; ++i) {
     const auto where = [&](std::size_t j) {
-      return fmt::format("{}, {} inputs{}, entry ({}, {})", describe(product.routine, arguments),
-                         to_string(sweep.inputs), sweep.note, i, j);
+      return fmt::format("{}, {} inputs{}, entry ({}, {})", trial.describe(arguments), to_string(sweep.inputs),
+                         sweep.note, i, j);
     };
     const auto keeps = [&](std::size_t from, std::size_t to) {
       for (std::size_t j = from; j < to; ++j) {
@@ -65,7 +64,7 @@ void check_call(const blas::Functions& blas, const Product& product, const Probl
                            [&] { return where(j) + ", in the triangle that is not used"; });
       }
     };
-    const auto [first, last] = written(arguments, product.routine, i);
+    const auto [first, last] = written(arguments, routine, i);
     keeps(0, first);
     if (sweep.exact && is_exact(problem, arguments, reads_c, i, first, last)) {
       found.n_compared += last - first;
@@ -79,38 +78,36 @@ void check_call(const blas::Functions& blas, const Product& product, const Probl
     }
     keeps(last, c.cols);
     for (std::size_t j = c.cols; j < c.ld; ++j) {
-      found.compare_kept(c.data[i * c.ld + j], nan, [&] { return where(j) + ", in the padding"; });
+      found.compare_kept(c(i, j), nan, [&] { return where(j) + ", in the padding"; });
     }
   }
 }
 
 /// All scalars, forms and paddings of one shape, until one fails.
 template <class T>
-void check_shape(const blas::Functions& blas, const Product& product, const Problem<T>& problem,
-                 const std::vector<std::pair<double, double>>& scalars, const Sweep& sweep, Findings& found) {
+void check_shape(Trial& trial, const Problem<T>& problem, const std::vector<Scalars>& scalars,
+                 const Sweep& sweep = {}) {
   constexpr T nan = std::numeric_limits<T>::quiet_NaN();
   for (const std::size_t padding : {0, 1}) {
-    for (const Form& form : product.forms) {
+    for (const Form& form : trial.product.forms) {
       const Matrix<T> a = stored(problem.a.view(), form.trans_a, padding);
       const Matrix<T> b = stored(problem.b.view(), form.trans_b, 2 * padding);
       for (const auto& [alpha, beta] : scalars) {
+        if (trial.found.failed()) return;
         Matrix<T> c = stored(problem.c.view(), blas::Op::none, 3 * padding);
         if (sweep.poison_c) std::ranges::fill(c.storage(), nan);
-        const Arguments<T> arguments{form, T(alpha), a.view(), b.view(), T(beta), c.view()};
-        check_call(blas, product, problem, arguments, sweep, found);
-        if (found.failed()) return;
+        check_call<T>(trial, problem, {form, T(alpha), a.view(), b.view(), T(beta), c.view()}, sweep);
       }
     }
   }
 }
 
 template <class T>
-void check_shapes(const blas::Functions& blas, const Product& product, const std::vector<ProductShape>& shapes,
-                  const std::vector<std::pair<double, double>>& scalars, const Sweep& sweep, TestData& data,
-                  Findings& found) {
+void check_shapes(Trial& trial, const std::vector<ProductShape>& shapes, const std::vector<Scalars>& scalars,
+                  const Sweep& sweep = {}) {
   for (const ProductShape& shape : shapes) {
-    if (found.failed()) return;
-    check_shape(blas, product, Problem<T>(product, shape, sweep.inputs, data), scalars, sweep, found);
+    if (trial.found.failed()) return;
+    check_shape(trial, Problem<T>(trial.product, shape, sweep.inputs, trial.data), scalars, sweep);
   }
 }
 

@@ -6,8 +6,8 @@
 #include <thread>
 
 #include "claims/judge.hpp"
+#include "claims/products/checks.hpp"
 #include "claims/products/operands.hpp"
-#include "claims/products/state.hpp"
 #include "claims/products/sweep.hpp"
 #include "sqrtn/support/parallel.hpp"
 
@@ -47,8 +47,7 @@ struct Caller {
   std::vector<Buffer<T>> alone;
 };
 
-}  // namespace
-
+/// Each with operands of its own.
 template <class T>
 Outcome concurrent_callers(const Subject& subject, TestData& data) {
   constexpr std::size_t n_callers = 4;
@@ -79,39 +78,38 @@ Outcome concurrent_callers(const Subject& subject, TestData& data) {
                        n_callers * n_rounds * callers.front().calls.size());
 }
 
-namespace {
-
 /// Large enough for every library's threads, k small.
 std::vector<ProductShape> threaded_shapes(Routine routine) {
-  std::vector<ProductShape> shapes{{257, 130, 65}, {70, 600, 33}, {33, 70, 600}};
-  if (routine == Routine::gemv || routine == Routine::ger) shapes = {{700, 650, 650}};
-  if (routine == Routine::dot || routine == Routine::axpy || routine == Routine::scal) shapes = {{40000, 1, 40000}};
-  for (ProductShape& shape : shapes) shape = fitted(routine, shape);
-  return shapes;
+  if (routine == Routine::gemv || routine == Routine::ger) return {fitted(routine, {700, 650, 650})};
+  if (routine == Routine::dot || routine == Routine::axpy || routine == Routine::scal) {
+    return {fitted(routine, {40000, 1, 40000})};
+  }
+  return fitted(routine, {{257, 130, 65}, {70, 600, 33}, {33, 70, 600}});
 }
 
 /// Integers with several of the library's threads.
 template <class T>
 void check_threaded(const Subject& subject, int n_threads, bool in_full, TestData& data, Findings& found) {
   const Sweep sweep{.note = fmt::format(", {} threads", n_threads)};
+  subject.set_blas_threads(n_threads);
   for (const Product& product : products()) {
     if (product.routine == Routine::trsm || product.routine == Routine::nrm2) continue;
     if (!has<T>(product.routine, subject.products)) continue;
     std::vector<ProductShape> shapes = threaded_shapes(product.routine);
-    std::vector<std::pair<double, double>> scalars = product.few_scalars;
+    std::vector<Scalars> scalars = product.scalars.few;
     if (!in_full) {
       shapes.resize(1);
-      scalars.erase(scalars.begin(), scalars.end() - 1);
+      scalars = {scalars.back()};
     }
-    check_shapes<T>(subject.products, product, shapes, scalars, sweep, data, found);
+    Trial trial{product, subject.products, data, found};
+    check_shapes<T>(trial, shapes, scalars, sweep);
   }
 }
 
-}  // namespace
-
 template <class T>
 Outcome threaded(const Subject& subject, TestData& data) {
-  const int n_threads = subject.set_blas_threads ? subject.set_blas_threads(threads_of_libraries) : 1;
+  // More than one on any machine.
+  const int n_threads = subject.set_blas_threads ? subject.set_blas_threads(4) : 1;
   if (n_threads == 1) {
     Outcome outcome;
     outcome.verdict = Verdict::skipped;
@@ -123,22 +121,30 @@ Outcome threaded(const Subject& subject, TestData& data) {
   Caller<T> caller(subject.products, 1, data);
   // As many threads as run at once; of more, which wait for each other in turns of the scheduler, a few calls.
   const int at_once = std::clamp(static_cast<int>(available_threads()), 2, n_threads);
-  for (int threads = at_once;; threads = n_threads) {
-    subject.set_blas_threads(threads);
-    check_threaded<T>(subject, threads, threads == at_once, data, found);
-    if (threads == n_threads) break;
-  }
+  check_threaded<T>(subject, at_once, true, data, found);
+  if (at_once < n_threads) check_threaded<T>(subject, n_threads, false, data, found);
   subject.set_blas_threads(1);
   std::string fault = found.reason;
   if (fault.empty()) fault = caller.run(subject.products, 1, false);
   return exact_outcome(fault, found.n_compared);
 }
 
-#define SQRTN_INSTANTIATE(T)                                         \
-  template Outcome concurrent_callers<T>(const Subject&, TestData&); \
-  template Outcome threaded<T>(const Subject&, TestData&);
-SQRTN_INSTANTIATE(float)
-SQRTN_INSTANTIATE(double)
-#undef SQRTN_INSTANTIATE
+}  // namespace
+
+template <class T>
+std::vector<CommonCheck> common_checks_of_threads() {
+  return {{.name = "concurrent",
+           .statement = "four threads calling at once get, bit for bit, what each gets alone",
+           .source = design_source,
+           .check = concurrent_callers<T>},
+          {.name = "threaded",
+           .statement = "exact for integers with several of the library's threads, and one thread gives the bits of "
+                        "before",
+           .source = exact_source,
+           .check = threaded<T>}};
+}
+
+template std::vector<CommonCheck> common_checks_of_threads<float>();
+template std::vector<CommonCheck> common_checks_of_threads<double>();
 
 }  // namespace sqrtn::claims
