@@ -91,11 +91,7 @@ void add_bits(CLI::App& application, Action& chosen) {
   CLI::App* bits =
       application.add_subcommand("bits", "Writes a generator's raw bits to standard output, for batteries");
   const auto number = [&](const char* name, std::uint64_t& value, const char* text) {
-    bits->add_option(name, value, text)
-        ->type_name("N")
-        ->check(whole_number_error)
-        ->transform(decimal)
-        ->capture_default_str();
+    add_whole_number(*bits, name, value, text)->type_name("N")->capture_default_str();
   };
   bits->add_option("--engine", options->engine, "Generator: ars or philox")->capture_default_str();
   number("--seed", options->seed, "Seed");

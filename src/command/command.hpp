@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "support/exit_code.hpp"
 
@@ -11,6 +13,9 @@ namespace sqrtn::command {
 
 /// Does the work of the chosen subcommand and returns its exit code.
 using Action = std::function<int()>;
+
+/// The program's name and the words that were given, for the results, each as published.
+std::vector<std::string> command_line(const CLI::App& subcommand);
 
 void add_env(CLI::App& application, Action& chosen);
 void add_init(CLI::App& application, Action& chosen);

@@ -38,7 +38,7 @@ void add_sides(CLI::App& gate, gate::Options& options) {
       ->allow_extra_args(false)
       ->check(word_error);
   gate.add_option("--filter", options.filter, "Only the cases that match, as --benchmark_filter has it")
-      ->type_name("REGEX");
+      ->type_name(regex_type);
 }
 
 void add_rates(CLI::App& gate, gate::Options& options) {
@@ -51,20 +51,14 @@ void add_rates(CLI::App& gate, gate::Options& options) {
       ->capture_default_str();
   add_time(gate, "--budget", settings.budget_s, "Time for the launches that are compared [5m]");
   add_time(gate, "--timeout", options.timeout_s, "The longest that one launch may take [2m]");
-  gate.add_option("--seed", settings.seed, "Seed of the order of the launches [drawn anew]")
-      ->type_name("N")
-      ->check(whole_number_error)
-      ->transform(decimal);
+  add_whole_number(gate, "--seed", settings.seed, "Seed of the order of the launches [drawn anew]")->type_name("N");
 }
 
 /// Returns: the one that a self-test, which has no cases to report, cannot write.
 CLI::Option* add_outputs(CLI::App& gate, gate::Options& options) {
-  const auto file = [&](const char* name, std::string& path, const char* text) {
-    return gate.add_option(name, path, text)->check(word_error)->type_name("FILE");
-  };
-  file("--json", options.json, "Also write the results as JSON; '-' is standard output, with nothing else");
-  file("--summary", options.summary, "Also write the Markdown to a file, as for $GITHUB_STEP_SUMMARY");
-  return file("--junit", options.junit, "Also write JUnit XML, a test a case, as CI systems read it");
+  add_json(gate, options.json);
+  add_file(gate, "--summary", options.summary, "Also write the Markdown to a file, as for $GITHUB_STEP_SUMMARY");
+  return add_file(gate, "--junit", options.junit, "Also write JUnit XML, a test a case, as CI systems read it");
 }
 
 void add_options(CLI::App& gate, gate::Options& options) {

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <functional>
 #include <string>
-#include <vector>
 
 /// The options that several subcommands share, under one name and one check.
 namespace sqrtn::command {
@@ -23,8 +22,24 @@ void add_common_options(CLI::App& subcommand, CommonOptions& options, const std:
 /// "010" → "10": CLI11 would read it as octal. What is no number stays as it is, for the message.
 std::string decimal(std::string digits);
 
+/// The options of that name alone.
+CLI::Option* add_blas(CLI::App& subcommand, std::string& blas);
+CLI::Option* add_json(CLI::App& subcommand, std::string& path);
+
+/// Adds an option for the file `path`, which must not be empty nor look like an option.
+CLI::Option* add_file(CLI::App& subcommand, const std::string& name, std::string& path, const std::string& text);
+
+/// The type of an option whose value is a pattern, shown as it was given wherever it is published.
+inline constexpr const char* regex_type = "REGEX";
+
 /// A check for the parser, which by itself takes -1 for 2^64 - 1: what is wrong with the text, or nothing.
 std::string whole_number_error(const std::string& text);
+
+/// Adds an option for a whole number of the type of `value`; a count or a seed.
+template <class Number>
+CLI::Option* add_whole_number(CLI::App& subcommand, const std::string& name, Number& value, const std::string& text) {
+  return subcommand.add_option(name, value, text)->check(whole_number_error)->transform(decimal);
+}
 
 /// A check for the parser, whose own takes NaN for a number between any two.
 std::function<std::string(const std::string&)> number_between(double low, double high);
@@ -44,8 +59,5 @@ bool same_file(const std::string& a, const std::string& b);
 /// A number, or the gain by quadrature of the activation of that name.
 /// Throws: std::invalid_argument.
 double parse_gain(const std::string& text);
-
-/// The program's name and the words that were given, for the results, each as published.
-std::vector<std::string> command_line(const CLI::App& subcommand);
 
 }  // namespace sqrtn::command

@@ -1,3 +1,5 @@
+#include "report/chain_text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -5,25 +7,25 @@
 #include <numbers>
 #include <set>
 
-#include "command/propagate.hpp"
 #include "report/table.hpp"
 #include "results/format.hpp"
 #include "sqrtn/laws/chain.hpp"
 #include "sqrtn/laws/prediction.hpp"
 
-namespace sqrtn::command {
+namespace sqrtn::report {
 namespace {
 
 using experiment::Fate;
 using experiment::LayerForecast;
 using experiment::LayerState;
+using experiment::Propagation;
 
 /// "0.9063" from a logarithm, also where the number itself leaves the range of double.
 std::string show_log(double log_x) {
   if (std::isnan(log_x)) return "–";
   if (std::isinf(log_x)) return log_x < 0 ? "0" : "inf";
   const double log10_x = log_x / std::numbers::ln10;
-  if (log10_x > -4 && log10_x < 6) return results::significant(std::exp(log_x));
+  if (log10_x > -4 && log10_x < 6) return significant(std::exp(log_x));
   const double exponent = std::floor(log10_x);
   return fmt::format("{:.3f}e{:+03.0f}", std::pow(10, log10_x - exponent), exponent);
 }
@@ -49,7 +51,7 @@ std::vector<std::string> layer_row(const Propagation& p, std::size_t layer) {
           std::isfinite(off) ? fmt::format("{:+.1f}", off) : "–",
           fmt::format("{:.1f}", 100 * p.mean(layer, &LayerState::zeros)),
           fmt::format("{:.1f}", 100 * p.mean(layer, &LayerState::saturated)),
-          layer == 0 || std::isnan(law.slope) ? "–" : results::compact(law.slope, 4)};
+          layer == 0 || std::isnan(law.slope) ? "–" : compact(law.slope, 4)};
 }
 
 /// The first few layers, every tenth of the rest or so, and where the fate is met.
@@ -159,46 +161,27 @@ std::string advice(const Propagation& p) {
 
 std::string short_advice(const Propagation& p) {
   if (p.chain.norm != experiment::Norm::none) return "any";
-  return is_unstable(p) && !p.chain.residual ? "none" : results::compact(holding_gain(p));
+  return is_unstable(p) && !p.chain.residual ? "none" : compact(holding_gain(p));
+}
+
+/// "100 layers of 512, relu, fresh weights, gain 1.41421, f32": what a table is of.
+std::string title_of(const Propagation& p) {
+  std::string text = fmt::format("{} layers of {}, {}, {} weights", p.chain.depth, p.chain.width,
+                                 p.chain.activation->name, p.chain.shared ? "shared" : "fresh");
+  if (p.chain.norm != experiment::Norm::none) text += fmt::format(", {} norm", to_string(p.chain.norm));
+  if (p.chain.residual) text += ", residual";
+  if (p.chain.batch > 1) text += fmt::format(", {} rows", p.chain.batch);
+  return text + fmt::format(", gain {}, {}", compact(p.gain), p.dtype);
 }
 
 }  // namespace
 
-double Propagation::mean(std::size_t layer, double LayerState::*field) const {
-  double sum = 0;
-  for (const auto& run : runs) sum += run[layer].*field;
-  return sum / static_cast<double>(runs.size());
-}
-
-double Propagation::log_rms(std::size_t layer) const { return mean(layer, &LayerState::log_rms); }
-
-experiment::Course Propagation::course() const {
-  std::vector<double> logs;
-  for (std::size_t layer = 0; layer <= chain.depth; ++layer) logs.push_back(log_rms(layer));
-  return experiment::course(logs);
-}
-
-std::string title_of(const Propagation& p) {
-  std::string text = fmt::format("{} layers of {}, {}, {} weights", p.chain.depth, p.chain.width,
-                                 p.chain.activation->name, p.chain.shared ? "shared" : "fresh");
-  if (p.chain.norm != experiment::Norm::none) text += fmt::format(", {} norm", name_of(p.chain.norm));
-  if (p.chain.residual) text += ", residual";
-  if (p.chain.batch > 1) text += fmt::format(", {} rows", p.chain.batch);
-  return text + fmt::format(", gain {}, {}", results::compact(p.gain), p.dtype);
-}
-
-std::string_view name_of(experiment::Norm norm) {
-  constexpr std::string_view names[] = {"none", "batch", "layer"};
-  return names[static_cast<std::size_t>(norm)];
-}
-
 std::string propagation_text(const Propagation& p, bool all) {
-  report::Table table{
-      .title = p.name + ", " + title_of(p),
-      .columns = {"layer", "law: RMS", "99 % of runs", "measured", "deviation", "zeros %", "flat %", "χ₁"},
-      .rows = {}};
+  Table table{.title = p.name + ", " + title_of(p),
+              .columns = {"layer", "law: RMS", "99 % of runs", "measured", "deviation", "zeros %", "flat %", "χ₁"},
+              .rows = {}};
   for (const std::size_t layer : chosen_layers(p, all)) table.rows.push_back(layer_row(p, layer));
-  std::string text = report::to_markdown(table) + '\n';
+  std::string text = to_markdown(table) + '\n';
   const double end = p.log_rms(p.chain.depth);
   text += fmt::format("Verdict: {}; RMS {} after {} layers in {}, {} run{}, {}.\n", fate_text(p.course()),
                       std::isnan(end) ? "not finite" : show_log(end), p.chain.depth, p.dtype, p.runs.size(),
@@ -207,17 +190,17 @@ std::string propagation_text(const Propagation& p, bool all) {
 }
 
 std::string comparison_text(const std::vector<Propagation>& propagations) {
-  report::Table table{.title = "Initialisers compared",
-                      .columns = {"init", "gain", "verdict", "law: RMS at the end", "99 % of runs", "measured",
-                                  "flat %", "gradients", "gain that holds"},
-                      .rows = {}};
+  Table table{.title = "Initialisers compared",
+              .columns = {"init", "gain", "verdict", "law: RMS at the end", "99 % of runs", "measured", "flat %",
+                          "gradients", "gain that holds"},
+              .rows = {}};
   for (const Propagation& p : propagations) {
     const std::vector<std::string> end = layer_row(p, p.chain.depth);
     const std::string fate = fate_text(p.course());
-    table.rows.push_back({p.name, results::compact(p.gain), fate.substr(0, fate.find(',')), end[1], end[2], end[3],
-                          end[6], show_log(log_gradient(p)), short_advice(p)});
+    table.rows.push_back({p.name, compact(p.gain), fate.substr(0, fate.find(',')), end[1], end[2], end[3], end[6],
+                          show_log(log_gradient(p)), short_advice(p)});
   }
-  return report::to_markdown(table);
+  return to_markdown(table);
 }
 
-}  // namespace sqrtn::command
+}  // namespace sqrtn::report

@@ -1,27 +1,27 @@
+#include "report/weights.hpp"
+
 #include <fmt/format.h>
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
-#include "command/init.hpp"
 #include "sqrtn/init/gain.hpp"
 #include "sqrtn/laws/initialiser.hpp"
 
-namespace sqrtn::command {
+namespace sqrtn::report {
 namespace {
 
 using nlohmann::ordered_json;
 
-double gain_of(const InitPlan& plan) { return plan.options.gain.value_or(plan.rule.default_gain); }
-init::Mode mode_of(const InitPlan& plan) { return plan.options.mode.value_or(plan.rule.mode); }
-double scale_of(const InitPlan& plan) { return plan.options.scale.value_or(plan.rule.scale); }
+double gain_of(const init::EntriesPlan& plan) { return plan.options.gain.value_or(plan.rule.default_gain); }
+init::Mode mode_of(const init::EntriesPlan& plan) { return plan.options.mode.value_or(plan.rule.mode); }
+double scale_of(const init::EntriesPlan& plan) { return plan.options.scale.value_or(plan.rule.scale); }
 
 std::string variance_formula(const init::Rule& rule, init::Mode mode) {
   return rule.uses_fans ? fmt::format("gain^2 * scale / {}", to_string(mode)) : "gain^2 * scale";
 }
 
 /// The other count of a grouped layer, since frameworks differ; empty if it has one group.
-std::string framework_fans(const InitPlan& plan) {
+std::string framework_fans(const init::EntriesPlan& plan) {
   if (plan.groups == 1) return "";
   const auto [fan_in, fan_out] = init::fans(plan.layer, plan.shape);
   return fmt::format("; frameworks that look at the shape alone count {} and {}", fan_in, fan_out);
@@ -32,9 +32,15 @@ std::string framework_gain(const init::Activation& activation) {
   return std::isnan(activation.framework_gain) ? "-" : fmt::format("{:.6f}", activation.framework_gain);
 }
 
+ordered_json head_of(const auto& plan) {
+  return {{"rule", plan.rule.name},   {"shape", plan.shape},
+          {"dtype", plan.dtype},      {"engine", to_string(plan.stream.engine)},
+          {"seed", plan.stream.seed}, {"stream", plan.stream.stream}};
+}
+
 }  // namespace
 
-std::string init_summary(const InitPlan& plan, const InitMeasured& measured) {
+std::string weight_text(const init::EntriesPlan& plan, const init::EntriesDrawn& drawn) {
   const init::Distribution& law = plan.distribution;
   std::string text =
       fmt::format("{} {} {}, engine {}, seed {}, stream {}\n", plan.rule.name, sqrtn::to_string(plan.shape), plan.dtype,
@@ -45,7 +51,7 @@ std::string init_summary(const InitPlan& plan, const InitMeasured& measured) {
   }
   text += fmt::format("law       {}, variance {:.9g} = {}, gain {:.9g}, scale {:.9g}\n", to_string(law.law),
                       law.variance, variance_formula(plan.rule, mode_of(plan)), gain_of(plan), scale_of(plan));
-  const double n_samples = static_cast<double>(measured.moments.count());
+  const double n_samples = static_cast<double>(drawn.moments.count());
   const double mean_error = law.stddev() / std::sqrt(n_samples);
   // Of the sample's deviation, by the delta method.
   const double stddev_error = mean_error * std::sqrt((laws::kurtosis(law.law) - 1) / 4);
@@ -54,26 +60,24 @@ std::string init_summary(const InitPlan& plan, const InitMeasured& measured) {
   };
   const std::string limit = std::isfinite(law.limit()) ? fmt::format("{:.9g}", law.limit()) : "";
   text += fmt::format("{:<9} {:>16} {:>16} {:>16}\n", "", "expected", "measured", "standard error");
-  row("mean", "0", *measured.moments.mean(), fmt::format("{:.2g}", mean_error));
-  row("stddev", fmt::format("{:.9g}", law.stddev()), std::sqrt(*measured.moments.variance()),
+  row("mean", "0", *drawn.moments.mean(), fmt::format("{:.2g}", mean_error));
+  row("stddev", fmt::format("{:.9g}", law.stddev()), std::sqrt(*drawn.moments.variance()),
       fmt::format("{:.2g}", stddev_error));
-  row("minimum", limit.empty() ? "no limit" : "> -" + limit, measured.minimum, "");
-  row("maximum", limit.empty() ? "no limit" : "< " + limit, measured.maximum, "");
-  if (measured.spectral_norm) {
+  row("minimum", limit.empty() ? "no limit" : "> -" + limit, drawn.minimum, "");
+  row("maximum", limit.empty() ? "no limit" : "< " + limit, drawn.maximum, "");
+  if (drawn.spectral_norm) {
     const auto [rows, cols] = init::flatten(plan.shape);
     text += fmt::format(
         "spectral  then divided by its largest singular value {:.9g}; stddev * (sqrt({}) + sqrt({})) = {:.9g}\n",
-        *measured.spectral_norm, rows, cols,
+        *drawn.spectral_norm, rows, cols,
         law.stddev() * (std::sqrt(static_cast<double>(rows)) + std::sqrt(static_cast<double>(cols))));
   }
   return text;
 }
 
-nlohmann::ordered_json init_json(const InitPlan& plan, const InitMeasured& measured) {
+ordered_json weight_json(const init::EntriesPlan& plan, const init::EntriesDrawn& drawn) {
   const init::Distribution& law = plan.distribution;
-  ordered_json json = {{"rule", plan.rule.name},   {"shape", plan.shape},
-                       {"dtype", plan.dtype},      {"engine", to_string(plan.stream.engine)},
-                       {"seed", plan.stream.seed}, {"stream", plan.stream.stream}};
+  ordered_json json = head_of(plan);
   if (plan.rule.uses_fans) {
     json["layer"] = to_string(plan.layer);
     json["groups"] = plan.groups;
@@ -87,16 +91,52 @@ nlohmann::ordered_json init_json(const InitPlan& plan, const InitMeasured& measu
   json["variance"] = law.variance;
   json["stddev"] = law.stddev();
   json["limit"] = std::isfinite(law.limit()) ? ordered_json(law.limit()) : ordered_json();
-  json["measured"] = {{"n_samples", measured.moments.count()},
-                      {"mean", *measured.moments.mean()},
-                      {"stddev", std::sqrt(*measured.moments.variance())},
-                      {"minimum", measured.minimum},
-                      {"maximum", measured.maximum}};
-  if (measured.spectral_norm) json["spectral_norm"] = *measured.spectral_norm;
+  json["measured"] = {{"n_samples", drawn.moments.count()},
+                      {"mean", *drawn.moments.mean()},
+                      {"stddev", std::sqrt(*drawn.moments.variance())},
+                      {"minimum", drawn.minimum},
+                      {"maximum", drawn.maximum}};
+  if (drawn.spectral_norm) json["spectral_norm"] = *drawn.spectral_norm;
   return json;
 }
 
-std::string init_list() {
+std::string weight_text(const init::MatrixPlan& plan, const init::MatrixDrawn& drawn) {
+  std::string text = fmt::format("{} {} {}", plan.rule.name, sqrtn::to_string(plan.shape), plan.dtype);
+  if (plan.rule.is_random) {
+    text += fmt::format(", engine {}, seed {}, stream {}", to_string(plan.stream.engine), plan.stream.seed,
+                        plan.stream.stream);
+  }
+  text += fmt::format("\nlaw       {}; gain {:.9g}{}\n", plan.rule.explanation, plan.gain,
+                      plan.groups == 1 ? "" : fmt::format(", {} groups", plan.groups));
+  const auto [rows, cols] = plan.orthogonal;
+  if (drawn.orthonormality_error) {
+    text += fmt::format("matrix    {} x {}{}, max |{}/gain^2 - I| = {:.2g}\n", rows, cols,
+                        plan.rule.structure == init::Structure::delta_orthogonal ? " at the centre" : "",
+                        rows >= cols ? "W'W" : "WW'", *drawn.orthonormality_error);
+  }
+  text += fmt::format("entries   {} of {} are not 0, from {:.9g} to {:.9g}\n", drawn.n_nonzero,
+                      element_count(plan.shape), drawn.minimum, drawn.maximum);
+  if (drawn.spectral_norm) {
+    text += fmt::format("spectral  divided by the largest singular value {:.9g} of {} x {}\n", *drawn.spectral_norm,
+                        plan.flattened.rows, plan.flattened.cols);
+  }
+  return text;
+}
+
+ordered_json weight_json(const init::MatrixPlan& plan, const init::MatrixDrawn& drawn) {
+  ordered_json json = head_of(plan);
+  json["groups"] = plan.groups;
+  json["gain"] = plan.gain;
+  json["measured"] = {{"n_samples", element_count(plan.shape)},
+                      {"nonzero", drawn.n_nonzero},
+                      {"minimum", drawn.minimum},
+                      {"maximum", drawn.maximum}};
+  if (drawn.orthonormality_error) json["measured"]["orthonormality_error"] = *drawn.orthonormality_error;
+  if (drawn.spectral_norm) json["spectral_norm"] = *drawn.spectral_norm;
+  return json;
+}
+
+std::string rules_text() {
   std::string text = "Rules. Entries have mean 0; fan_in: terms of one output; fan_out: outputs of one input.\n";
   text += fmt::format("{:<17} {:<16} {:<17} {:<26} {:>8} {:>8}\n", "name", "also", "law", "variance", "gain", "scale");
   for (const init::Rule& rule : init::rules()) {
@@ -119,7 +159,7 @@ std::string init_list() {
   return text;
 }
 
-nlohmann::ordered_json init_list_json() {
+ordered_json rules_json() {
   ordered_json json = {{"rules", ordered_json::array()},
                        {"structured_rules", ordered_json::array()},
                        {"activations", ordered_json::array()}};
@@ -147,4 +187,4 @@ nlohmann::ordered_json init_list_json() {
   return json;
 }
 
-}  // namespace sqrtn::command
+}  // namespace sqrtn::report

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "experiment/forecast.hpp"
+
+/// A chain as `sqrtn propagate` asks for it, by names, and initialisers sent through it.
+namespace sqrtn::experiment {
+
+struct ChainOptions {
+  std::size_t width = 512, depth = 100, batch = 1, replicates = 20;
+  std::string activation = "relu", weights = "fresh", norm = "none", dtype = "f32";
+  std::optional<double> gain;  ///< else the rule's own
+  std::uint64_t seed = 1;
+  unsigned threads = 0;  ///< 0: all available
+  bool residual = false;
+};
+
+/// The word of --norm.
+std::string_view to_string(Norm norm);
+
+/// One initialiser, and what became of the signal.
+struct Propagation {
+  std::string name;  ///< of the initialiser
+  Chain chain;
+  double gain = 1;  ///< that the initialiser was given, or its own
+  std::string dtype;
+  Forecast forecast;
+  std::vector<std::vector<LayerState>> runs;
+
+  /// Of a field over the runs.
+  [[nodiscard]] double mean(std::size_t layer, double LayerState::*field) const;
+  /// Over the runs, ln of the geometric mean of the RMS; NaN if any run is not finite there, −∞ if one is 0.
+  [[nodiscard]] double log_rms(std::size_t layer) const;
+  [[nodiscard]] Course course() const;
+};
+
+/// The chain of each initialiser, without forecast and runs. Everything that can be wrong is found here, before any
+/// work. Throws: std::invalid_argument, in the options' own names.
+std::vector<Propagation> understand(const ChainOptions& options, const std::vector<std::string>& initialisers);
+
+/// Fills in forecast and runs, with a live line meanwhile; the library should be set to one thread.
+void propagate(Propagation& propagation, const ChainOptions& options, const blas::Functions& blas);
+
+}  // namespace sqrtn::experiment

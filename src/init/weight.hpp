@@ -1,0 +1,92 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+
+#include "sqrtn/init/rules.hpp"
+#include "sqrtn/init/structured.hpp"
+#include "sqrtn/statistics/moments.hpp"
+#include "support/npy.hpp"
+
+/// A weight as `sqrtn init` asks for it, by names: planned, drawn, written if asked to, and measured. A rule draws
+/// entry by entry, or a matrix as a whole.
+namespace sqrtn::init {
+
+/// What is empty or not set is the rule's own.
+struct WeightOptions {
+  std::string rule, shape, engine = "ars", dtype = "f32", layer, mode, law;
+  std::string output;  ///< NumPy file; empty: none
+  std::uint64_t seed = 1, stream = 0;
+  std::optional<double> gain, scale;
+  std::optional<std::size_t> groups;
+  unsigned threads = 0;   ///< 0: all
+  bool spectral = false;  ///< divide by the spectral norm
+};
+
+struct EntriesPlan {
+  Rule rule;
+  Shape shape;
+  std::string dtype;  ///< "f32" or "f64"
+  random::Stream stream;
+  Layer layer = Layer::linear;
+  std::size_t groups = 1;
+  Fans fans;  ///< 0 where the rule uses none
+  Options options;
+  Distribution distribution;
+};
+
+struct EntriesDrawn {
+  statistics::Moments moments;
+  double minimum = std::numeric_limits<double>::infinity(), maximum = -minimum;
+  std::optional<double> spectral_norm;  ///< that the draws were divided by after they were measured
+
+  void merge(const EntriesDrawn& other) {
+    moments.merge(other.moments);
+    minimum = std::min(minimum, other.minimum);
+    maximum = std::max(maximum, other.maximum);
+  }
+};
+
+struct MatrixPlan {
+  const StructuredRule& rule;
+  Shape shape;
+  std::string dtype;
+  random::Stream stream;
+  std::size_t groups;
+  double gain;
+  Flattened flattened;   ///< what the spectral norm is of
+  Flattened orthogonal;  ///< what the rule makes orthonormal or the identity
+};
+
+struct MatrixDrawn {
+  std::size_t n_nonzero = 0;
+  double minimum = 0, maximum = 0;
+  std::optional<double> orthonormality_error;  ///< of a random rule
+  std::optional<double> spectral_norm;         ///< that it was divided by
+};
+
+/// Throws: std::invalid_argument, in the options' own names.
+EntriesPlan plan_entries(const WeightOptions& options);
+MatrixPlan plan_matrix(const WeightOptions& options, const StructuredRule& rule);
+
+/// Throws: as plan_…; std::system_error if the file cannot be written.
+EntriesDrawn draw(const EntriesPlan& plan, const WeightOptions& options);
+MatrixDrawn draw(const MatrixPlan& plan, const WeightOptions& options);
+
+/// Throws std::invalid_argument if a weight is too large to be held, or the decomposition of a
+/// rows × cols matrix would take hours.
+void check_affordable(const Shape& shape, std::size_t rows, std::size_t cols);
+
+/// Writes a weight that is held as a whole, if a file was asked for.
+template <class T>
+void write_whole(const WeightOptions& options, const Shape& shape, std::span<const T> weight) {
+  if (options.output.empty()) return;
+  write_npy<T>(options.output, shape, [&](std::size_t first, std::span<T> part) {
+    std::ranges::copy(weight.subspan(first, part.size()), part.begin());
+  });
+}
+
+}  // namespace sqrtn::init

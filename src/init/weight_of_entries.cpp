@@ -1,0 +1,123 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <stdexcept>
+#include <vector>
+
+#include "init/weight.hpp"
+#include "sqrtn/init/spectral.hpp"
+#include "sqrtn/support/parallel.hpp"
+#include "sqrtn/support/tensor.hpp"
+#include "support/nearest.hpp"
+#include "support/progress.hpp"
+
+namespace sqrtn::init {
+namespace {
+
+void find_fans(const WeightOptions& options, EntriesPlan& plan) {
+  if (!plan.rule.uses_fans) {
+    require(options.layer.empty() && !options.groups, "rule '{}' uses no fans; leave --layer and --groups out",
+            plan.rule.name);
+    return;
+  }
+  require(plan.shape.size() >= 2,
+          "rule '{}' needs fans, which shape '{}' does not have; give fan_out x fan_in, as 512x256, or use normal, "
+          "uniform or truncated_normal",
+          plan.rule.name, options.shape);
+  plan.layer = options.layer.empty() ? default_layer(plan.shape) : parse_layer(options.layer);
+  plan.groups = options.groups.value_or(1);
+  plan.fans = fans(plan.layer, plan.shape, plan.groups);
+}
+
+/// Both kinds of rule are one list to the user.
+const Rule& find_rule_of_both(const std::string& name) try {
+  return find_rule(name);
+} catch (const std::invalid_argument& error) {
+  std::vector<std::string> names;
+  for (const StructuredRule& rule : structured_rules()) names.emplace_back(rule.name);
+  const std::string nearest = nearest_name(name, names);
+  throw std::invalid_argument(fmt::format("{}; whole matrices: {}{}", error.what(), fmt::join(names, ", "),
+                                          nearest.empty() ? "" : fmt::format(" (did you mean '{}'?)", nearest)));
+}
+
+template <class T>
+EntriesDrawn measured(std::span<const T> entries) {
+  const auto [low, high] = std::ranges::minmax(entries);
+  return {statistics::Moments::of<T>(entries), static_cast<double>(low), static_cast<double>(high), {}};
+}
+
+/// Draws the elements from `first` on into `out`, in blocks that stay in cache while they are measured.
+template <class T>
+EntriesDrawn draw_part(const EntriesPlan& plan, std::size_t first, std::span<T> out, unsigned threads) {
+  constexpr std::size_t block = std::size_t{1} << 16;
+  const auto draw_block = [&](std::size_t i) {
+    const std::span<T> part = out.subspan(i * block, std::min(block, out.size() - i * block));
+    initialise(plan.distribution, plan.stream.skip(first + i * block), part);
+    return measured(std::span<const T>(part));
+  };
+  return parallel_reduce((out.size() + block - 1) / block, threads, draw_block,
+                         [](EntriesDrawn& into, const EntriesDrawn& from) { into.merge(from); })
+      .value_or(EntriesDrawn{});
+}
+
+/// Holds the whole weight, divides it, and measures what is written.
+template <class T>
+EntriesDrawn draw_normalised(const EntriesPlan& plan, const WeightOptions& options) {
+  const auto [rows, cols] = flatten(plan.shape);
+  Buffer<T> weight(element_count(plan.shape));
+  draw_part(plan, 0, weight.span(), options.threads);
+  const double norm = normalise_spectrally(MatrixView<T>(weight.data(), rows, cols));
+  EntriesDrawn drawn = measured(std::span<const T>(weight.span()));
+  drawn.spectral_norm = norm;
+  write_whole<T>(options, plan.shape, weight.span());
+  return drawn;
+}
+
+/// Draws the whole tensor part by part, so that it may be larger than memory; writes it if asked to.
+template <class T>
+EntriesDrawn draw_all(const EntriesPlan& plan, const WeightOptions& options) {
+  if (options.spectral) return draw_normalised<T>(plan, options);
+  const std::size_t count = element_count(plan.shape);
+  EntriesDrawn drawn;
+  Progress progress("init");
+  const auto fill = [&](std::size_t first, std::span<T> part) {
+    drawn.merge(draw_part(plan, first, part, options.threads));
+    progress.update(static_cast<double>(first + part.size()) / static_cast<double>(count), options.shape);
+  };
+  if (!options.output.empty()) {
+    write_npy<T>(options.output, plan.shape, fill);
+  } else {
+    Buffer<T> part(std::min(count, std::size_t{1} << 22));
+    for (std::size_t first = 0; first < count; first += part.size()) {
+      fill(first, part.span().first(std::min(part.size(), count - first)));
+    }
+  }
+  return drawn;
+}
+
+}  // namespace
+
+EntriesPlan plan_entries(const WeightOptions& options) {
+  EntriesPlan plan;
+  plan.rule = find_rule_of_both(options.rule);
+  plan.shape = parse_shape(options.shape);
+  plan.dtype = options.dtype;
+  plan.stream = {random::parse_engine(options.engine), options.seed, options.stream};
+  find_fans(options, plan);
+  plan.options.gain = options.gain;
+  if (!options.mode.empty()) plan.options.mode = parse_mode(options.mode);
+  if (!options.law.empty()) plan.options.law = parse_law(options.law);
+  plan.options.scale = options.scale;
+  plan.distribution = distribution(plan.rule, plan.fans, plan.options);
+  if (options.spectral) {
+    const auto [rows, cols] = flatten(plan.shape);
+    check_affordable(plan.shape, rows, cols);
+  }
+  return plan;
+}
+
+EntriesDrawn draw(const EntriesPlan& plan, const WeightOptions& options) {
+  return plan.dtype == "f64" ? draw_all<double>(plan, options) : draw_all<float>(plan, options);
+}
+
+}  // namespace sqrtn::init
