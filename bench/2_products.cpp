@@ -32,12 +32,11 @@ constexpr GemmShape gemm_shapes[] = {
 
 struct GemvShape {
   std::size_t m, n;
-  bool quick;
 };
 
 constexpr GemvShape gemv_shapes[] = {
-    {512, 512, true},    // the notebooks' product, in the caches
-    {4096, 4096, true},  // beyond the second level, on most machines beyond the last
+    {512, 512},    // the notebooks' product, in the caches
+    {4096, 4096},  // beyond the second level, on most machines beyond the last
 };
 
 /// What libraries are compared at: cubes from the cost of a call to beyond the caches, and real layers.
@@ -151,31 +150,31 @@ void add_gemv(std::vector<Case>& cases, const Context& context, const GemvShape&
   }
 }
 
-}  // namespace
-
-void add_products(std::vector<Case>& cases, const Context& context) {
-  for (const GemmShape& shape : gemm_shapes) {
+void add_gemms(std::vector<Case>& cases, const Context& context, std::span<const GemmShape> shapes) {
+  for (const GemmShape& shape : shapes) {
     if (context.options.quick && !shape.quick) continue;
     add_gemm<float>(cases, context, shape);
     add_gemm<double>(cases, context, shape);
   }
+}
+
+void add_gemvs(std::vector<Case>& cases, const Context& context) {
   for (const GemvShape& shape : gemv_shapes) {
-    if (context.options.quick && !shape.quick) continue;
     add_gemv<float>(cases, context, shape);
     add_gemv<double>(cases, context, shape);
   }
 }
 
+}  // namespace
+
+void add_products(std::vector<Case>& cases, const Context& context) {
+  add_gemms(cases, context, gemm_shapes);
+  add_gemvs(cases, context);
+}
+
 void add_sampled_products(std::vector<Case>& cases, const Context& context) {
-  for (const GemmShape& shape : sampled_shapes) {
-    if (context.options.quick && !shape.quick) continue;
-    add_gemm<float>(cases, context, shape);
-    add_gemm<double>(cases, context, shape);
-  }
-  for (const GemvShape& shape : gemv_shapes) {
-    add_gemv<float>(cases, context, shape);
-    add_gemv<double>(cases, context, shape);
-  }
+  add_gemms(cases, context, sampled_shapes);
+  add_gemvs(cases, context);
 }
 
 }  // namespace sqrtn::bench

@@ -102,9 +102,11 @@ Case random123_fill(const Context& context, const Target& target, bool normal, c
       for (std::size_t j = 0; j < per_block; j += 2) {
         if (normal) {
           const auto pair = r123::boxmuller(words[j], words[j + 1]);
-          out[i + j] = pair.x, out[i + j + 1] = pair.y;
+          out[i + j] = pair.x;
+          out[i + j + 1] = pair.y;
         } else {
-          out[i + j] = r123::u01<T>(words[j]), out[i + j + 1] = r123::u01<T>(words[j + 1]);
+          out[i + j] = r123::u01<T>(words[j]);
+          out[i + j + 1] = r123::u01<T>(words[j + 1]);
         }
       }
     }

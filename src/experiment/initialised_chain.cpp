@@ -11,6 +11,7 @@
 #include "sqrtn/support/require.hpp"
 #include "support/environment.hpp"
 #include "support/progress.hpp"
+#include "support/words.hpp"
 
 namespace sqrtn::experiment {
 namespace {
@@ -118,7 +119,7 @@ void run(Propagation& p, const ChainOptions& options, const blas::Functions& bla
 
 }  // namespace
 
-std::string_view to_string(Norm norm) { return norm_words[static_cast<std::size_t>(norm)]; }
+std::string_view to_string(Norm norm) { return word_of(norm, norm_words); }
 
 double Propagation::mean(std::size_t layer, double LayerState::*field) const {
   double sum = 0;

@@ -78,24 +78,6 @@ results::Json subject_json(const Subject& subject) {
   return {{"name", subject.name}, {"sha256", subject.sha256}, {"build", subject.build}};
 }
 
-const char* text_of(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::identical:
-      return "identical";
-    case Verdict::unresolved:
-      return "no regression found, but not all resolved";
-    case Verdict::regression:
-      return "regression";
-    case Verdict::wrong:
-      return "wrong";
-    case Verdict::incomplete:
-      return "incomplete";
-    case Verdict::no_regression:
-      break;
-  }
-  return "no regression";
-}
-
 }  // namespace
 
 void make_printable(Document& document) {
@@ -110,19 +92,12 @@ void make_printable(Document& document) {
 }
 
 const OutcomeWords& words_of(Outcome outcome) { return *std::ranges::find(outcomes, outcome, &OutcomeWords::outcome); }
+const VerdictWords& words_of(Verdict verdict) { return *std::ranges::find(verdicts, verdict, &VerdictWords::verdict); }
 
 Outcome outcome_of(Change change) {
-  switch (change) {
-    case Change::same:
-      return Outcome::same;
-    case Change::slower:
-      return Outcome::slower;
-    case Change::faster:
-      return Outcome::faster;
-    case Change::unresolved:
-      break;
-  }
-  return Outcome::unresolved;
+  if (change == Change::same) return Outcome::same;
+  if (change == Change::slower) return Outcome::slower;
+  return change == Change::faster ? Outcome::faster : Outcome::unresolved;
 }
 
 std::size_t count(const Document& document, Outcome outcome) {
@@ -141,7 +116,7 @@ Verdict verdict_of(const Document& document) {
 }
 
 std::string headline(const Document& document) {
-  std::string text = text_of(verdict_of(document));
+  std::string text = words_of(verdict_of(document)).text;
   if (!document.failures.empty()) {
     return text + fmt::format(": {} findings that OLD has not; not timed", document.failures.size());
   }
@@ -181,7 +156,7 @@ std::string to_markdown(const Document& document) {
 results::Json to_json(const Document& document) {
   results::Json json;
   json["schema"] = "sqrtn.gate/1";
-  json["verdict"] = text_of(verdict_of(document));
+  json["verdict"] = words_of(verdict_of(document)).text;
   json["environment"] = results::to_json(document.environment);
   json["command"] = document.command;
   json["seed"] = document.settings.seed;

@@ -7,6 +7,7 @@
 
 #include "gate/blocks.hpp"
 #include "support/environment.hpp"
+#include "support/exit_code.hpp"
 
 /// What the gate found, for people (Markdown), for programs (JSON) and for CI (JUnit).
 namespace sqrtn::gate {
@@ -57,6 +58,24 @@ struct Failure {
 };
 
 enum class Verdict { no_regression, identical, unresolved, regression, wrong, incomplete };
+
+/// How a verdict is told, and by which exit code; what is inconclusive fails a run that is strict.
+struct VerdictWords {
+  Verdict verdict;
+  const char* text;
+  ExitCode code;
+};
+
+inline constexpr std::array<VerdictWords, 6> verdicts{{
+    {.verdict = Verdict::no_regression, .text = "no regression", .code = all_well},
+    {.verdict = Verdict::identical, .text = "identical", .code = all_well},
+    {.verdict = Verdict::unresolved, .text = "no regression found, but not all resolved", .code = inconclusive},
+    {.verdict = Verdict::regression, .text = "regression", .code = claim_failed},
+    {.verdict = Verdict::wrong, .text = "wrong", .code = claim_failed},
+    {.verdict = Verdict::incomplete, .text = "incomplete", .code = nothing_measured},
+}};
+
+const VerdictWords& words_of(Verdict verdict);
 
 struct Document {
   Environment environment;

@@ -178,22 +178,6 @@ void deliver(Document& document, const Options& options) {
   if (options.json != "-" && document.error.empty()) write_file("-", to_markdown(document));
 }
 
-int exit_code_of(const Document& document, bool strict) {
-  switch (verdict_of(document)) {
-    case Verdict::wrong:
-    case Verdict::regression:
-      return claim_failed;
-    case Verdict::incomplete:
-      return nothing_measured;
-    case Verdict::unresolved:
-      return strict ? inconclusive : all_well;
-    case Verdict::identical:
-    case Verdict::no_regression:
-      break;
-  }
-  return all_well;
-}
-
 }  // namespace
 
 int run(const Options& options, const std::vector<std::string>& command) try {
@@ -216,7 +200,8 @@ int run(const Options& options, const std::vector<std::string>& command) try {
     throw;
   }
   deliver(document, options);
-  return exit_code_of(document, options.strict);
+  const ExitCode code = words_of(verdict_of(document)).code;
+  return code == inconclusive && !options.strict ? all_well : code;
 } catch (const Stop& stop) {
   fmt::print(stderr, "sqrtn: {}\n", results::printable(stop.what()));
   return stop.trouble.code;

@@ -3,8 +3,14 @@
 #include <utility>
 
 #include "sqrtn/support/require.hpp"
+#include "support/words.hpp"
 
 namespace sqrtn::init {
+namespace {
+
+constexpr std::string_view layer_words[] = {"linear", "conv", "transposed_conv"};
+
+}  // namespace
 
 Fans fans(Layer layer, const Shape& weight, std::size_t groups) {
   const std::size_t count = element_count(weight);
@@ -30,24 +36,8 @@ Layer default_layer(const Shape& weight) {
   return weight.size() == 2 ? Layer::linear : Layer::conv;
 }
 
-std::string_view to_string(Layer layer) {
-  switch (layer) {
-    case Layer::linear:
-      return "linear";
-    case Layer::conv:
-      return "conv";
-    case Layer::transposed_conv:
-      return "transposed_conv";
-  }
-  return "";
-}
+std::string_view to_string(Layer layer) { return word_of(layer, layer_words); }
 
-Layer parse_layer(std::string_view name) {
-  for (Layer layer : {Layer::linear, Layer::conv, Layer::transposed_conv}) {
-    if (name == to_string(layer)) return layer;
-  }
-  require(false, "unknown layer '{}'; known: linear, conv, transposed_conv", name);
-  return Layer::linear;
-}
+Layer parse_layer(std::string_view name) { return parse_word<Layer>("layer", name, layer_words); }
 
 }  // namespace sqrtn::init

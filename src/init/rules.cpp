@@ -1,7 +1,6 @@
 #include "sqrtn/init/rules.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -9,9 +8,13 @@
 #include "sqrtn/random/fill.hpp"
 #include "sqrtn/support/require.hpp"
 #include "support/nearest.hpp"
+#include "support/words.hpp"
 
 namespace sqrtn::init {
 namespace {
+
+constexpr std::string_view law_words[] = {"normal", "uniform", "truncated_normal"};
+constexpr std::string_view mode_words[] = {"fan_in", "fan_out", "fan_avg"};
 
 constexpr double third = 1.0 / 3;
 constexpr double sqrt2 = 1.41421356237309504880;
@@ -83,17 +86,6 @@ template <class T>
 T round_down(double x) {
   const T rounded = static_cast<T>(x);
   return static_cast<double>(rounded) > x ? std::nextafter(rounded, T{0}) : rounded;
-}
-
-/// The enumerator among `known` that is called `name`.
-template <class Enum, std::size_t N>
-Enum parse(std::string_view what, std::string_view name, const std::array<Enum, N>& known) {
-  std::string names;
-  for (Enum value : known) {
-    if (to_string(value) == name) return value;
-    names += fmt::format("{}{}", names.empty() ? "" : ", ", to_string(value));
-  }
-  throw std::invalid_argument(fmt::format("unknown {} '{}'; known: {}", what, name, names));
 }
 
 bool positive(double x) { return x > 0 && std::isfinite(x); }
@@ -174,36 +166,9 @@ void initialise(const Distribution& distribution, const random::Stream& stream, 
 template void initialise<float>(const Distribution&, const random::Stream&, std::span<float>, unsigned);
 template void initialise<double>(const Distribution&, const random::Stream&, std::span<double>, unsigned);
 
-std::string_view to_string(Law law) {
-  switch (law) {
-    case Law::normal:
-      return "normal";
-    case Law::uniform:
-      return "uniform";
-    case Law::truncated_normal:
-      return "truncated_normal";
-  }
-  return "";
-}
-
-std::string_view to_string(Mode mode) {
-  switch (mode) {
-    case Mode::fan_in:
-      return "fan_in";
-    case Mode::fan_out:
-      return "fan_out";
-    case Mode::fan_avg:
-      return "fan_avg";
-  }
-  return "";
-}
-
-Law parse_law(std::string_view name) {
-  return parse("law", name, std::array{Law::normal, Law::uniform, Law::truncated_normal});
-}
-
-Mode parse_mode(std::string_view name) {
-  return parse("mode", name, std::array{Mode::fan_in, Mode::fan_out, Mode::fan_avg});
-}
+std::string_view to_string(Law law) { return word_of(law, law_words); }
+std::string_view to_string(Mode mode) { return word_of(mode, mode_words); }
+Law parse_law(std::string_view name) { return parse_word<Law>("law", name, law_words); }
+Mode parse_mode(std::string_view name) { return parse_word<Mode>("mode", name, mode_words); }
 
 }  // namespace sqrtn::init

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "support/words.hpp"
+
 namespace sqrtn::results {
 namespace {
 
@@ -11,7 +13,7 @@ using experiment::Propagation;
 
 std::string_view name_of(experiment::Fate fate) {
   constexpr std::string_view names[] = {"holds", "explodes", "vanishes"};
-  return names[static_cast<std::size_t>(fate)];
+  return word_of(fate, names);
 }
 
 /// Why there is no logarithm, where there is none.

@@ -29,7 +29,9 @@ std::string nearest_name(std::string_view asked, std::span<const std::string> na
   std::size_t least = asked.size() / 2 + 1;
   for (const std::string& name : names) {
     const std::size_t distance = edit_distance(asked, name);
-    if (distance < least) least = distance, nearest = name;
+    if (distance >= least) continue;
+    least = distance;
+    nearest = name;
   }
   return nearest;
 }

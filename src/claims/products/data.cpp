@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sqrtn/random/fill.hpp"
+#include "support/words.hpp"
 
 namespace sqrtn::claims {
 
@@ -27,7 +28,7 @@ void pair_up(Matrix<T>& a, Matrix<T>& b) {
 
 std::string_view to_string(Inputs inputs) {
   constexpr std::string_view words[] = {"integers", "normal", "positive", "cancelling", "scaled"};
-  return words[static_cast<std::size_t>(inputs)];
+  return word_of(inputs, words);
 }
 
 random::Stream TestData::next() {
