@@ -27,6 +27,11 @@ std::string convolution_text(std::size_t c_in, std::size_t c_out, Size2d kernel,
   return bias ? text : text + ", bias=False";
 }
 
+std::string window_text(const Window& window) {
+  return fmt::format("kernel_size={}, stride={}, padding={}", number_or_pair(window.kernel),
+                     number_or_pair(window.stride), number_or_pair(window.padding));
+}
+
 /// PyTorch's class of each activation and what it prints of its settings.
 struct Printed {
   std::string_view name, type, arguments;
@@ -98,16 +103,6 @@ Tensor<T> Conv2d<T>::apply(const blas::Functions& blas, Tensor<T> x, const typen
 }
 
 template <class T>
-ActivationLayer<T>::ActivationLayer(const init::Activation& activation, bool in_place)
-    : Layer<T>(std::string(printed(activation).type), activation_arguments(activation, in_place)),
-      activation_(activation) {}
-
-template <class T>
-Tensor<T> ActivationLayer<T>::apply(const blas::Functions&, Tensor<T> x, const typename Layer<T>::Observer&) {
-  return activate(activation_, std::move(x));
-}
-
-template <class T>
 BatchNorm<T>::BatchNorm(unsigned dimensions, std::size_t channels, double eps, double momentum)
     : Layer<T>(fmt::format("BatchNorm{}d", dimensions),
                fmt::format("{}, eps={}, momentum={}, affine=True, track_running_stats=True", channels,
@@ -157,43 +152,26 @@ Tensor<T> LayerNorm<T>::apply(const blas::Functions&, Tensor<T> x, const typenam
 }
 
 template <class T>
-MaxPool2d<T>::MaxPool2d(const Window& window)
-    : Layer<T>("MaxPool2d", fmt::format("kernel_size={}, stride={}, padding={}, dilation=1, ceil_mode=False",
-                                        number_or_pair(window.kernel), number_or_pair(window.stride),
-                                        number_or_pair(window.padding))),
-      window_(window) {}
+ActivationLayer<T>::ActivationLayer(const init::Activation& activation, bool in_place)
+    : Function<T>(std::string(printed(activation).type), activation_arguments(activation, in_place),
+                  [activation](Tensor<T> x) { return activate(activation, std::move(x)); }) {}
 
 template <class T>
-Tensor<T> MaxPool2d<T>::apply(const blas::Functions&, Tensor<T> x, const typename Layer<T>::Observer&) {
-  return max_pool2d(x, window_);
-}
+MaxPool2d<T>::MaxPool2d(const Window& window)
+    : Function<T>("MaxPool2d", window_text(window) + ", dilation=1, ceil_mode=False",
+                  [window](const Tensor<T>& x) { return max_pool2d(x, window); }) {}
 
 template <class T>
 AveragePool2d<T>::AveragePool2d(const Window& window)
-    : Layer<T>("AvgPool2d", fmt::format("kernel_size={}, stride={}, padding={}", number_or_pair(window.kernel),
-                                        number_or_pair(window.stride), number_or_pair(window.padding))),
-      window_(window) {}
+    : Function<T>("AvgPool2d", window_text(window),
+                  [window](const Tensor<T>& x) { return average_pool2d(x, window); }) {}
 
 template <class T>
-Tensor<T> AveragePool2d<T>::apply(const blas::Functions&, Tensor<T> x, const typename Layer<T>::Observer&) {
-  return average_pool2d(x, window_);
-}
+GlobalAveragePool2d<T>::GlobalAveragePool2d()
+    : Function<T>("AdaptiveAvgPool2d", "output_size=(1, 1)", global_average_pool2d<T>) {}
 
 template <class T>
-GlobalAveragePool2d<T>::GlobalAveragePool2d() : Layer<T>("AdaptiveAvgPool2d", "output_size=(1, 1)") {}
-
-template <class T>
-Tensor<T> GlobalAveragePool2d<T>::apply(const blas::Functions&, Tensor<T> x, const typename Layer<T>::Observer&) {
-  return global_average_pool2d(x);
-}
-
-template <class T>
-Flatten<T>::Flatten() : Layer<T>("Flatten", "start_dim=1, end_dim=-1") {}
-
-template <class T>
-Tensor<T> Flatten<T>::apply(const blas::Functions&, Tensor<T> x, const typename Layer<T>::Observer&) {
-  return flatten(std::move(x));
-}
+Flatten<T>::Flatten() : Function<T>("Flatten", "start_dim=1, end_dim=-1", flatten<T>) {}
 
 #define SQRTN_INSTANTIATE(T)             \
   template class Linear<T>;              \

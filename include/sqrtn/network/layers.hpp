@@ -1,5 +1,9 @@
 #pragma once
 
+#include <functional>
+#include <string>
+#include <utility>
+
 #include "sqrtn/init/activation.hpp"
 #include "sqrtn/network/convolution.hpp"
 #include "sqrtn/network/layer.hpp"
@@ -30,17 +34,6 @@ class Conv2d : public Layer<T> {
   Convolution convolution_;
 };
 
-/// φ, entry by entry. `in_place` is printed and changes nothing else: every activation here is.
-template <class T>
-class ActivationLayer : public Layer<T> {
- public:
-  explicit ActivationLayer(const init::Activation& activation, bool in_place = false);
-
- private:
-  Tensor<T> apply(const blas::Functions&, Tensor<T> x, const typename Layer<T>::Observer&) override;
-  init::Activation activation_;
-};
-
 /// Over batch × channels (1d) or images (2d); the running variance is called "running_var", as PyTorch does.
 template <class T>
 class BatchNorm : public Layer<T> {
@@ -65,43 +58,46 @@ class LayerNorm : public Layer<T> {
   double eps_;
 };
 
+/// A layer without parameters: a function of its input.
 template <class T>
-class MaxPool2d : public Layer<T> {
+class Function : public Layer<T> {
  public:
-  explicit MaxPool2d(const Window& window);
+  using Map = std::function<Tensor<T>(Tensor<T>)>;
+  Function(std::string type, std::string arguments, Map map)
+      : Layer<T>(std::move(type), std::move(arguments)), map_(std::move(map)) {}
 
  private:
-  Tensor<T> apply(const blas::Functions&, Tensor<T> x, const typename Layer<T>::Observer&) override;
-  Window window_;
+  Tensor<T> apply(const blas::Functions&, Tensor<T> x, const typename Layer<T>::Observer&) override {
+    return map_(std::move(x));
+  }
+  Map map_;
+};
+
+/// φ, entry by entry. `in_place` is printed and changes nothing else: every activation here is.
+template <class T>
+struct ActivationLayer : Function<T> {
+  explicit ActivationLayer(const init::Activation& activation, bool in_place = false);
 };
 
 template <class T>
-class AveragePool2d : public Layer<T> {
- public:
-  explicit AveragePool2d(const Window& window);
+struct MaxPool2d : Function<T> {
+  explicit MaxPool2d(const Window& window);
+};
 
- private:
-  Tensor<T> apply(const blas::Functions&, Tensor<T> x, const typename Layer<T>::Observer&) override;
-  Window window_;
+template <class T>
+struct AveragePool2d : Function<T> {
+  explicit AveragePool2d(const Window& window);
 };
 
 /// The mean of each image, one pixel: AdaptiveAvgPool2d(output_size=(1, 1)).
 template <class T>
-class GlobalAveragePool2d : public Layer<T> {
- public:
+struct GlobalAveragePool2d : Function<T> {
   GlobalAveragePool2d();
-
- private:
-  Tensor<T> apply(const blas::Functions&, Tensor<T> x, const typename Layer<T>::Observer&) override;
 };
 
 template <class T>
-class Flatten : public Layer<T> {
- public:
+struct Flatten : Function<T> {
   Flatten();
-
- private:
-  Tensor<T> apply(const blas::Functions&, Tensor<T> x, const typename Layer<T>::Observer&) override;
 };
 
 }  // namespace sqrtn::network
