@@ -14,10 +14,12 @@
 namespace sqrtn::command {
 namespace {
 
-std::string seed_error(const std::string& text) {
-  if (parse_number<std::uint64_t>(text)) return {};
-  return fmt::format("'{}' is no seed; give a whole number from 0 to 2^64 - 1", text);
+/// `what`: "whole number".
+std::string number_error(const std::string& text, const char* what) {
+  return parse_number<std::uint64_t>(text) ? "" : fmt::format("'{}' is no {} from 0 to 2^64 - 1", text, what);
 }
+
+std::string seed_error(const std::string& text) { return number_error(text, "seed; give a whole number"); }
 
 /// `wrong`: what is said of a malformed text, or of one above the largest value.
 CLI::Option* add_amount(CLI::App& subcommand, const std::string& name, double& value, const std::string& text,
@@ -31,13 +33,11 @@ CLI::Option* add_amount(CLI::App& subcommand, const std::string& name, double& v
       });
 }
 
-std::string filter_error(const std::string& text) {
-  try {
-    static_cast<void>(Filter(text));
-    return {};
-  } catch (const std::invalid_argument& error) {
-    return error.what();
-  }
+std::string filter_error(const std::string& text) try {
+  static_cast<void>(Filter(text));
+  return {};
+} catch (const std::invalid_argument& error) {
+  return error.what();
 }
 
 }  // namespace
@@ -87,16 +87,11 @@ std::string word_error(const std::string& text) {
 bool same_file(const std::string& a, const std::string& b) {
   if (a.empty() || b.empty()) return false;
   if (a == "-" || b == "-") return a == b;
-  const auto whole = [](const std::string& path) {
-    return std::filesystem::weakly_canonical(std::filesystem::absolute(path));
-  };
+  const auto whole = [](const std::string& path) { return weakly_canonical(std::filesystem::absolute(path)); };
   return whole(a) == whole(b);
 }
 
-std::string whole_number_error(const std::string& text) {
-  if (parse_number<std::uint64_t>(text)) return {};
-  return fmt::format("'{}' is no whole number from 0 to 2^64 - 1", text);
-}
+std::string whole_number_error(const std::string& text) { return number_error(text, "whole number"); }
 
 std::function<std::string(const std::string&)> number_between(double low, double high) {
   return [=](const std::string& text) {

@@ -45,27 +45,21 @@ inline constexpr std::initializer_list<Routine> routines_of_sums = {
 /// The plain products are the sums that they should be.
 template <class T>
 std::vector<Check> checks_of_sums();
-
 /// trsm solves its systems.
 template <class T>
 std::vector<Check> checks_of_trsm();
-
 /// nrm2 is the norm of its vector.
 template <class T>
 std::vector<Check> checks_of_nrm2();
-
 /// What becomes of NaN, infinities, zeros and subnormals.
 template <class T>
 std::vector<Check> checks_of_exceptional();
-
 /// Which memory a call may touch.
 template <class T>
 std::vector<Check> checks_of_memory();
-
 /// What a library keeps between calls.
 template <class T>
 std::vector<Check> checks_of_state();
-
 /// How many digits a product has, and whether they are the same each time.
 template <class T>
 std::vector<Check> checks_of_precision();
@@ -80,7 +74,6 @@ struct CommonCheck {
 /// What a call leaves as it was in the thread.
 template <class T>
 std::vector<CommonCheck> common_checks_of_state();
-
 /// Several threads, the caller's and the library's own.
 template <class T>
 std::vector<CommonCheck> common_checks_of_threads();
