@@ -74,42 +74,54 @@ Claim make_claim(const Case& row, std::string_view what, std::string statement, 
   return claim;
 }
 
+/// A normal's Σw²/σ² is exactly χ²; other laws need their own fourth moment and the central limit.
+template <class T>
+Outcome judge_scale(const Case& row, const Sample& sample, const Subject& subject) {
+  const double variance = row.expected().variance;
+  const double sum = draw_and_sum<T>(subject, sample).second;
+  const auto n = static_cast<double>(sample.n_samples());
+  if (row.promise.law == Law::normal) {
+    return judge(statistics::chi_squared_test(sum / variance, n, rates.alpha), variance, variance);
+  }
+  return judge(statistics::second_moment_test(sum / n, variance, laws::kurtosis(row.promise.law), sample.n_samples(),
+                                              rates.alpha),
+               variance, variance);
+}
+
 template <class T>
 Claim scale_claim(const Case& row) {
   const double effect = variance_effect * row.effect_scale;
-  // A normal's Σw²/σ² is exactly χ²; other laws need their own fourth moment and the central limit.
   const std::size_t n_samples = row.promise.law == Law::normal
                                     ? statistics::degrees_of_freedom_for_chi_squared(effect)
                                     : statistics::n_samples_for_variance(effect, laws::kurtosis(row.promise.law));
-  return make_claim<T>(row, "scale", fmt::format("Var w = {}", row.promise.formula), effect, n_samples,
-                       [](const Case& row, const Sample& sample, const Subject& subject) {
-                         const double variance = row.expected().variance;
-                         const double sum = draw_and_sum<T>(subject, sample).second;
-                         const auto n = static_cast<double>(sample.n_samples());
-                         const auto test =
-                             row.promise.law == Law::normal
-                                 ? statistics::chi_squared_test(sum / variance, n, rates.alpha)
-                                 : statistics::second_moment_test(sum / n, variance, laws::kurtosis(row.promise.law),
-                                                                  sample.n_samples(), rates.alpha);
-                         return judge(test, variance, variance);
-                       });
+  return make_claim<T>(row, "scale", fmt::format("Var w = {}", row.promise.formula), effect, n_samples, judge_scale<T>);
+}
+
+template <class T>
+Outcome judge_mean(const Case& row, const Sample& sample, const Subject& subject) {
+  const double mean = draw_and_sum<T>(subject, sample).first / sample.n_samples();
+  return judge(statistics::normal_mean_test(mean, 0, row.expected().stddev(), sample.n_samples(), rates.alpha), 0);
 }
 
 template <class T>
 Claim mean_claim(const Case& row) {
   const double effect = mean_effect * row.effect_scale;
-  return make_claim<T>(
-      row, "mean", "E w = 0", effect, statistics::n_samples_for_mean(effect),
-      [](const Case& row, const Sample& sample, const Subject& subject) {
-        const double mean = draw_and_sum<T>(subject, sample).first / sample.n_samples();
-        return judge(statistics::normal_mean_test(mean, 0, row.expected().stddev(), sample.n_samples(), rates.alpha),
-                     0);
-      });
+  return make_claim<T>(row, "mean", "E w = 0", effect, statistics::n_samples_for_mean(effect), judge_mean<T>);
 }
 
 /// √Var(w/σ)⁴.
 double fourth_power_stddev(Law law) {
   return std::sqrt(laws::standardised_moment(law, 8) - laws::kurtosis(law) * laws::kurtosis(law));
+}
+
+template <class T>
+Outcome judge_fourth_moment(const Case& row, const Sample& sample, const Subject& subject) {
+  const double kurtosis = laws::kurtosis(row.promise.law);
+  const double variance = row.expected().variance;
+  const double mean = draw_and_sum<T>(subject, sample).fourth / (variance * variance) / sample.n_samples();
+  return judge(statistics::normal_mean_test(mean, kurtosis, fourth_power_stddev(row.promise.law), sample.n_samples(),
+                                            skewed_rates.alpha),
+               kurtosis);
 }
 
 template <class T>
@@ -119,32 +131,27 @@ Claim fourth_moment_claim(const Case& row) {
   // Divided by 1 + effect, since the larger fourth moment also spreads more.
   const std::size_t n_samples = statistics::n_samples_for_mean(effect * kurtosis / stddev / (1 + effect), skewed_rates);
   return make_claim<T>(row, "fourth_moment", fmt::format("E w^4 = {:.6f} Var(w)^2", kurtosis), effect, n_samples,
-                       [](const Case& row, const Sample& sample, const Subject& subject) {
-                         const double kurtosis = laws::kurtosis(row.promise.law), variance = row.expected().variance;
-                         const double mean =
-                             draw_and_sum<T>(subject, sample).fourth / (variance * variance) / sample.n_samples();
-                         return judge(statistics::normal_mean_test(mean, kurtosis, fourth_power_stddev(row.promise.law),
-                                                                   sample.n_samples(), skewed_rates.alpha),
-                                      kurtosis);
-                       });
+                       judge_fourth_moment<T>);
+}
+
+template <class T>
+Outcome judge_shape(const Case& row, const Sample& sample, const Subject& subject) {
+  const std::size_t count = element_count(sample.weight.shape);
+  Buffer<T> draws(sample.n_samples());
+  parallel_for(sample.n_weights, sample.threads,
+               [&](std::size_t i) { draw<T>(subject, sample, i, draws.span().subspan(i * count, count)); });
+  // NaN has no place in an order; the largest value of all still counts as a wrong draw.
+  for (T& w : draws.span()) w = std::isnan(w) ? std::numeric_limits<T>::infinity() : w;
+  std::sort(draws.span().begin(), draws.span().end());
+  const auto cdf = [law = row.expected()](double x) { return laws::cdf(law, x); };
+  return judge(statistics::kolmogorov_smirnov_test<T>(draws.span(), cdf, rates.alpha), 0);
 }
 
 template <class T>
 Claim shape_claim(const Case& row) {
   const double effect = std::min(0.5, cdf_effect * row.effect_scale);
-  return make_claim<T>(
-      row, "shape", fmt::format("P(w <= x) is that of the {} law", to_string(row.promise.law)), effect,
-      statistics::n_samples_for_cdf(effect), [](const Case& row, const Sample& sample, const Subject& subject) {
-        const std::size_t count = element_count(sample.weight.shape);
-        Buffer<T> draws(sample.n_samples());
-        parallel_for(sample.n_weights, sample.threads,
-                     [&](std::size_t i) { draw<T>(subject, sample, i, draws.span().subspan(i * count, count)); });
-        // NaN has no place in an order; the largest value of all still counts as a wrong draw.
-        for (T& w : draws.span()) w = std::isnan(w) ? std::numeric_limits<T>::infinity() : w;
-        std::sort(draws.span().begin(), draws.span().end());
-        const auto cdf = [law = row.expected()](double x) { return laws::cdf(law, x); };
-        return judge(statistics::kolmogorov_smirnov_test<T>(draws.span(), cdf, rates.alpha), 0);
-      });
+  return make_claim<T>(row, "shape", fmt::format("P(w <= x) is that of the {} law", to_string(row.promise.law)), effect,
+                       statistics::n_samples_for_cdf(effect), judge_shape<T>);
 }
 
 /// P(|w| > (1 − effect)·limit): the draws that a limit too narrow by `effect` cannot make.
@@ -153,25 +160,27 @@ double outer_probability(const Case& row, double effect) {
 }
 
 template <class T>
+Outcome judge_support(const Case& row, const Sample& sample, const Subject& subject) {
+  const Sums sums = draw_and_sum<T>(subject, sample);
+  const double inside = 1 - laws::two_sided_tail(row.expected(), sums.largest);
+  Outcome outcome = judge(statistics::beta_scale_test(inside, 1, sample.n_samples(), 1, rates.alpha), 1);
+  outcome.n_samples = sample.n_samples();
+  if (!(sums.largest < row.limit()) || !std::isfinite(sums.second)) {
+    outcome.verdict = Verdict::fail;
+    outcome.reason =
+        fmt::format("a draw of size {:.17g} reaches or passes the limit {:.17g}", sums.largest, row.limit());
+  }
+  return outcome;
+}
+
+template <class T>
 Claim support_claim(const Case& row) {
   const double effect = limit_effect * row.effect_scale;
   // With U = P(|W| ≤ max |w|) ~ Beta(n, 1), a limit too narrow has Uⁿ ≤ (1 − outer)ⁿ, which is to be
   // at most alpha/2; a limit as much too wide puts a draw outside with probability 1 − alpha/2.
   const double n_samples = std::ceil(std::log(rates.alpha / 2) / std::log1p(-outer_probability(row, effect)));
-  return make_claim<T>(
-      row, "support", "|w| < limit, and P(|w| <= max) ~ Beta(n_samples, 1)", effect,
-      static_cast<std::size_t>(n_samples), [](const Case& row, const Sample& sample, const Subject& subject) {
-        const Sums sums = draw_and_sum<T>(subject, sample);
-        const double inside = 1 - laws::two_sided_tail(row.expected(), sums.largest);
-        Outcome outcome = judge(statistics::beta_scale_test(inside, 1, sample.n_samples(), 1, rates.alpha), 1);
-        outcome.n_samples = sample.n_samples();
-        if (!(sums.largest < row.limit()) || !std::isfinite(sums.second)) {
-          outcome.verdict = Verdict::fail;
-          outcome.reason =
-              fmt::format("a draw of size {:.17g} reaches or passes the limit {:.17g}", sums.largest, row.limit());
-        }
-        return outcome;
-      });
+  return make_claim<T>(row, "support", "|w| < limit, and P(|w| <= max) ~ Beta(n_samples, 1)", effect,
+                       static_cast<std::size_t>(n_samples), judge_support<T>);
 }
 
 template <class T>

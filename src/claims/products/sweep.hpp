@@ -60,8 +60,9 @@ void check_call(Trial& trial, const Problem<T>& problem, const Arguments<T>& arg
     };
     const auto keeps = [&](std::size_t from, std::size_t to) {
       for (std::size_t j = from; j < to; ++j) {
-        found.compare_kept(c(i, j), sweep.poison_c ? nan : problem.c(i, j),
-                           [&] { return where(j) + ", in the triangle that is not used"; });
+        found.compare_kept(c(i, j), j >= c.cols || sweep.poison_c ? nan : problem.c(i, j), [&] {
+          return where(j) + (j < c.cols ? ", in the triangle that is not used" : ", in the padding");
+        });
       }
     };
     const auto [first, last] = written(arguments, routine, i);
@@ -76,10 +77,7 @@ void check_call(Trial& trial, const Problem<T>& problem, const Arguments<T>& arg
         found.compare(c(i, j), expected, bound, [&] { return where(j); });
       }
     }
-    keeps(last, c.cols);
-    for (std::size_t j = c.cols; j < c.ld; ++j) {
-      found.compare_kept(c(i, j), nan, [&] { return where(j) + ", in the padding"; });
-    }
+    keeps(last, c.ld);
   }
 }
 
