@@ -11,7 +11,7 @@
 #include "sqrtn/random/fill.hpp"
 
 /// The float normal over all its inputs, 2³² words of the radius and 2³² of the direction. What is found stands in the
-/// error lines of random/fill.hpp and in the README.
+/// error lines of random/fill.hpp and in docs/random.md.
 namespace sqrtn::verify {
 namespace {
 
