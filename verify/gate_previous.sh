@@ -1,7 +1,8 @@
 #!/bin/bash
 # Gates this build's sqrtn-bench against that of the commit before: verify/gate_previous.sh [BUILD].
 # Fails only on a slow-down of more than 10 % that fresh launches confirm: probability of a false alarm 1e-6 a run.
-# Skipped (status 77) where there is no commit before, or nothing of it to compare with.
+# Passes without a build where nothing has changed that the benchmarks are built from. Skipped (status 77) where there is
+# no commit before, or nothing of it to compare with.
 set -euo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 build=${1:-$root/build/release}
@@ -13,6 +14,11 @@ skip() { printf 'skipped: %s\n' "$1"; exit 77; }
 commit=$(git -C "$root" rev-parse --quiet --verify 'HEAD~1^{commit}' 2>/dev/null) ||
   skip "no commit before this one is here (a shallow clone, or no checkout)"
 git -C "$root" cat-file -e "$commit:bench/main.cpp" 2>/dev/null || skip "the commit before has no benchmarks"
+
+if git -C "$root" diff --quiet "$commit" -- CMakeLists.txt include src bench; then
+  echo "the benchmarks are built from what the commit before was built from"
+  exit 0
+fi
 
 if [[ ! -x $previous/build/sqrtn-bench || $(cat "$previous/commit" 2>/dev/null) != "$commit" ]]; then
   rm -rf "$previous/source" "$previous/commit"
