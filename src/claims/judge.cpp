@@ -23,11 +23,19 @@ Claim statistical_claim(std::string id, std::string statement, std::string sourc
   return claim;
 }
 
-Outcome exact_outcome(std::string reason, std::optional<std::size_t> n_samples) {
+Outcome exact_outcome(std::string reason, std::size_t n_compared) {
+  if (reason.empty() && n_compared == 0) reason = "nothing was compared";
   Outcome outcome;
   outcome.verdict = reason.empty() ? Verdict::pass : Verdict::fail;
   outcome.reason = std::move(reason);
-  outcome.n_samples = n_samples;
+  outcome.n_samples = n_compared;
+  return outcome;
+}
+
+Outcome failure(std::string reason) {
+  Outcome outcome;
+  outcome.verdict = Verdict::fail;
+  outcome.reason = std::move(reason);
   return outcome;
 }
 

@@ -26,8 +26,12 @@ Claim exact_claim(std::string id, std::string statement, std::string source, std
 Claim statistical_claim(std::string id, std::string statement, std::string source, std::string_view engine,
                         double effect_size);
 
-/// pass if `reason` is empty, else fail for that reason.
-Outcome exact_outcome(std::string reason, std::optional<std::size_t> n_samples = {});
+/// pass if nothing was wrong among `n_compared` values or cases; fail for the reason that is given, and where there was
+/// nothing to compare.
+Outcome exact_outcome(std::string reason, std::size_t n_compared);
+
+/// fail for this reason.
+Outcome failure(std::string reason);
 
 /// The verdict of a test at its own alpha; estimate and interval are shown in multiples of `unit`.
 /// No test: inconclusive.

@@ -67,6 +67,7 @@ struct Subject {
   Draws<double> f64;
   NetworkParts<float> network_f32;
   NetworkParts<double> network_f64;
+  std::function<init::Fans(init::Layer, const Shape&, std::size_t groups)> fans;  ///< that an initialiser counts
   std::function<double(const init::Activation&)> gain;  ///< that an initialiser is given for an activation
   blas::Functions products;                             ///< empty entries: claims that use the BLAS are skipped
   /// Asks the library for so many threads and returns what it reads back; empty if it cannot be asked.

@@ -23,15 +23,15 @@ constexpr const char* source = "laws.md §4";
 Claim fan_table_claim() {
   Claim claim =
       exact_claim("initialisers/fans/table", "fan_in: terms of one output; fan_out: outputs of one input", source);
-  claim.check = [](const Subject&, const Settings&) {
+  claim.check = [](const Subject& subject, const Settings&) {
     for (const Weight& weight : hand_counted_weights()) {
-      const auto [fan_in, fan_out] = init::fans(weight.layer, weight.shape, weight.groups);
+      const auto [fan_in, fan_out] = subject.fans(weight.layer, weight.shape, weight.groups);
       if (fan_in == weight.fan_in && fan_out == weight.fan_out) continue;
-      return exact_outcome(fmt::format("{}, {} in {} groups: fans {} and {} instead of {} and {}", weight.name,
-                                       sqrtn::to_string(weight.shape), weight.groups, fan_in, fan_out, weight.fan_in,
-                                       weight.fan_out));
+      return failure(fmt::format("{}, {} in {} groups: fans {} and {} instead of {} and {}", weight.name,
+                                 sqrtn::to_string(weight.shape), weight.groups, fan_in, fan_out, weight.fan_in,
+                                 weight.fan_out));
     }
-    return exact_outcome({});
+    return exact_outcome({}, hand_counted_weights().size());
   };
   return claim;
 }

@@ -80,7 +80,7 @@ Claim for_all(const std::string& what, const char* statement, const char* source
     TestData data(settings.seed, id);
     for (const auto& row : cases) {
       const std::string reason = fault(subject, data, row);
-      if (!reason.empty()) return exact_outcome(fmt::format("{}: {}", row.name, reason));
+      if (!reason.empty()) return failure(fmt::format("{}: {}", row.name, reason));
     }
     return exact_outcome({}, std::size(cases));
   };

@@ -210,7 +210,7 @@ Claim chain_claim() {
       std::string reason = chain_fault(subject, stream, factor, x);
       if (factor == 1) first = x.copy();
       if (reason.empty()) reason = first_difference(x, first);
-      if (!reason.empty()) return exact_outcome(reason);
+      if (!reason.empty()) return failure(reason);
     }
     return exact_outcome({}, 3 * chain_depth * chain_width);
   };

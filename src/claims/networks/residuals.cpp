@@ -84,7 +84,7 @@ Claim zero_gain_claim(unsigned resnet_depth, const char* last_norm, std::size_t 
       Tensor<T> x = normals<T>(data, {2, channels, 5, 6});
       for (T& v : x.values.span()) v = std::max(v, T(0));
       const std::string reason = first_difference(block.forward(subject.products, x.copy()), x);
-      if (!reason.empty()) return exact_outcome(reason);
+      if (!reason.empty()) return failure(reason);
     }
     return exact_outcome({}, 2 * 2 * channels * 30);
   };

@@ -25,7 +25,7 @@ Claim parameters_claim(const Depth& row) {
                             fmt::format("{} parameters at 1,000 classes", row.parameters), "laws.md §8");
   claim.check = [=](const Subject& subject, const Settings&) {
     const std::size_t count = subject.network_f32.resnet(row.depth, {})->parameter_count();
-    Outcome outcome = exact_outcome(count == row.parameters ? "" : fmt::format("{} parameters", count));
+    Outcome outcome = exact_outcome(count == row.parameters ? "" : fmt::format("{} parameters", count), count);
     outcome.observed = static_cast<double>(count);
     outcome.expected = static_cast<double>(row.parameters);
     return outcome;
@@ -100,7 +100,8 @@ std::string block_fault(const Subject& subject, Net& block, const Image& x, cons
                      projected ? "half of" : "between this and half of it:", high);
 }
 
-std::string stage_fault(const Subject& subject, Net& net, Image x, const std::string& last) {
+/// What is wrong in the first block that is; n_blocks counts those that were looked at.
+std::string stage_fault(const Subject& subject, Net& net, Image x, const std::string& last, std::size_t& n_blocks) {
   for (const network::Child<float>& child : net.children()) {
     if (child.name == "avgpool") return {};
     if (!child.name.starts_with("layer")) {
@@ -108,6 +109,7 @@ std::string stage_fault(const Subject& subject, Net& net, Image x, const std::st
       continue;
     }
     for (const network::Child<float>& block : child.layer->children()) {
+      ++n_blocks;
       const std::string reason = block_fault(subject, *block.layer, x, last);
       if (!reason.empty()) return fmt::format("{}.{}: {}", child.name, block.name, reason);
       x = block.layer->forward(subject.products, std::move(x));
@@ -126,14 +128,16 @@ Claim stages_claim(const Depth& row) {
     TestData data(settings.seed, id);
     const LayerPtr<float> net = subject.network_f32.resnet(row.depth, {.n_classes = 10});
     net->initialise({random::Engine::ars, settings.seed, random::stream_of(id)}, settings.threads);
-    return exact_outcome(stage_fault(subject, *net, normals<float>(data, {2, 3, 64, 64}), row.last));
+    std::size_t n_blocks = 0;
+    const std::string fault = stage_fault(subject, *net, normals<float>(data, {2, 3, 64, 64}), row.last, n_blocks);
+    return exact_outcome(fault, n_blocks);
   };
   return claim;
 }
 
 /// The tolerance is LSUV's own; beyond it only the rounding of a variance over n entries, nu·q².
 template <class T>
-std::string lsuv_fault(const Subject& subject, TestData& data, const random::Stream& stream) {
+Outcome lsuv_outcome(const Subject& subject, TestData& data, const random::Stream& stream) {
   const auto relu = std::make_shared<network::ActivationLayer<T>>(init::find_activation("relu"));
   network::Sequential<T> net(
       {std::make_shared<network::Conv2d<T>>(3, 8, 3, network::Convolution{.padding = 1}), relu,
@@ -142,17 +146,19 @@ std::string lsuv_fault(const Subject& subject, TestData& data, const random::Str
   net.initialise(stream);
   const Tensor<T> batch = normals<T>(data, {16, 3, 6, 7});
   const network::LsuvOptions options;
-  if (!subject.network_of<T>().lsuv(net, subject.products, batch, options)) return "no end within max_sweeps";
+  if (!subject.network_of<T>().lsuv(net, subject.products, batch, options)) return failure("no end within max_sweeps");
   std::string reason;
+  std::size_t n_layers = 0;
   net.forward(subject.products, batch.copy(), [&](Layer<T>& layer, Tensor<T>& y) {
     if (layer.parameters().empty()) return;
+    ++n_layers;
     const StripMoments moments = moments_of(y, row_strip(0, y.size()));
     const double bound = options.tolerance + static_cast<double>(y.size()) * unit_roundoff<T> * moments.mean_square();
     if (!(std::fabs(moments.variance - 1) <= bound)) {
       reason += fmt::format("{} gives variance {}; ", layer.describe(), moments.variance);
     }
   });
-  return reason;
+  return exact_outcome(reason, n_layers);
 }
 
 template <class T>
@@ -163,7 +169,7 @@ Claim lsuv_claim() {
   claim.uses_blas = true;
   claim.check = [id = claim.id](const Subject& subject, const Settings& settings) {
     TestData data(settings.seed, id);
-    return exact_outcome(lsuv_fault<T>(subject, data, {random::Engine::ars, settings.seed, ~random::stream_of(id)}));
+    return lsuv_outcome<T>(subject, data, {random::Engine::ars, settings.seed, ~random::stream_of(id)});
   };
   return claim;
 }

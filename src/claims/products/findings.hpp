@@ -5,8 +5,8 @@
 #include <limits>
 #include <string>
 
+#include "claims/judge.hpp"
 #include "sqrtn/blas/reference.hpp"
-#include "sqrtn/claims/claim.hpp"
 
 /// How results are compared with what they should be, and what a claim makes of it.
 namespace sqrtn::claims {
@@ -60,10 +60,7 @@ struct Findings {
 };
 
 inline Outcome exact_outcome(const Findings& found) {
-  Outcome outcome;
-  outcome.verdict = found.failed() ? Verdict::fail : Verdict::pass;
-  outcome.reason = found.reason;
-  outcome.n_samples = found.n_compared;
+  Outcome outcome = exact_outcome(found.reason, found.n_compared);
   outcome.observed = static_cast<double>(found.n_wrong);
   outcome.expected = 0;
   return outcome;
