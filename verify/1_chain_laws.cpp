@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <boost/math/distributions/chi_squared.hpp>
@@ -9,6 +10,7 @@
 #include "sqrtn/laws/activation.hpp"
 #include "sqrtn/laws/chain.hpp"
 #include "sqrtn/laws/prediction.hpp"
+#include "sqrtn/statistics/hypothesis.hpp"
 
 /// The laws of deep chains: the figures of the page of laws to every printed digit, and the sums of
 /// logarithms by closed forms of their own.
@@ -148,24 +150,42 @@ std::vector<double> simulated_crossings(std::size_t n, double scale, double limi
   return counts;
 }
 
-TEST(FirstCrossings, AgreeWithChainsDrawnOneByOne) {
-  constexpr std::size_t n = 8, chains = 20'000;
-  for (const bool overflow : {true, false}) {
-    // The scale doubles or halves a layer.
-    const double variance = (overflow ? 4.0 : 0.25) / n, limit = overflow ? 1e4 : 1e-4;
-    const auto law = overflow ? laws::first_overflow(n, 39, variance, false, limit)
-                              : laws::first_vanishing(n, 39, variance, false, limit);
-    const auto drawn = simulated_crossings(n, std::sqrt(variance), limit, overflow, chains);
-    double law_mean = 0, drawn_mean = 0;
-    for (std::size_t layer = 0; layer < 39; ++layer) {
-      law_mean += static_cast<double>(layer) * law[layer];
-      drawn_mean += static_cast<double>(layer) * drawn[layer];
-      // Six standard errors of the count, and what the law's error line allows.
-      EXPECT_NEAR(law[layer], drawn[layer], 6 * std::sqrt(law[layer] / chains) + 0.01) << layer;
-    }
-    EXPECT_NEAR(law_mean, drawn_mean, 0.01 + 6 * 2.0 / std::sqrt(chains));
+struct CrossingCase {
+  std::size_t width;
+  bool overflow;
+  double error;  ///< in layers, as the law states it
+};
+
+class FirstCrossings : public testing::TestWithParam<CrossingCase> {};
+
+TEST_P(FirstCrossings, AgreeWithChainsDrawnOneByOne) {
+  constexpr std::size_t chains = 50'000;
+  const auto [n, overflow, error] = GetParam();
+  // The scale doubles or halves a layer.
+  const double variance = (overflow ? 4.0 : 0.25) / static_cast<double>(n), limit = overflow ? 1e4 : 1e-4;
+  const auto law = overflow ? laws::first_overflow(n, 39, variance, false, limit)
+                            : laws::first_vanishing(n, 39, variance, false, limit);
+  const auto drawn = simulated_crossings(n, std::sqrt(variance), limit, overflow, chains);
+  double law_mean = 0, law_square = 0, drawn_mean = 0;
+  for (std::size_t layer = 0; layer < 39; ++layer) {
+    const auto l = static_cast<double>(layer);
+    law_mean += l * law[layer];
+    law_square += l * l * law[layer];
+    drawn_mean += l * drawn[layer];
+    const auto count = static_cast<std::size_t>(std::lround(drawn[layer] * chains));
+    EXPECT_FALSE(statistics::binomial_test(count, chains, law[layer], 1e-9)->rejected)
+        << "layer " << layer << ": " << drawn[layer] << " instead of " << law[layer];
   }
+  // Beside the law's error six standard errors.
+  EXPECT_NEAR(law_mean, drawn_mean, error + 6 * std::sqrt((law_square - law_mean * law_mean) / chains));
 }
+
+constexpr CrossingCase crossing_cases[] = {{8, true, 0.05}, {8, false, 0.05}, {32, true, 0.01}, {32, false, 0.01}};
+INSTANTIATE_TEST_SUITE_P(Widths, FirstCrossings, testing::ValuesIn(crossing_cases),
+                         [](const testing::TestParamInfo<CrossingCase>& info) {
+                           return fmt::format("{}_{}", info.param.overflow ? "overflow" : "vanishing",
+                                              info.param.width);
+                         });
 
 TEST(Predictions, PValuesAndIntervalsAreTwoSidesOfOneLaw) {
   const statistics::Moments sample = statistics::Moments::of<double>(std::vector<double>{1, 2, 4, 7, 9});
