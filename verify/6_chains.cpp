@@ -3,6 +3,7 @@
 #include "experiment/propagation.hpp"
 #include "sqrtn/laws/chain.hpp"
 #include "sqrtn/random/fill.hpp"
+#include "sqrtn/statistics/hypothesis.hpp"
 #include "verify.hpp"
 
 namespace sqrtn::verify {
@@ -87,13 +88,33 @@ TEST(Chains, ComputeWhatTheySay) {
   }
 }
 
+/// Given x, pre-activations are iid N(0, σ²‖x‖²): the outputs that are 0 and those where φ is flat are as many as a
+/// binomial law gives.
 TEST(Chains, CountZerosAndFlatUnits) {
-  Chain chain = small_chain("relu");
-  chain.width = 64;
-  const LayerState state = experiment::run_chains<float>(chain, backend().functions(), some_stream, 1, 1)[0].back();
-  EXPECT_GT(state.zeros, 0.2);
-  EXPECT_EQ(state.zeros, state.saturated);
-  EXPECT_TRUE(state.finite);
+  struct Row {
+    const char* activation;
+    double flat_from;   ///< |z| from which |φ'(z)| < 0.01
+    double share_zero;  ///< of outputs
+  };
+  for (const auto& [activation, flat_from, share_zero] :
+       {Row{"relu", 0, 0.5}, {"hardtanh", 1, 0}, {"tanh", std::atanh(std::sqrt(0.99)), 0}}) {
+    Chain chain = small_chain(activation);
+    chain.width = 1000;
+    chain.depth = 1;
+    chain.batch = 1;
+    chain.weights.variance = 4.0 / 1000;
+    const auto run = experiment::run_chains<float>(
+        chain, backend().functions(), {Engine::ars, settings().seed, random::stream_of(activation), 0}, 1, 1)[0];
+    const double deviation = 2 * std::exp(run.front().log_rms);
+    // Half of a ReLU is flat, and both sides of the others.
+    const double share_flat = std::erfc(flat_from / (deviation * std::sqrt(2.0))) * (share_zero > 0 ? 0.5 : 1);
+    const auto count = [](double share) { return static_cast<std::size_t>(std::lround(1000 * share)); };
+    EXPECT_FALSE(statistics::binomial_test(count(run.back().saturated), 1000, share_flat, 1e-9)->rejected)
+        << activation << ": " << run.back().saturated << " flat of " << share_flat;
+    EXPECT_FALSE(statistics::binomial_test(count(run.back().zeros), 1000, share_zero, 1e-9)->rejected)
+        << activation << ": " << run.back().zeros << " zeros of " << share_zero;
+    EXPECT_TRUE(run.back().finite);
+  }
 }
 
 TEST(Chains, SayWhenTheyOverflow) {

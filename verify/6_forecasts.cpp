@@ -2,6 +2,7 @@
 
 #include "experiment/forecast.hpp"
 #include "sqrtn/init/gain.hpp"
+#include "sqrtn/statistics/moments.hpp"
 #include "verify.hpp"
 
 /// What theory says of a chain before it is run, and the advice that follows from it.
@@ -40,16 +41,35 @@ TEST(Forecasts, AreExactWhereTheLawIs) {
   EXPECT_NEAR(exact.layers[1].slope, 1, 1e-12);
 }
 
+/// Chains with weights of their own end where the forecast says: its interval holds 99 % of them, and is no wider than
+/// that takes.
+void expect_runs_within(const experiment::Forecast& forecast, const Chain& chain) {
+  constexpr std::size_t n_runs = 400;
+  statistics::Moments ends;
+  std::size_t n_within = 0;
+  const experiment::LayerForecast& end = forecast.layers.at(chain.depth);
+  const random::Stream other{random::Engine::ars, settings().seed, 18, 0};
+  for (const auto& run : experiment::run_chains<double>(chain, backend().functions(), other, n_runs)) {
+    ends.add(run.back().log_rms);
+    n_within += end.log_rms.contains(run.back().log_rms);
+  }
+  const double stddev = std::sqrt(*ends.unbiased_variance());
+  EXPECT_GE(n_within, n_runs * 19 / 20) << forecast.basis;
+  EXPECT_LT(end.log_rms.high - end.log_rms.low, 10 * stddev) << forecast.basis;
+  EXPECT_NEAR(end.mean_log_rms, *ends.mean(), stddev / 2) << forecast.basis;
+}
+
 TEST(Forecasts, CoverSharedWeightsAndBatchNorm) {
   Chain chain = forecast_chain("tanh");
   chain.batch = 8;
   chain.norm = Norm::batch;
   const auto normed = experiment::forecast(chain, backend().functions(), forecast_stream);
-  EXPECT_LT(normed.layers[3].log_rms.low, normed.layers[3].log_rms.high);
+  expect_runs_within(normed, chain);
   chain.norm = Norm::none;
   chain.shared = true;
   const auto shared = experiment::forecast(chain, backend().functions(), forecast_stream);
   EXPECT_TRUE(shared.basis.starts_with("no closed law")) << shared.basis;
+  expect_runs_within(shared, chain);
 }
 
 TEST(Course, NamesTheFirstLayerBeyondAThousand) {

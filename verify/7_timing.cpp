@@ -27,11 +27,11 @@ TEST(Timing, MoreThreadsThanAskedForAreNotRanked) {
   EXPECT_EQ(note_of("polite"), "");
   for (int i = 0; i < 40; ++i) {
     const std::string note = note_of("threads");
-    if (note.empty()) continue;  // other programs had the second processor
+    if (note.empty()) continue;  // other programs had the other processors
     EXPECT_TRUE(holds(note, " threads busy, 1 asked for: not ranked"));
     return;
   }
-  GTEST_SKIP() << "other programs keep the processors busy";
+  ADD_FAILURE() << "a library that keeps 65 threads busy has a rate for one";
 }
 
 TEST(TimingSlow, KernelsAreTimedToo) {

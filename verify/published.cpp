@@ -2,6 +2,7 @@
 #include <set>
 
 #include "documents.hpp"
+#include "sqrtn/support/require.hpp"
 
 namespace sqrtn::verify {
 namespace {
@@ -13,6 +14,8 @@ std::vector<std::filesystem::path> published(const std::set<std::string>& names)
   for (const auto& entry : std::filesystem::recursive_directory_iterator(results)) {
     if (names.contains(entry.path().filename().string())) paths.push_back(entry.path());
   }
+  // A test that goes through them must not pass for want of any.
+  require(!paths.empty(), "there is no {} below {}", *names.begin(), results.string());
   std::ranges::sort(paths);
   return paths;
 }

@@ -6,9 +6,10 @@
 #include <string_view>
 #include <thread>
 #include <type_traits>
+#include <vector>
 
 /// A small BLAS that is right, and behaves as SQRTN_RUDE says: crash, hang, exit, print, flood, rounding
-/// or threads (a second one computes beside the first).
+/// or threads (64 compute beside the first: so many have a second processor even where other programs are at work).
 /// It is built with the C interface, with Fortran's alone, with half of the functions, and with 64-bit integers.
 namespace {
 
@@ -41,11 +42,14 @@ void misbehave() {
   if (how == "print") std::cout << "hello from the library\n" << std::flush;
   if (how == "rounding") std::fesetround(FE_TOWARDZERO);
   if (how == "threads") {
-    static std::thread second([] {
-      for (volatile bool busy = true; busy;) {
-      }
-    });
-    if (second.joinable()) second.detach();
+    static std::vector<std::thread> others;
+    while (others.size() < 64) {
+      others.emplace_back([] {
+        for (volatile bool busy = true; busy;) {
+        }
+      });
+      others.back().detach();
+    }
   }
   volatile bool forever = how == "hang" || how == "flood";  // a loop that does nothing might be left out
   while (forever) {
