@@ -11,6 +11,7 @@
 #include <immintrin.h>
 #endif
 
+#include "claims/products/findings.hpp"
 #include "judge.hpp"
 
 /// The judge of products: a BLAS that is as plain as its formulas passes every claim, and what is planted
@@ -122,18 +123,45 @@ T norm_of_nothing(int n, const T* x, int incx) {
 
 const std::vector<Planted>& planted() {
   static const std::vector<Planted> all{
-      {"reads_past_a", SQRTN_BOTH(gemm, read_past_a), {"gemm/f32/inside", "gemm/f64/inside"}},
-      {"writes_before_c", SQRTN_BOTH(gemm, write_before_c), {"gemm/f32/inside", "gemm/f64/inside"}},
-      {"remembers_nan", SQRTN_BOTH(gemm, remember_nan), {"gemm/f32/history", "gemm/f64/history"}},
-      {"shares_a_buffer", SQRTN_BOTH(gemm, share_a_buffer), {"all/f32/concurrent", "all/f64/concurrent"}},
-      {"drops_far_terms", SQRTN_BOTH(gemm, drop_far_terms), {"gemm/f32/precision", "gemm/f64/precision"}},
-      {"rounds_downwards", SQRTN_BOTH(gemm, round_downwards), {"all/f32/environment", "all/f64/environment"}},
-      {"mistakes_the_layout", SQRTN_BOTH(gemm, column_major_as_row_major), {"gemm/f32/exact_small"}},
-      {"writes_both_triangles", SQRTN_BOTH(syrk, write_both_triangles), {"syrk/f32/exact_small"}},
-      {"reads_a_diagonal_of_ones", SQRTN_BOTH(trsm, read_the_diagonal), {"trsm/f32/exact", "trsm/f64/bound"}},
-      {"solves_to_a_few_digits", SQRTN_BOTH(trsm, solve_to_a_few_digits), {"trsm/f32/bound", "trsm/f64/bound"}},
-      {"reads_c_when_empty", SQRTN_BOTH(gemm, read_c_when_empty), {"gemm/f32/empty", "gemm/f64/empty"}},
-      {"has_a_norm_of_nothing", SQRTN_BOTH(nrm2, norm_of_nothing), {"nrm2/f32/empty", "nrm2/f64/empty"}},
+      {"reads_past_a", SQRTN_BOTH(gemm, read_past_a), {"gemm/f32/inside", "gemm/f64/inside"}, "touched memory after A"},
+      {"writes_before_c", SQRTN_BOTH(gemm, write_before_c), {"gemm/f32/inside", "gemm/f64/inside"}, " before C"},
+      {"remembers_nan",
+       SQRTN_BOTH(gemm, remember_nan),
+       {"gemm/f32/history", "gemm/f64/history"},
+       "other bits than before, after "},
+      {"shares_a_buffer",
+       SQRTN_BOTH(gemm, share_a_buffer),
+       {"all/f32/concurrent", "all/f64/concurrent"},
+       "4 callers at once: "},
+      {"drops_far_terms",
+       SQRTN_BOTH(gemm, drop_far_terms),
+       {"gemm/f32/precision", "gemm/f64/precision"},
+       "terms whose factors lie far apart are lost"},
+      {"rounds_downwards",
+       SQRTN_BOTH(gemm, round_downwards),
+       {"all/f32/environment", "all/f64/environment"},
+       "the rounding mode is no longer to nearest"},
+      {"mistakes_the_layout",
+       SQRTN_BOTH(gemm, column_major_as_row_major),
+       {"gemm/f32/exact_small"},
+       "sgemm column-major "},
+      {"writes_both_triangles",
+       SQRTN_BOTH(syrk, write_both_triangles),
+       {"syrk/f32/exact_small"},
+       "in the triangle that is not used"},
+      {"reads_a_diagonal_of_ones", SQRTN_BOTH(trsm, read_the_diagonal), {"trsm/f32/exact", "trsm/f64/bound"}, "trsm "},
+      {"solves_to_a_few_digits",
+       SQRTN_BOTH(trsm, solve_to_a_few_digits),
+       {"trsm/f32/bound", "trsm/f64/bound"},
+       "of the solution put back in"},
+      {"reads_c_when_empty",
+       SQRTN_BOTH(gemm, read_c_when_empty),
+       {"gemm/f32/empty", "gemm/f64/empty"},
+       "touched an operand"},
+      {"has_a_norm_of_nothing",
+       SQRTN_BOTH(nrm2, norm_of_nothing),
+       {"nrm2/f32/empty", "nrm2/f64/empty"},
+       "got 1, expected 0"},
   };
   return all;
 }
@@ -187,6 +215,24 @@ TEST(Judge, SkipsWhatALibraryLacks) {
   const claims::Result result = result_of("syrk/f32/exact_small", bare);
   EXPECT_EQ(result.outcome.verdict, claims::Verdict::skipped);
   EXPECT_EQ(result.outcome.reason, "the library has no cblas_ssyrk");
+}
+
+TEST(Judge, FailsWhatComparedNothing) {
+  for (const claims::Outcome& outcome :
+       {claims::exact_outcome("", 0), claims::exact_outcome(claims::Findings{}), claims::bound_outcome({})}) {
+    EXPECT_EQ(outcome.verdict, claims::Verdict::fail);
+    EXPECT_EQ(outcome.reason, "nothing was compared");
+  }
+  EXPECT_EQ(claims::exact_outcome("", 1).verdict, claims::Verdict::pass);
+  EXPECT_EQ(claims::exact_outcome("x is 2", 0).reason, "x is 2");
+  // As where a library has no routine of one type.
+  claims::Subject single = threaded_subject(0);
+  single.products.f64 = {};
+  for (const char* id : {"all/f64/environment", "all/f64/concurrent", "all/f64/threaded"}) {
+    const claims::Result result = result_of(id, single);
+    EXPECT_EQ(result.outcome.verdict, claims::Verdict::fail) << claims::describe(result);
+    EXPECT_EQ(result.outcome.reason, "nothing was compared");
+  }
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ namespace {
 struct Lie {
   const char* fault;
   const char* claim;
-  const char* words = "";  ///< which the reason holds
+  const char* where;  ///< in words of the reason
+  const char* what;   ///< likewise
 };
 std::ostream& operator<<(std::ostream& out, const Lie& lie) { return out << lie.fault; }
 
@@ -61,32 +62,32 @@ TEST_P(LyingBlas, IsFoundOut) {
   if (judged("", real_library(), filter).verdicts[claim] != "pass") GTEST_SKIP() << "the real library fails " << claim;
   Judged found = judged(lying(GetParam().fault), liar(), filter);
   EXPECT_EQ(found.verdicts[claim], "fail");
-  EXPECT_FALSE(found.reasons[claim].empty());
-  EXPECT_TRUE(holds(found.reasons[claim], GetParam().words));
+  EXPECT_TRUE(holds(found.reasons[claim], GetParam().where));
+  EXPECT_TRUE(holds(found.reasons[claim], GetParam().what));
 }
 
 constexpr Lie lies[] = {
-    {"k0_garbage", "gemm/f32/beta_zero"},
-    {"blocked_kernel", "gemm/f32/exact_large"},
-    {"core_type", "gemm/f64/exact_small"},
-    {"race", "all/f32/concurrent"},
-    {"zero_times_nan", "gemm/f32/zero_factor"},
-    {"beta_nan", "gemm/f64/beta_zero"},
-    {"nrm2_overflow", "nrm2/f32/extremes"},
-    {"intermittent", "gemm/f32/exact_small"},
-    {"uninitialised_register", "gemm/f32/history"},
-    {"unchanged", "gemm/f32/exact_small"},
-    {"tiny_row_major", "gemm/f64/exact_small"},
-    {"out_of_bounds", "gemm/f32/inside"},
-    {"padding_nan", "gemm/f32/exact_small"},
-    {"odd_shape", "gemm/f32/exact_large"},
-    {"large_batch", "gemm/f32/exact_large"},
-    {"stale_state", "gemm/f64/history"},
-    {"tf32", "gemm/f32/precision", "of the 24 significant bits of a factor 11 are used"},
-    {"bf16", "gemm/f32/precision", "of the 24 significant bits of a factor 8 are used"},
-    {"ftz", "all/f32/environment"},
-    {"crash", "gemm/f32/exact_small", "the library ended the process: "},
-    {"exit", "gemm/f32/exact_small", "the library ended the process: "},
+    {"k0_garbage", "gemm/f32/beta_zero", " k=0 ", "got nan, expected 0"},
+    {"blocked_kernel", "gemm/f32/exact_large", " m=128 n=128 k=128 ", "entry (127, 127): got "},
+    {"core_type", "gemm/f64/exact_small", "dgemm row-major m=1 n=1 k=0 trans_a=T ", "entry (0, 0): got 1, expected 0"},
+    {"race", "all/f32/concurrent", "4 callers at once: sgemm ", "other bits than when it was called alone"},
+    {"zero_times_nan", "gemm/f32/zero_factor", "with nan at (0, 0) of op(A)", "got 0, expected nan"},
+    {"beta_nan", "gemm/f64/beta_zero", " beta=0, ", "got nan, expected 0"},
+    {"nrm2_overflow", "nrm2/f32/extremes", "snrm2 n=1 incx=1, entries of size 2^120", "got inf, expected "},
+    {"intermittent", "gemm/f32/exact_small", "sgemm ", "entry ("},
+    {"uninitialised_register", "gemm/f32/history", "sgemm ", "after NaN in registers and stack"},
+    {"unchanged", "gemm/f32/exact_small", "sgemm column-major m=5 n=1 k=0 ", "expected 0"},
+    {"tiny_row_major", "gemm/f64/exact_small", "dgemm row-major m=2 n=1 k=1 ", "entry (0, 0): got "},
+    {"out_of_bounds", "gemm/f32/inside", "sgemm ", "touched memory after A"},
+    {"padding_nan", "gemm/f32/exact_small", " lda=2 ldb=3 ldc=4 ", "got nan, expected "},
+    {"odd_shape", "gemm/f32/exact_large", " m=625 n=5 k=5 ", "entry (624, 4): got "},
+    {"large_batch", "gemm/f32/exact_large", " m=65536 n=2 k=3 ", "entry (65535, 1): got 0, expected "},
+    {"stale_state", "gemm/f64/history", "dgemm ", "after the same call on larger operands, all NaN"},
+    {"tf32", "gemm/f32/precision", "sgemm ", "of the 24 significant bits of a factor 11 are used"},
+    {"bf16", "gemm/f32/precision", "sgemm ", "of the 24 significant bits of a factor 8 are used"},
+    {"ftz", "all/f32/environment", "after sgemm ", "subnormal operands are taken for 0 (DAZ)"},
+    {"crash", "gemm/f32/exact_small", "the library ended the process: ", "killed by signal 6 (aborted)"},
+    {"exit", "gemm/f32/exact_small", "the library ended the process: ", "by exit()"},
 };
 INSTANTIATE_TEST_SUITE_P(Catalogue, LyingBlas, testing::ValuesIn(lies),
                          [](const testing::TestParamInfo<Lie>& info) { return info.param.fault; });

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "plain_blas.hpp"
+#include "program.hpp"
 #include "verify.hpp"
 
 /// Faults planted in a BLAS that is as plain as its formulas, and the claims that must find each.
@@ -24,6 +25,7 @@ struct Planted {
   std::string name;
   void (*plant)(blas::Functions&);
   std::vector<std::string> claims;  ///< each must find it
+  const char* words = "";           ///< which each one's reason holds
 };
 inline std::ostream& operator<<(std::ostream& out, const Planted& planted) { return out << planted.name; }
 
@@ -38,6 +40,7 @@ inline void expect_found(const Planted& planted) {
     const claims::Result result = result_of(id, faulty);
     EXPECT_EQ(result.outcome.verdict, claims::Verdict::fail) << claims::describe(result);
     EXPECT_FALSE(result.outcome.reason.empty());
+    EXPECT_TRUE(holds(result.outcome.reason, planted.words)) << id;
   }
 }
 
