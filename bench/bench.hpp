@@ -21,6 +21,9 @@ struct Options {
   std::string filter;  ///< regular expression on the measurement's id; empty: all
   bool quick = false;  ///< fewer shapes and rounds: at most 20 s instead of 150 s
   std::uint64_t seed = 1;
+  /// The only number of threads of the products, with which the process should have been started, so that no idle
+  /// thread of the library stands beside them; 0: 1 and all, one after the other.
+  int threads = 0;
   bool check = true;  ///< each product's answer before it is timed
 };
 

@@ -31,10 +31,10 @@ Context make_context(const blas::Backend* backend, const Options& options) {
   context.scratch = std::make_shared<Scratch>();
   context.threads = {1};
   if (available_threads() > 1) context.threads.push_back(static_cast<int>(available_threads()));
-  for (const int threads : context.threads) {
+  for (const int threads : options.threads > 0 ? std::vector{options.threads} : context.threads) {
     if (backend == nullptr || backend->set_threads(threads) == threads) context.blas_threads.push_back(threads);
   }
-  if (context.blas_threads.empty()) context.blas_threads = {backend->threads()};
+  if (context.blas_threads.empty() && options.threads <= 1) context.blas_threads = {backend->threads()};
   // Four times the last level keeps only a quarter of a pass in it; more than 256 MiB would cost more time than it
   // tells, but for a level that holds them.
   const std::size_t last_level = last_level_cache_bytes(describe_environment());

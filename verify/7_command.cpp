@@ -162,11 +162,11 @@ TEST(Command, AWrongLibraryIsFound) {
   const std::string blas = " --blas " + (program_folder() / "idle-blas.so").string();
   const Ended verify = shell(folder, "sqrtn verify --filter '^products/gemm/f32'" + blas);
   EXPECT_EQ(verify.code, 1);
-  EXPECT_TRUE(holds(verify.out, "./sqrtn verify --seed 1 --blas ./idle-blas.so --filter '^products/gemm/f32"));
+  EXPECT_TRUE(holds(verify.out, "./sqrtn verify --seed 1" + blas + " --filter '^products/gemm/f32"));
   const std::string run = "sqrtn run --quick --output out --filter '^products/gemm/f32'" + blas;
   const Ended lenient = shell(folder, run);
   EXPECT_EQ(lenient.code, 0);
-  EXPECT_TRUE(lenient.out.starts_with("verdict fail: ")) << lenient.out;
+  EXPECT_TRUE(holds(lenient.out, "| wrong |")) << lenient.out;
   EXPECT_EQ(shell(folder, run + " --strict").code, 1);
 }
 

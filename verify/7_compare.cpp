@@ -122,6 +122,7 @@ TEST(Compare, ExitsByWhatTurnedWrong) {
     return [why, text](Document& d) {
       d.measurements[1].rate = std::nullopt;
       d.measurements[1].note = {why, text};
+      d.verdict = verdict_of(d);
     };
   };
   EXPECT_EQ(compare_with("", unranked(results::NoteKind::wrong_answer, "wrong answer")).code, 1);

@@ -123,6 +123,9 @@ TEST(GateCommand, WritesJsonJUnitAndSummary) {
                               "--json out.json --junit out.xml --summary out.md");
   EXPECT_EQ(ended.code, 1) << ended.err;
   EXPECT_EQ(content_of(folder / "out.md"), ended.out);
+  // A job's summary page is written by several steps.
+  const Ended again = gate_of(folder, printing(results("a=100")), printing(results("a=100")), "--summary out.md");
+  EXPECT_EQ(content_of(folder / "out.md"), ended.out + again.out);
   EXPECT_TRUE(holds(ended.out, "- faster: OLD (`./old`) in 1 cases, NEW (`./new`) in 0\n"));
   const json document = json::parse(content_of(folder / "out.json"));
   EXPECT_EQ(document["schema"], "sqrtn.gate/1");

@@ -34,7 +34,7 @@ std::string verify_that_finds(const std::string& findings, const char* sha256) {
       if (word.substr(equals + 1) == claims::to_string(verdict)) result.outcome.verdict = verdict;
     }
   }
-  document.verdict = document.incidents.empty() ? claims::overall(document.claims) : Verdict::fail;
+  document.verdict = verdict_of(document);
   return printing(results::to_text(results::to_json(document)));
 }
 

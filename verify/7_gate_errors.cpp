@@ -85,6 +85,7 @@ constexpr Usage usage[] = {
     {"sqrtn gate --blas nosuch --blas openblas", "OLD 'nosuch'", "installed"},
     {"sqrtn gate ./old ./old --min-effect 2x", "'2x'", "2%"},
     {"sqrtn gate ./old ./old --min-effect 0", "'0'", "2%"},
+    {"sqrtn gate ./old ./old --min-effect 5", "'5'", "2%"},
     {"sqrtn gate ./old ./old --budget soon", "'soon'", "5m"},
     {"sqrtn gate ./old ./old --budget -5m", "'-5m'", "5m"},
     {"sqrtn gate ./old ./old --alpha 1", "--alpha", "--help"},

@@ -35,10 +35,10 @@ TEST(Libraries, AreReadAsTheyWereWritten) {
     const std::string again = text_of(std::get<Libraries>(results::read_any(path)));
     EXPECT_EQ(text_of(parsed(again)), again) << path;
     for (auto change : ordered_json::diff(published, ordered_json::parse(again))) {
-      // The first version wrote the ends of an interval as fields of their own.
+      // The first version wrote the ends of an interval as fields of their own, and of each library a verdict.
       const std::string field = change["path"].get<std::string>();
       const bool end = field.ends_with("low") || field.ends_with("high") || field.ends_with("low_s") ||
-                       field.ends_with("high_s") || field == "/schema";
+                       field.ends_with("high_s") || field == "/schema" || field.ends_with("/verdict");
       EXPECT_TRUE(end || change["op"] == "add") << path << change;
     }
   }
@@ -50,7 +50,7 @@ TEST(Libraries, AListIsOneOfLibrariesThatWereNotJudged) {
   const ordered_json json = ordered_json::parse(content_of(folder / "list.json"));
   const Libraries report = parsed(json.dump());
   ASSERT_EQ(report.backends.size(), json["backends"].size());
-  for (const results::Library& backend : report.backends) EXPECT_EQ(verdict_of(backend), claims::Verdict::skipped);
+  for (const results::Library& backend : report.backends) EXPECT_EQ(word_of(backend), std::nullopt);
   const Ended ended = shell(folder, "sqrtn report list.json");
   EXPECT_EQ(ended.code, 0) << ended.err;
   EXPECT_TRUE(holds(ended.out, " not judged"));
@@ -71,8 +71,12 @@ TEST(Libraries, AWrongFieldIsNamed) {
       {"/backends/0/name", "", "b.json: backends[0].name: expected a string that is not empty"},
       {"/backends/0/identity", "x", "b.json: backends[0].identity: expected an object"},
       {"/backends/0/identity/integer_bits", 1e99, "backends[0].identity.integer_bits: expected a whole number"},
-      {"/backends/0/verdict", "good", "b.json: backends[0].verdict: expected \"pass\", which follows from its claims"},
-      {"/backends/1/verdict", "pass", "b.json: backends[1].verdict: expected \"fail\", which follows from its claims"},
+      {"/backends/0/word", "good", "b.json: backends[0].word: expected \"right\", which follows from its claims"},
+      {"/backends/1/word", "right", "b.json: backends[1].word: expected \"wrong\", which follows from its claims"},
+      {"/backends/0/claims/0/class", "so",
+       "backends[0].claims[0].class: expected values, memory, process or exceptions"},
+      {"/backends/1/standings/0/rates/0", -1.0, "backends[1].standings[0].rates[0]: expected a number not below 0"},
+      {"/others_busy", -1.0, "b.json: others_busy: expected a number not below 0"},
       {"/backends/0/incidents/0", 7, "b.json: backends[0].incidents[0]: expected an object, got 7"},
       {"/backends/0/claims/0/verdict", "so", "backends[0].claims[0].verdict: expected pass, fail, inconclusive or"},
       {"/backends/0/claims/1/id", "products/gemm/f32/exact",
@@ -151,7 +155,7 @@ TEST(Libraries, AReportShowsThemAsTheRunDid) {
        {"run/results.json", "run/results.json run/backends.json", "run/backends.json run/results.json"}) {
     const Ended ended = shell(folder, fmt::format("sqrtn report {} --output again", words));
     EXPECT_EQ(ended.code, 0) << ended.err;
-    EXPECT_TRUE(holds(ended.out, "run/backends.json: 3 libraries, 1 cannot be used, 1 fail, 1 pass\n"));
+    EXPECT_TRUE(holds(ended.out, "run/backends.json: 3 libraries, 1 cannot be used, 1 right, 1 wrong\n"));
     const std::string again = content_of(folder / "again/report.html");
     for (const char* section : {"libraries", "accuracy", "library-speeds", "verdict", "claims"}) {
       EXPECT_FALSE(section_of(page, section).empty());

@@ -55,24 +55,91 @@ ordered_json find(const ordered_json& backend, const std::string& setting, const
 
 bool has_rate(const ordered_json& row) { return !row.is_null() && !row["rate"].is_null() && row["rate"] > 0; }
 
-/// Rate over the best of those that passed, geometric mean over the products that all of them have; 0 if not ranked.
-double of_best(const ordered_json& json, const ordered_json& backend, const std::string& setting) {
+/// What is ranked together: the rows of one setting, those of one routine or, if it is empty, of all.
+struct Scope {
+  std::string setting, routine;
+
+  [[nodiscard]] bool has(const ordered_json& row) const {
+    return setting_of(row) == setting && (routine.empty() || row["subject"] == routine);
+  }
+};
+
+bool is_right(const ordered_json& backend, const std::string& routine, const std::string& dtype) {
+  bool judged = false;
+  for (const auto& claim : backend["claims"]) {
+    const std::string id = claim["id"], rest = fmt::format("/{}/", dtype);
+    const bool meant = id.starts_with("products/" + routine + rest) || id.starts_with("products/all" + rest);
+    if (!meant || claim["class"] != "values") continue;
+    if (claim["verdict"] == "fail" || claim["verdict"] == "inconclusive") return false;
+    judged = judged || claim["verdict"] == "pass";
+  }
+  return judged && std::ranges::none_of(backend["measurements"], [&](const ordered_json& row) {
+           return row["note_kind"] == "wrong answer" && row["subject"] == routine && row["dtype"] == dtype;
+         });
+}
+
+bool is_ranked(const ordered_json& backend, const Scope& scope) {
+  bool timed = false, right = true;
+  for (const auto& row : backend["measurements"]) {
+    if (!scope.has(row)) continue;
+    timed = timed || has_rate(row);
+    right = right && is_right(backend, row["subject"], row["dtype"]);
+  }
+  return timed && right;
+}
+
+/// The geometric mean of the rate over the products that all who are ranked have; 0 if it is not ranked.
+double mean_rate(const ordered_json& json, const ordered_json& backend, const Scope& scope) {
   double sum = 0;
   int n = 0;
   for (const std::string& product : names_of(json, product_of)) {
-    double best = 0;
-    bool everyone = true;
-    for (const auto& other : json["backends"]) {
-      if (other["verdict"] != "pass" || other["measurements"].empty()) continue;
-      const ordered_json row = find(other, setting, product);
-      everyone = everyone && has_rate(row);
-      if (everyone) best = std::max(best, row["rate"].get<double>());
-    }
-    if (!everyone || best == 0 || backend["verdict"] != "pass") continue;
-    sum += std::log(find(backend, setting, product)["rate"].get<double>() / best);
+    const ordered_json own = find(backend, scope.setting, product);
+    const bool everyone = std::ranges::all_of(json["backends"], [&](const ordered_json& other) {
+      const ordered_json row = find(other, scope.setting, product);
+      return !is_ranked(other, scope) || (has_rate(row) && scope.has(row));
+    });
+    if (!everyone || !has_rate(own) || !scope.has(own) || !is_ranked(backend, scope)) continue;
+    sum += std::log(own["rate"].get<double>());
     ++n;
   }
   return n > 0 ? std::exp(sum / n) : 0;
+}
+
+/// By round, the logarithm of the rate over the products of the scope, as the document tells it.
+std::vector<double> rounds(const ordered_json& backend, const Scope& scope) {
+  std::vector<double> sums;
+  double weights = 0;
+  if (!backend.contains("standings")) return sums;
+  for (const auto& standing : backend["standings"]) {
+    ordered_json row = standing;
+    row["subject"] = standing["routine"];
+    if (!scope.has(row)) continue;
+    const double weight = standing["products"];
+    sums.resize(standing["rates"].size());
+    weights += weight;
+    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += weight * std::log(standing["rates"][i].get<double>());
+  }
+  for (double& sum : sums) sum /= weights;
+  return sums;
+}
+
+double middle(std::vector<double> values) {
+  std::ranges::sort(values);
+  const std::size_t n = values.size();
+  return n % 2 == 1 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
+}
+
+/// The speed as a multiple of that of the fastest: paired by round where the document tells the rounds.
+std::string of_best(const ordered_json& json, const ordered_json& backend, const Scope& scope) {
+  const double own = mean_rate(json, backend, scope);
+  if (own == 0) return "–";
+  const auto& best = *std::ranges::max_element(
+      json["backends"], {}, [&](const ordered_json& other) { return mean_rate(json, other, scope); });
+  const std::vector<double> mine = rounds(backend, scope), others = rounds(best, scope);
+  if (mine.empty() || mine.size() != others.size()) return fmt::format("{:.2f}", own / mean_rate(json, best, scope));
+  std::vector<double> ratios;
+  for (std::size_t i = 0; i < mine.size(); ++i) ratios.push_back(std::exp(mine[i] - others[i]));
+  return fmt::format("{:.2f}", middle(ratios));
 }
 
 /// "97.1 µs".
@@ -82,18 +149,60 @@ void expect_time(const std::string& text, const ordered_json& time_s, const std:
   expect_number(text, time_s.is_null() ? time_s : ordered_json(time_s.get<double>() / unit), 3, what);
 }
 
-void expect_verdict(const PageRow& row, const ordered_json& json, const ordered_json& backend) {
+void expect_answer(const PageRow& row, const ordered_json& json, const ordered_json& backend) {
   const std::string name = backend["name"];
-  const auto failed = std::ranges::count_if(backend["claims"], [](const auto& c) { return c["verdict"] == "fail"; });
-  EXPECT_EQ(row[1].text, backend["verdict"]) << name;
-  EXPECT_EQ(row[2].text, fmt::to_string(backend["claims"].size())) << name;
-  EXPECT_EQ(row[3].text, fmt::to_string(failed)) << name;
-  expect_time(row[6].text, backend["first_call_s"], name);
-  EXPECT_EQ(row[7].text, backend["slow_rounds"].dump()) << name;
-  std::size_t column = 8;
+  EXPECT_EQ(row[1].text, backend["word"].is_null() ? "–" : backend["word"].get<std::string>()) << name;
+  std::size_t column = 2;
   for (const std::string& setting : names_of(json, setting_of)) {
-    const double mean = of_best(json, backend, setting);
-    EXPECT_EQ(row[column++].text, mean > 0 ? fmt::format("{:.2f}", mean) : "–") << name << ' ' << setting;
+    EXPECT_EQ(row.at(column++).text, of_best(json, backend, {setting, ""})) << name << ' ' << setting;
+  }
+}
+
+void expect_counts(const PageRow& row, const ordered_json& backend) {
+  const std::string name = backend["name"];
+  const auto n = [&](const char* verdict) {
+    return std::ranges::count_if(backend["claims"], [&](const auto& c) { return c["verdict"] == verdict; });
+  };
+  EXPECT_EQ(row[1].text, backend["word"].is_null() ? "–" : backend["word"].get<std::string>()) << name;
+  EXPECT_EQ(row[2].text, fmt::to_string(backend["claims"].size())) << name;
+  EXPECT_EQ(row[3].text, fmt::to_string(n("fail"))) << name;
+  EXPECT_EQ(row[4].text, fmt::to_string(n("inconclusive"))) << name;
+  expect_time(row[7].text, backend["first_call_s"], name);
+  EXPECT_EQ(row[8].text, backend["slow_rounds"].dump()) << name;
+}
+
+/// "0.98 (3)": the speed, and the place that no one who is ranked and faster takes.
+void expect_ranks(Rows& rows, const ordered_json& json) {
+  for (const std::string& setting : names_of(json, setting_of)) {
+    std::vector<std::string> routines;
+    for (const auto& backend : json["backends"]) {
+      for (const auto& row : backend["measurements"]) {
+        const std::string routine = row["subject"];
+        if (setting_of(row) == setting && std::ranges::find(routines, routine) == routines.end()) {
+          routines.push_back(routine);
+        }
+      }
+    }
+    for (const std::string& routine : routines) {
+      const Scope scope{setting, routine};
+      const PageRow row =
+          next_row(rows, fmt::format("{} {} thread{}", routine, setting, setting.ends_with(" 1") ? "" : "s"));
+      std::size_t column = 1;
+      for (const auto& backend : json["backends"]) {
+        if (backend["measurements"].empty()) continue;
+        const std::string best = of_best(json, backend, scope);
+        const double own = mean_rate(json, backend, scope);
+        const auto place = 1 + std::ranges::count_if(json["backends"], [&](const ordered_json& other) {
+                             return mean_rate(json, other, scope) > own;
+                           });
+        if (best != "–") {
+          EXPECT_EQ(row.at(column).text, fmt::format("{} ({})", best, place)) << routine << ' ' << setting;
+        } else {
+          EXPECT_TRUE(row.at(column).text == "–" || row.at(column).text == "wrong") << row.at(column).text;
+        }
+        ++column;
+      }
+    }
   }
 }
 
@@ -175,8 +284,10 @@ void expect_speeds(Rows& rows, const ordered_json& json, bool ratios) {
 void expect_libraries(const results::Libraries& report) {
   const ordered_json json = results::to_json(report);
   Rows rows = rows_of(report::to_html({}, {}, {&report, 1}));
+  for (const auto& backend : json["backends"]) expect_answer(next_row(rows, escaped(backend["name"])), json, backend);
+  expect_ranks(rows, json);
   for (const auto& backend : json["backends"]) {
-    if (!backend["identity"].is_null()) expect_verdict(next_row(rows, escaped(backend["name"])), json, backend);
+    if (!backend["identity"].is_null()) expect_counts(next_row(rows, escaped(backend["name"])), backend);
   }
   for (const char* dtype : {"f32", "f64"}) {
     for (const auto& backend : json["backends"]) {

@@ -192,7 +192,8 @@ results::Document synthetic_document() {
                                        .kernel = "Haswell",
                                        .threading = "pthread",
                                        .integer_bits = 32},
-                                      1};
+                                      1,
+                                      "example"};
   document.command = {"sqrtn", "run", "--filter", "a'b"};
   document.seed = 18446744073709551615ULL;
   document.claims = {result("generator/ars/uniform/f32/variance", Verdict::pass, 0.33336),
@@ -232,6 +233,7 @@ results::Libraries synthetic_libraries() {
                             .default_name = "right",
                             .seed = 18446744073709551615ULL,
                             .backends = {library("right"), library("wrong <u>"), {}},
+                            .others_busy = 0.25,
                             .environment = machine()};
   results::Library &wrong = report.backends[1], &unusable = report.backends[2];
   wrong.claims[1].outcome.verdict = claims::Verdict::fail;
@@ -245,6 +247,15 @@ results::Libraries synthetic_libraries() {
   }
   wrong.speeds[2].row.rate = wrong.speeds[2].row.percent_of_ceiling = std::nullopt;
   wrong.speeds[2].row.note = {results::NoteKind::wrong_answer, "wrong answer: not ranked <u>"};
+  for (std::size_t i = 0; i < 2; ++i) {
+    const results::Measurement& row = report.backends[i].speeds[0].row;
+    const auto scale = static_cast<double>(i + 1);
+    report.backends[i].standings = {{.routine = row.subject,
+                                     .dtype = row.dtype,
+                                     .threads = row.threads,
+                                     .n_products = 2,
+                                     .rates = {1 * scale, 2 * scale, 3 * scale, 4, 5, 6, 7, 8, 9}}};
+  }
   unusable.name = unusable.blas = "unusable";
   unusable.refusal = "it lacks <u>cblas_sgemm</u>";
   return report;

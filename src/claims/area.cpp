@@ -23,9 +23,21 @@ bool is_in(Area area, std::string_view id) {
 }
 
 Routines routines_of(std::string_view id) {
-  const std::string_view routine = first_parts(id, 2);
-  if (routine == "products/all") return Routines::all;
-  return routine == "products/gemm" ? Routines::gemm : Routines::one;
+  const std::string_view routine = product_claim(id).routine;
+  if (routine == "all") return Routines::all;
+  return routine == "gemm" ? Routines::gemm : Routines::one;
+}
+
+ProductClaim product_claim(std::string_view id) {
+  const std::string_view group = first_parts(id, 3), routine = first_parts(id, 2);
+  const std::size_t area = first_parts(id, 1).size() + 1;
+  if (!is_in(Area::products, id) || routine.size() <= area || group.size() <= routine.size()) return {};
+  return {.routine = routine.substr(area), .dtype = group.substr(routine.size() + 1)};
+}
+
+bool concerns(std::string_view id, std::string_view routine, std::string_view dtype) {
+  const ProductClaim claim = product_claim(id);
+  return claim.dtype == dtype && (claim.routine == routine || claim.routine == "all");
 }
 
 std::string group_of(std::string_view id) { return std::string(first_parts(id, is_in(Area::products, id) ? 3 : 1)); }

@@ -20,6 +20,15 @@ bool is_in(Area area, std::string_view id);
 enum class Routines { one, gemm, all };
 Routines routines_of(std::string_view id);
 
+/// Of a claim about products: "gemm" or "all", and "f32". Both are empty for other claims.
+struct ProductClaim {
+  std::string_view routine, dtype;
+};
+ProductClaim product_claim(std::string_view id);
+
+/// Whether a claim about products is about this routine in this type, alone or with all others.
+bool concerns(std::string_view id, std::string_view routine, std::string_view dtype);
+
 /// The claims that are judged together: "products/gemm/f32" of products, "layers" of the rest.
 std::string group_of(std::string_view id);
 

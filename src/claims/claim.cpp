@@ -9,6 +9,21 @@ namespace sqrtn::claims {
 
 std::string_view to_string(Verdict verdict) { return verdict_words.at(static_cast<std::size_t>(verdict)); }
 
+std::string_view to_string(Word word) { return word_words.at(static_cast<std::size_t>(word)); }
+
+Word word_of(ClaimClass broken) {
+  switch (broken) {
+    case ClaimClass::values:
+      return Word::wrong;
+    case ClaimClass::memory:
+    case ClaimClass::process:
+      return Word::unsafe;
+    case ClaimClass::exceptions:
+      return Word::differs;
+  }
+  return Word::wrong;
+}
+
 std::vector<Claim> all_claims(const Settings& settings) {
   std::vector<Claim> all = generator_claims(settings);
   for (auto* more : {product_claims, initialiser_claims, structured_claims, layer_claims, network_claims, chain_claims,
@@ -35,23 +50,34 @@ Result run(const Claim& claim, const Subject& subject, const Settings& settings)
   return result;
 }
 
-Verdict overall(const std::vector<Result>& results) {
+Verdict overall(const std::vector<Result>& results, bool strict) {
   Verdict overall = Verdict::skipped;
   for (const Result& result : results) {
-    switch (result.outcome.verdict) {
+    switch (result.outcome.accepted.empty() ? result.outcome.verdict : Verdict::pass) {
       case Verdict::fail:
-        return Verdict::fail;
-      case Verdict::inconclusive:
-        overall = Verdict::inconclusive;
-        break;
+        if (strict || result.claim.claim_class != ClaimClass::exceptions) return Verdict::fail;
+        [[fallthrough]];
       case Verdict::pass:
         if (overall == Verdict::skipped) overall = Verdict::pass;
+        break;
+      case Verdict::inconclusive:
+        overall = Verdict::inconclusive;
         break;
       case Verdict::skipped:
         break;
     }
   }
   return overall;
+}
+
+std::optional<Word> word_of(const std::vector<Result>& results) {
+  std::optional<Word> worst;
+  for (const auto& [claim, outcome] : results) {
+    if (outcome.verdict != Verdict::pass && outcome.verdict != Verdict::fail) continue;
+    const Word word = outcome.verdict == Verdict::pass ? Word::right : word_of(claim.claim_class);
+    worst = std::max(worst.value_or(word), word);
+  }
+  return worst;
 }
 
 std::string describe(const Result& result) {

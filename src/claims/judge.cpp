@@ -3,6 +3,8 @@
 #include <cmath>
 #include <utility>
 
+#include "claims/promise.hpp"
+
 namespace sqrtn::claims {
 
 Claim exact_claim(std::string id, std::string statement, std::string source, std::string_view engine) {
@@ -11,6 +13,7 @@ Claim exact_claim(std::string id, std::string statement, std::string source, std
   claim.statement = std::move(statement);
   claim.source = std::move(source);
   claim.engine = engine;
+  claim.claim_class = class_of(claim.id);
   return claim;
 }
 

@@ -26,7 +26,7 @@ std::string backends_text(const std::vector<libraries::Candidate>& backends) {
     table.rows.push_back({backend.name, results::short_version(identity), identity.kernel, identity.threading,
                           identity.interface, backend.blas});
   }
-  return report::to_markdown(table) + (refused.empty() ? "" : "\nCannot be used:\n" + refused);
+  return report::to_screen(table) + (refused.empty() ? "" : "\nCannot be used:\n" + refused);
 }
 
 namespace {
@@ -35,6 +35,7 @@ struct BackendsOptions {
   std::vector<std::string> search;
   std::string blas, json;
   bool kernels = false;
+  bool in_process = false;  ///< this is the child that may be harmed
 };
 
 nlohmann::ordered_json to_json(const std::vector<libraries::Candidate>& backends) {
@@ -59,9 +60,17 @@ int describe_one(const BackendsOptions& options, const std::vector<std::string>&
   return all_well;
 }
 
+int describe_apart(const BackendsOptions& options, const std::vector<std::string>& command) {
+  libraries::Candidate library = libraries::choose_backends(options.blas, {}, {}, false).front();
+  library.name = library.blas = options.blas;
+  deliver(make_document(*library.record, command, 0, {}, {}), options.json, backends_text({library}));
+  return all_well;
+}
+
 int list_backends(const BackendsOptions& options, const std::vector<std::string>& command) {
   if (!options.json.empty()) require_writable(options.json);
-  if (!options.blas.empty()) return describe_one(options, command);
+  if (options.in_process) return describe_one(options, command);
+  if (!options.blas.empty()) return describe_apart(options, command);
   const std::vector<libraries::Candidate> backends = libraries::find_backends(options.search, options.kernels);
   if (!options.json.empty()) write_file(options.json, results::to_text(to_json(backends)));
   if (options.json != "-") write_file("-", backends_text(backends));
@@ -89,6 +98,7 @@ void add_backends(CLI::App& application, Action& chosen) {
   subcommand->add_option("--json", options->json, "Also write the list as JSON; '-' is standard output")
       ->check(word_error)
       ->type_name("FILE");
+  subcommand->add_flag("--in-process", options->in_process)->needs("--blas")->group("");
   subcommand->footer(
       "Examples:\n  sqrtn backends --search ./build/lib\n"
       "  sqrtn verify --blas openblas@Haswell --filter '^products/'");

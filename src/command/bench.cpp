@@ -18,13 +18,14 @@ struct BenchOptions {
   bool quick = false;
   bool list = false;
   double sample_cap_s = 0;  ///< > 0: one sample of each product, for a parent that compares libraries
+  int threads = 0;          ///< of the products, for a parent that started this child with so many
   bool unchecked = false;
 };
 
 std::string measurements_text(const results::Document& document) {
   std::string text;
   for (const std::string& group : report::measurement_groups(document)) {
-    text += report::to_markdown(report::measurement_table(document, group)) + '\n';
+    text += report::to_screen(report::measurement_table(document, group)) + '\n';
   }
   return text + report::findings(document);
 }
@@ -39,8 +40,11 @@ int list_measurements(const std::vector<std::string>& ids) {
 int sample(const BenchOptions& options, const std::vector<std::string>& command) {
   const CommonOptions& common = options.common;
   const blas::Backend backend = libraries::load_library(common.blas);
-  const bench::Options bench_options{
-      .filter = common.filter, .quick = options.quick, .seed = common.seed, .check = !options.unchecked};
+  const bench::Options bench_options{.filter = common.filter,
+                                     .quick = options.quick,
+                                     .seed = common.seed,
+                                     .threads = options.threads,
+                                     .check = !options.unchecked};
   deliver(make_document(backend, command, common.seed, {},
                         bench::sample_products(backend, bench_options, options.sample_cap_s)),
           "-", "");
@@ -71,6 +75,7 @@ void add_bench(CLI::App& application, Action& chosen) {
   add_common_options(*subcommand, options->common, "a measurement's id");
   subcommand->add_flag("--quick", options->quick, "Fewer shapes and rounds");
   subcommand->add_option("--sample", options->sample_cap_s)->group("");
+  subcommand->add_option("--threads", options->threads)->group("");
   subcommand->add_flag("--unchecked", options->unchecked)->group("");
   subcommand->add_flag("--list", options->list, "Only list the measurements that match")->excludes("--json");
   subcommand->footer(

@@ -18,13 +18,15 @@ namespace {
 
 struct CompareOptions {
   std::string before, after, json;
-  bool force = false;
+  bool force = false, strict = false;
 };
 
 /// A report's code: only what turned wrong is its failure; slower is what `gate` judges.
-int exit_code_of(const results::Comparison& comparison) {
-  if (std::ranges::any_of(comparison.claims, &results::ClaimChange::turned_wrong) ||
-      std::ranges::any_of(comparison.ratios, &results::TimeRatio::turned_wrong)) {
+int exit_code_of(const results::Comparison& comparison, bool strict) {
+  const bool wrong = std::ranges::any_of(comparison.claims, [strict](const results::ClaimChange& change) {
+    return (change.turned_wrong() || change.is_new_failure()) && change.counts(strict);
+  });
+  if (wrong || std::ranges::any_of(comparison.ratios, &results::TimeRatio::turned_wrong)) {
     return claim_failed;
   }
   // What was checked and is not any more may hide a failure.
@@ -67,7 +69,7 @@ int compare(const CompareOptions& options) {
   }
   if (!options.json.empty()) write_file(options.json, results::to_text(results::to_json(comparison)));
   if (options.json != "-") write_file("-", report::to_markdown(comparison));
-  return exit_code_of(comparison);
+  return exit_code_of(comparison, options.strict);
 }
 
 }  // namespace
@@ -81,13 +83,15 @@ void add_compare(CLI::App& application, Action& chosen) {
       ->type_name("OLD.json");
   subcommand->add_option("new", options->after, "The later one")->required()->type_name("NEW.json");
   subcommand->add_flag("--force", options->force, "Compare different machines too, and mark it");
+  subcommand->add_flag("--strict", options->strict, "Count what differs with NaN, Inf, α = 0 or underflow alone too");
   subcommand->add_option("--json", options->json, "Also write the comparison to FILE; '-' is standard output")
       ->type_name("FILE")
       ->check(word_error);
   subcommand->footer(
       "Markdown on standard output: verdicts and properties that changed, times as ratios with intervals, geometric\n"
       "means; of two backends.json for every library.\n"
-      "Exit codes: 1 if a claim or an answer turned wrong, 3 if a claim became inconclusive, 4 if one is no longer\n"
+      "Exit codes: 1 if a claim or an answer turned wrong or is new and fails, 3 if a claim became inconclusive, 4 if "
+      "one is no longer\n"
       "checked or the two share nothing, 5 if the machines differ. A slower time is shown and is no failure here: the\n"
       "two runs were not interleaved. To let speed fail a build, use sqrtn gate.\n"
       "Examples:\n  sqrtn compare results/old/results.json results/new/results.json\n"

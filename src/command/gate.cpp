@@ -65,7 +65,9 @@ void add_options(CLI::App& gate, gate::Options& options) {
   add_sides(gate, options);
   add_rates(gate, options);
   CLI::Option* junit = add_outputs(gate, options);
-  CLI::Option* strict = gate.add_flag("--strict", options.strict, "Exit with 3 if a case is unresolved");
+  CLI::Option* strict = gate.add_flag(
+      "--strict", options.strict,
+      "Exit with 3 if a case is unresolved, with 1 if NEW alone differs with NaN, Inf, α = 0 or underflow");
   gate.add_flag("--cpu-time", options.cpu_time, "Compare the processor's time instead of the wall clock's");
   CLI::Option* unverified =
       gate.add_flag("!--no-verify", options.verify, "Time libraries and sqrtn-bench without `sqrtn verify` before");

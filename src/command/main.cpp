@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
@@ -15,6 +16,8 @@
 
 namespace sqrtn::command {
 namespace {
+
+constexpr unsigned longest_end_s = 5;
 
 constexpr const char* program_examples = R"(Examples:
   sqrtn run --quick --output report     the whole report: claims, timings, tables
@@ -98,6 +101,9 @@ int main(int argc, char** argv) {
     sqrtn::remove_temporaries_on_signals();
     const int code = run(argc, argv);
     flush_standard_output();
+    // A library's destructors run after this, and may never end.
+    std::signal(SIGALRM, SIG_DFL);
+    alarm(longest_end_s);
     return code;
   } catch (const std::bad_alloc&) {
     return complain("not enough memory; ask for a smaller shape or fewer threads");

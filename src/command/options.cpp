@@ -108,8 +108,13 @@ CLI::Option* add_time(CLI::App& subcommand, const std::string& name, double& tim
 }
 
 CLI::Option* add_share(CLI::App& subcommand, const std::string& name, double& share, const std::string& text) {
-  const char* wrong = "share from 0 to 10; write 2% or 0.02";
-  return add_amount(subcommand, name, share, text, parse_share, 10, wrong)->type_name("SHARE");
+  const char* wrong = "share from 0 to 1000%; write 2% or 0.02";
+  // Who writes 5 means 5 %, and would be asked for 500 %.
+  const auto parse = [](std::string_view given) {
+    const std::optional<double> parsed = parse_share(given);
+    return parsed && *parsed > 1 && !given.ends_with('%') ? std::nullopt : parsed;
+  };
+  return add_amount(subcommand, name, share, text, parse, 10, wrong)->type_name("SHARE");
 }
 
 double parse_gain(const std::string& text) {

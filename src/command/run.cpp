@@ -60,9 +60,11 @@ int run(RunOptions options, const std::vector<std::string>& command) {
   if (std::ranges::any_of(claims, [](const claims::Claim& c) { return claims::is_in(claims::Area::chains, c.id); })) {
     chains = comparison.propagate_default();
   }
+  results::BlasRecord blas = *backends.front().record;
+  blas.asked = backends.front().blas;
   results::Document document = make_document(
-      *backends.front().record, command, common.seed,
-      libraries::in_order(claims, std::move(own), comparison.default_judged().claims), std::move(measurements));
+      blas, command, common.seed, libraries::in_order(claims, std::move(own), comparison.default_judged().claims),
+      std::move(measurements));
   document.propagation = std::move(chains);
   add_incidents(document, comparison.default_judged().incidents);
   const results::Libraries all = comparison.report(document);

@@ -22,7 +22,7 @@ std::vector<claims::Claim> matching_claims(const claims::Settings& settings, con
 
 void add_incidents(results::Document& document, const std::vector<results::Incident>& incidents) {
   document.incidents.insert(document.incidents.end(), incidents.begin(), incidents.end());
-  if (!document.incidents.empty()) document.verdict = claims::Verdict::fail;
+  document.verdict = verdict_of(document);
 }
 
 std::vector<results::Measurement> measure(const blas::Backend& backend, const bench::Options& options) {
@@ -37,20 +37,9 @@ bool all_measured(const std::vector<std::string>& ids, const std::vector<results
   });
 }
 
-/// Of the claims; where there are none, of the answers that were checked before they were timed.
-claims::Verdict verdict_of(const results::Document& document) {
-  const bool wrong = std::ranges::any_of(document.measurements, [](const results::Measurement& m) {
-    return m.note.kind == results::NoteKind::wrong_answer;
-  });
-  claims::Verdict verdict = claims::overall(document.claims);
-  if (wrong) verdict = claims::Verdict::fail;
-  if (verdict == claims::Verdict::skipped && !document.measurements.empty()) verdict = claims::Verdict::pass;
-  return verdict;
-}
-
 results::Document make_document(const blas::Backend& backend, std::vector<std::string> command, std::uint64_t seed,
                                 std::vector<claims::Result> claims, std::vector<results::Measurement> measurements) {
-  return make_document(results::BlasRecord{backend.identity(), backend.threads()}, std::move(command), seed,
+  return make_document(results::BlasRecord{backend.identity(), backend.threads(), ""}, std::move(command), seed,
                        std::move(claims), std::move(measurements));
 }
 

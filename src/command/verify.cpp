@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <memory>
 
@@ -7,6 +9,7 @@
 #include "libraries/judge.hpp"
 #include "report/screen.hpp"
 #include "results/accepted.hpp"
+#include "results/format.hpp"
 #include "sqrtn/support/require.hpp"
 #include "support/output.hpp"
 
@@ -21,6 +24,7 @@ struct VerifyOptions {
   claims::Settings settings;
   std::vector<std::string> ids;  ///< of the claims that a parent asks this child for
   std::string accept, write_accepted, reason;
+  bool accept_exact = false, strict = false;
   bool list = false;
   bool properties = false, only_properties = false;
   bool in_process = false;
@@ -35,8 +39,10 @@ results::Document judged_document(const VerifyOptions& options, const std::vecto
                                    .limit_s = limit_s};
   const auto judge = options.in_process ? libraries::judge_in_process : libraries::judge_apart;
   auto [blas, judged] = judge(options.common.blas, claims, judging);
+  blas.asked = options.common.blas;
   results::Document document = make_document(blas, command, options.common.seed, std::move(judged.claims), {});
   document.properties = std::move(judged.properties);
+  document.strict = options.strict;
   add_incidents(document, judged.incidents);
   return document;
 }
@@ -48,6 +54,15 @@ std::vector<claims::Claim> chosen_claims(const VerifyOptions& options) {
     return !ids.empty() && std::ranges::find(ids, claim.id) == ids.end();
   });
   return claims;
+}
+
+void tell_left_out(const std::vector<std::string>& ids) {
+  for (const std::string& id : ids) {
+    fmt::print(stderr,
+               "sqrtn: {} is not accepted with others, as it is about right values or memory; to accept it, judge it "
+               "alone: --filter '{}'\n",
+               id, results::exact_filter(id));
+  }
 }
 
 int verify(VerifyOptions options, const std::vector<std::string>& command) {
@@ -66,12 +81,13 @@ int verify(VerifyOptions options, const std::vector<std::string>& command) {
   if (!options.write_accepted.empty()) require_writable(options.write_accepted);
   require(!same_file(options.common.json, options.write_accepted),
           "--json and --write-accepted name the same file; give each its own");
-  const results::Document document = judged_document(options, claims, command);
-  if (!options.write_accepted.empty()) results::write_accepted(document, options.reason, options.write_accepted);
-  deliver(document, options.common.json, report::claims_text(document) + results::acceptance_text(document, accepted));
-  const std::vector<claims::Result> open = results::not_accepted(document, accepted);
-  if (!document.incidents.empty()) return claim_failed;
-  return open.empty() ? int{all_well} : exit_code(claims::overall(open));
+  results::Document document = judged_document(options, claims, command);
+  if (!options.write_accepted.empty()) {
+    tell_left_out(results::write_accepted(document, options.reason, options.write_accepted));
+  }
+  const std::vector<results::Accepted> gone = results::accept(document, accepted, options.accept_exact);
+  deliver(document, options.common.json, results::acceptance_text(document, gone) + report::claims_text(document));
+  return exit_code(document.verdict);
 }
 
 }  // namespace
@@ -92,6 +108,8 @@ void add_verify(CLI::App& application, Action& chosen) {
       ->check(number_between(1, 10));
   subcommand->add_flag("--properties", options->properties,
                        "Also the library's properties, which are not judged: rounding, grade, reproducibility");
+  subcommand->add_flag("--strict", options->strict,
+                       "Fail also if the library differs with NaN, Inf, α = 0 or underflow, and is right else");
   subcommand->add_flag("--in-process", options->in_process,
                        "Load the library into this very process, as a debugger wants it; it may then end it");
   // What a parent asks of a child.
@@ -99,9 +117,12 @@ void add_verify(CLI::App& application, Action& chosen) {
   subcommand->add_flag("--only-properties", options->only_properties)->needs("--in-process")->group("");
   subcommand
       ->add_option("--accept", options->accept,
-                   "List of findings that are known: only others, and crashes or output of the library, make it fail")
+                   "List of findings that are known, by claim and library: only others, and crashes or output of the "
+                   "library, make it fail")
       ->type_name("FILE")
       ->check(word_error);
+  subcommand->add_flag("--accept-exact", options->accept_exact, "Accept them for the very build alone, by its SHA-256")
+      ->needs("--accept");
   subcommand->add_option("--write-accepted", options->write_accepted, "Write the findings of this run as such a list")
       ->type_name("FILE")
       ->check(word_error);
@@ -112,6 +133,10 @@ void add_verify(CLI::App& application, Action& chosen) {
   CLI::Option* list = subcommand->add_flag("--list", options->list, "Only list the claims that match, with their laws");
   for (const char* unused : {"--json", "--accept", "--write-accepted", "--properties"}) list->excludes(unused);
   subcommand->footer(
+      "A library is right; or it differs, right for finite data alone; or it is unsafe, outside of its operands or "
+      "for\n"
+      "what runs beside it; or wrong. Exit codes: 1 if a claim failed, unsafe or wrong, or with --strict differs; 3\n"
+      "inconclusive; 4 nothing was checked.\n"
       "Examples:\n  sqrtn verify --filter '^initialisers/he_normal'\n"
       "  sqrtn verify --list --filter '^layers/'\n"
       "  sqrtn verify --filter '^products/scal/' --write-accepted known.json --reason 'reported upstream'; sqrtn "

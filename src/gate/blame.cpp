@@ -23,7 +23,7 @@ struct Finding {
   std::string id;  ///< of the claim; "printed in products/gemm/f32" of an incident; "verify" if all ended early
   claims::Verdict verdict = claims::Verdict::fail;
   std::string reason;
-  bool accepted = false;
+  bool accepted = false, differs = false;
 
   [[nodiscard]] Failure failure() const {
     return {.id = id, .reason = fmt::format("{}, {}", claims::to_string(verdict), reason)};
@@ -43,16 +43,18 @@ std::string id_of(const results::Incident& incident) {
   return incident.place.empty() ? incident.text : fmt::format("{} in {}", kind, incident.place);
 }
 
-std::vector<Finding> findings_in(const results::Document& document, const std::vector<results::Accepted>& accepted) {
+std::vector<Finding> findings_in(const results::Document& document) {
   std::vector<Finding> findings;
   for (const results::Incident& incident : document.incidents) {
     findings.push_back({.id = id_of(incident), .reason = incident.text});
   }
-  const std::vector<claims::Result> open = results::not_accepted(document, accepted);
-  for (const claims::Result& result : document.claims) {
-    if (!results::is_finding(result)) continue;
-    const bool known = std::ranges::none_of(open, [&](const auto& other) { return other.claim.id == result.claim.id; });
-    findings.push_back({result.claim.id, result.outcome.verdict, result.outcome.reason, known});
+  for (const auto& [claim, outcome] : document.claims) {
+    if (!results::is_finding({claim, outcome})) continue;
+    findings.push_back({.id = claim.id,
+                        .verdict = outcome.verdict,
+                        .reason = outcome.reason,
+                        .accepted = !outcome.accepted.empty(),
+                        .differs = claims::word_of(claim.claim_class) == claims::Word::differs});
   }
   return findings;
 }
@@ -62,11 +64,12 @@ std::vector<Finding> judge_side(const Program& program, const std::string& filte
   std::vector<std::string> command{judge_of(program), "verify"};
   if (!program.blas.empty()) command.insert(command.end(), {"--blas", program.blas});
   if (!filter.empty()) command.insert(command.end(), {"--filter", filter});
-  const libraries::Answer answer = libraries::ask(command, verify_limits);
+  libraries::Answer answer = libraries::ask(command, verify_limits);
   if (answer.document) {
-    std::istringstream lines(results::acceptance_text(*answer.document, accepted));
+    const std::vector<results::Accepted> gone = results::accept(*answer.document, accepted, false);
+    std::istringstream lines(results::acceptance_text(*answer.document, gone));
     for (std::string line; std::getline(lines, line);) notes.push_back(program.role + ": " + line);
-    return findings_in(*answer.document, accepted);
+    return findings_in(*answer.document);
   }
   if (answer.code == nothing_measured) return {};  // this side has no such claim
   if (answer.code < 0) return {{.id = whole_verify, .reason = answer.complaint}};
@@ -96,16 +99,18 @@ bool can_verify(const Program& program, const BenchmarkOutput& output) {
   return output.context.contains("blas_sha256") && access(judge_of(program).c_str(), X_OK) == 0;
 }
 
-std::vector<Failure> new_failures(const Program& older, const Program& newer,
-                                  const std::vector<results::Accepted>& accepted, std::vector<std::string>& notes) {
+std::vector<Failure> new_failures(const Program& older, const Program& newer, const Policy& policy,
+                                  std::vector<std::string>& notes) {
   const char* filter = newer.blas.empty() ? "" : "^products/";
-  const std::vector<Finding> before = judge_side(older, filter, accepted, notes);
-  const std::vector<Finding> after = judge_side(newer, filter, accepted, notes);
+  const std::vector<Finding> before = judge_side(older, filter, policy.accepted, notes);
+  const std::vector<Finding> after = judge_side(newer, filter, policy.accepted, notes);
   std::vector<Failure> fresh;
   for (const Finding& finding : after) {
     if (finding.accepted) continue;
     if (is_known(finding, older, before)) {
       notes.push_back("fails for OLD too: " + finding.to_text());
+    } else if (finding.differs && !policy.strict) {
+      notes.push_back("differs for NEW alone, which only --strict counts: " + finding.to_text());
     } else {
       fresh.push_back(finding.failure());
     }

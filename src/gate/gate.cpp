@@ -135,8 +135,8 @@ void require_comparable(const BenchmarkOutput& older, const BenchmarkOutput& new
 }
 
 /// Correctness before speed: what only NEW does wrong.
-void judge(Document& document, const std::vector<Program>& programs, const Options& options,
-           const std::vector<results::Accepted>& accepted, const BenchmarkOutput& older, const BenchmarkOutput& newer) {
+void judge(Document& document, const std::vector<Program>& programs, const Options& options, const Policy& policy,
+           const BenchmarkOutput& older, const BenchmarkOutput& newer) {
   const bool can_judge = can_verify(programs[0], older) && can_verify(programs[1], newer);
   if (!options.accept.empty() && !can_judge) {
     throw Stop({.code = wrong_usage,
@@ -145,7 +145,7 @@ void judge(Document& document, const std::vector<Program>& programs, const Optio
   }
   if (!options.verify) return;
   if (can_judge) {
-    std::ranges::move(new_failures(programs[0], programs[1], accepted, document.notes),
+    std::ranges::move(new_failures(programs[0], programs[1], policy, document.notes),
                       std::back_inserter(document.failures));
   } else if (older.context.contains("blas_sha256") && newer.context.contains("blas_sha256")) {
     document.notes.emplace_back("not verified: no sqrtn stands beside each sqrtn-bench");
@@ -153,8 +153,7 @@ void judge(Document& document, const std::vector<Program>& programs, const Optio
 }
 
 /// The gate itself, up to its verdict.
-void compare(Document& document, const std::vector<Program>& programs, const Options& options,
-             const std::vector<results::Accepted>& accepted) {
+void compare(Document& document, const std::vector<Program>& programs, const Options& options, const Policy& policy) {
   document.older = subject_of(programs[0]);
   document.newer = subject_of(programs[1]);
   document.identical = identical(document.older, document.newer) && same_program(programs[0], programs[1]);
@@ -166,7 +165,7 @@ void compare(Document& document, const std::vector<Program>& programs, const Opt
   if (document.identical) return;
   require_comparable(older, newer);
   match_cases(document, older, newer);
-  judge(document, programs, options, accepted, older, newer);
+  judge(document, programs, options, policy, older, newer);
   if (document.failures.empty()) time_rows(document, programs);
 }
 
@@ -174,7 +173,7 @@ void deliver(Document& document, const Options& options) {
   make_printable(document);
   if (!options.json.empty()) write_file(options.json, results::to_text(to_json(document)));
   if (!options.junit.empty()) write_file(options.junit, to_junit(document));
-  if (!options.summary.empty()) write_file(options.summary, to_markdown(document));
+  if (!options.summary.empty()) append_file(options.summary, to_markdown(document));
   if (options.json != "-" && document.error.empty()) write_file("-", to_markdown(document));
 }
 
@@ -182,16 +181,16 @@ void deliver(Document& document, const Options& options) {
 
 int run(const Options& options, const std::vector<std::string>& command) try {
   const std::vector<Program> programs = programs_of(options);
-  std::vector<results::Accepted> accepted;
+  Policy policy{.accepted = {}, .strict = options.strict};
   for (const std::string& file : options.accept)
-    std::ranges::move(results::read_accepted(file), std::back_inserter(accepted));
+    std::ranges::move(results::read_accepted(file), std::back_inserter(policy.accepted));
   if (options.self_test) return self_test(options, programs);
   Document document;
   document.environment = describe_environment();
   document.command = command;
   document.settings = options.settings;
   try {
-    compare(document, programs, options, accepted);
+    compare(document, programs, options, policy);
   } catch (const Stop& stop) {
     if (stop.trouble.code == wrong_usage) throw;
     document.error = stop.trouble.published();

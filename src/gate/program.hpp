@@ -74,11 +74,17 @@ Run time_cases(const std::vector<Program>& programs, const std::vector<std::stri
 /// Whether `sqrtn verify` can be asked about this side: a library, or a sqrtn-bench with its command beside it.
 bool can_verify(const Program& program, const BenchmarkOutput& output);
 
-/// Judges both sides. What fails for the newer and not for the older, and is not accepted; what fails for both, or for
-/// the older alone, becomes a note, and so does what was accepted.
+/// What a failed claim is forgiven for.
+struct Policy {
+  std::vector<results::Accepted> accepted;
+  bool strict = false;  ///< else failures of the class exceptions are notes
+};
+
+/// Judges both sides. What fails for the newer and not for the older, and is not forgiven; what is, or fails for both,
+/// or for the older alone, becomes a note.
 /// Throws: Stop if verify itself cannot run.
-std::vector<Failure> new_failures(const Program& older, const Program& newer,
-                                  const std::vector<results::Accepted>& accepted, std::vector<std::string>& notes);
+std::vector<Failure> new_failures(const Program& older, const Program& newer, const Policy& policy,
+                                  std::vector<std::string>& notes);
 
 /// Runs the gate on a program against itself many times; prints how often a word was wrong. Returns: the exit code, 1
 /// if "slower" came more often than stated, beyond the 99 % interval.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <filesystem>
 #include <map>
 
@@ -55,7 +56,7 @@ const std::vector<Kernel>& mkl_kernels() {
 }
 
 void ask(Candidate& backend) {
-  const Answer answer = ask_child({"backends", "--blas", backend.blas}, probe_limits);
+  const Answer answer = ask_child({"backends", "--in-process", "--blas", backend.blas}, probe_limits);
   if (answer.document && answer.document->blas) {
     backend.record = answer.document->blas;
   } else {
@@ -115,15 +116,24 @@ void require_names(const std::vector<Candidate>& found, const std::vector<std::s
 
 }  // namespace
 
-Answer ask_child(std::vector<std::string> words, const ProcessLimits& limits) {
+Answer ask_child(std::vector<std::string> words, const ProcessLimits& limits, const EnvironmentAdditions& environment) {
   words.insert(words.begin(), std::filesystem::read_symlink("/proc/self/exe").string());
-  return ask(std::move(words), limits);
+  return ask(std::move(words), limits, environment);
 }
 
-Answer ask(std::vector<std::string> command, const ProcessLimits& limits) {
+EnvironmentAdditions started_with(int threads) {
+  EnvironmentAdditions environment;
+  for (const char* name : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "BLIS_NUM_THREADS",
+                           "MKL_NUM_THREADS", "NVPL_BLAS_NUM_THREADS", "ARMPL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"}) {
+    environment[name] = fmt::to_string(threads);
+  }
+  return environment;
+}
+
+Answer ask(std::vector<std::string> command, const ProcessLimits& limits, const EnvironmentAdditions& environment) {
   command.insert(command.end(), {"--json", "-"});
-  const ProcessEnd end = run_process(command, limits);
-  Answer answer{.document = {}, .complaint = "", .how = end.how};
+  const ProcessEnd end = run_process(command, limits, environment);
+  Answer answer{.document = {}, .complaint = "", .how = end.how, .cpu_s = end.cpu_s};
   if (end.how == ProcessEnd::How::exited) answer.code = end.code;
   try {
     // What a library prints comes before or between; a document is taken whole or not at all.
@@ -135,7 +145,10 @@ Answer ask(std::vector<std::string> command, const ProcessLimits& limits) {
   } catch (const std::invalid_argument& error) {
     answer.complaint = error.what();
   }
-  if (answer.document && end.how != ProcessEnd::How::exited) answer.complaint = end.to_text() + ", after its answer";
+  if (answer.document && end.how != ProcessEnd::How::exited) {
+    const bool lingered = end.how == ProcessEnd::How::signalled && end.code == SIGALRM;
+    answer.complaint = (lingered ? "did not end by itself" : end.to_text()) + ", after its answer";
+  }
   if (answer.document) return answer;
   const bool refused = end.how == ProcessEnd::How::exited && !end.err.empty();
   if (refused || answer.complaint.empty()) answer.complaint = refused ? first_line(end.err) : end.to_text();
@@ -157,9 +170,9 @@ results::Incident incident_in(const Answer& answer, const std::string& place) {
 }
 
 std::string first_line(const std::string& text) {
-  std::string line = text.substr(0, text.find('\n'));
-  if (line.starts_with("sqrtn: ")) line.erase(0, 7);
-  return line.size() <= 400 ? line : line.substr(0, 397) + "…";
+  std::string_view line = std::string_view(text).substr(0, text.find('\n'));
+  if (line.starts_with("sqrtn: ")) line.remove_prefix(7);
+  return line.size() <= 400 ? std::string(line) : fmt::format("{}…", line.substr(0, 397));
 }
 
 std::vector<Candidate> find_backends(const std::vector<std::string>& search, bool kernels) {
@@ -191,7 +204,7 @@ std::string library_called(const std::string& name) {
 std::vector<Candidate> choose_backends(const std::string& blas, const std::vector<std::string>& names,
                                        const std::vector<std::string>& search, bool kernels) {
   const std::string file = library_called(blas);
-  const Answer answer = ask_child({"backends", "--blas", file}, {.wall_s = 60});
+  const Answer answer = ask_child({"backends", "--in-process", "--blas", file}, probe_limits);
   require(answer.document && answer.document->blas, "{}{}",
           answer.code < 0 ? fmt::format("asked what it is, BLAS '{}' ended the process: ", blas) : "",
           answer.complaint);

@@ -17,16 +17,21 @@ struct Answer {
   std::string complaint;  ///< what happened in its place, or beside it: how it ended, what it printed
   ProcessEnd::How how = ProcessEnd::How::not_started;  ///< how it ended
   int code = -1;                                       ///< exit status, −1 if it had none
+  double cpu_s = 0;                                    ///< processor time that it took
 };
 
 /// What a library did where an answer for `place` was expected, as its child told it: "… in `place`".
 results::Incident incident_in(const Answer& answer, const std::string& place);
 
 /// Runs `PROGRAM WORDS --json -` and reads what it wrote; nothing that the child does is trusted.
-Answer ask(std::vector<std::string> command, const ProcessLimits& limits);
+Answer ask(std::vector<std::string> command, const ProcessLimits& limits, const EnvironmentAdditions& environment = {});
 
 /// The same of this very program.
-Answer ask_child(std::vector<std::string> words, const ProcessLimits& limits);
+Answer ask_child(std::vector<std::string> words, const ProcessLimits& limits,
+                 const EnvironmentAdditions& environment = {});
+
+/// What tells every library, before it is loaded, to start with so many threads.
+EnvironmentAdditions started_with(int threads);
 
 /// What a program said first, as a clause of a message: at most 400 bytes, without sqrtn's own name.
 std::string first_line(const std::string& text);

@@ -1,7 +1,6 @@
 #include "libraries/comparison.hpp"
 
 #include <algorithm>
-#include <boost/algorithm/string/replace.hpp>
 #include <iterator>
 #include <map>
 #include <mutex>
@@ -25,20 +24,6 @@ constexpr double cap_s = 1, quick_cap_s = 0.05;
 constexpr double measure_limit_s = 400;
 // A hundred layers of 512 take seconds.
 constexpr double propagate_limit_s = 120;
-
-/// Results are published: only paths in the system's folders are told, another library is named by its file.
-std::string shown(const std::string& blas) {
-  const bool local = blas.starts_with("/usr/local/");
-  const bool system = (blas.starts_with("/usr/") && !local) || blas.starts_with("/lib") || blas.starts_with("/opt/");
-  return blas.find('/') == std::string::npos || system ? blas : fmt::format("./{}", blas.substr(blas.rfind('/') + 1));
-}
-
-/// The text with the library's path as it is shown.
-std::string without_folders(std::string text, const std::string& blas) {
-  const std::string path = blas.substr(0, blas.find('@'));
-  boost::replace_all(text, path, shown(path));
-  return text;
-}
 
 void add(Judged& into, Judged more) {
   std::ranges::move(more.claims, std::back_inserter(into.claims));
@@ -185,13 +170,14 @@ results::Libraries Comparison::report(const results::Document& document) const {
                             .default_name = backends_.front().name,
                             .seed = options_.seed,
                             .backends = {},
+                            .others_busy = {},
                             .environment = document.environment};
   for (std::size_t i = 0; i < backends_.size(); ++i) {
     results::Library& entry = report.backends.emplace_back();
     entry.name = backends_[i].name;
-    entry.blas = shown(backends_[i].blas);
+    entry.blas = backends_[i].blas;
     entry.record = backends_[i].record;
-    entry.refusal = without_folders(backends_[i].refusal, backends_[i].blas);
+    entry.refusal = backends_[i].refusal;
     entry.claims = judged_[i].claims;
     entry.properties = judged_[i].properties;
     entry.incidents = judged_[i].incidents;
@@ -209,10 +195,10 @@ claims::Verdict verdict_of_run(std::vector<claims::Result> results, const result
   std::erase_if(results, [&](const claims::Result& result) {
     return !strict && (wrong_products ? result.claim.uses_blas : is_about_products(result.claim));
   });
-  const claims::Verdict verdict = claims::overall(results);
+  const claims::Verdict verdict = claims::overall(results, strict);
   if (verdict == claims::Verdict::fail || verdict == claims::Verdict::inconclusive) return verdict;
   const bool defect = std::ranges::any_of(libraries.backends, [](const results::Library& entry) {
-    return results::verdict_of(entry) == claims::Verdict::fail;
+    return results::word_of(entry).value_or(claims::Word::right) != claims::Word::right;
   });
   return strict && defect ? claims::Verdict::fail : claims::Verdict::pass;
 }

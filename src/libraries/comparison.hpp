@@ -45,7 +45,7 @@ class Comparison {
   const std::vector<Candidate>& backends_;
   ComparisonOptions options_;
   std::vector<Judged> judged_;
-  std::vector<Timed> timed_;
+  TimedRounds timed_;
 };
 
 /// A third party's defect is a finding of a run, not its failure: the claims about products count only if it is

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 
 #include "claims/area.hpp"
+#include "sqrtn/support/parallel.hpp"
 #include "support/environment.hpp"
 #include "support/progress.hpp"
 
@@ -16,8 +18,18 @@ using Clock = std::chrono::steady_clock;
 
 // Half of what is left for a group, so that time remains to ask its claims alone; a sixth for each of those.
 constexpr double group_share = 0.5, claim_share = 1.0 / 6;
-// Each silence costs its share: with more, one library would eat the time of all others.
-constexpr int patience = 2;
+// The claims about products of one routine and type take 7 s with the slowest library that we know, on two cores that
+// nobody else uses. Whoever was silent once is waited for half as long.
+constexpr double group_limit_s = 20, claim_limit_s = 10;
+// Of groups and of single claims together: with more, one library would eat the time of all others.
+constexpr int patience = 4;
+
+/// How many times longer everything takes where others are at work.
+double slowdown() {
+  double load = 0;
+  if (getloadavg(&load, 1) != 1) return 1;
+  return std::max(1.0, load / static_cast<double>(available_threads()));
+}
 
 /// Claims that one child is asked for, by their places among all.
 struct Group {
@@ -72,34 +84,44 @@ class Judge {
       for (const std::size_t place : group.places) set(place, claims::Verdict::inconclusive, why);
       return;
     }
-    const Answer answer = verify(claims_at(group.places), group_share);
+    const bool of_products = claims::is_in(claims::Area::products, group.name);
+    const Answer answer = verify(claims_at(group.places), group_share, of_products ? group_limit_s : 0);
     if (!answer.complaint.empty()) judged_.incidents.push_back(incident_in(answer, group.name));
+    if (answer.document) {
+      for (const std::size_t place : group.places) take(place, *answer.document);
+    } else {
+      judge_each(group, of_products);
+    }
+  }
+
+  /// After the claim that keeps the library from answering, the others of its group would only cost time.
+  void judge_each(const Group& group, bool of_products) {
+    bool silent = false;
     for (const std::size_t place : group.places) {
+      const std::string why = silent ? "not judged: the library gave no answer in " + group.name : why_not();
+      if (!why.empty()) {
+        set(place, claims::Verdict::inconclusive, why);
+        continue;
+      }
+      const Answer answer = verify(claims_at({place}), claim_share, of_products ? claim_limit_s : 0);
+      silent = answer.how == ProcessEnd::How::timed_out;
       if (answer.document) {
         take(place, *answer.document);
       } else {
-        judge_alone(place);
+        set(place, claims::Verdict::fail, "the library ended the process: " + answer.complaint);
       }
     }
   }
 
-  void judge_alone(std::size_t place) {
-    if (const std::string why = why_not(); !why.empty()) return set(place, claims::Verdict::inconclusive, why);
-    const Answer answer = verify(claims_at({place}), claim_share);
-    if (answer.document) return take(place, *answer.document);
-    if (answer.how == ProcessEnd::How::timed_out) ++silences_;
-    set(place, claims::Verdict::fail, "the library ended the process: " + answer.complaint);
-  }
-
   void describe() {
     if (!why_not().empty() || !judged_.incidents.empty()) return;
-    Answer answer = verify({"--only-properties"}, group_share);
+    Answer answer = verify({"--only-properties"}, group_share, 0);
     if (!answer.complaint.empty()) judged_.incidents.push_back(incident_in(answer, "its properties"));
     if (answer.document) judged_.properties = std::move(answer.document->properties);
   }
 
-  /// `share`: of the time that is left.
-  [[nodiscard]] Answer verify(const std::vector<std::string>& what, double share) const {
+  /// `share`: of the time that is left; `limit_s`, if not 0: no more than that on an idle machine.
+  [[nodiscard]] Answer verify(const std::vector<std::string>& what, double share, double limit_s) {
     std::vector<std::string> words{"verify",    "--in-process",
                                    "--blas",    backend_.blas,
                                    "--seed",    fmt::to_string(judging_.seed),
@@ -108,7 +130,11 @@ class Judge {
       words.insert(words.end(), {"--effect-scale", fmt::to_string(judging_.effect_scale)});
     }
     words.insert(words.end(), what.begin(), what.end());
-    return ask_child(words, {.wall_s = std::max(share * left_s(), 1.0), .memory_bytes = memory_bytes_});
+    double wall_s = std::max(share * left_s(), 1.0);
+    if (limit_s > 0) wall_s = std::min(wall_s, slowdown() * (silences_ > 0 ? limit_s / 2 : limit_s));
+    Answer answer = ask_child(words, {.wall_s = wall_s, .memory_bytes = memory_bytes_});
+    if (!answer.document && answer.how == ProcessEnd::How::timed_out) ++silences_;
+    return answer;
   }
 
   [[nodiscard]] std::vector<std::string> claims_at(const std::vector<std::size_t>& places) const {
@@ -200,7 +226,7 @@ JudgedLibrary judge_in_process(const std::string& blas, const std::vector<claims
                               [backend](int threads) { return backend.set_threads(threads); });
   Judged judged;
   judged.claims = run_claims(claims, subject, settings_of(judging));
-  JudgedLibrary answer{{backend.identity(), backend.threads()}, std::move(judged)};
+  JudgedLibrary answer{{backend.identity(), backend.threads(), ""}, std::move(judged)};
   if (judging.properties) answer.judged.properties = claims::blas_properties(subject, settings_of(judging));
   return answer;
 }

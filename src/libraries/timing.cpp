@@ -9,6 +9,8 @@
 
 #include "bench.hpp"
 #include "sqrtn/statistics/median.hpp"
+#include "sqrtn/support/parallel.hpp"
+#include "support/machine_watch.hpp"
 
 namespace sqrtn::libraries {
 namespace {
@@ -32,23 +34,45 @@ class Rounds {
     for (const Candidate& backend : backends) timed_.emplace_back().backend = backend.name;
   }
 
-  std::vector<Timed> run() {
+  TimedRounds run() {
     const std::size_t n = backends_.size();
     for (std::size_t turn = 0; turn < plan_.rounds * n; ++turn) {
       const std::size_t round = turn / n, chosen = (turn + round) % n;
       progress_(static_cast<double>(turn) / static_cast<double>(plan_.rounds * n), backends_[chosen].name);
-      if (!timed_[chosen].incident) sample(backends_[chosen], timed_[chosen], round);
+      for (const int threads : numbers_of_threads()) {
+        Timed& timed = timed_[chosen];
+        if (!timed.incident && (threads == 1 || timed.has_threads)) sample(backends_[chosen], timed, round, threads);
+      }
       // What a round may take is known only after the first, and may change with the machine's load.
       if ((turn + 1) % n == 0) fit_cap(round + 1);
     }
     mark_slow_clocks();
-    return std::move(timed_);
+    TimedRounds rounds{.libraries = std::move(timed_), .others_busy = {}};
+    if (watched_.wall_s > 0 && watched_.busy_s > 0) {
+      rounds.others_busy = std::max(0.0, (watched_.busy_s - own_cpu_s_) / watched_.wall_s);
+    }
+    return rounds;
   }
 
  private:
   [[nodiscard]] double spent_s() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 
-  void sample(const Candidate& backend, Timed& timed, std::size_t round) {
+  static std::vector<int> numbers_of_threads() {
+    const auto all = static_cast<int>(available_threads());
+    return all > 1 ? std::vector{1, all} : std::vector{1};
+  }
+
+  Answer ask_watched(const std::vector<std::string>& words, int threads) {
+    const MachineWatch::Ticks before = MachineWatch::read_ticks();
+    Answer answer = ask_child(words, {.wall_s = 60 + plan_.budget_s / 4}, started_with(threads));
+    const MachineWatch::Ticks after = MachineWatch::read_ticks();
+    watched_.busy_s += after.busy_s - before.busy_s;
+    watched_.wall_s += after.wall_s - before.wall_s;
+    own_cpu_s_ += answer.cpu_s;
+    return answer;
+  }
+
+  void sample(const Candidate& backend, Timed& timed, std::size_t round, int threads) {
     std::vector<std::string> words{"bench",
                                    "--blas",
                                    backend.blas,
@@ -57,16 +81,24 @@ class Rounds {
                                    "--sample",
                                    fmt::format("{:.6f}", cap_s_),
                                    "--filter",
-                                   plan_.filter};
+                                   plan_.filter,
+                                   "--threads",
+                                   fmt::to_string(threads)};
     if (plan_.quick) words.emplace_back("--quick");
     if (round > 0) words.emplace_back("--unchecked");
-    const Answer answer = ask_child(words, {.wall_s = 60 + plan_.budget_s / 4});
+    const Answer answer = ask_watched(words, threads);
     if (!answer.document) {
       timed.incident = incident_in(answer, "the rounds");
       timed.incident->text = fmt::format("{} while it was timed", answer.complaint);
       return;
     }
-    for (const results::Measurement& row : answer.document->measurements) add(timed, row, round);
+    bool any = false;
+    for (const results::Measurement& row : answer.document->measurements) {
+      const bool of_process = row.id == bench::clock_id || row.id == bench::first_call_id;
+      if (threads == 1 || !of_process) add(timed, row, round);
+      any = any || !of_process;
+    }
+    if (threads > 1) timed.has_threads = any;
   }
 
   void add(Timed& timed, const results::Measurement& row, std::size_t round) const {
@@ -123,6 +155,8 @@ class Rounds {
   const std::function<void(double, const std::string&)>& progress_;
   const Clock::time_point start_ = Clock::now();
   double cap_s_;
+  MachineWatch::Ticks watched_;
+  double own_cpu_s_ = 0;
   std::vector<Timed> timed_;
 };
 
@@ -181,23 +215,101 @@ void add_speeds_of(const Timed& own, const Timed* reference, const std::vector<r
   }
 }
 
+/// The rows of one routine, type and number of threads, as every library was timed at them.
+struct Together {
+  results::Standing standing;  ///< without rates
+  std::vector<std::string> ids;
+};
+
+std::vector<Together> rows_together(const std::vector<Timed>& timed) {
+  std::vector<Together> all;
+  for (const Timed& own : timed) {
+    for (const std::string& id : own.ids) {
+      const results::Measurement& row = own.series.at(id).row;
+      if (row.id == bench::clock_id || row.id == bench::first_call_id) continue;
+      auto found = std::ranges::find_if(all, [&](const Together& one) {
+        return one.standing.routine == row.subject && one.standing.dtype == row.dtype &&
+               one.standing.threads == row.threads;
+      });
+      if (found == all.end()) {
+        found = all.insert(
+            found,
+            {{.routine = row.subject, .dtype = row.dtype, .threads = row.threads, .n_products = 0, .rates = {}}, {}});
+      }
+      if (std::ranges::find(found->ids, id) == found->ids.end()) found->ids.push_back(id);
+    }
+  }
+  return all;
+}
+
+bool was_timed(const Timed& own, const std::string& id, std::size_t round) {
+  const auto found = own.series.find(id);
+  return found != own.series.end() && found->second.row.rate && std::isfinite(found->second.times_s[round]);
+}
+
+/// By round, the geometric mean of the rate over the products that all who were timed at this routine, type and number
+/// of threads have in most rounds; NaN in a round that one of them lacks.
+void add_standing(results::Libraries& report, const std::vector<Timed>& timed, Together together) {
+  std::vector<const Timed*> having;
+  std::size_t n_rounds = 0;
+  const auto timed_once = [&](const Timed& own, const std::string& id) {
+    const auto found = own.series.find(id);
+    return found != own.series.end() && found->second.row.rate && !finite(found->second.times_s).empty();
+  };
+  for (const Timed& own : timed) {
+    n_rounds = std::max(n_rounds, own.slow_clock.size());
+    if (own.incident) continue;
+    if (std::ranges::any_of(together.ids, [&](const std::string& id) { return timed_once(own, id); })) {
+      having.push_back(&own);
+    }
+  }
+  const auto common = [&](const std::string& id) {
+    std::size_t n = 0;
+    for (std::size_t round = 0; round < n_rounds; ++round) {
+      n += std::ranges::all_of(having, [&](const Timed* own) { return was_timed(*own, id, round); }) ? 1 : 0;
+    }
+    return n;
+  };
+  std::erase_if(together.ids, [&](const std::string& id) { return n_rounds == 0 || common(id) < n_rounds; });
+  if (together.ids.empty()) return;
+  together.standing.n_products = together.ids.size();
+  for (const Timed* own : having) {
+    results::Standing standing = together.standing;
+    for (std::size_t round = 0; round < n_rounds; ++round) {
+      double sum = 0;
+      for (const std::string& id : together.ids) {
+        const Series& series = own->series.at(id);
+        sum += std::log(*series.row.rate * series.row.median_s / series.times_s[round]);
+      }
+      standing.rates.push_back(std::exp(sum / static_cast<double>(together.ids.size())));
+    }
+    std::ranges::find(report.backends, own->backend, &results::Library::name)->standings.push_back(std::move(standing));
+  }
+}
+
+void add_standings(results::Libraries& report, const std::vector<Timed>& timed) {
+  for (Together& together : rows_together(timed)) add_standing(report, timed, std::move(together));
+}
+
 }  // namespace
 
-std::vector<Timed> time_in_rounds(const std::vector<Candidate>& backends, const TimingPlan& plan,
-                                  const std::function<void(double, const std::string&)>& progress) {
+TimedRounds time_in_rounds(const std::vector<Candidate>& backends, const TimingPlan& plan,
+                           const std::function<void(double, const std::string&)>& progress) {
   return Rounds(backends, plan, progress).run();
 }
 
-void add_speeds(results::Libraries& report, const std::vector<Timed>& timed,
+void add_speeds(results::Libraries& report, const TimedRounds& timed,
                 const std::vector<results::Measurement>& measurements) {
+  report.others_busy = timed.others_busy;
   const auto called = [&timed](const std::string& name) {
-    const auto found = std::ranges::find(timed, name, &Timed::backend);
-    return found == timed.end() ? nullptr : &*found;
+    const auto found = std::ranges::find(timed.libraries, name, &Timed::backend);
+    return found == timed.libraries.end() ? nullptr : &*found;
   };
   const Timed* reference = called(report.default_name);
   for (results::Library& entry : report.backends) {
     if (const Timed* own = called(entry.name)) add_speeds_of(*own, reference, measurements, entry);
   }
+  add_standings(report, timed.libraries);
 }
 
 }  // namespace sqrtn::libraries

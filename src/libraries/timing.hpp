@@ -8,7 +8,8 @@
 #include "libraries/children.hpp"
 #include "report/libraries.hpp"
 
-/// All libraries timed in interleaved rounds over processes: one child a library and round, the order rotated from
+/// All libraries timed in interleaved rounds over processes: for each library, number of threads and round
+/// one child, which was started with that number, the order rotated from
 /// round to round, so that a change of the machine falls on all of them alike.
 namespace sqrtn::libraries {
 
@@ -23,6 +24,7 @@ struct Timed {
   std::vector<std::string> ids;               ///< rows in their order
   std::map<std::string, Series> series;       ///< by id
   std::vector<bool> slow_clock;               ///< rounds whose clock was below the others'
+  bool has_threads = true;                    ///< whether it was timed on several threads too
   std::optional<results::Incident> incident;  ///< why timing it was given up, if it was
 };
 
@@ -35,12 +37,18 @@ struct TimingPlan {
   std::string filter;
 };
 
-std::vector<Timed> time_in_rounds(const std::vector<Candidate>& backends, const TimingPlan& plan,
-                                  const std::function<void(double, const std::string&)>& progress);
+struct TimedRounds {
+  std::vector<Timed> libraries;
+  /// Processors that were kept busy by others meanwhile, on average; none if the system does not tell.
+  std::optional<double> others_busy;
+};
 
-/// Medians with their intervals, per cent of the ceilings among `measurements`, and ratios to the library named
-/// `default_name` in the same rounds.
-void add_speeds(results::Libraries& report, const std::vector<Timed>& timed,
+TimedRounds time_in_rounds(const std::vector<Candidate>& backends, const TimingPlan& plan,
+                           const std::function<void(double, const std::string&)>& progress);
+
+/// Medians with their intervals, per cent of the ceilings among `measurements`, ratios to the library named
+/// `default_name` in the same rounds, and the rounds themselves.
+void add_speeds(results::Libraries& report, const TimedRounds& timed,
                 const std::vector<results::Measurement>& measurements);
 
 }  // namespace sqrtn::libraries

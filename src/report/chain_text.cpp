@@ -38,7 +38,7 @@ double deviation(const Propagation& p, std::size_t layer) {
   return (p.log_rms(layer) - law.mean_log_rms) / error;
 }
 
-std::vector<std::string> layer_row(const Propagation& p, std::size_t layer) {
+report::Row layer_row(const Propagation& p, std::size_t layer) {
   const LayerForecast& law = p.forecast.layers[layer];
   const double off = deviation(p, layer);
   const std::string measured = std::isnan(p.log_rms(layer)) ? "not finite" : show_log(p.log_rms(layer));
@@ -195,7 +195,7 @@ std::string comparison_text(const std::vector<Propagation>& propagations) {
                           "gradients", "gain that holds"},
               .rows = {}};
   for (const Propagation& p : propagations) {
-    const std::vector<std::string> end = layer_row(p, p.chain.depth);
+    const report::Row end = layer_row(p, p.chain.depth);
     const std::string fate = fate_text(p.course());
     table.rows.push_back({p.name, compact(p.gain), fate.substr(0, fate.find(',')), end[1], end[2], end[3], end[6],
                           show_log(log_gradient(p)), short_advice(p)});

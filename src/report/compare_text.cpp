@@ -62,12 +62,14 @@ std::string verdict_line(const Comparison& comparison) {
   const auto answers = std::ranges::count_if(comparison.ratios, &TimeRatio::turned_wrong);
   const auto n = [&](Change change) { return std::ranges::count(comparison.ratios, change, &TimeRatio::change); };
   const auto unchecked = std::ranges::count_if(comparison.claims, &ClaimChange::no_longer_checked);
+  const auto fresh = std::ranges::count_if(comparison.claims, &ClaimChange::is_new_failure);
   return fmt::format(
-      "**{} claims and {} answers turned wrong; {}{} claims keep their verdict, {} changed; of {} times {} faster, {} "
+      "**{} claims and {} answers turned wrong; {}{}{} claims keep their verdict, {} changed; of {} times {} faster, "
+      "{} "
       "slower, {} unresolved**\n",
-      claims, answers, unchecked > 0 ? fmt::format("{} are no longer checked; ", unchecked) : "",
-      comparison.same_claims, comparison.claims.size(), comparison.ratios.size(), n(Change::faster), n(Change::slower),
-      n(Change::unresolved));
+      claims, answers, fresh > 0 ? fmt::format("{} are new and fail; ", fresh) : "",
+      unchecked > 0 ? fmt::format("{} are no longer checked; ", unchecked) : "", comparison.same_claims,
+      comparison.claims.size(), comparison.ratios.size(), n(Change::faster), n(Change::slower), n(Change::unresolved));
 }
 
 std::string id_list(const char* title, const std::vector<std::string>& ids) {

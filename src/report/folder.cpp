@@ -8,6 +8,7 @@
 #include "report/records.hpp"
 #include "report/summary.hpp"
 #include "report/table.hpp"
+#include "results/format.hpp"
 #include "support/output.hpp"
 
 namespace sqrtn::report {
@@ -66,8 +67,10 @@ std::vector<std::string> write_all(Files files, const std::string& folder) {
 
 }  // namespace
 
-void write_results(const Document& document, const std::string& folder, const Libraries* libraries) {
-  const std::span<const Libraries> all(libraries, libraries == nullptr ? 0 : 1);
+void write_results(Document document, const std::string& folder, const Libraries* libraries) {
+  if (document.blas) document.blas->asked = published_library(document.blas->asked);
+  std::vector<Libraries> all;
+  if (libraries != nullptr) all.push_back(published(*libraries));
   Files files = files_of({document}, all, {"./sqrtn", "report", json_name, "--output", "."});
   files.emplace_back(json_name, to_text(to_json(document)));
   for (const Libraries& report : all) {

@@ -1,21 +1,66 @@
 #include "report/libraries.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
 
-#include "report/library_speeds.hpp"
+#include "report/answer.hpp"
+#include "results/findings.hpp"
 #include "results/format.hpp"
+#include "results/ranking.hpp"
 
 namespace sqrtn::report {
 namespace {
 
+constexpr const char* how_to_read_words =
+    "\n*Right*: every claim held. *Differs*: right for finite data; NaN, Inf, α = 0 or underflow are treated otherwise "
+    "than IEEE 754 and the reference have it. *Unsafe*: touches what is not its own, or what runs beside it. *Wrong*: "
+    "wrong answers for finite data; it is not ranked in that routine and type.\n"
+    "The numbers are speeds as multiples of the fastest library's: geometric means over the products at which all were "
+    "timed, 1.00 is the fastest everywhere; f32 × 2 is in single precision on two threads.\n";
+
 using claims::Verdict;
 
-std::size_t count_of(const Library& backend, Verdict verdict) {
+std::size_t count_of(const Library& library, Verdict verdict) {
   return static_cast<std::size_t>(std::ranges::count_if(
-      backend.claims, [verdict](const claims::Result& result) { return result.outcome.verdict == verdict; }));
+      library.claims, [verdict](const claims::Result& result) { return result.outcome.verdict == verdict; }));
+}
+
+std::string ratio_text(const LibrarySpeed& speed) {
+  if (!speed.ratio) return "–";
+  return significant(speed.ratio, 3) + (speed.ratio_interval ? ' ' + compact(speed.ratio_interval, 3) : "");
+}
+
+/// The rate with its share of the ceiling, or why there is none.
+std::string rate_text(const LibrarySpeed& speed) {
+  if (!speed.row.rate) return speed.row.note.empty() ? "–" : speed.row.note.text;
+  std::string text = significant(speed.row.rate, 3);
+  if (speed.row.percent_of_ceiling) text += fmt::format(" ({:.0f} %)", *speed.row.percent_of_ceiling);
+  return speed.row.note.empty() ? text : text + ", " + speed.row.note.text;
+}
+
+Table speed_table(const Libraries& report, const Ranking& ranking, std::size_t setting, bool ratios) {
+  Table table{.title = to_string(ranking.settings()[setting]), .columns = {"product"}, .rows = {}};
+  std::vector<std::size_t> timed;
+  for (std::size_t i = 0; i < report.backends.size(); ++i) {
+    const Library& library = report.backends[i];
+    if (library.speeds.empty()) continue;
+    timed.push_back(i);
+    table.columns.push_back(library.name +
+                            (is_usable(library) ? "" : fmt::format(" ({})", word_text(word_of(library)))));
+  }
+  for (const std::size_t product : ranking.products_of(setting)) {
+    Row cells{ranking.name_of(product)};
+    for (const std::size_t i : timed) {
+      const LibrarySpeed* speed = ranking.find(i, setting, product);
+      cells.push_back(speed == nullptr ? "–" : ratios ? ratio_text(*speed) : rate_text(*speed));
+    }
+    const bool empty = std::all_of(cells.begin() + 1, cells.end(), [](const Cell& cell) { return cell.text == "–"; });
+    if (!empty) table.rows.push_back(std::move(cells));
+  }
+  return table;
 }
 
 std::string speeds_text(const Libraries& report) {
@@ -30,48 +75,57 @@ std::string speeds_text(const Libraries& report) {
   return text;
 }
 
+std::string names_of(const Libraries& report, const SharedFinding& finding) {
+  std::vector<std::string> names;
+  for (const std::size_t library : finding.libraries) names.push_back(report.backends[library].name);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+/// Of the first claim that shows it: what was seen, and the command that shows it again.
+std::string example_of(const Libraries& report, const SharedFinding& finding) {
+  if (finding.failures.empty()) return {};
+  const claims::Result& first = *finding.failures.front();
+  const std::string more =
+      finding.failures.size() == 1 ? "" : fmt::format(", and {} claims more", finding.failures.size() - 1);
+  return fmt::format("  {}: {}{}\n  Again: {}\n", markdown_code(first.claim.id), markdown_text(first.outcome.reason),
+                     more,
+                     markdown_code(reproduction(report, report.backends[finding.libraries.front()], first.claim.id)));
+}
+
 }  // namespace
 
 std::string verdict_line(const Libraries& report) {
   std::map<std::string, std::size_t> counts;
-  for (const Library& backend : report.backends)
-    ++counts[backend.record ? std::string(verdict_word(verdict_of(backend))) : "cannot be used"];
+  for (const Library& library : report.backends)
+    ++counts[!library.record                ? "cannot be used"
+             : word_of(library).has_value() ? std::string(word_text(word_of(library)))
+                                            : "not judged"];
   std::string text = fmt::format("{} libraries", report.backends.size());
-  for (const auto& [word, n] : counts) text += fmt::format(", {} {}", n, word == "–" ? "not judged" : word);
+  for (const auto& [word, n] : counts) text += fmt::format(", {} {}", n, word);
   return text;
 }
 
 Table backend_table(const Libraries& report) {
-  Table table{.title = "",
-              .columns = {"backend", "verdict", "claims", "failed", "version", "kernel", "first call", "slow rounds"},
-              .rows = {}};
-  const SpeedIndex speeds(report);
-  for (const std::string& setting : speeds.settings()) table.columns.push_back("of best, " + setting);
-  for (std::size_t i = 0; i < report.backends.size(); ++i) {
-    const Library& backend = report.backends[i];
-    if (!backend.record) continue;
-    const blas::Identity& identity = backend.record->identity;
-    std::vector<std::string> row{backend.name,
-                                 std::string(verdict_word(verdict_of(backend))),
-                                 fmt::to_string(backend.claims.size()),
-                                 fmt::to_string(count_of(backend, Verdict::fail)),
-                                 short_version(identity),
-                                 identity.kernel,
-                                 duration(backend.first_call_s, 3),
-                                 fmt::to_string(backend.slow_rounds)};
-    for (std::size_t setting = 0; setting < speeds.settings().size(); ++setting) {
-      row.push_back(speeds.relative_to_best(i, setting));
-    }
-    table.rows.push_back(std::move(row));
+  Table table{
+      .title = "",
+      .columns = {"library", "word", "claims", "failed", "open", "version", "kernel", "first call", "slow rounds"},
+      .rows = {}};
+  for (const Library& library : report.backends) {
+    if (!library.record) continue;
+    const blas::Identity& identity = library.record->identity;
+    table.rows.push_back({library.name, std::string(word_text(word_of(library))), fmt::to_string(library.claims.size()),
+                          fmt::to_string(count_of(library, Verdict::fail)),
+                          fmt::to_string(count_of(library, Verdict::inconclusive)), short_version(identity),
+                          identity.kernel, duration(library.first_call_s, 3), fmt::to_string(library.slow_rounds)});
   }
   return table;
 }
 
 std::vector<Table> speed_tables(const Libraries& report, bool ratios) {
   std::vector<Table> tables;
-  const SpeedIndex speeds(report);
-  for (std::size_t setting = 0; setting < speeds.settings().size(); ++setting) {
-    Table table = speeds.table(setting, ratios);
+  const Ranking ranking(report);
+  for (std::size_t setting = 0; setting < ranking.settings().size(); ++setting) {
+    Table table = speed_table(report, ranking, setting, ratios);
     if (!table.rows.empty()) tables.push_back(std::move(table));
   }
   return tables;
@@ -82,31 +136,52 @@ std::string reproduction(const Libraries& report, const Library& backend, const 
                      exact_filter(claim)});
 }
 
-std::string backend_defects(const Libraries& report) {
+std::string library_findings(const Libraries& report) {
   std::string text;
-  for (const Library& backend : report.backends) {
-    std::string lines;
-    for (const Incident& incident : backend.incidents) lines += fmt::format("- {}\n", markdown_text(incident.text));
-    for (const Verdict verdict : {Verdict::fail, Verdict::inconclusive}) {
-      for (const auto& [claim, outcome] : backend.claims) {
-        if (outcome.verdict != verdict) continue;
-        lines += fmt::format("- {} {}: {}\n  Again: {}\n", claims::to_string(verdict), markdown_code(claim.id),
-                             markdown_text(outcome.reason), markdown_code(reproduction(report, backend, claim.id)));
-      }
+  for (const SharedFinding& finding : shared_findings(report)) {
+    const std::string where = finding.failures.empty() ? "" : fmt::format(" ({})", routines_text(finding.failures));
+    text += fmt::format("- **{}** {}: {}{}\n{}", word_text(claims::word_of(finding.claim_class)),
+                        markdown_text(names_of(report, finding)), markdown_text(finding.symptom), markdown_text(where),
+                        example_of(report, finding));
+  }
+  for (const Library& library : report.backends) {
+    if (!library.record) {
+      text += fmt::format("- {} cannot be used: {}\n", markdown_text(library.name), markdown_text(library.refusal));
     }
-    if (!backend.record) lines += fmt::format("- cannot be used: {}\n", markdown_text(backend.refusal));
-    if (!lines.empty()) text += fmt::format("**{}**\n{}", markdown_text(backend.name), lines);
+    const auto open = std::ranges::find(library.claims, Verdict::inconclusive,
+                                        [](const claims::Result& result) { return result.outcome.verdict; });
+    if (open == library.claims.end()) continue;
+    text += fmt::format("- {}: {} claims stay open, the first {}: {}\n", markdown_text(library.name),
+                        count_of(library, Verdict::inconclusive), markdown_code(open->claim.id),
+                        markdown_text(open->outcome.reason));
   }
   return text;
 }
 
+std::string answer_text(const Libraries& report, std::string (*shown)(const Table&)) {
+  std::string text;
+  if (const std::string busy = disturbance(report); !busy.empty()) text += busy + "\n\n";
+  for (const auto& [setting, library, margin, faster] : fastest_libraries(report)) {
+    text += fmt::format("- Fastest right library, {}: **{}**{}{}\n", setting, markdown_text(library),
+                        margin.empty() ? "" : ", " + markdown_text(margin),
+                        faster.empty() ? "" : fmt::format(" ({})", markdown_text(faster)));
+  }
+  return (text.empty() ? "" : text + '\n') + shown(answer_table(report));
+}
+
 std::string to_markdown(const Libraries& report) {
   std::string text = fmt::format("# Every BLAS of this machine\n\n{}\n\n{}", markdown_text(report.provenance),
-                                 to_markdown(backend_table(report)));
-  text +=
-      "\nOf best: geometric mean of the speed relative to the fastest library of each product, over the products that\n"
-      "all were timed at; 1.00 would be the fastest everywhere. A library that failed is shown, but not ranked.\n";
-  if (const std::string defects = backend_defects(report); !defects.empty()) text += "\n## Defects\n\n" + defects;
+                                 answer_text(report, to_markdown));
+  text += how_to_read_words;
+  if (const std::string found = library_findings(report); !found.empty()) text += "\n## Findings\n\n" + found;
+  if (const Table ranks = rank_table(report); !ranks.rows.empty()) {
+    text +=
+        "\n## Ranks\n\nSpeed as a multiple of the fastest library's, with the place among those whose answers are "
+        "right "
+        "for that routine and type.\n\n" +
+        to_markdown(ranks);
+  }
+  text += "\n## Libraries\n\n" + to_markdown(backend_table(report));
   if (const std::string accuracy = accuracy_text(report); !accuracy.empty()) text += '\n' + accuracy;
   if (const std::string speeds = speeds_text(report); !speeds.empty()) {
     text +=

@@ -11,22 +11,26 @@
 /// Every BLAS of a machine side by side: which are right, which are wrong and how, and how fast each is.
 namespace sqrtn::report {
 
-/// "10 libraries, 1 cannot be used, 8 fail, 1 pass".
+/// "10 libraries, 1 cannot be used, 6 differs, 1 right, 1 unsafe, 1 wrong".
 std::string verdict_line(const Libraries& report);
 
-/// One line a library: verdict, claims, kernel, the first call, and by type and threads the geometric mean of its
-/// speed relative to the best, over the products that all ranked libraries were timed at. What failed is not ranked.
+/// The fastest right libraries and one line a library; `shown` makes the table's text.
+std::string answer_text(const Libraries& report, std::string (*shown)(const Table&));
+
+/// One line a library: its word, claims, version, kernel and the first call.
 Table backend_table(const Libraries& report);
 
 /// By type and threads, a table of rates with their share of the ceiling or, with `ratios`, of ratios to the default.
-/// A library that failed is marked in the head of its column; a product that one was not timed at has its reason.
+/// A library that is unsafe or wrong is marked in the head of its column; a product that one was not timed at has its
+/// reason.
 std::vector<Table> speed_tables(const Libraries& report, bool ratios);
 
 /// The command that judges this claim of this library again.
 std::string reproduction(const Libraries& report, const Library& backend, const std::string& claim);
 
-/// What is wrong with each, and the shortest command that shows it; "" if nothing is.
-std::string backend_defects(const Libraries& report);
+/// What is wrong, the worst first, once for all libraries that have it, with the shortest command that shows it; "" if
+/// nothing is.
+std::string library_findings(const Libraries& report);
 
 /// What is reported of each and never judged, a line a library and kind of inputs: grade, algorithm, constant and
 /// exponent of the growth of rounding errors with their intervals of 99 %, reproducibility. `dtype`: "f32" or "f64".
@@ -34,8 +38,8 @@ Table accuracy_table(const Libraries& report, std::string_view dtype);
 /// Both tables under a heading, with what the columns mean; "" if no library's properties are known.
 std::string accuracy_text(const Libraries& report);
 
-/// Provenance, verdicts, defects, accuracy, and by type and threads a table of rates (per cent of the ceiling) and one
-/// of ratios to the default, in Markdown.
+/// Provenance, the answer, findings, ranks, accuracy, and by type and threads a table of rates (per cent of the
+/// ceiling) and one of ratios to the default, in Markdown.
 std::string to_markdown(const Libraries& report);
 
 }  // namespace sqrtn::report

@@ -10,6 +10,7 @@
 #include "report/assets.hpp"
 #include "report/page_charts.hpp"
 #include "report/page_parts.hpp"
+#include "report/summary.hpp"
 #include "report/table.hpp"
 #include "results/format.hpp"
 #include "sqrtn/support/require.hpp"
@@ -108,17 +109,63 @@ std::string head(const std::string& title, const char* first) {
       script_hash(page_script()), escaped(title), page_style_sheet(), first);
 }
 
-/// Links to the sections that the content has.
-std::string navigation(const std::string& content) {
+constexpr const char* how_to_read =
+    "<p>Observed and expected are the estimated quantity and the law's value; the interval holds the true value with "
+    "probability 1 − 10⁻⁹. The number of samples follows from the effect, which is found with probability 1 − 10⁻⁶. "
+    "<p>The median's interval assumes no distribution and has level 99 %; rates come from the median, and a ceiling "
+    "was "
+    "measured in the same run. Numbers are rounded for reading; the exact ones are in results.json.\n";
+
+/// Links to the sections.
+std::string navigation(const std::vector<html::Section>& sections) {
   std::string links;
-  const std::string_view open = "<section id=";
-  for (std::size_t at = content.find(open); at != std::string::npos; at = content.find(open, at + 1)) {
-    const std::string_view rest = std::string_view(content).substr(at + open.size());
-    const std::string_view id = rest.substr(0, rest.find(' ')), from_heading = rest.substr(rest.find("<h2"));
-    const std::size_t begin = from_heading.find('>') + 1;
-    links += fmt::format("<li><a href=#{}>{}</a>", id, from_heading.substr(begin, from_heading.find("</h2>") - begin));
+  for (const html::Section& section : sections) {
+    if (!section.content.empty()) {
+      links += fmt::format("<li><a href=#{}>{}</a>", section.id, escaped(section.heading));
+    }
   }
   return fmt::format("<nav aria-label=Sections><ul>{}</ul></nav>\n", links);
+}
+
+/// The runs without what is said of their library where the page shows all libraries of that machine.
+std::vector<Document> own_parts(const std::vector<Run>& runs, std::span<const Libraries> libraries) {
+  std::vector<Document> documents;
+  for (const Run& run : runs) {
+    const bool told =
+        std::ranges::any_of(libraries, [&](const Libraries& report) { return run_of(report, {run}) != nullptr; });
+    documents.push_back(told ? own_part(*run.document) : *run.document);
+  }
+  return documents;
+}
+
+/// What people come for first; the ceilings explain it.
+std::vector<std::string> groups_in_order(const std::vector<Run>& runs) {
+  std::vector<std::string> groups = names_over(runs, measurement_groups);
+  const std::vector<std::string> order{"init", "products", "monte_carlo"};
+  std::ranges::stable_sort(groups, {}, [&order](const std::string& group) {
+    return group == "ceilings" ? 99 : std::ranges::find(order, group) - order.begin();
+  });
+  return groups;
+}
+
+/// The answer first, then what explains it.
+std::vector<html::Section> sections_of(const std::vector<Document>& documents, const std::vector<Run>& runs,
+                                       std::span<const Libraries> libraries) {
+  const std::vector<Document> own = own_parts(runs, libraries);
+  std::vector<Run> own_runs = runs, all;
+  for (std::size_t i = 0; i < runs.size(); ++i) own_runs[i].document = &own[i];
+  for (const Document& document : documents) all.push_back({"", &document, 0});
+  std::vector<html::Section> sections = libraries_parts(libraries, runs);
+  sections.insert(sections.begin() + 1, verdict_part(own_runs));
+  sections.insert(sections.begin() + 3, findings_part(own_runs));
+  sections.push_back(backends_part(runs));
+  for (const std::string& group : groups_in_order(runs)) sections.push_back(measurements_part(runs, group));
+  for (html::Section& section : std::vector{chains_part(chain_runs_of(documents)), notebooks_part(all),
+                                            claims_part(runs), environment_part(runs)}) {
+    sections.push_back(std::move(section));
+  }
+  sections.push_back({.id = "reading", .heading = "How to read the columns", .content = how_to_read});
+  return sections;
 }
 
 std::string foot(const std::vector<Run>& runs, std::span<const Libraries> libraries,
@@ -136,18 +183,10 @@ std::string foot(const std::vector<Run>& runs, std::span<const Libraries> librar
   return text + "</footer>\n";
 }
 
-constexpr const char* how_to_read =
-    "<p>Observed and expected are the estimated quantity and the law's value; the interval holds the true value with "
-    "probability 1 − 10⁻⁹. The number of samples follows from the effect, which is found with probability 1 − 10⁻⁶. "
-    "<p>The median's interval assumes no distribution and has level 99 %; rates come from the median, and a ceiling "
-    "was "
-    "measured in the same run. Numbers are rounded for reading; the exact ones are in results.json.\n";
-
 }  // namespace
 
-std::vector<html::Cell> with_run(const std::vector<Run>& runs, std::string label, std::size_t at,
-                                 std::vector<html::Cell> cells) {
-  if (runs.size() > 1) cells.insert(cells.begin() + static_cast<std::ptrdiff_t>(at), html::Cell(std::move(label)));
+std::vector<Cell> with_run(const std::vector<Run>& runs, std::string label, std::size_t at, std::vector<Cell> cells) {
+  if (runs.size() > 1) cells.insert(cells.begin() + static_cast<std::ptrdiff_t>(at), Cell(std::move(label)));
   return cells;
 }
 
@@ -165,22 +204,12 @@ std::string to_html(const std::vector<Document>& documents, const std::vector<st
                     std::span<const Libraries> libraries) {
   require(!documents.empty() || !libraries.empty(), "a page needs a results document; name one");
   const std::vector<Run> runs = runs_of(documents);
-  std::vector<Run> all;
-  for (const Document& document : documents) all.push_back({"", &document, 0});
-  std::string content = verdict_part(runs) + findings_part(runs) + backends_part(runs);
-  content += libraries_part(libraries, runs);
-  std::vector<std::string> groups = names_over(runs, measurement_groups);
-  // What people come for first; the ceilings explain it.
-  const std::vector<std::string> order{"init", "products", "monte_carlo"};
-  std::ranges::stable_sort(groups, {}, [&order](const std::string& group) {
-    return group == "ceilings" ? 99 : std::ranges::find(order, group) - order.begin();
-  });
-  for (const std::string& group : groups) content += measurements_part(runs, group);
-  content += chains_part(chain_runs_of(documents)) + notebooks_part(all) + claims_part(runs) + environment_part(runs);
-  content += html::section("reading", "How to read the columns", how_to_read);
+  const std::vector<html::Section> sections = sections_of(documents, runs, libraries);
+  std::string content;
+  for (const html::Section& section : sections) content += to_html(section);
   const std::string title = title_of(runs);
-  return head(title, runs.empty() ? "libraries" : "verdict") +
-         fmt::format("<header>\n<h1>{}</h1>\n{}</header>\n", escaped(title), navigation(content)) + "<main>\n" +
+  return head(title, libraries.empty() ? "verdict" : "libraries") +
+         fmt::format("<header>\n<h1>{}</h1>\n{}</header>\n", escaped(title), navigation(sections)) + "<main>\n" +
          content + "</main>\n" + foot(runs, libraries, command) +
          fmt::format("<script>{}</script>\n</body>\n</html>\n", page_script());
 }

@@ -53,7 +53,7 @@ function filterSection(section, words, status) {
     }
   }
   if (words.length > 0) {
-    for (const folded of section.querySelectorAll('details')) {
+    for (const folded of section.querySelectorAll('details:not(:has(.filter))')) {
       folded.open = folded.querySelector('tbody tr:not([hidden])') !== null;
     }
   }
@@ -71,11 +71,20 @@ function makeFilterable(section) {
   status.setAttribute('role', 'status');
   box.className = 'filter';
   box.append(label, status);
-  section.querySelector('h2').after(box);
+  const heading = section.querySelector('h2');
+  (heading.closest('summary') ?? heading).after(box);
   input.addEventListener('input', () => {
     filterSection(section, input.value.toLowerCase().split(/\s+/).filter(Boolean), status);
   });
 }
 
+// Opens the section that the address names.
+function openTarget() {
+  const folded = document.querySelector(`${location.hash || 'nothing'} > details`);
+  if (folded) folded.open = true;
+}
+
 document.querySelectorAll('table.data').forEach(makeSortable);
 document.querySelectorAll('section[data-filter]').forEach(makeFilterable);
+window.addEventListener('hashchange', openTarget);
+openTarget();

@@ -111,12 +111,11 @@ std::string charts_and_legends(const std::vector<Run>& runs) {
   return "<div class=charts>\n" + figures + "</div>\n";
 }
 
-html::Grid layer_grid(const std::vector<Run>& runs) {
-  html::Grid grid{.caption = "log₁₀ of the RMS by layer",
-                  .columns = columns_with_run(
-                      runs, 1, {"chain", "layer", "law", "99 % of runs", "computed", "entries 0", "flat", "slope"}),
-                  .rows = {},
-                  .marks = {}};
+Table layer_grid(const std::vector<Run>& runs) {
+  Table grid{.title = "log₁₀ of the RMS by layer",
+             .columns = columns_with_run(
+                 runs, 1, {"chain", "layer", "law", "99 % of runs", "computed", "entries 0", "flat", "slope"}),
+             .rows = {}};
   for (const Run& run : runs) {
     for (const ChainRecord& chain : run.document->propagation) {
       for (const std::size_t layer : chosen_layers(chain, most_marks)) {
@@ -162,18 +161,17 @@ std::vector<Chart> chain_charts(const std::vector<Run>& runs) {
   return charts;
 }
 
-std::string chains_part(const std::vector<Run>& runs) {
-  html::Grid grid{.caption = "Deep chains", .columns = {}, .rows = {}, .marks = {}};
+html::Section chains_part(const std::vector<Run>& runs) {
+  Table grid{.title = "Deep chains", .columns = {}, .rows = {}};
   for (const Run& run : runs) {
     const Table table = chain_table(run.document->propagation);
     grid.columns = columns_with_run(runs, 1, table.columns);
-    for (const auto& row : table.rows) grid.add(with_run(runs, run.label, 1, {row.begin(), row.end()}));
+    for (const auto& row : table.rows) grid.add(with_run(runs, run.label, 1, row));
   }
   if (grid.rows.empty()) return {};
-  return html::section("chains", "Deep chains",
-                       how_to_read_chains + charts_and_legends(runs) + html::table(grid) +
-                           html::folded("Layer by layer", html::table(layer_grid(runs)), false),
-                       true);
+  std::string text = how_to_read_chains + charts_and_legends(runs) + html::table(grid) +
+                     html::folded("Layer by layer", html::table(layer_grid(runs)), false);
+  return {.id = "chains", .heading = "Deep chains", .content = std::move(text), .filter = true, .folds = true};
 }
 
 }  // namespace sqrtn::report

@@ -11,7 +11,6 @@
 namespace sqrtn::report {
 namespace {
 
-using html::Cell;
 using html::escaped;
 
 /// −100 … 100 for a relative deviation of −100 % … 100 %: linear within a tenth of a per mille,
@@ -105,7 +104,7 @@ std::string laws_of(const std::vector<Run>& runs, const std::string& group) {
   for (const Run& run : runs) {
     const Table laws = law_table(*run.document, group);
     if (laws.rows.empty()) continue;
-    html::Grid grid{.caption = "The laws of " + group, .columns = laws.columns, .rows = {}, .marks = {}};
+    Table grid{.title = "The laws of " + group, .columns = laws.columns, .rows = {}};
     for (const auto& row : laws.rows) grid.add(std::vector<Cell>(row.begin(), row.end()));
     return "<div class=wide>\n" + html::table(grid) + "</div>\n";
   }
@@ -145,34 +144,33 @@ Cell number_cell(const experiment::Finding& finding) {
 
 }  // namespace
 
-std::string claims_part(const std::vector<Run>& runs) {
+html::Section claims_part(const std::vector<Run>& runs) {
   std::string text;
   for (const std::string& group : names_over(runs, claim_groups)) {
-    const std::vector<SharedRow> rows = shared_rows(runs, group);
+    std::vector<SharedRow> rows = shared_rows(runs, group);
     std::vector<std::string> columns{"claim",    "verdict", "deviation", "observed", "expected",
                                      "interval", "p-value", "samples",   "effect"};
     if (runs.size() == 1) columns.emplace_back("time");
-    html::Grid grid{
-        .caption = "Claims: " + group, .columns = columns_with_run(runs, 2, columns), .rows = {}, .marks = {}};
-    for (const SharedRow& row : rows) {
-      const bool passed = row.verdict == claims::Verdict::pass;
-      grid.add(with_run(runs, shared_label(row.labels, runs.size()), 2, row.cells),
-               passed ? "" : std::string(claims::to_string(row.verdict)));
+    Table grid{.title = "Claims: " + group, .columns = columns_with_run(runs, 2, columns), .rows = {}};
+    for (SharedRow& row : rows) {
+      const std::string mark = row.verdict == claims::Verdict::pass ? "" : std::string(claims::to_string(row.verdict));
+      row.cells[1].mark = mark;
+      grid.add(with_run(runs, shared_label(row.labels, runs.size()), 2, row.cells), mark);
     }
     const bool wrong = std::ranges::any_of(rows, [](const SharedRow& row) {
       return row.verdict == claims::Verdict::fail || row.verdict == claims::Verdict::inconclusive;
     });
     text += html::folded(summary_of(rows, group), html::table(grid) + laws_of(runs, group), wrong);
   }
-  return html::section("claims", "Claims", text.empty() ? text : forest_key + text, true);
+  if (!text.empty()) text = forest_key + text;
+  return {.id = "claims", .heading = "Claims", .content = std::move(text), .filter = true, .folds = true};
 }
 
-std::string notebooks_part(const std::vector<Run>& runs) {
-  html::Grid grid{.caption = "Printed numbers beside their laws",
-                  .columns = {"number", "verdict", "within it", "published", "ours", "law", "99 % interval",
-                              "p published", "p ours", "experiment"},
-                  .rows = {},
-                  .marks = {}};
+html::Section notebooks_part(const std::vector<Run>& runs) {
+  Table grid{.title = "Printed numbers beside their laws",
+             .columns = {"number", "verdict", "within it", "published", "ours", "law", "99 % interval", "p published",
+                         "p ours", "experiment"},
+             .rows = {}};
   for (const Run& run : runs) {
     for (const experiment::Finding& finding : run.document->reproduced) {
       grid.add({finding.id, verdict(finding), number_cell(finding), finding.published, finding.value, finding.expected,
@@ -188,8 +186,11 @@ std::string notebooks_part(const std::vector<Run>& runs) {
       "<p>The bar is the interval that holds 99 % of such numbers by the law, the diamond is our value and the ring "
       "the "
       "published one.\n";
-  return html::section("notebooks", "The notebooks' numbers",
-                       how + html::folded(fmt::format("{} numbers", grid.rows.size()), html::table(grid), true), true);
+  return {.id = "notebooks",
+          .heading = "The notebooks' numbers",
+          .content = how + html::table(grid),
+          .filter = true,
+          .folds = true};
 }
 
 }  // namespace sqrtn::report

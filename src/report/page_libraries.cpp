@@ -1,48 +1,90 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
+#include "report/answer.hpp"
 #include "report/libraries.hpp"
+#include "report/page_charts.hpp"
 #include "report/page_parts.hpp"
 #include "report/summary.hpp"
+#include "results/findings.hpp"
 #include "results/format.hpp"
 
+/// The libraries of each machine: which is the fastest that is right, what the others get wrong, and all figures.
 namespace sqrtn::report {
 namespace {
 
-std::string html_of(const Table& table, const std::string& caption, const std::vector<std::string>& marks = {}) {
-  html::Grid grid{.caption = caption, .columns = table.columns, .rows = {}, .marks = {}};
-  for (std::size_t i = 0; i < table.rows.size(); ++i) {
-    grid.add({table.rows[i].begin(), table.rows[i].end()}, i < marks.size() ? marks[i] : "");
-  }
-  return html::table(grid);
+std::string html_of(Table table, const std::string& caption) {
+  table.title = caption;
+  return html::table(table);
 }
 
-/// What is wrong with one library, each with the command that shows it.
-std::string defects_of(const Libraries& report, const Library& backend) {
+/// With the colour of each library's word on it.
+Table coloured(Table table) {
+  for (Row& row : table.rows) {
+    for (Cell& cell : row) {
+      if (std::ranges::find(claims::word_words, cell.text) != claims::word_words.end()) cell.mark = cell.text;
+    }
+  }
+  return table;
+}
+
+std::string answer_of(const Libraries& report) {
+  std::string text;
+  if (const std::string busy = disturbance(report); !busy.empty()) text += fmt::format("<p>{}\n", html::escaped(busy));
   std::string items;
-  for (const Incident& incident : backend.incidents) items += fmt::format("<li>{}", html::escaped(incident.text));
-  for (const auto& [claim, outcome] : backend.claims) {
-    if (outcome.verdict != claims::Verdict::fail && outcome.verdict != claims::Verdict::inconclusive) continue;
-    items += fmt::format("<li>{} {}: {}<br>{}", claims::to_string(outcome.verdict), html::code(claim.id),
-                         html::escaped(outcome.reason), html::code(reproduction(report, backend, claim.id)));
+  for (const auto& [setting, library, margin, faster] : fastest_libraries(report)) {
+    items += fmt::format("<li>{}: <strong>{}</strong>{}{}", html::escaped(setting), html::escaped(library),
+                         margin.empty() ? "" : ", " + html::escaped(margin),
+                         faster.empty() ? "" : fmt::format(" ({})", html::escaped(faster)));
   }
-  if (!backend.record) items += fmt::format("<li>cannot be used: {}", html::escaped(backend.refusal));
-  if (items.empty()) return "";
-  return html::folded(html::escaped(backend.name), "<ul>" + items + "</ul>\n", false);
+  if (!items.empty()) text += "<p>Fastest right library:\n<ul class=answer>" + items + "</ul>\n";
+  text += "<div class=answer>\n" + html_of(coloured(answer_table(report)), "Every BLAS of this machine") + "</div>\n";
+  return text +
+         "<p>The numbers are speeds as multiples of the fastest library's, 1.00 is the fastest everywhere; f32 × 2 is "
+         "in single precision on two threads. <em>Differs</em>: right for finite data, not for NaN, Inf, α = 0 or "
+         "underflow. <em>Unsafe</em>: touches what is not its own. <em>Wrong</em>: wrong for finite data.\n";
 }
 
-std::string verdicts_of(const Libraries& report) {
-  std::vector<std::string> marks;
-  for (const Library& backend : report.backends) {
-    if (backend.record) marks.emplace_back(verdict_word(verdict_of(backend)));
+std::string names_of(const Libraries& report, const SharedFinding& finding) {
+  std::vector<std::string> names;
+  for (const std::size_t library : finding.libraries) names.push_back(report.backends[library].name);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+/// Every claim that shows it, each with the command that does so again.
+std::string examples_of(const Libraries& report, const SharedFinding& finding) {
+  const Library& first = report.backends[finding.libraries.front()];
+  std::string items;
+  for (const claims::Result* result : finding.failures) {
+    items += fmt::format("<li>{}: {}<br>{}", html::code(result->claim.id), html::escaped(result->outcome.reason),
+                         html::code(reproduction(report, first, result->claim.id)));
   }
-  std::string content = html_of(backend_table(report), "Every BLAS of this machine", marks);
-  content +=
-      "<p>Of best: geometric mean of the speed relative to the fastest library of each product, over the products that "
-      "all were timed at. A library that failed a claim is shown, but not ranked.\n";
-  for (const Library& backend : report.backends) content += defects_of(report, backend);
-  return content;
+  return items.empty() ? "" : "<ul>" + items + "</ul>\n";
+}
+
+std::string findings_of(const Libraries& report) {
+  std::string text;
+  for (const SharedFinding& finding : shared_findings(report)) {
+    const std::string_view word = word_text(claims::word_of(finding.claim_class));
+    const std::string where = finding.failures.empty() ? "" : fmt::format(" ({})", routines_text(finding.failures));
+    text += html::folded(
+        fmt::format("<span class={0}><strong>{0}</strong></span> {1}: {2}{3}", word,
+                    html::escaped(names_of(report, finding)), html::escaped(finding.symptom), html::escaped(where)),
+        examples_of(report, finding), false);
+  }
+  for (const Library& library : report.backends) {
+    if (!library.record) {
+      text += fmt::format("<p>{} cannot be used: {}\n", html::escaped(library.name), html::escaped(library.refusal));
+    }
+  }
+  return text;
+}
+
+std::string routines_of(const Libraries& report) {
+  const std::string ranks = html_of(rank_table(report), "Speed as a multiple of the fastest (place)");
+  return ranks + html_of(coloured(backend_table(report)), "Versions and kernels");
 }
 
 std::string accuracy_of(const Libraries& report) {
@@ -53,16 +95,31 @@ std::string accuracy_of(const Libraries& report) {
   return content;
 }
 
+/// A line a library in a chart a product: each as a run of its own.
+std::string speed_charts_of(const Libraries& report) {
+  std::vector<Document> documents;
+  std::vector<std::string> names;
+  for (const Library& library : report.backends) {
+    if (library.speeds.empty() || names.size() == chart_styles) continue;
+    names.push_back(library.name);
+    documents.emplace_back();
+    for (const LibrarySpeed& speed : library.speeds) documents.back().measurements.push_back(speed.row);
+  }
+  std::vector<Run> runs;
+  for (std::size_t i = 0; i < names.size(); ++i) runs.push_back({names[i], &documents[i], i});
+  return charts_of(runs, "products");
+}
+
 std::string speeds_of(const Libraries& report) {
-  std::string content;
+  std::string content = speed_charts_of(report), tables;
   for (const Table& table : speed_tables(report, false)) {
-    content += html_of(table, table.title + ": GFLOP/s of gemm, GB/s of gemv (per cent of the ceiling)");
+    tables += html_of(table, table.title + ": GFLOP/s of gemm, GB/s of gemv (per cent of the ceiling)");
   }
   for (const Table& table : speed_tables(report, true)) {
-    content += html_of(table, fmt::format("{}: times as fast as {}, paired by round, interval of 99 %", table.title,
-                                          report.default_name));
+    tables += html_of(table, fmt::format("{}: times as fast as {}, paired by round, interval of 99 %", table.title,
+                                         report.default_name));
   }
-  return content;
+  return tables.empty() ? content : content + html::folded("All products, in numbers", tables, false);
 }
 
 /// Whose libraries they are; empty where the page shows nothing else.
@@ -79,18 +136,21 @@ const Run* run_of(const Libraries& libraries, const std::vector<Run>& runs) {
   return found == runs.end() ? nullptr : &*found;
 }
 
-std::string libraries_part(std::span<const Libraries> libraries, const std::vector<Run>& runs) {
-  const auto section = [&](const char* id, const char* heading, auto content_of) {
+std::vector<html::Section> libraries_parts(std::span<const Libraries> libraries, const std::vector<Run>& runs) {
+  const auto section = [&](const char* id, const char* heading, auto content_of, bool folds) {
     std::string text;
     for (const Libraries& report : libraries) {
       const std::string content = content_of(report), machine = machine_of(report, runs);
       if (!content.empty() && !machine.empty()) text += fmt::format("<h3>{}</h3>\n", html::escaped(machine));
       text += content;
     }
-    return html::section(id, heading, text, true);
+    return html::Section{.id = id, .heading = heading, .content = std::move(text), .filter = folds, .folds = folds};
   };
-  return section("libraries", "Every BLAS", verdicts_of) + section("accuracy", "Accuracy of every BLAS", accuracy_of) +
-         section("library-speeds", "Speed of every BLAS", speeds_of);
+  return {section("libraries", "Which BLAS", answer_of, false),
+          section("library-findings", "What the libraries get wrong", findings_of, false),
+          section("library-ranks", "Every BLAS by routine", routines_of, true),
+          section("library-speeds", "Every BLAS by product", speeds_of, true),
+          section("accuracy", "Accuracy of every BLAS", accuracy_of, true)};
 }
 
 }  // namespace sqrtn::report

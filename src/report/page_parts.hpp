@@ -19,15 +19,16 @@ struct Run {
   std::size_t style = 0;  ///< in pictures
 };
 
-std::string verdict_part(const std::vector<Run>& runs);
-std::string findings_part(const std::vector<Run>& runs);
-std::string backends_part(const std::vector<Run>& runs);
-std::string libraries_part(std::span<const Libraries> libraries, const std::vector<Run>& runs);
-std::string measurements_part(const std::vector<Run>& runs, const std::string& group);
-std::string chains_part(const std::vector<Run>& runs);
-std::string notebooks_part(const std::vector<Run>& runs);
-std::string claims_part(const std::vector<Run>& runs);
-std::string environment_part(const std::vector<Run>& runs);
+html::Section verdict_part(const std::vector<Run>& runs);
+html::Section findings_part(const std::vector<Run>& runs);
+html::Section backends_part(const std::vector<Run>& runs);
+/// The answer, what is wrong, and the rest of it folded.
+std::vector<html::Section> libraries_parts(std::span<const Libraries> libraries, const std::vector<Run>& runs);
+html::Section measurements_part(const std::vector<Run>& runs, const std::string& group);
+html::Section chains_part(const std::vector<Run>& runs);
+html::Section notebooks_part(const std::vector<Run>& runs);
+html::Section claims_part(const std::vector<Run>& runs);
+html::Section environment_part(const std::vector<Run>& runs);
 
 /// The run that these libraries were judged in; null if it is none of them.
 const Run* run_of(const Libraries& libraries, const std::vector<Run>& runs);
@@ -46,8 +47,7 @@ std::vector<std::string> names_over(const std::vector<Run>& runs, Names names) {
 }
 
 /// A row that says which run it is from, where there are several: `cells` with the label after the first `at`.
-std::vector<html::Cell> with_run(const std::vector<Run>& runs, std::string label, std::size_t at,
-                                 std::vector<html::Cell> cells);
+std::vector<Cell> with_run(const std::vector<Run>& runs, std::string label, std::size_t at, std::vector<Cell> cells);
 std::vector<std::string> columns_with_run(const std::vector<Run>& runs, std::size_t at,
                                           std::vector<std::string> columns);
 

@@ -11,8 +11,6 @@
 namespace sqrtn::report {
 namespace {
 
-using html::Cell;
-
 /// A bar of the share of the ceiling beside the number.
 Cell share_cell(const std::optional<double>& percent) {
   if (!percent || !std::isfinite(*percent)) return {"–"};
@@ -79,13 +77,13 @@ std::vector<Cell> cells_of(const Measurement& row) {
           share_cell(row.percent_of_ceiling)};
 }
 
-html::Grid measurement_grid(const std::vector<Run>& runs, const std::string& group) {
+Table measurement_grid(const std::vector<Run>& runs, const std::string& group) {
   const std::vector<GroupRow> rows = rows_of(runs, group);
   const bool noted = std::ranges::any_of(rows, [](const GroupRow& row) { return !row.measurement->note.empty(); });
   std::vector<std::string> columns{"measurement", "shape",  "median", "99 % interval",
                                    "min",         "rounds", "rate",   "% of ceiling"};
   if (noted) columns.emplace_back("note");
-  html::Grid grid{.caption = "Speed: " + group, .columns = columns_with_run(runs, 1, columns), .rows = {}, .marks = {}};
+  Table grid{.title = "Speed: " + group, .columns = columns_with_run(runs, 1, columns), .rows = {}};
   for (const auto& [run, measurement, place] : rows) {
     std::vector<Cell> cells = cells_of(*measurement);
     if (noted) cells.emplace_back(measurement->note.text);
@@ -97,10 +95,7 @@ html::Grid measurement_grid(const std::vector<Run>& runs, const std::string& gro
 
 /// What was found of the libraries that no claim judges: one row a property, a column a run.
 std::string properties_of(const std::vector<Run>& runs) {
-  html::Grid grid{.caption = "Properties of the libraries, which no claim judges",
-                  .columns = {"property"},
-                  .rows = {},
-                  .marks = {}};
+  Table grid{.title = "Properties of the libraries, which no claim judges", .columns = {"property"}, .rows = {}};
   std::map<std::string, std::size_t> row_of_id;
   for (std::size_t i = 0; i < runs.size(); ++i) {
     grid.columns.push_back(runs[i].label.empty() ? "value" : runs[i].label);
@@ -124,14 +119,12 @@ std::string properties_of(const std::vector<Run>& runs) {
 
 }  // namespace
 
-std::string backends_part(const std::vector<Run>& runs) {
-  html::Grid grid{
-      .caption = "BLAS libraries: what their claims found, and how much of the ceiling their products reach",
-      .columns = columns_with_run(runs, 1,
-                                  {"library", "pass", "fail", "inconclusive", "best gemm", "% of ceiling", "kernel",
-                                   "threading", "version", "SHA-256"}),
-      .rows = {},
-      .marks = {}};
+html::Section backends_part(const std::vector<Run>& runs) {
+  Table grid{.title = "BLAS libraries: what their claims found, and how much of the ceiling their products reach",
+             .columns = columns_with_run(runs, 1,
+                                         {"library", "pass", "fail", "inconclusive", "best gemm", "% of ceiling",
+                                          "kernel", "threading", "version", "SHA-256"}),
+             .rows = {}};
   for (const Run& run : runs) {
     if (!run.document->blas) continue;
     const blas::Identity& identity = run.document->blas->identity;
@@ -145,23 +138,32 @@ std::string backends_part(const std::vector<Run>& runs) {
       if (row.subject == "gemm" && row.rate && (best == nullptr || *row.rate > *best->rate)) best = &row;
     }
     const auto failed = n(claims::Verdict::fail);
+    Cell failures(fmt::to_string(failed));
+    if (failed > 0) failures.mark = word_text(word_of(*run.document));
     grid.add(with_run(runs, run.label, 1,
-                      {identity.file_name, fmt::to_string(n(claims::Verdict::pass)), fmt::to_string(failed),
+                      {identity.file_name, fmt::to_string(n(claims::Verdict::pass)), std::move(failures),
                        fmt::to_string(n(claims::Verdict::inconclusive)), best ? rate_cell(*best) : Cell("–"),
                        share_cell(best ? best->percent_of_ceiling : std::nullopt), identity.kernel, identity.threading,
-                       identity.version, identity.sha256.substr(0, 12)}),
-             failed > 0 ? "fail" : "");
+                       identity.version, identity.sha256.substr(0, 12)}));
   }
-  return html::section("backends", "Backends", html::table(grid) + properties_of(runs));
+  return {.id = "backends",
+          .heading = "Backends",
+          .content = html::table(grid) + properties_of(runs),
+          .filter = false,
+          .folds = true};
 }
 
-std::string measurements_part(const std::vector<Run>& runs, const std::string& group) {
-  const html::Grid grid = measurement_grid(runs, group);
+html::Section measurements_part(const std::vector<Run>& runs, const std::string& group) {
+  const Table grid = measurement_grid(runs, group);
   std::string text = group == "products" ? charts_of(runs, group) : group == "init" ? ranks_of(runs, group) : "";
   const bool long_table = grid.rows.size() > 60;
   text += long_table ? html::folded(fmt::format("{} measurements", grid.rows.size()), html::table(grid), true)
                      : html::table(grid);
-  return html::section(id_of_group(group), name_of_group(group), text, true);
+  return {.id = id_of_group(group),
+          .heading = name_of_group(group),
+          .content = std::move(text),
+          .filter = true,
+          .folds = true};
 }
 
 }  // namespace sqrtn::report

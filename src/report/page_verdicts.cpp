@@ -10,7 +10,6 @@
 namespace sqrtn::report {
 namespace {
 
-using html::Cell;
 using html::escaped;
 
 /// A sign beside the word, so that colour is not all that tells them apart.
@@ -43,11 +42,7 @@ std::string finding(const Run& run, const claims::Result& result) {
                   claims::to_string(outcome.verdict), sign(outcome.verdict), html::code(claim.id),
                   run.label.empty() ? "" : fmt::format(" – {}", escaped(run.label)), escaped(outcome.reason),
                   escaped(claim.statement), escaped(claim.source));
-  if (outcome.observed || outcome.p_value) {
-    text += fmt::format("<p>Observed {}, expected {}, interval {}, p-value {}, samples {}, effect {}.\n",
-                        compact(outcome.observed), compact(outcome.expected), compact(outcome.confidence_interval),
-                        compact(outcome.p_value, 2), count(outcome.n_samples), percent(claim.effect_size));
-  }
+  if (const std::string figures = figures_text(result); !figures.empty()) text += fmt::format("<p>{}\n", figures);
   return text + fmt::format("<p>Again:\n<pre tabindex=0>{}</pre>\n</article>\n",
                             html::code(reproduction(claim, *run.document)));
 }
@@ -62,20 +57,16 @@ std::string wrong_rows(const Run& run) {
   return text;
 }
 
-html::Grid verdict_grid(const Document& document) {
-  const Table table = verdict_table(document);
-  html::Grid grid{.caption = "Claims by verdict", .columns = table.columns, .rows = {}, .marks = {}};
-  for (const auto& row : table.rows) {
-    const auto found = [&](claims::Verdict verdict) {
-      return std::ranges::any_of(document.claims, [&](const claims::Result& result) {
-        return result.outcome.verdict == verdict && claims::area_of(result.claim.id) == row.front();
-      });
-    };
-    grid.add(std::vector<Cell>(row.begin(), row.end()), found(claims::Verdict::fail)           ? "fail"
-                                                        : found(claims::Verdict::inconclusive) ? "inconclusive"
-                                                                                               : "");
+Table verdict_grid(const Document& document) {
+  Table table = verdict_table(document);
+  table.title = "Claims by verdict";
+  for (Row& row : table.rows) {
+    for (std::size_t column = 0; column < row.size(); ++column) {
+      const bool of_findings = table.columns[column] == "fail" || table.columns[column] == "inconclusive";
+      if (of_findings && row[column].text != "0") row[column].mark = table.columns[column];
+    }
   }
-  return grid;
+  return table;
 }
 
 /// "58 pass", "57 pass, 1 fail": what the claims of a group found in one run.
@@ -91,8 +82,8 @@ std::string counts_of(const Document& document, const std::string& group) {
   return text.empty() ? "–" : text;
 }
 
-html::Grid verdicts_side_by_side(const std::vector<Run>& runs) {
-  html::Grid grid{.caption = "Claims by verdict", .columns = {"run"}, .rows = {}, .marks = {}};
+Table verdicts_side_by_side(const std::vector<Run>& runs) {
+  Table grid{.title = "Claims by verdict", .columns = {"run"}, .rows = {}};
   const std::vector<std::string> groups = names_over(runs, claim_groups);
   grid.columns.insert(grid.columns.end(), groups.begin(), groups.end());
   if (groups.empty()) return grid;
@@ -118,31 +109,26 @@ std::string fact_of(const Document& document, const std::string& name) {
 
 }  // namespace
 
-std::string verdict_part(const std::vector<Run>& runs) {
+html::Section verdict_part(const std::vector<Run>& runs) {
   std::string text;
   for (const Run& run : runs) text += banner(run);
   text += html::table(runs.size() == 1 ? verdict_grid(*runs.front().document) : verdicts_side_by_side(runs));
-  return html::section("verdict", "Verdict", text);
+  return {.id = "verdict", .heading = "Verdict", .content = std::move(text)};
 }
 
-std::string findings_part(const std::vector<Run>& runs) {
+html::Section findings_part(const std::vector<Run>& runs) {
   std::string text;
-  for (const claims::Verdict verdict : {claims::Verdict::fail, claims::Verdict::inconclusive}) {
-    for (const Run& run : runs) {
-      for (const claims::Result& result : run.document->claims) {
-        if (result.outcome.verdict == verdict) text += finding(run, result);
-      }
-    }
+  for (const Run& run : runs) {
+    for (const claims::Result* result : findings_in_order(*run.document)) text += finding(run, *result);
   }
   for (const Run& run : runs) text += wrong_rows(run);
-  return html::section("findings", "What is wrong, and the command that shows it again", text);
+  return {
+      .id = "findings", .heading = "What is wrong, and the command that shows it again", .content = std::move(text)};
 }
 
-std::string environment_part(const std::vector<Run>& runs) {
-  html::Grid grid{.caption = "Machine, build and library",
-                  .columns = columns_with_run(runs, 1, {"fact", "value"}),
-                  .rows = {},
-                  .marks = {}};
+html::Section environment_part(const std::vector<Run>& runs) {
+  Table grid{
+      .title = "Machine, build and library", .columns = columns_with_run(runs, 1, {"fact", "value"}), .rows = {}};
   for (const std::string& name : names_over(runs, fact_names)) {
     std::vector<std::pair<std::string, std::vector<std::string>>> values;  // each with the runs that have it
     for (const Run& run : runs) {
@@ -156,7 +142,11 @@ std::string environment_part(const std::vector<Run>& runs) {
     }
   }
   if (grid.rows.empty()) return {};
-  return html::section("environment", "Environment", "<div class=wide>\n" + html::table(grid) + "</div>\n");
+  return {.id = "environment",
+          .heading = "Environment",
+          .content = "<div class=wide>\n" + html::table(grid) + "</div>\n",
+          .filter = false,
+          .folds = true};
 }
 
 }  // namespace sqrtn::report

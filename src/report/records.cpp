@@ -8,7 +8,7 @@ namespace {
 using Cells = std::vector<std::string>;
 
 /// The fields of a struct as cells, and what their columns are called.
-class Row {
+class Record {
  public:
   template <class Value, class Rule>
   void operator()(const std::string& name, const Value& value, const Rule& rule) {
@@ -28,6 +28,8 @@ class Row {
     for (const auto& [field, value] : writer.json.items()) add(field, value);
   }
 
+  [[nodiscard]] report::Row row() const { return {cells.begin(), cells.end()}; }
+
   Cells names, cells;
 
  private:
@@ -38,8 +40,8 @@ class Row {
 };
 
 template <class Struct>
-Row row_of(const Struct& value, const Cells& names = {}, const Cells& cells = {}) {
-  Row row;
+Record record_of(const Struct& value, const Cells& names = {}, const Cells& cells = {}) {
+  Record row;
   row.names = names;
   row.cells = cells;
   list(row, value);
@@ -52,8 +54,8 @@ Table records(const Document& document, const std::vector<Struct>& values) {
   const Cells names{"machine", "commit", "seed"};
   const Cells provenance{environment.cpu_model, environment.commit + (environment.dirty ? "-dirty" : ""),
                          fmt::to_string(document.seed)};
-  Table table{.title = "", .columns = row_of(Struct{}, names).names, .rows = {}};
-  for (const Struct& value : values) table.rows.push_back(row_of(value, names, provenance).cells);
+  Table table{.title = "", .columns = record_of(Struct{}, names).names, .rows = {}};
+  for (const Struct& value : values) table.rows.push_back(record_of(value, names, provenance).row());
   return table;
 }
 
@@ -74,11 +76,11 @@ Table reproduction_records(const Document& document) {
 
 Table backend_records(const Libraries& report) {
   const Cells names{"provenance", "backend", "verdict", "sha256"};
-  Table table{.title = "", .columns = row_of(LibrarySpeed{}, names).names, .rows = {}};
+  Table table{.title = "", .columns = record_of(LibrarySpeed{}, names).names, .rows = {}};
   for (const Library& library : report.backends) {
-    const Cells provenance{report.provenance, library.name, std::string(verdict_word(verdict_of(library))),
+    const Cells provenance{report.provenance, library.name, std::string(word_text(word_of(library))),
                            library.record ? library.record->identity.sha256 : ""};
-    for (const LibrarySpeed& speed : library.speeds) table.rows.push_back(row_of(speed, names, provenance).cells);
+    for (const LibrarySpeed& speed : library.speeds) table.rows.push_back(record_of(speed, names, provenance).row());
   }
   return table;
 }

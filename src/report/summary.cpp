@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <numbers>
 
+#include "claims/area.hpp"
 #include "report/html.hpp"
 #include "report/table.hpp"
+#include "results/accepted.hpp"
 #include "results/format.hpp"
 
 namespace sqrtn::report {
@@ -22,13 +24,9 @@ std::size_t count_of(const Document& document, Verdict verdict) {
 std::string finding(const claims::Result& result, const Document& document) {
   const auto& [claim, outcome] = result;
   std::string text =
-      fmt::format("- **{}** {}: {}\n  Law: {} ({})\n", claims::to_string(outcome.verdict), markdown_code(claim.id),
+      fmt::format("- **{}** {}: {}\n  Law: {} ({})\n", word_for(result), markdown_code(claim.id),
                   markdown_text(outcome.reason), markdown_code(claim.statement), markdown_text(claim.source));
-  if (outcome.observed || outcome.p_value) {
-    text += fmt::format("  Observed {}, expected {}, interval {}, p-value {}, samples {}, effect {}.\n",
-                        compact(outcome.observed), compact(outcome.expected), compact(outcome.confidence_interval),
-                        compact(outcome.p_value, 2), count(outcome.n_samples), percent(claim.effect_size));
-  }
+  if (const std::string figures = figures_text(result); !figures.empty()) text += fmt::format("  {}\n", figures);
   return text + fmt::format("  Again: {}\n", markdown_code(reproduction(claim, document)));
 }
 
@@ -70,8 +68,9 @@ std::string reproduction(const claims::Claim& claim, const Document& document) {
   std::vector<std::string> words{"./sqrtn", "verify", "--seed", fmt::to_string(document.seed)};
   if (document.blas) {
     const blas::Identity& blas = document.blas->identity;
-    // A library that was given by its path is named by its file alone, in the working folder.
-    words.insert(words.end(), {"--blas", blas.name == blas.file_name ? "./" + blas.name : blas.name});
+    // Earlier documents name a library that was given by its path by its file alone.
+    const std::string name = blas.name == blas.file_name ? "./" + blas.name : blas.name;
+    words.insert(words.end(), {"--blas", document.blas->asked.empty() ? name : document.blas->asked});
   }
   const auto scale = std::ranges::find(document.command, "--effect-scale");
   if (document.command.end() - scale > 1) words.insert(words.end(), {*scale, *(scale + 1)});
@@ -126,8 +125,18 @@ constexpr const char* how_to_read =
 
 }  // namespace
 
-bool is_finding(const Measurement& row) {
-  return row.note.kind == NoteKind::wrong_answer || (row.note.kind == NoteKind::busy_threads && !row.rate);
+bool is_finding(const Measurement& row) { return row.note.kind == NoteKind::wrong_answer; }
+
+/// "; the library differs, right for finite data", "" where nothing was claimed of it.
+std::string library_text(const Document& document) {
+  const std::optional<claims::Word> word = word_of(document);
+  if (!word) return "";
+  const bool values_judged = std::ranges::any_of(document.claims, [](const claims::Result& result) {
+    return claims::is_in(claims::Area::products, result.claim.id) &&
+           result.claim.claim_class == claims::ClaimClass::values && result.outcome.verdict == Verdict::pass;
+  });
+  if (*word != claims::Word::differs) return fmt::format("; the library is {}", claims::to_string(*word));
+  return values_judged ? "; the library differs, right for finite data" : "; the library differs";
 }
 
 std::string verdict_line(const Document& document) {
@@ -143,20 +152,46 @@ std::string verdict_counts(const Document& document) {
   }
   const std::string beside =
       document.incidents.empty() ? "" : fmt::format(", {} beside the claims", document.incidents.size());
-  return fmt::format("{} claims, {} pass, {} fail{}, {} inconclusive, {} skipped; chance of a false alarm {}; {}",
+  const auto accepted = std::ranges::count_if(
+      document.claims, [](const claims::Result& result) { return !result.outcome.accepted.empty(); });
+  return fmt::format("{} claims, {} pass, {} fail{}, {} inconclusive, {} skipped{}; chance of a false alarm {}; {}{}",
                      document.claims.size(), count_of(document, Verdict::pass), count_of(document, Verdict::fail),
                      beside, count_of(document, Verdict::inconclusive), count_of(document, Verdict::skipped),
-                     compact(alpha, 2), duration(time_s, 3));
+                     accepted > 0 ? fmt::format(", {} accepted", accepted) : "", compact(alpha, 2), duration(time_s, 3),
+                     library_text(document));
+}
+
+std::string figures_text(const claims::Result& result) {
+  const auto& [claim, outcome] = result;
+  if (!outcome.p_value) return {};
+  return fmt::format("Observed {}, expected {}, interval {}, p-value {}, samples {}, effect {}.",
+                     compact(outcome.observed), compact(outcome.expected), compact(outcome.confidence_interval),
+                     compact(outcome.p_value, 2), count(outcome.n_samples), percent(claim.effect_size));
+}
+
+std::string_view word_for(const claims::Result& result) {
+  const bool of_library = claims::is_in(claims::Area::products, result.claim.id);
+  if (!of_library || result.outcome.verdict != Verdict::fail) return claims::to_string(result.outcome.verdict);
+  return claims::to_string(claims::word_of(result.claim.claim_class));
+}
+
+std::vector<const claims::Result*> findings_in_order(const Document& document) {
+  std::vector<const claims::Result*> found;
+  for (const claims::Result& result : document.claims) {
+    if (results::is_finding(result) && result.outcome.accepted.empty()) found.push_back(&result);
+  }
+  const auto weight = [](const claims::Result* result) {
+    const bool open = result->outcome.verdict == Verdict::inconclusive;
+    return open ? -1 : static_cast<int>(claims::word_of(result->claim.claim_class));
+  };
+  std::ranges::stable_sort(found, std::ranges::greater{}, weight);
+  return found;
 }
 
 std::string findings(const Document& document) {
   std::string text;
   for (const Incident& incident : document.incidents) text += fmt::format("- {}\n", markdown_text(incident.text));
-  for (const Verdict verdict : {Verdict::fail, Verdict::inconclusive}) {
-    for (const claims::Result& result : document.claims) {
-      if (result.outcome.verdict == verdict) text += finding(result, document);
-    }
-  }
+  for (const claims::Result* result : findings_in_order(document)) text += finding(*result, document);
   for (const Measurement& row : document.measurements) {
     if (is_finding(row)) text += fmt::format("- {}: {}\n", markdown_code(row.id), markdown_text(row.note.text));
   }

@@ -18,6 +18,15 @@ std::string verdict_line(const Document& document);
 /// The same after its verdict: "312 claims: 300 pass, …".
 std::string verdict_counts(const Document& document);
 
+/// What a statistical claim observed, in a sentence; "" for an exact one, whose reason says it all.
+std::string figures_text(const claims::Result& result);
+
+/// "wrong", "unsafe" or "differs" of a claim about a library that failed; the verdict of others.
+std::string_view word_for(const claims::Result& result);
+
+/// What failed or stayed open and is not accepted: the worst class first, then what stayed open.
+std::vector<const claims::Result*> findings_in_order(const Document& document);
+
 /// Whether something is wrong with the measurement or its machine, so that it was not ranked: a wrong answer, or more
 /// threads at work than were asked for.
 bool is_finding(const Measurement& row);
@@ -52,7 +61,7 @@ Table chain_table(const std::vector<ChainRecord>& chains);
 /// Writes results.json, report.html, report.md, claims.csv and measurements.csv into `folder`, made if missing.
 /// `libraries`: unless null they stand in the report too, and in backends.json, backends.md and backends.csv.
 /// Throws: std::system_error with the path and the reason; earlier files stay whole.
-void write_results(const Document& document, const std::string& folder, const Libraries* libraries = nullptr);
+void write_results(Document document, const std::string& folder, const Libraries* libraries = nullptr);
 
 /// Throws std::system_error now, before long work begins, if write_results could not write later.
 /// Creates nothing that outlasts the call.

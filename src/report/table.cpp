@@ -1,10 +1,13 @@
 #include "report/table.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdlib>
 
 #include "results/format.hpp"
 #include "sqrtn/support/require.hpp"
+#include "support/terminal.hpp"
 
 namespace sqrtn::report {
 namespace {
@@ -43,19 +46,109 @@ std::vector<Column> layout(const Table& table) {
   for (std::size_t j = 0; j < columns.size(); ++j) {
     columns[j].width = std::max(columns[j].width, width(escaped(table.columns[j])));
     for (const auto& row : table.rows) {
-      columns[j].width = std::max(columns[j].width, width(escaped(row[j])));
-      columns[j].right = columns[j].right && is_numeric(row[j]);
+      columns[j].width = std::max(columns[j].width, width(escaped(row[j].text)));
+      columns[j].right = columns[j].right && is_numeric(row[j].text);
     }
   }
   return columns;
 }
 
-std::string markdown_line(const std::vector<std::string>& cells, const std::vector<Column>& columns) {
+std::string markdown_line(const Row& cells, const std::vector<Column>& columns) {
   std::string line = "|";
   for (std::size_t j = 0; j < cells.size(); ++j) {
-    line += ' ' + padded(escaped(cells[j]), columns[j].width, columns[j].right) + " |";
+    line += ' ' + padded(escaped(cells[j].text), columns[j].width, columns[j].right) + " |";
   }
   return line + '\n';
+}
+
+/// The least room in which text is wrapped.
+constexpr std::size_t least_room = 24;
+
+Table without_empty_columns(const Table& table) {
+  Table held{.title = table.title, .columns = {}, .rows = std::vector<Row>(table.rows.size())};
+  for (std::size_t j = 0; j < table.columns.size(); ++j) {
+    const bool empty =
+        std::ranges::all_of(table.rows, [j](const Row& row) { return row[j].text.empty() || row[j].text == "–"; });
+    if (empty && j > 0) continue;
+    held.columns.push_back(table.columns[j]);
+    for (std::size_t i = 0; i < table.rows.size(); ++i) held.rows[i].push_back(table.rows[i][j]);
+  }
+  return held;
+}
+
+/// Of the text as it is, which a terminal shows without escapes.
+std::vector<Column> screen_layout(const Table& table) {
+  std::vector<Column> columns(table.columns.size());
+  for (std::size_t j = 0; j < columns.size(); ++j) {
+    columns[j].width = width(table.columns[j]);
+    for (const Row& row : table.rows) {
+      columns[j].width = std::max(columns[j].width, width(row[j].text));
+      columns[j].right = columns[j].right && is_numeric(row[j].text);
+    }
+  }
+  return columns;
+}
+
+/// The columns that stand beside each other, the first in each block.
+std::vector<std::vector<std::size_t>> blocks_of(const Table& table, const std::vector<Column>& layout,
+                                                std::size_t columns) {
+  std::vector<std::vector<std::size_t>> blocks{{0}};
+  std::size_t used = layout[0].width;
+  for (std::size_t j = 1; j < layout.size(); ++j) {
+    const bool wraps = j + 1 == layout.size() && !layout[j].right;
+    const std::size_t needed = 2 + (wraps ? std::min(layout[j].width, least_room) : layout[j].width);
+    if (used + needed > columns && blocks.back().size() > 1) {
+      blocks.push_back({0});
+      used = layout[0].width;
+    }
+    blocks.back().push_back(j);
+    used += needed;
+  }
+  if (table.columns.size() == 1) return {{0}};
+  return blocks;
+}
+
+/// The text in lines of so many columns at most, broken at spaces.
+std::vector<std::string> wrapped(std::string_view text, std::size_t columns) {
+  std::vector<std::string> lines{""};
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, end);
+    if (!lines.back().empty() && width(lines.back()) + 1 + width(word) > columns) lines.emplace_back();
+    if (!lines.back().empty()) lines.back() += ' ';
+    lines.back() += word;
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
+}
+
+std::string screen_line(const Row& cells, const std::vector<Column>& layout, const std::vector<std::size_t>& block,
+                        std::size_t columns) {
+  std::string line, more;
+  std::size_t used = 0;
+  for (const std::size_t j : block) {
+    if (j > 0) {
+      line += "  ";
+      used += 2;
+    }
+    if (j == block.back() && !layout[j].right) {
+      const std::vector<std::string> lines =
+          wrapped(cells[j].text, std::max(least_room, columns - std::min(used, columns)));
+      line += lines.front();
+      for (std::size_t i = 1; i < lines.size(); ++i) more += std::string(used, ' ') + lines[i] + '\n';
+    } else {
+      line += padded(cells[j].text, layout[j].width, layout[j].right);
+      used += layout[j].width;
+    }
+  }
+  return line.substr(0, line.find_last_not_of(' ') + 1) + '\n' + more;
+}
+
+std::string screen_block(const Table& table, const std::vector<Column>& layout, const std::vector<std::size_t>& block,
+                         std::size_t columns) {
+  std::string text = screen_line({table.columns.begin(), table.columns.end()}, layout, block, columns);
+  for (const Row& row : table.rows) text += screen_line(row, layout, block, columns);
+  return text;
 }
 
 /// Whether a spreadsheet would calculate what is text: it begins like a formula and is no number.
@@ -66,20 +159,19 @@ bool is_formula(const std::string& cell) {
   return end == cell.c_str() || *end != '\0';
 }
 
-std::string csv_line(std::vector<std::string> cells) {
+std::string csv_line(const Row& cells) {
   std::string line;
   for (std::size_t j = 0; j < cells.size(); ++j) {
     if (j > 0) line += ',';
-    if (is_formula(cells[j])) cells[j] = fmt::format("'{}", cells[j]);
+    const std::string cell = is_formula(cells[j].text) ? "'" + cells[j].text : cells[j].text;
     // A line that holds a single empty field would otherwise be an empty line.
-    const bool quote =
-        cells[j].find_first_of(",\"\r\n") != std::string::npos || (cells.size() == 1 && cells[j].empty());
+    const bool quote = cell.find_first_of(",\"\r\n") != std::string::npos || (cells.size() == 1 && cell.empty());
     if (!quote) {
-      line += cells[j];
+      line += cell;
       continue;
     }
     line += '"';
-    for (const char c : cells[j]) line.append(c == '"' ? 2 : 1, c);
+    for (const char c : cell) line.append(c == '"' ? 2 : 1, c);
     line += '"';
   }
   return line + "\r\n";
@@ -124,7 +216,7 @@ std::string to_markdown(const Table& table) {
   if (table.rows.empty()) return {};
   const std::vector<Column> columns = layout(table);
   std::string text = table.title.empty() ? "" : fmt::format("### {}\n\n", markdown_text(table.title));
-  text += markdown_line(table.columns, columns);
+  text += markdown_line({table.columns.begin(), table.columns.end()}, columns);
   text += '|';
   for (const Column& column : columns) {
     text += column.right ? std::string(column.width + 1, '-') + ":|" : ':' + std::string(column.width + 1, '-') + '|';
@@ -134,9 +226,27 @@ std::string to_markdown(const Table& table) {
   return text;
 }
 
+std::string to_screen(const Table& table) { return to_screen(table, terminal_columns(STDOUT_FILENO)); }
+
+std::string to_screen(const Table& table, std::size_t columns) {
+  require_rectangular(table);
+  const std::string markdown = to_markdown(table);
+  if (columns == 0 ||
+      width(std::string_view(markdown).substr(markdown.rfind('\n', markdown.size() - 2) + 1)) <= columns) {
+    return markdown;
+  }
+  const Table held = without_empty_columns(table);
+  const std::vector<Column> layout = screen_layout(held);
+  std::string text = held.title.empty() ? "" : held.title + "\n\n";
+  for (const std::vector<std::size_t>& block : blocks_of(held, layout, columns)) {
+    text += screen_block(held, layout, block, columns) + '\n';
+  }
+  return text;
+}
+
 std::string to_csv(const Table& table) {
   require_rectangular(table);
-  std::string text = csv_line(table.columns);
+  std::string text = csv_line({table.columns.begin(), table.columns.end()});
   for (const auto& row : table.rows) text += csv_line(row);
   return text;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <fmt/format.h>
+
 #include <string>
 #include <vector>
 
@@ -12,10 +14,33 @@ namespace sqrtn::report {
 // Views show what the results hold, in its words.
 using namespace results;
 
+/// One cell: what people read, and what programs, the page's sorting and its colours know beside.
+struct Cell {
+  std::string text;
+  std::string value;    ///< the JSON's number in full where `text` is scaled or rounded to a unit; else empty
+  std::string graphic;  ///< markup of the page beside the text, made by us
+  std::string mark;     ///< class on the page: "wrong", "fail" …; empty: none
+
+  Cell(std::string shown = {}) : text(std::move(shown)) {}  // NOLINT(google-explicit-constructor)
+  Cell(const char* shown) : text(shown) {}                  // NOLINT(google-explicit-constructor)
+  Cell(std::string shown, double exact) : text(std::move(shown)), value(fmt::format("{}", exact)) {}
+
+  friend bool operator==(const Cell& cell, const std::string& shown) { return cell.text == shown; }
+};
+
+using Row = std::vector<Cell>;
+
+/// The one table behind Markdown, CSV and the page.
 struct Table {
   std::string title;
   std::vector<std::string> columns;
-  std::vector<std::vector<std::string>> rows;  ///< each as long as columns
+  std::vector<Row> rows;  ///< each as long as columns; on the page its first cell heads it
+
+  /// `mark`: of the whole row, on its first cell; empty: none.
+  void add(Row row, std::string mark = {}) {
+    if (!mark.empty()) row.front().mark = std::move(mark);
+    rows.push_back(std::move(row));
+  }
 };
 
 /// `text` on a line of Markdown as it is read: no markup, link or HTML of its own.
@@ -28,6 +53,11 @@ std::string markdown_code(std::string_view text);
 /// what Markdown would interpret escaped, one line a row. Empty if there are no rows.
 /// Throws: std::invalid_argument if a row is not as long as columns.
 std::string to_markdown(const Table& table);
+
+/// As to_markdown where standard output is no terminal or the table fits it. Else within `columns`: without columns
+/// that hold nothing, text of the last one wrapped, the others in blocks that each begin with the first.
+std::string to_screen(const Table& table);
+std::string to_screen(const Table& table, std::size_t columns);
 
 /// Whether a cell is a number, alone or before a unit; an interval; or unset.
 bool is_numeric(const std::string& cell);

@@ -12,8 +12,6 @@
 namespace sqrtn::report {
 namespace {
 
-using Row = std::vector<std::string>;
-
 template <class Name>
 std::vector<std::string> in_order_of_appearance(const auto& records, Name name) {
   std::vector<std::string> names;
@@ -53,7 +51,7 @@ Row measurement_row(const Measurement& row) {
 /// Drops the column `name` if no row has anything in it.
 void drop_if_empty(Table& table, const std::string& name) {
   const auto column = std::ranges::find(table.columns, name) - table.columns.begin();
-  if (!std::ranges::all_of(table.rows, [column](const Row& row) { return row[column].empty(); })) return;
+  if (!std::ranges::all_of(table.rows, [column](const Row& row) { return row[column].text.empty(); })) return;
   table.columns.erase(table.columns.begin() + column);
   for (Row& row : table.rows) row.erase(row.begin() + column);
 }

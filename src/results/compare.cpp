@@ -62,21 +62,23 @@ void compare_claims(const Document& before, const Document& after, Comparison& c
   for (const auto& [claim, outcome] : after.claims) {
     const auto found = old_verdicts.find(claim.id);
     if (found == old_verdicts.end()) {
-      comparison.claims.push_back({claim.id, std::nullopt, outcome.verdict, outcome.reason});
+      comparison.claims.push_back({claim.id, std::nullopt, outcome.verdict, outcome.reason, claim.claim_class});
       continue;
     }
     if (found->second == outcome.verdict) {
       ++comparison.same_claims;
     } else {
-      comparison.claims.push_back({claim.id, found->second, outcome.verdict, outcome.reason});
+      comparison.claims.push_back({claim.id, found->second, outcome.verdict, outcome.reason, claim.claim_class});
     }
     old_verdicts.erase(found);
   }
   for (const auto& [claim, outcome] : before.claims) {
-    if (old_verdicts.contains(claim.id)) comparison.claims.push_back({claim.id, outcome.verdict, std::nullopt, ""});
+    if (old_verdicts.contains(claim.id)) {
+      comparison.claims.push_back({claim.id, outcome.verdict, std::nullopt, "", claim.claim_class});
+    }
   }
   std::stable_partition(comparison.claims.begin(), comparison.claims.end(),
-                        [](const ClaimChange& change) { return change.turned_wrong(); });
+                        [](const ClaimChange& change) { return change.turned_wrong() || change.is_new_failure(); });
 }
 
 /// As a page shows it.
@@ -160,7 +162,13 @@ std::vector<MeanRatio> mean_ratios(const std::vector<TimeRatio>& ratios) {
 
 }  // namespace
 
-bool ClaimChange::turned_wrong() const { return after == claims::Verdict::fail && before != claims::Verdict::fail; }
+bool ClaimChange::turned_wrong() const {
+  return after == claims::Verdict::fail && before && *before != claims::Verdict::fail;
+}
+
+bool ClaimChange::is_new_failure() const { return after == claims::Verdict::fail && !before; }
+
+bool ClaimChange::counts(bool strict) const { return strict || claims::word_of(claim_class) != claims::Word::differs; }
 
 bool Comparison::shares_nothing() const {
   const auto in_both = [](const ClaimChange& change) { return change.before && change.after; };

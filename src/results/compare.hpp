@@ -22,9 +22,14 @@ struct ClaimChange {
   std::string id;
   std::optional<claims::Verdict> before, after;  ///< unset: not in that document
   std::string reason;                            ///< of the new verdict
+  claims::ClaimClass claim_class = claims::ClaimClass::values;
 
-  /// It fails and did not before, or is new and fails.
+  /// It fails, and was there before and did not.
   [[nodiscard]] bool turned_wrong() const;
+  /// It fails, and was not there before.
+  [[nodiscard]] bool is_new_failure() const;
+  /// Whether such a failure is more than a difference with NaN, Inf, α = 0 or underflow.
+  [[nodiscard]] bool counts(bool strict) const;
   /// It was judged before, and is skipped or not there now.
   [[nodiscard]] bool no_longer_checked() const;
 };

@@ -18,7 +18,9 @@ Json claims_json(const std::vector<ClaimChange>& changes) {
     json.push_back({{"id", change.id},
                     {"old", change.before ? Json(claims::to_string(*change.before)) : Json(nullptr)},
                     {"new", change.after ? Json(claims::to_string(*change.after)) : Json(nullptr)},
+                    {"class", claims::class_words[static_cast<std::size_t>(change.claim_class)]},
                     {"turned_wrong", change.turned_wrong()},
+                    {"new_failure", change.is_new_failure()},
                     {"reason", text(change.reason)}});
   }
   return json;

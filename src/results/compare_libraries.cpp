@@ -17,11 +17,22 @@ Environment machine_of(const std::string& provenance) {
   return machine;
 }
 
-/// The library as a whole: what it did beside answering is a claim that failed.
+/// A class whose breach makes this word.
+claims::ClaimClass class_behind(claims::Word word) {
+  if (word == claims::Word::wrong) return claims::ClaimClass::values;
+  return word == claims::Word::unsafe ? claims::ClaimClass::process : claims::ClaimClass::exceptions;
+}
+
+/// The library as a whole, as a claim of the worst class that it broke.
 claims::Result verdict_claim(const Library& backend) {
   claims::Result result;
   result.claim.id = backend.name + ": verdict";
-  result.outcome.verdict = verdict_of(backend);
+  if (const std::optional<claims::Word> word = word_of(backend)) {
+    result.outcome.verdict = *word == claims::Word::right ? claims::Verdict::pass : claims::Verdict::fail;
+    result.claim.claim_class = class_behind(*word);
+  } else {
+    result.outcome.verdict = claims::Verdict::skipped;
+  }
   std::vector<std::string> reasons{backend.refusal};
   for (const Incident& incident : backend.incidents) reasons.push_back(incident.text);
   std::erase(reasons, "");

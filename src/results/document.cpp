@@ -1,5 +1,9 @@
 #include "results/document.hpp"
 
+#include <algorithm>
+
+#include "claims/area.hpp"
+#include "results/format.hpp"
 #include "results/write.hpp"
 
 namespace sqrtn::results {
@@ -35,7 +39,44 @@ void append(std::string& text, const Json& json, const std::string& indent) {
   text += '\n' + indent + (json.is_object() ? '}' : ']');
 }
 
+bool has_wrong_answer(const Document& document) {
+  return std::ranges::any_of(document.measurements,
+                             [](const Measurement& row) { return row.note.kind == NoteKind::wrong_answer; });
+}
+
 }  // namespace
+
+std::optional<claims::Word> word_of(const std::vector<claims::Result>& claims, const std::vector<Incident>& incidents,
+                                    bool wrong_answer) {
+  if (wrong_answer) return claims::Word::wrong;
+  std::optional<claims::Word> word = claims::word_of(claims);
+  if (!incidents.empty()) word = std::max(word.value_or(claims::Word::unsafe), claims::Word::unsafe);
+  return word;
+}
+
+std::string_view word_text(std::optional<claims::Word> word) { return word ? claims::to_string(*word) : "–"; }
+
+std::optional<claims::Word> word_of(const Document& document) {
+  std::vector<claims::Result> about_library = document.claims;
+  std::erase_if(about_library,
+                [](const claims::Result& result) { return !claims::is_in(claims::Area::products, result.claim.id); });
+  return word_of(about_library, document.incidents, has_wrong_answer(document));
+}
+
+Document own_part(Document document) {
+  std::erase_if(document.claims,
+                [](const claims::Result& result) { return claims::is_in(claims::Area::products, result.claim.id); });
+  document.incidents.clear();
+  document.verdict = verdict_of(document);
+  return document;
+}
+
+claims::Verdict verdict_of(const Document& document) {
+  const claims::Verdict verdict = claims::overall(document.claims, document.strict);
+  if (!document.incidents.empty() || has_wrong_answer(document)) return claims::Verdict::fail;
+  const bool measured_alone = verdict == claims::Verdict::skipped && !document.measurements.empty();
+  return measured_alone ? claims::Verdict::pass : verdict;
+}
 
 Json to_json(const Environment& environment) { return written(environment); }
 
@@ -50,6 +91,7 @@ Json to_json(const Document& document) {
   if (document.blas) {
     backend = written(document.blas->identity);
     backend["threads"] = document.blas->threads;
+    backend["asked"] = text(published_library(document.blas->asked));
   }
   json["command"] = document.command;
   json["seed"] = document.seed;
@@ -59,6 +101,8 @@ Json to_json(const Document& document) {
   if (!document.incidents.empty()) writer("incidents", document.incidents);
   for (const experiment::Finding& finding : document.reproduced) json["reproduced"].push_back(finding_json(finding));
   if (!document.propagation.empty()) writer("propagation", document.propagation);
+  json["word"] = word_of(document) ? Json(word_text(word_of(document))) : Json(nullptr);
+  if (document.strict) json["strict"] = true;
   json["verdict"] = claims::to_string(document.verdict);
   return std::move(writer.json);
 }

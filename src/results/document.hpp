@@ -58,6 +58,7 @@ struct Measurement {
 struct BlasRecord {
   blas::Identity identity;
   int threads = 1;
+  std::string asked;  ///< as --blas takes it; in documents only names and paths of the system
 };
 
 /// What a library did beside answering.
@@ -68,6 +69,13 @@ struct Incident {
   std::string place;  ///< what it was asked for: "products/gemm/f32"
   std::string text;   ///< for people: "killed by signal 11 (segmentation fault) in products/gemm/f32"
 };
+
+/// Beside what the claims say, an incident breaks one of the class process and a wrong answer one of values.
+std::optional<claims::Word> word_of(const std::vector<claims::Result>& claims, const std::vector<Incident>& incidents,
+                                    bool wrong_answer);
+
+/// "right", "differs", "unsafe" or "wrong"; "–" for what was not judged.
+std::string_view word_text(std::optional<claims::Word> word);
 
 struct Document {
   Environment environment;
@@ -80,8 +88,19 @@ struct Document {
   std::vector<Incident> incidents;              ///< what the library did beside answering; absent from JSON if empty
   std::vector<experiment::Finding> reproduced;  ///< the notebooks' numbers; absent from JSON if empty
   std::vector<ChainRecord> propagation;         ///< deep chains by layer; absent from JSON if empty
+  bool strict = false;                          ///< claims of the class exceptions count for the verdict too
   claims::Verdict verdict = claims::Verdict::skipped;  ///< skipped: nothing was judged
 };
+
+/// The document with the claims that are not about the library alone, and the verdict on them.
+Document own_part(Document document);
+
+/// The word for the library of the document; none if nothing was claimed of it.
+std::optional<claims::Word> word_of(const Document& document);
+
+/// Of its claims; fail for an incident or a wrong answer beside them, where there are no claims of the answers that
+/// were checked before they were timed.
+claims::Verdict verdict_of(const Document& document);
 
 /// Schema "sqrtn.results/1". Strict JSON: what is not finite or not set is null.
 nlohmann::ordered_json to_json(const Document& document);

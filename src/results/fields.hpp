@@ -43,6 +43,7 @@ struct OneOf {
 /// An enumeration by its words, in the order of its values.
 struct Enum {
   std::span<const std::string_view> words;
+  bool may_lack = false;  ///< then the value stays what it was: earlier documents have no such field
 };
 
 constexpr Number positive{.low = 0};
@@ -101,6 +102,7 @@ void list(Fields& field, Of<Environment> auto& environment) {
 }
 
 constexpr rule::Enum verdicts{claims::verdict_words};
+constexpr rule::Enum classes{claims::class_words, true};
 
 template <class Fields>
 void list(Fields& field, Of<claims::Result> auto& result) {
@@ -108,6 +110,7 @@ void list(Fields& field, Of<claims::Result> auto& result) {
   field("id", claim.id, rule::Word{});
   field("statement", claim.statement, rule::Text{});
   field("source", claim.source, rule::Text{});
+  field("class", claim.claim_class, classes);
   field("uses_blas", claim.uses_blas, rule::Flag{.first = "blas"});
   field("engine", claim.engine, rule::Maybe{});
   field("alpha", claim.alpha, rule::share);
@@ -121,6 +124,7 @@ void list(Fields& field, Of<claims::Result> auto& result) {
   field("expected", outcome.expected, rule::Number{});
   field("verdict", outcome.verdict, verdicts);
   field("reason", outcome.reason, rule::Maybe{});
+  field("accepted", outcome.accepted, rule::Maybe{});
   field("time_s", outcome.time_s, rule::positive);
 }
 
@@ -128,6 +132,7 @@ void list(Fields& field, Of<claims::Result> auto& result) {
 template <class Fields>
 void list_finding(Fields& field, Of<claims::Result> auto& result) {
   field("id", result.claim.id, rule::Word{});
+  field("class", result.claim.claim_class, classes);
   field("verdict", result.outcome.verdict, verdicts);
   field("reason", result.outcome.reason, rule::Maybe{});
   field("time_s", result.outcome.time_s, rule::positive);
@@ -187,6 +192,15 @@ void list(Fields& field, Of<LibrarySpeed> auto& speed) {
   field("ratio", speed.ratio, rule::positive);
   field("ratio_interval", speed.ratio_interval,
         rule::Bounds{.low = 0, .first_low = "ratio_low", .first_high = "ratio_high"});
+}
+
+template <class Fields>
+void list(Fields& field, Of<Standing> auto& standing) {
+  field("routine", standing.routine, rule::Word{});
+  field("dtype", standing.dtype, rule::Word{});
+  field("threads", standing.threads, rule::Count{});
+  field("products", standing.n_products, rule::Count{});
+  field("rates", standing.rates, rule::positive);
 }
 
 /// Of a library alone: what it is and what was found in it stands beside these.

@@ -147,4 +147,10 @@ std::string published(const std::string& text) {
   return path.is_absolute() || text.starts_with("..") ? path.filename().string() : text;
 }
 
+std::string published_library(const std::string& blas) {
+  const bool local = blas.starts_with("/usr/local/");
+  const bool system = (blas.starts_with("/usr/") && !local) || blas.starts_with("/lib") || blas.starts_with("/opt/");
+  return blas.find('/') == std::string::npos || system ? blas : fmt::format("./{}", blas.substr(blas.rfind('/') + 1));
+}
+
 }  // namespace sqrtn::results

@@ -42,6 +42,10 @@ std::string shell_line(const std::vector<std::string>& words);
 /// A word for the results, which are published: a path outside the working folder is reduced to its file name.
 std::string published(const std::string& text);
 
+/// The library as --blas takes it where that is public: a name, or a path in the system's folders; else its file alone,
+/// "./libblis.so.4".
+std::string published_library(const std::string& blas);
+
 /// Text from elsewhere as one line that speaks to no terminal: control characters, and bytes that are no UTF-8, become
 /// '?', tabs and line ends spaces.
 std::string printable(std::string_view text);

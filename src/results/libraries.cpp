@@ -1,5 +1,9 @@
 #include "results/libraries.hpp"
 
+#include <algorithm>
+#include <boost/algorithm/string/replace.hpp>
+
+#include "results/format.hpp"
 #include "results/write.hpp"
 
 namespace sqrtn::results {
@@ -15,13 +19,14 @@ Json library_json(const Library& library) {
   Writer writer;
   list(writer, library);
   Json& json = writer.json;
-  json["verdict"] = verdict_word(verdict_of(library));
+  json["word"] = word_of(library) ? Json(word_text(word_of(library))) : Json(nullptr);
   json["identity"] = library.record ? written(library.record->identity) : Json(nullptr);
   writer("incidents", library.incidents);
   json["claims"] = Json::array();
   for (const claims::Result& result : library.claims) json["claims"].push_back(claim_json(result));
   writer("properties", library.properties);
   writer("measurements", library.speeds);
+  if (!library.standings.empty()) writer("standings", library.standings);
   return std::move(writer.json);
 }
 
@@ -31,19 +36,27 @@ std::string short_version(const blas::Identity& identity) {
   return identity.version.substr(0, identity.version.find(' ', identity.version.find(' ') + 1));
 }
 
-claims::Verdict verdict_of(const Library& backend) {
-  if (!backend.record) return claims::Verdict::skipped;
-  return backend.incidents.empty() ? claims::overall(backend.claims) : claims::Verdict::fail;
+std::optional<claims::Word> word_of(const Library& library) {
+  const bool wrong_answer = std::ranges::any_of(
+      library.speeds, [](const LibrarySpeed& speed) { return speed.row.note.kind == NoteKind::wrong_answer; });
+  return word_of(library.claims, library.incidents, wrong_answer);
 }
 
-std::string_view verdict_word(claims::Verdict verdict) {
-  return verdict == claims::Verdict::skipped ? "–" : claims::to_string(verdict);
+Libraries published(Libraries report) {
+  for (Library& library : report.backends) {
+    const std::string path = library.blas.substr(0, library.blas.find('@'));
+    boost::replace_all(library.refusal, path, published_library(path));
+    library.blas = published_library(library.blas);
+  }
+  return report;
 }
 
-Json to_json(const Libraries& report) {
+Json to_json(const Libraries& given) {
+  const Libraries report = published(given);
   Json json{{"schema", "sqrtn.backends/2"}, {"provenance", report.provenance}, {"seed", report.seed}};
   if (report.environment) json["environment"] = written(*report.environment);
   json["default"] = text(report.default_name);
+  json["others_busy"] = number(report.others_busy);
   json["backends"] = Json::array();
   for (const Library& library : report.backends) json["backends"].push_back(library_json(library));
   return json;

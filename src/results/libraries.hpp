@@ -18,6 +18,15 @@ struct LibrarySpeed {
   std::optional<statistics::Interval> ratio_interval;  ///< level 99 %, none for fewer than 8 common rounds
 };
 
+/// The rounds of one routine, type and number of threads: by round, the geometric mean of the rate over those products
+/// that every library was timed at in it. Rates of one round stand beside each other.
+struct Standing {
+  std::string routine, dtype;
+  int threads = 1;
+  std::size_t n_products = 0;
+  std::vector<double> rates;
+};
+
 struct Library {
   std::string name, blas;              ///< short, and as --blas takes it
   std::optional<BlasRecord> record;    ///< none if it cannot be used
@@ -26,6 +35,7 @@ struct Library {
   std::vector<claims::Property> properties;
   std::vector<Incident> incidents;  ///< what it did beside answering: crashed, printed, …
   std::vector<LibrarySpeed> speeds;
+  std::vector<Standing> standings;     ///< none in documents of earlier versions
   std::size_t slow_rounds = 0;         ///< rounds in which the clock was below the others'
   std::optional<double> first_call_s;  ///< the first product of a process
 };
@@ -35,18 +45,22 @@ struct Libraries {
   std::string provenance, default_name;
   std::uint64_t seed = 1;
   std::vector<Library> backends;
+  /// Processors that others kept busy while the libraries were timed, on average; none if it is not known.
+  std::optional<double> others_busy;
   std::optional<Environment> environment;  ///< none in documents of earlier versions
 };
 
 /// Name and number of what a library says of its version: OpenBLAS tells all of its configuration after them.
 std::string short_version(const blas::Identity& identity);
 
-/// The verdict on a library: that of its claims, fail if it crashed or did not answer; skipped if it was not judged.
-claims::Verdict verdict_of(const Library& backend);
+/// The word for a library: by the worst class of claim that it broke, where an incident is one of the class process
+/// and a wrong answer among its times one of values. None if it was not judged.
+std::optional<claims::Word> word_of(const Library& library);
 
-/// "pass", "fail", "inconclusive"; "–" for what was not judged.
-std::string_view verdict_word(claims::Verdict verdict);
+/// Without folders that are not the system's.
+Libraries published(Libraries report);
 
+/// Of what is published of it.
 nlohmann::ordered_json to_json(const Libraries& report);
 
 }  // namespace sqrtn::results

@@ -1,6 +1,12 @@
 #include "results/read_fields.hpp"
 
 namespace sqrtn::results {
+
+void check_word(const JsonInput& json, std::optional<claims::Word> follows) {
+  if (json.is_null() || json.text() == word_text(follows)) return;
+  json.refuse(fmt::format("\"{}\", which follows from its claims and incidents", word_text(follows)));
+}
+
 namespace {
 
 /// The first version of the documents told the kind of a note by its words alone.

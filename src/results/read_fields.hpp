@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "claims/promise.hpp"
 #include "results/fields.hpp"
 #include "results/json_input.hpp"
 
@@ -48,6 +49,12 @@ class Reader {
   void operator()(const char* name, double& value, rule::Number bounds) {
     value = json_[name].number_or_none(bounds.low, bounds.high).value_or(unknown);
   }
+  void operator()(const char* name, std::vector<double>& values, rule::Number bounds) {
+    values.clear();
+    for (const JsonInput& element : json_[name].elements()) {
+      values.push_back(element.number_or_none(bounds.low, bounds.high).value_or(unknown));
+    }
+  }
   void operator()(const char* name, std::optional<double>& value, rule::Number bounds) {
     value = json_[name].number_or_none(bounds.low, bounds.high);
   }
@@ -76,6 +83,7 @@ class Reader {
   }
   template <class Value>
   void operator()(const char* name, Value& value, const rule::Enum& values) {
+    if (values.may_lack && json_[name].is_null()) return;
     const auto found = std::ranges::find(values.words, json_[name].text());
     if (found == values.words.end()) json_[name].refuse(alternatives(values));
     value = static_cast<Value>(found - values.words.begin());
@@ -124,6 +132,18 @@ auto read_records(const JsonInput& json, Read read) {
   return records;
 }
 
+/// Whose class, if it is not told, follows from the claim's id.
+template <class List>
+claims::Result read_claim(const JsonInput& json, List list_fields) {
+  claims::Result result;
+  Reader reader(json);
+  result.claim.claim_class = claims::class_of(json["id"].text());
+  list_fields(reader, result);
+  return result;
+}
+
+/// Refuses a word that is not the one which follows from what was found; earlier documents tell none.
+void check_word(const JsonInput& json, std::optional<claims::Word> follows);
 std::vector<Incident> read_incidents(const JsonInput& json);
 Document read_results(const JsonInput& json);
 Libraries read_libraries(const JsonInput& json);

@@ -13,9 +13,8 @@ namespace {
 constexpr std::size_t most_libraries = 256, most_products = 2'000;
 
 claims::Result read_library_claim(const JsonInput& json) {
-  claims::Result result;
-  Reader reader(json);
-  list_finding(reader, result);
+  claims::Result result =
+      read_claim(json, [](Reader& reader, claims::Result& fields) { list_finding(reader, fields); });
   result.claim.uses_blas = true;
   return result;
 }
@@ -31,15 +30,13 @@ Library read_library(const JsonInput& json) {
   Library library;
   Reader reader(json);
   list(reader, library);
-  if (!json["identity"].is_null()) library.record = BlasRecord{read_identity(json["identity"]), 1};
+  if (!json["identity"].is_null()) library.record = BlasRecord{read_identity(json["identity"]), 1, ""};
   if (!json["incidents"].is_null()) library.incidents = read_incidents(json["incidents"]);
   library.claims = read_records(json["claims"], read_library_claim);
   library.properties = read_records(json["properties"], read_as<claims::Property>);
   library.speeds = read_records(json["measurements"], read_speed);
-  const std::string_view follows = verdict_word(verdict_of(library));
-  if (const JsonInput verdict = json["verdict"]; !verdict.is_null() && verdict.text() != follows) {
-    verdict.refuse(fmt::format("\"{}\", which follows from its claims and incidents", follows));
-  }
+  if (!json["standings"].is_null()) reader("standings", library.standings);
+  check_word(json["word"], word_of(library));
   return library;
 }
 
@@ -52,6 +49,7 @@ Libraries read_libraries(const JsonInput& json) {
   reader("default", report.default_name, rule::Maybe{});
   if (!json["environment"].is_null()) read(json["environment"], report.environment.emplace());
   if (!json["seed"].is_null()) reader("seed", report.seed, rule::Count{});
+  reader("others_busy", report.others_busy, rule::positive);
   const std::vector<JsonInput> backends = json["backends"].elements();
   if (backends.size() > most_libraries) {
     json["backends"].refuse(fmt::format("at most {} libraries", most_libraries));

@@ -13,6 +13,10 @@ class Writer {
  public:
   void operator()(const char* name, const std::string& value, rule::Maybe) { json[name] = text(value); }
   void operator()(const char* name, double value, rule::Number) { json[name] = number(value); }
+  void operator()(const char* name, const std::vector<double>& values, rule::Number) {
+    json[name] = Json::array();
+    for (const double value : values) json[name].push_back(number(value));
+  }
   void operator()(const char* name, const std::optional<double>& value, rule::Number) { json[name] = number(value); }
   void operator()(const char* name, const statistics::Interval& value, rule::Bounds) {
     json[name] = std::isnan(value.low) && std::isnan(value.high) ? Json(nullptr) : interval(value);

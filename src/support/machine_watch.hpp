@@ -35,9 +35,10 @@ class MachineWatch {
   /// a processor more to others than the median.
   bool disturbed();
 
- private:
+  /// Of this machine, since it was started; 0 where it does not tell.
   static Ticks read_ticks();
 
+ private:
   std::function<double()> time_chain_s_;
   std::function<Ticks()> read_ticks_;
   Ticks before_;

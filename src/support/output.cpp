@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <random>
 #include <streambuf>
@@ -197,6 +198,15 @@ void write_file(const std::string& path, const std::function<void(std::ostream&)
 
 void write_file(const std::string& path, std::string_view content) {
   write_file(path, [&](std::ostream& stream) { stream << content; });
+}
+
+void append_file(const std::string& path, std::string_view content) {
+  if (path == "-") return write_file(path, content);
+  errno = 0;
+  std::ofstream stream(path, std::ios::app | std::ios::binary);
+  stream << content;
+  stream.close();
+  if (!stream) fail(errno, "'" + path + "'");
 }
 
 void write_files(const std::vector<std::pair<std::string, std::string>>& files) {

@@ -18,6 +18,10 @@ namespace sqrtn {
 void write_file(const std::string& path, const std::function<void(std::ostream&)>& write);
 void write_file(const std::string& path, std::string_view content);
 
+/// Writes behind what the file holds, as a job's summary page is written; "-" is standard output.
+/// Throws: as write_file.
+void append_file(const std::string& path, std::string_view content);
+
 /// Path and content of each: all are written beside their places before the first is renamed, so that a full disk or a
 /// place that cannot be written leaves every earlier file as it was.
 /// Throws: as write_file.

@@ -1,12 +1,13 @@
 #include "support/progress.hpp"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+
+#include "support/terminal.hpp"
 
 namespace sqrtn {
 namespace {
@@ -15,9 +16,8 @@ double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock:
 
 /// One less than the terminal's width: a line that wraps cannot be cleared.
 std::size_t usable_columns() {
-  winsize window{};
-  const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 1;
-  return (known ? window.ws_col : 80U) - 1U;
+  const std::size_t columns = terminal_columns(STDERR_FILENO);
+  return (columns > 1 ? columns : 80) - 1;
 }
 
 }  // namespace

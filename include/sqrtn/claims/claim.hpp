@@ -27,10 +27,35 @@ enum class Verdict {
 inline constexpr std::array<std::string_view, 4> verdict_words{"pass", "fail", "inconclusive", "skipped"};
 std::string_view to_string(Verdict verdict);
 
+/// What a claim promises to those who use what it is about.
+enum class ClaimClass {
+  values,      ///< finite inputs give the right answer, whatever came before
+  memory,      ///< nothing outside the operands is read or written
+  process,     ///< threads, floating-point state and the like are left alone
+  exceptions,  ///< NaN, Inf, α = 0 and underflow behave as IEEE 754 and the reference say
+};
+
+/// In the order of ClaimClass.
+inline constexpr std::array<std::string_view, 4> class_words{"values", "memory", "process", "exceptions"};
+
+/// What to think of a library, by the worst class of claim that it broke; the later the worse.
+enum class Word {
+  right,
+  differs,  ///< exceptions: right for finite data
+  unsafe,   ///< memory or process
+  wrong,    ///< values
+};
+
+/// In the order of Word.
+inline constexpr std::array<std::string_view, 4> word_words{"right", "differs", "unsafe", "wrong"};
+std::string_view to_string(Word word);
+Word word_of(ClaimClass broken);
+
 /// What checking a claim found. Unset fields have no meaning for that claim (an exact one has no p).
 struct Outcome {
   Verdict verdict = Verdict::inconclusive;
-  std::string reason;  ///< what was wrong and where; empty for a pass
+  std::string reason;    ///< what was wrong and where; empty for a pass
+  std::string accepted;  ///< why this finding is known and does not count for a run's verdict; empty: it does
   std::optional<std::size_t> n_samples;
   std::optional<double> statistic, p_value, observed, expected;
   std::optional<statistics::Interval> confidence_interval;
@@ -52,6 +77,7 @@ struct Claim {
   std::string statement;  ///< one line of mathematics
   std::string source;     ///< paper and equation, or "laws.md §2"
   std::string engine;     ///< "ars", "philox" or empty
+  ClaimClass claim_class = ClaimClass::values;
   bool uses_blas = false;
   /// Statistical claims: all three set. Exact ones: none.
   std::optional<double> alpha, power, effect_size;
@@ -80,8 +106,12 @@ std::vector<Claim> reuse_claims(const Settings& settings);  ///< one weight, man
 /// Checks one claim and times it. Exceptions of the check pass through.
 Result run(const Claim& claim, const Subject& subject, const Settings& settings);
 
-/// The word for a run: fail if any failed, else inconclusive if any was, else pass. Empty: skipped.
-Verdict overall(const std::vector<Result>& results);
+/// The verdict on a run: fail if any claim failed, else inconclusive if any was, else pass. Empty: skipped.
+/// Failures of the class exceptions count only where it is `strict`.
+Verdict overall(const std::vector<Result>& results, bool strict = false);
+
+/// The word for what the claims are about; none where nothing passed or failed.
+std::optional<Word> word_of(const std::vector<Result>& results);
 
 /// One line for people: verdict, id, observed and expected, p-value, interval, n_samples, effect.
 std::string describe(const Result& result);

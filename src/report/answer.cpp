@@ -1,0 +1,117 @@
+#include "report/answer.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "results/findings.hpp"
+#include "results/format.hpp"
+#include "results/ranking.hpp"
+
+namespace sqrtn::report {
+namespace {
+
+// Less than this is what any idle system does beside.
+constexpr double calm = 0.1;
+
+std::string text_of(const std::optional<Relative>& relative) {
+  return relative ? fmt::format("{:.2f}", relative->value) : "–";
+}
+
+/// "1.08 [1.05, 1.10] times as fast as blis-serial", or that the rounds tell none of the two faster.
+std::string margin_text(const Relative& margin, const std::string& second) {
+  const std::string interval = margin.interval ? ' ' + compact(margin.interval, 3) : "";
+  if (margin.interval && margin.interval->low <= 1)
+    return fmt::format("level with {} (1 is in {})", second, interval.substr(1));
+  return fmt::format("{}{} times as fast as {}", significant(margin.value, 3), interval, second);
+}
+
+/// The fastest, if it is none that people may use.
+std::string faster_text(const Libraries& libraries, const Ranking& ranking, const Scope& setting, std::size_t best) {
+  const std::vector<std::size_t> all = ranking.order_of(setting);
+  if (all.front() == best) return {};
+  const Library& first = libraries.backends[all.front()];
+  const std::optional<Relative> ratio = ranking.relative(all.front(), best, setting);
+  return fmt::format("{}, which is {}, is {} times as fast", first.name, word_text(word_of(first)),
+                     significant(ratio->value, 3));
+}
+
+}  // namespace
+
+std::vector<Fastest> fastest_libraries(const Libraries& libraries) {
+  const Ranking ranking(libraries);
+  std::vector<Fastest> all;
+  for (const Scope& setting : ranking.settings()) {
+    const std::vector<std::size_t> order = ranking.order_of(setting, true);
+    if (order.empty()) continue;
+    Fastest& fastest = all.emplace_back();
+    fastest.setting = to_string(setting);
+    fastest.library = libraries.backends[order.front()].name;
+    if (order.size() > 1) {
+      fastest.margin = margin_text(*ranking.relative(order[0], order[1], setting), libraries.backends[order[1]].name);
+    }
+    fastest.faster = faster_text(libraries, ranking, setting, order.front());
+  }
+  return all;
+}
+
+Table answer_table(const Libraries& libraries) {
+  const Ranking ranking(libraries);
+  Table table{.title = "", .columns = {"library", "word"}, .rows = {}};
+  for (const Scope& setting : ranking.settings()) {
+    table.columns.push_back(fmt::format("{} × {}", setting.dtype, setting.threads));
+  }
+  table.columns.emplace_back("what it gets wrong");
+  for (std::size_t i = 0; i < libraries.backends.size(); ++i) {
+    const Library& library = libraries.backends[i];
+    Row row{library.name, std::string(word_text(word_of(library)))};
+    for (const Scope& setting : ranking.settings()) row.push_back(text_of(ranking.relative_to_best(i, setting)));
+    row.push_back(library.record ? complaints_of(library) : "cannot be used: " + library.refusal);
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+Table rank_table(const Libraries& libraries) {
+  const Ranking ranking(libraries);
+  std::vector<Scope> scopes;
+  for (const Scope& setting : ranking.settings()) {
+    for (Scope& scope : ranking.routines_of(setting)) scopes.push_back(std::move(scope));
+  }
+  Table table{.title = "", .columns = {"routine"}, .rows = {}};
+  std::vector<std::size_t> timed;
+  for (std::size_t i = 0; i < libraries.backends.size(); ++i) {
+    if (libraries.backends[i].speeds.empty()) continue;
+    timed.push_back(i);
+    table.columns.push_back(libraries.backends[i].name);
+  }
+  for (const Scope& scope : scopes) {
+    const std::vector<std::size_t> order = ranking.order_of(scope);
+    Row row{to_string(scope)};
+    for (const std::size_t i : timed) {
+      const auto place = std::ranges::find(order, i) - order.begin() + 1;
+      const std::optional<Relative> relative = ranking.relative_to_best(i, scope);
+      const bool wrong =
+          !is_ranked(libraries.backends[i], scope.routine, scope.dtype) && word_of(libraries.backends[i]);
+      row.push_back(relative ? fmt::format("{:.2f} ({})", relative->value, place) : wrong ? "wrong" : "–");
+    }
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+std::string complaints_of(const Library& library) {
+  std::vector<std::string> all;
+  for (const Symptom& symptom : symptoms_of(library)) {
+    all.push_back(symptom.failures.empty() ? symptom.text
+                                           : fmt::format("{} ({})", symptom.text, routines_text(symptom.failures)));
+  }
+  return fmt::format("{}", fmt::join(all, "; "));
+}
+
+std::string disturbance(const Libraries& libraries) {
+  if (libraries.others_busy.value_or(0) < calm) return {};
+  return fmt::format("The machine was busy: others kept {:.1f} of its processors while the libraries were timed.",
+                     *libraries.others_busy);
+}
+
+}  // namespace sqrtn::report

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "report/table.hpp"
+#include "results/libraries.hpp"
+
+/// The answer before the tables: which library is the fastest that is right, and what is to be known of each.
+namespace sqrtn::report {
+
+/// A setting and its fastest library, in words.
+struct Fastest {
+  std::string setting;  ///< "f32, 1 thread"
+  std::string library;
+  std::string margin;  ///< "1.08 [1.05, 1.10] times as fast as blis-serial"; "" where it is the only one
+  std::string faster;  ///< "atlas, which is wrong, is 1.2 times as fast"; "" if no other is faster
+};
+
+/// By type and threads, of the libraries that are right for finite data.
+std::vector<Fastest> fastest_libraries(const Libraries& libraries);
+
+/// One line a library: its word, its speed as a multiple of the fastest's by type and threads, and what it gets wrong.
+Table answer_table(const Libraries& libraries);
+
+/// By routine, type and threads: the place and the speed as a multiple of the fastest's, or "wrong".
+Table rank_table(const Libraries& libraries);
+
+/// What a library gets wrong, the worst first: "is not safe from several threads (all routines); …". "" if nothing.
+std::string complaints_of(const Library& library);
+
+/// Whether something else ran while the libraries were timed, in words; "" if nothing did.
+std::string disturbance(const Libraries& libraries);
+
+}  // namespace sqrtn::report
