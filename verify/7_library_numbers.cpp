@@ -88,21 +88,29 @@ bool is_ranked(const ordered_json& backend, const Scope& scope) {
   return timed && right;
 }
 
-/// The geometric mean of the rate over the products that all who are ranked have; 0 if it is not ranked.
-double mean_rate(const ordered_json& json, const ordered_json& backend, const Scope& scope) {
-  double sum = 0;
-  int n = 0;
-  for (const std::string& product : names_of(json, product_of)) {
-    const ordered_json own = find(backend, scope.setting, product);
-    const bool everyone = std::ranges::all_of(json["backends"], [&](const ordered_json& other) {
-      const ordered_json row = find(other, scope.setting, product);
-      return !is_ranked(other, scope) || (has_rate(row) && scope.has(row));
-    });
-    if (!everyone || !has_rate(own) || !scope.has(own) || !is_ranked(backend, scope)) continue;
-    sum += std::log(own["rate"].get<double>());
-    ++n;
+/// By library, the geometric mean of the rate over the products that all who are ranked have; 0 if it is not ranked.
+std::vector<double> mean_rates(const ordered_json& json, const Scope& scope) {
+  std::vector<std::map<std::string, double>> rates;  // of those that are ranked, by product
+  for (const auto& backend : json["backends"]) {
+    auto& own = rates.emplace_back();
+    for (const auto& row : is_ranked(backend, scope) ? backend["measurements"] : ordered_json::array()) {
+      if (scope.has(row) && has_rate(row)) own[product_of(row)] = row["rate"];
+    }
   }
-  return n > 0 ? std::exp(sum / n) : 0;
+  std::vector<double> means;
+  for (const auto& own : rates) {
+    double sum = 0;
+    int n = 0;
+    for (const auto& [product, rate] : own) {
+      const bool everyone =
+          std::ranges::all_of(rates, [&](const auto& other) { return other.empty() || other.contains(product); });
+      if (!everyone) continue;
+      sum += std::log(rate);
+      ++n;
+    }
+    means.push_back(n > 0 ? std::exp(sum / n) : 0);
+  }
+  return means;
 }
 
 /// By round, the logarithm of the rate over the products of the scope, as the document tells it.
@@ -129,17 +137,22 @@ double middle(std::vector<double> values) {
   return n % 2 == 1 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
 }
 
-/// The speed as a multiple of that of the fastest: paired by round where the document tells the rounds.
-std::string of_best(const ordered_json& json, const ordered_json& backend, const Scope& scope) {
-  const double own = mean_rate(json, backend, scope);
-  if (own == 0) return "–";
-  const auto& best = *std::ranges::max_element(
-      json["backends"], {}, [&](const ordered_json& other) { return mean_rate(json, other, scope); });
-  const std::vector<double> mine = rounds(backend, scope), others = rounds(best, scope);
-  if (mine.empty() || mine.size() != others.size()) return fmt::format("{:.2f}", own / mean_rate(json, best, scope));
-  std::vector<double> ratios;
-  for (std::size_t i = 0; i < mine.size(); ++i) ratios.push_back(std::exp(mine[i] - others[i]));
-  return fmt::format("{:.2f}", middle(ratios));
+/// By library, the speed as a multiple of that of the fastest: paired by round where the document tells the rounds.
+std::vector<std::string> of_best(const ordered_json& json, const Scope& scope, const std::vector<double>& means) {
+  const auto best = static_cast<std::size_t>(std::ranges::max_element(means) - means.begin());
+  const std::vector<double> others = rounds(json["backends"][best], scope);
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < means.size(); ++i) {
+    const std::vector<double> mine = rounds(json["backends"][i], scope);
+    const bool paired = !mine.empty() && mine.size() == others.size();
+    std::vector<double> ratios;
+    if (!paired) ratios.push_back(means[i] / means[best]);
+    for (std::size_t round = 0; paired && round < mine.size(); ++round) {
+      ratios.push_back(std::exp(mine[round] - others[round]));
+    }
+    texts.push_back(means[i] > 0 ? fmt::format("{:.2f}", middle(ratios)) : "–");
+  }
+  return texts;
 }
 
 /// "97.1 µs".
@@ -149,12 +162,20 @@ void expect_time(const std::string& text, const ordered_json& time_s, const std:
   expect_number(text, time_s.is_null() ? time_s : ordered_json(time_s.get<double>() / unit), 3, what);
 }
 
-void expect_answer(const PageRow& row, const ordered_json& json, const ordered_json& backend) {
-  const std::string name = backend["name"];
-  EXPECT_EQ(row[1].text, backend["word"].is_null() ? "–" : backend["word"].get<std::string>()) << name;
-  std::size_t column = 2;
+void expect_answers(Rows& rows, const ordered_json& json) {
+  std::vector<std::vector<std::string>> speeds;
   for (const std::string& setting : names_of(json, setting_of)) {
-    EXPECT_EQ(row.at(column++).text, of_best(json, backend, {setting, ""})) << name << ' ' << setting;
+    const Scope scope{setting, ""};
+    speeds.push_back(of_best(json, scope, mean_rates(json, scope)));
+  }
+  for (std::size_t i = 0; i < json["backends"].size(); ++i) {
+    const ordered_json& backend = json["backends"][i];
+    const std::string name = backend["name"];
+    const PageRow row = next_row(rows, escaped(name));
+    EXPECT_EQ(row[1].text, backend["word"].is_null() ? "–" : backend["word"].get<std::string>()) << name;
+    for (std::size_t setting = 0; setting < speeds.size(); ++setting) {
+      EXPECT_EQ(row.at(2 + setting).text, speeds[setting][i]) << name << ' ' << setting;
+    }
   }
 }
 
@@ -187,20 +208,16 @@ void expect_ranks(Rows& rows, const ordered_json& json) {
       const Scope scope{setting, routine};
       const PageRow row =
           next_row(rows, fmt::format("{} {} thread{}", routine, setting, setting.ends_with(" 1") ? "" : "s"));
+      const std::vector<double> means = mean_rates(json, scope);
+      const std::vector<std::string> speeds = of_best(json, scope, means);
       std::size_t column = 1;
-      for (const auto& backend : json["backends"]) {
-        if (backend["measurements"].empty()) continue;
-        const std::string best = of_best(json, backend, scope);
-        const double own = mean_rate(json, backend, scope);
-        const auto place = 1 + std::ranges::count_if(json["backends"], [&](const ordered_json& other) {
-                             return mean_rate(json, other, scope) > own;
-                           });
-        if (best != "–") {
-          EXPECT_EQ(row.at(column).text, fmt::format("{} ({})", best, place)) << routine << ' ' << setting;
-        } else {
-          EXPECT_TRUE(row.at(column).text == "–" || row.at(column).text == "wrong") << row.at(column).text;
-        }
-        ++column;
+      for (std::size_t i = 0; i < means.size(); ++i) {
+        if (json["backends"][i]["measurements"].empty()) continue;
+        const std::string text = row.at(column++).text;
+        const auto place = 1 + std::ranges::count_if(means, [&](double other) { return other > means[i]; });
+        const bool as_ranked = text == fmt::format("{} ({})", speeds[i], place);
+        EXPECT_TRUE(means[i] > 0 ? as_ranked : text == "–" || text == "wrong")
+            << routine << ' ' << setting << ' ' << text;
       }
     }
   }
@@ -284,7 +301,7 @@ void expect_speeds(Rows& rows, const ordered_json& json, bool ratios) {
 void expect_libraries(const results::Libraries& report) {
   const ordered_json json = results::to_json(report);
   Rows rows = rows_of(report::to_html({}, {}, {&report, 1}));
-  for (const auto& backend : json["backends"]) expect_answer(next_row(rows, escaped(backend["name"])), json, backend);
+  expect_answers(rows, json);
   expect_ranks(rows, json);
   for (const auto& backend : json["backends"]) {
     if (!backend["identity"].is_null()) expect_counts(next_row(rows, escaped(backend["name"])), backend);
