@@ -169,7 +169,7 @@ TEST(Answer, BuildsThatFailAlikeAreToldOnceTheWorstFirst) {
 TEST(Answer, ABusyMachineIsToldOf) {
   Libraries all = of({library("one", 1)});
   EXPECT_EQ(report::disturbance(all), "");
-  all.others_busy = 0.02;
+  all.others_busy = 0.2;
   EXPECT_EQ(report::disturbance(all), "");
   all.others_busy = 1.25;
   EXPECT_TRUE(report::disturbance(all).find("1.2 of its processors") != std::string::npos);

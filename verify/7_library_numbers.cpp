@@ -88,7 +88,11 @@ bool is_ranked(const ordered_json& backend, const Scope& scope) {
   return timed && right;
 }
 
-/// By library, the geometric mean of the rate over the products that all who are ranked have; 0 if it is not ranked.
+/// By round, the logarithm of the rate over the products of the scope, as the document tells it.
+std::vector<double> rounds(const ordered_json& backend, const Scope& scope);
+
+/// By library, the geometric mean of its rates over the rounds or, where those of one are not told, of the rate over
+/// the products that all who are ranked have; 0 if it is not ranked.
 std::vector<double> mean_rates(const ordered_json& json, const Scope& scope) {
   std::vector<std::map<std::string, double>> rates;  // of those that are ranked, by product
   for (const auto& backend : json["backends"]) {
@@ -110,10 +114,18 @@ std::vector<double> mean_rates(const ordered_json& json, const Scope& scope) {
     }
     means.push_back(n > 0 ? std::exp(sum / n) : 0);
   }
-  return means;
+  std::vector<double> by_rounds = means;
+  for (std::size_t i = 0; i < means.size(); ++i) {
+    const std::vector<double> told = rounds(json["backends"][i], scope);
+    if (means[i] == 0) continue;
+    if (told.empty()) return means;
+    double sum = 0;
+    for (const double log_rate : told) sum += log_rate;
+    by_rounds[i] = std::exp(sum / static_cast<double>(told.size()));
+  }
+  return by_rounds;
 }
 
-/// By round, the logarithm of the rate over the products of the scope, as the document tells it.
 std::vector<double> rounds(const ordered_json& backend, const Scope& scope) {
   std::vector<double> sums;
   double weights = 0;

@@ -10,8 +10,8 @@
 namespace sqrtn::report {
 namespace {
 
-// Less than this is what any idle system does beside.
-constexpr double calm = 0.1;
+// A quarter of a processor: less is what any idle system does beside.
+constexpr double calm = 0.25;
 
 std::string text_of(const std::optional<Relative>& relative) {
   return relative ? fmt::format("{:.2f}", relative->value) : "–";

@@ -86,7 +86,7 @@ std::string example_of(const Libraries& report, const SharedFinding& finding) {
   if (finding.failures.empty()) return {};
   const claims::Result& first = *finding.failures.front();
   const std::string more =
-      finding.failures.size() == 1 ? "" : fmt::format(", and {} claims more", finding.failures.size() - 1);
+      finding.failures.size() == 1 ? "" : fmt::format(", and {} more", finding.failures.size() - 1);
   return fmt::format("  {}: {}{}\n  Again: {}\n", markdown_code(first.claim.id), markdown_text(first.outcome.reason),
                      more,
                      markdown_code(reproduction(report, report.backends[finding.libraries.front()], first.claim.id)));

@@ -147,7 +147,11 @@ std::map<std::size_t, double> Ranking::mean_rates(const Scope& scope) const {
     for (auto& [library, sum] : means) sum += std::log(*find(library, *setting, product)->row.rate);
   }
   if (n_products == 0) return {};
-  for (auto& [library, sum] : means) sum /= n_products;
+  const bool told = std::ranges::all_of(
+      means, [&](const auto& mean) { return !rounds_of(libraries_.backends[mean.first], scope).empty(); });
+  for (auto& [library, sum] : means) {
+    sum = told ? statistics::median(rounds_of(libraries_.backends[library], scope)).value_or(sum) : sum / n_products;
+  }
   return means;
 }
 

@@ -66,7 +66,8 @@ class Ranking {
 
  private:
   [[nodiscard]] std::optional<std::size_t> place_of(const Scope& scope) const;
-  /// By library: mean logarithm of the rate over the products of the scope at which all that are ranked have one.
+  /// By library that is ranked: mean logarithm of its rates over the products of the scope at which all have one, the
+  /// median over the rounds where the document tells them of all.
   [[nodiscard]] std::map<std::size_t, double> mean_rates(const Scope& scope) const;
 
   const Libraries& libraries_;
