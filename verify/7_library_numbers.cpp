@@ -91,8 +91,10 @@ bool is_ranked(const ordered_json& backend, const Scope& scope) {
 /// By round, the logarithm of the rate over the products of the scope, as the document tells it.
 std::vector<double> rounds(const ordered_json& backend, const Scope& scope);
 
-/// By library, the geometric mean of its rates over the rounds or, where those of one are not told, of the rate over
-/// the products that all who are ranked have; 0 if it is not ranked.
+double middle(std::vector<double> values);
+
+/// By library, the geometric mean of its rates over the products that all who are ranked have, the median over the
+/// rounds where those of all are told; 0 if it is not ranked.
 std::vector<double> mean_rates(const ordered_json& json, const Scope& scope) {
   std::vector<std::map<std::string, double>> rates;  // of those that are ranked, by product
   for (const auto& backend : json["backends"]) {
@@ -119,9 +121,7 @@ std::vector<double> mean_rates(const ordered_json& json, const Scope& scope) {
     const std::vector<double> told = rounds(json["backends"][i], scope);
     if (means[i] == 0) continue;
     if (told.empty()) return means;
-    double sum = 0;
-    for (const double log_rate : told) sum += log_rate;
-    by_rounds[i] = std::exp(sum / static_cast<double>(told.size()));
+    by_rounds[i] = std::exp(middle(told));
   }
   return by_rounds;
 }
