@@ -33,8 +33,8 @@ class Names {
   std::map<std::string, std::size_t> places_;
 };
 
-/// By round, the logarithm of the mean rate over the products of the scope; NaN where a round has none. Empty if the
-/// document does not tell it.
+/// By round, the logarithm of the mean rate over the products of the scope; not finite where a round has none. Empty if
+/// the document does not tell it.
 std::vector<double> rounds_of(const Library& library, const Scope& scope) {
   std::vector<double> sums;
   double n_products = 0;
@@ -50,6 +50,11 @@ std::vector<double> rounds_of(const Library& library, const Scope& scope) {
   }
   for (double& sum : sums) sum /= n_products;
   return sums;
+}
+
+std::optional<double> finite_median(std::vector<double> values) {
+  std::erase_if(values, [](double value) { return !std::isfinite(value); });
+  return statistics::median(values);
 }
 
 }  // namespace
@@ -92,6 +97,16 @@ Ranking::Ranking(const Libraries& libraries) : libraries_(libraries), speeds_(li
       offered_[place].insert(product);
     }
   }
+  for (const Scope& setting : settings_) {
+    means_[to_string(setting)] = mean_rates(setting);
+    for (const Scope& routine : routines_of(setting)) means_[to_string(routine)] = mean_rates(routine);
+  }
+}
+
+const std::map<std::size_t, double>& Ranking::means_in(const Scope& scope) const {
+  static const std::map<std::size_t, double> none;
+  const auto found = means_.find(to_string(scope));
+  return found == means_.end() ? none : found->second;
 }
 
 std::vector<Scope> Ranking::routines_of(const Scope& setting) const {
@@ -147,16 +162,16 @@ std::map<std::size_t, double> Ranking::mean_rates(const Scope& scope) const {
     for (auto& [library, sum] : means) sum += std::log(*find(library, *setting, product)->row.rate);
   }
   if (n_products == 0) return {};
-  const bool told = std::ranges::all_of(
-      means, [&](const auto& mean) { return !rounds_of(libraries_.backends[mean.first], scope).empty(); });
+  std::map<std::size_t, double> by_rounds;
   for (auto& [library, sum] : means) {
-    sum = told ? statistics::median(rounds_of(libraries_.backends[library], scope)).value_or(sum) : sum / n_products;
+    sum /= n_products;
+    if (const auto median = finite_median(rounds_of(libraries_.backends[library], scope))) by_rounds[library] = *median;
   }
-  return means;
+  return by_rounds.size() == means.size() ? by_rounds : means;
 }
 
 std::optional<Relative> Ranking::relative(std::size_t library, std::size_t other, const Scope& scope) const {
-  const std::map<std::size_t, double> means = mean_rates(scope);
+  const std::map<std::size_t, double>& means = means_in(scope);
   if (!means.contains(library) || !means.contains(other)) return std::nullopt;
   const std::vector<double> own = rounds_of(libraries_.backends[library], scope);
   const std::vector<double> others = rounds_of(libraries_.backends[other], scope);
@@ -171,7 +186,7 @@ std::optional<Relative> Ranking::relative(std::size_t library, std::size_t other
 }
 
 std::vector<std::size_t> Ranking::order_of(const Scope& scope, bool usable) const {
-  const std::map<std::size_t, double> means = mean_rates(scope);
+  const std::map<std::size_t, double>& means = means_in(scope);
   std::vector<std::size_t> order;
   for (const auto& [library, mean] : means) {
     if (!usable || is_usable(libraries_.backends[library])) order.push_back(library);

@@ -69,12 +69,15 @@ class Ranking {
   /// By library that is ranked: mean logarithm of its rates over the products of the scope at which all have one, the
   /// median over the rounds where the document tells them of all.
   [[nodiscard]] std::map<std::size_t, double> mean_rates(const Scope& scope) const;
+  /// The same, found once for each scope; empty for one that nobody was timed in.
+  [[nodiscard]] const std::map<std::size_t, double>& means_in(const Scope& scope) const;
 
   const Libraries& libraries_;
   std::vector<Scope> settings_;
   std::vector<std::string> products_;
   std::vector<std::set<std::size_t>> offered_;  ///< by setting, its products
   std::vector<std::map<std::pair<std::size_t, std::size_t>, const LibrarySpeed*>> speeds_;  ///< by library
+  std::map<std::string, std::map<std::size_t, double>> means_;                              ///< by scope, in words
 };
 
 }  // namespace sqrtn::results
