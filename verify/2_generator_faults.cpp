@@ -1,9 +1,10 @@
+#include <boost/math/distributions/normal.hpp>
 #include <boost/math/special_functions/erf.hpp>
 #include <cmath>
 #include <cstring>
 
+#include "planted.hpp"
 #include "sqrtn/random/fill.hpp"
-#include "verify.hpp"
 
 /// Generators that are wrong in one way each, and the claim that must notice.
 namespace sqrtn::verify {
@@ -14,7 +15,9 @@ using random::Block;
 using random::Engine;
 using random::Stream;
 
-testing::AssertionResult caught_by_generator(const std::string& id, const Subject& faulty) {
+/// `faulty`: a subject, or what makes one of the effect that the claim states.
+template <class Faulty>
+testing::AssertionResult caught_by_generator(const std::string& id, const Faulty& faulty) {
   return caught(claims::generator_claims(settings()), id, faulty);
 }
 
@@ -157,19 +160,26 @@ TEST(GeneratorFaults, UniformReturnsItsExcludedEnd) {
   EXPECT_TRUE(caught_by_generator("generator/ars/uniform/f32/ends", faulty));
 }
 
-TEST(GeneratorFaults, UniformBoundHalfAPerCentTooWide) {
-  const float factor = static_cast<float>(1 + 0.005 * settings().effect_scale);
-  const Subject faulty = with_uniform([factor](float x, float, float) { return x * factor; });
-  EXPECT_TRUE(caught_by_generator("generator/ars/uniform/f32/ends", faulty));
-  EXPECT_TRUE(caught_by_generator("generator/ars/uniform/f32/variance", faulty));
+TEST(GeneratorFaults, UniformVarianceOffByTheEffect) {
+  for (const double sign : {-1.0, 1.0}) {
+    const auto plant = [sign](double effect) {
+      const auto factor = static_cast<float>(std::sqrt(1 + sign * effect));
+      return with_uniform([factor](float x, float, float) { return x * factor; });
+    };
+    EXPECT_TRUE(caught_by_generator("generator/ars/uniform/f32/variance", plant)) << sign;
+  }
+  EXPECT_TRUE(caught_by_generator("generator/ars/uniform/f32/ends",
+                                  with_uniform([](float x, float, float) { return x * 1.001f; })));
 }
 
 TEST(GeneratorFaults, UniformInCoarseCells) {
-  // Right mean and ends, but only 64 values in each unit: the shape tells.
-  const float cells = static_cast<float>(64 / settings().effect_scale);
-  const Subject faulty =
-      with_uniform([cells](float x, float, float) { return (std::floor(x * cells) + 0.5f) / cells; });
-  EXPECT_TRUE(caught_by_generator("generator/philox/uniform/f32/shape", faulty));
+  // Right mean and ends, but so few values in each unit that the distribution function is off by half a step, the
+  // effect: the shape tells.
+  const auto plant = [](double effect) {
+    const auto cells = static_cast<float>(1 / (4 * effect));
+    return with_uniform([cells](float x, float, float) { return (std::floor(x * cells) + 0.5f) / cells; });
+  };
+  EXPECT_TRUE(caught_by_generator("generator/philox/uniform/f32/shape", plant));
 }
 
 TEST(GeneratorFaults, NormalTailCutAtFourDeviations) {
@@ -202,10 +212,82 @@ TEST(GeneratorFaults, NoNegatives) {
   EXPECT_TRUE(caught_by_generator("generator/philox/normal/f32/shape", faulty));
 }
 
-TEST(GeneratorFaults, DeviationQuarterOfAPerCentTooSmall) {
-  const Subject faulty =
-      with_each_normal([](float x) { return x * static_cast<float>(1 - 0.00125 * settings().effect_scale); });
-  EXPECT_TRUE(caught_by_generator("generator/ars/normal/f32/variance", faulty));
+/// A claim about float normals, and draws that are off by its effect.
+struct AtEffect {
+  std::string claim;
+  std::function<Subject(double effect)> plant;
+};
+
+/// |z| that is exceeded with this probability.
+double exceeded(double probability) {
+  return boost::math::quantile(complement(boost::math::normal(), probability / 2));
+}
+
+/// The mass beyond k is (1 + change) times the law's: what lies nearest to k on one side of it is moved to the other.
+Subject with_tail(double k, double change) {
+  const auto border = static_cast<float>(k),
+             moved = static_cast<float>(exceeded((1 + change) * std::erfc(k / std::sqrt(2.0))));
+  return with_each_normal([=](float x) {
+    if (std::abs(x) > border && std::abs(x) <= moved) return x / 2;
+    return std::abs(x) <= border && std::abs(x) > moved ? std::copysign(border + 0.1f, x) : x;
+  });
+}
+
+/// corr(xᵢ, xᵢ₊lag) = correlation for N(0,1) draws: each is mixed with the one before it, whose sign is turned at every
+/// other place if `signs`, which leaves only squares correlated.
+Subject with_lag(std::size_t lag, double correlation, bool signs) {
+  const double mix = 2 * correlation / (1 + std::sqrt(1 - 4 * correlation * correlation)), norm = std::hypot(1, mix);
+  return with_normal([=](const Stream&, std::span<float> out) {
+    for (std::size_t i = out.size(); i-- > lag;) {
+      const double before = signs && i % 2 == 0 ? -out[i - lag] : out[i - lag];
+      out[i] = static_cast<float>((out[i] + mix * before) / norm);
+    }
+  });
+}
+
+std::vector<AtEffect> at_effect() {
+  std::vector<AtEffect> faults{{"fourth_moment",
+                                [](double effect) {
+                                  return with_normal([=](const Stream&, std::span<float> out) {
+                                    for (std::size_t i = 0; i < out.size(); ++i) {
+                                      out[i] *=
+                                          static_cast<float>(std::sqrt(1 + (i % 2 == 0 ? 1 : -1) * std::sqrt(effect)));
+                                    }
+                                  });
+                                }},
+                               {"tail_6", [](double effect) { return with_tail(6, effect); }}};
+  for (const double sign : {-1.0, 1.0}) {
+    faults.push_back({"mean", [=](double effect) {
+                        return with_each_normal([=](float x) { return x + static_cast<float>(sign * effect); });
+                      }});
+    faults.push_back({"variance", [=](double effect) {
+                        const auto factor = static_cast<float>(std::sqrt(1 + sign * effect));
+                        return with_each_normal([=](float x) { return x * factor; });
+                      }});
+    faults.push_back({"shape", [=](double effect) {
+                        const double shift = 2 * boost::math::quantile(boost::math::normal(), (1 + effect) / 2);
+                        return with_each_normal([=](float x) { return x + static_cast<float>(sign * shift); });
+                      }});
+    for (const int k : {2, 3, 4, 5}) {
+      faults.push_back({fmt::format("tail_{}", k), [=](double effect) { return with_tail(k, sign * effect); }});
+    }
+    for (const std::size_t lag : {1, 2, 4, 8, 16, 32, 512}) {
+      faults.push_back(
+          {fmt::format("lag_{}_x", lag), [=](double effect) { return with_lag(lag, sign * effect, false); }});
+    }
+  }
+  // Squares of a normal pair are correlated by the square of what the pair is.
+  for (const std::size_t lag : {1, 2, 4, 8, 16, 32, 512}) {
+    faults.push_back(
+        {fmt::format("lag_{}_x2", lag), [=](double effect) { return with_lag(lag, std::sqrt(effect), true); }});
+  }
+  return faults;
+}
+
+TEST(GeneratorFaults, NormalsOffByTheEffect) {
+  for (const auto& [claim, plant] : at_effect()) {
+    EXPECT_TRUE(caught_by_generator("generator/ars/normal/f32/" + claim, plant)) << claim;
+  }
 }
 
 TEST(GeneratorFaults, FourthMomentOfAnotherLaw) {

@@ -1,9 +1,10 @@
+#include <boost/math/distributions/normal.hpp>
 #include <cmath>
 #include <limits>
 #include <set>
 
+#include "planted.hpp"
 #include "sqrtn/support/tensor.hpp"
-#include "verify.hpp"
 
 /// The claims about initialisers, each seen to fail on the fault that it is for.
 namespace sqrtn::verify {
@@ -77,8 +78,19 @@ claims::Subject spoilt(const std::function<void(const Call&, std::span<float>)>&
   return faulty;
 }
 
-testing::AssertionResult caught_by_initialisers(const std::string& id, const claims::Subject& faulty) {
+/// `faulty`: a subject, or what makes one of the effect that the claim states.
+template <class Faulty>
+testing::AssertionResult caught_by_initialisers(const std::string& id, const Faulty& faulty) {
   return caught(claims_under_test(), "initialisers/" + id, faulty);
+}
+
+/// The honest subject whose finished float weights are each changed by `change(weight, index, law)`.
+template <class Change>
+claims::Subject with_each_weight(Change change) {
+  return spoilt([=](const Call& call, std::span<float> out) {
+    const Distribution law = call.law();
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<float>(change(out[i], i, law));
+  });
 }
 
 TEST(PlantedFault, FansSwapped) {
@@ -114,28 +126,58 @@ TEST(PlantedFault, TruncatedNormalNotRescaled) {
   EXPECT_TRUE(caught_by_initialisers("variance_scaling/f64/philox/support", faulty));
 }
 
-TEST(PlantedFault, HalfAPercentOfVariance) {
-  for (double factor : {0.995, 1.005}) {
-    const auto faulty = with([=](const Call& call) {
-      const Distribution law = call.law();
-      return Distribution{law.law, law.variance * (1 + settings().effect_scale * (factor - 1))};
-    });
+TEST(PlantedFault, VarianceOffByTheEffect) {
+  for (const double sign : {-1.0, 1.0}) {
+    const auto plant = [sign](double effect) {
+      return with([=](const Call& call) {
+        return Distribution{call.law().law, call.law().variance * (1 + sign * effect)};
+      });
+    };
     for (const char* rule : {"normal", "torch_default", "truncated_normal"}) {
-      EXPECT_TRUE(caught_by_initialisers(fmt::format("{}/f32/ars/scale", rule), faulty)) << factor;
+      EXPECT_TRUE(caught_by_initialisers(fmt::format("{}/f32/ars/scale", rule), plant)) << sign;
     }
-    EXPECT_TRUE(caught_by_initialisers("fans/conv/fan_avg", faulty)) << factor;
+    EXPECT_TRUE(caught_by_initialisers("fans/conv/fan_avg", plant)) << sign;
   }
 }
 
-TEST(PlantedFault, UniformBoundHalfAPercentOff) {
-  for (double factor : {0.995, 1.005}) {
-    const auto faulty = with([=](const Call& call) {
-      const double limit = 1 + settings().effect_scale * (factor - 1);
-      return Distribution{call.law().law, call.law().variance * limit * limit};
+TEST(PlantedFault, LimitOffByTheEffect) {
+  for (const double sign : {-1.0, 1.0}) {
+    const auto plant = [sign](double effect) {
+      return with([=](const Call& call) {
+        return Distribution{call.law().law, call.law().variance * std::pow(1 + sign * effect, 2)};
+      });
+    };
+    EXPECT_TRUE(caught_by_initialisers("glorot_uniform/f32/ars/support", plant)) << sign;
+    EXPECT_TRUE(caught_by_initialisers("uniform/f64/philox/support", plant)) << sign;
+    EXPECT_TRUE(caught_by_initialisers("truncated_normal/f64/ars/support", plant)) << sign;
+  }
+}
+
+/// Every other weight is stretched and the rest shrunk: E w² stays, E w⁴ grows by the effect.
+TEST(PlantedFault, FourthMomentOffByTheEffect) {
+  const auto plant = [](double effect) {
+    return with_each_weight([effect](double w, std::size_t i, const Distribution&) {
+      return w * std::sqrt(1 + (i % 2 == 0 ? 1 : -1) * std::sqrt(effect));
     });
-    EXPECT_TRUE(caught_by_initialisers("glorot_uniform/f32/ars/support", faulty)) << factor;
-    EXPECT_TRUE(caught_by_initialisers("uniform/f64/philox/support", faulty)) << factor;
-    EXPECT_TRUE(caught_by_initialisers("truncated_normal/f64/ars/support", faulty)) << factor;
+  };
+  for (const char* rule : {"normal", "uniform", "truncated_normal"}) {
+    EXPECT_TRUE(caught_by_initialisers(fmt::format("{}/f32/ars/fourth_moment", rule), plant));
+  }
+}
+
+/// A shift that puts the distribution functions apart by the effect where the density is largest: at 0.
+TEST(PlantedFault, DistributionFunctionOffByTheEffect) {
+  for (const double sign : {-1.0, 1.0}) {
+    const auto plant = [sign](double effect) {
+      return with_each_weight([=](double w, std::size_t, const Distribution& law) {
+        const double half_shift = law.law == Law::uniform
+                                      ? effect * law.limit()
+                                      : boost::math::quantile(boost::math::normal(0, law.stddev()), (1 + effect) / 2);
+        return w + sign * 2 * half_shift;
+      });
+    };
+    EXPECT_TRUE(caught_by_initialisers("lecun_normal/f32/ars/shape", plant)) << sign;
+    EXPECT_TRUE(caught_by_initialisers("uniform/f32/philox/shape", plant)) << sign;
   }
 }
 
@@ -166,12 +208,15 @@ TEST(PlantedFault, WrongLawOfEqualVariance) {
   EXPECT_TRUE(caught_by_initialisers("normal/f64/ars/fourth_moment", truncated));
 }
 
-TEST(PlantedFault, MeanShifted) {
-  const auto faulty = spoilt([](const Call& call, std::span<float> out) {
-    const auto shift = static_cast<float>(0.005 * settings().effect_scale * call.law().stddev());
-    for (float& w : out) w += shift;
-  });
-  EXPECT_TRUE(caught_by_initialisers("glorot_normal/f32/ars/mean", faulty));
+TEST(PlantedFault, MeanOffByTheEffect) {
+  for (const double sign : {-1.0, 1.0}) {
+    const auto plant = [sign](double effect) {
+      return with_each_weight(
+          [=](double w, std::size_t, const Distribution& law) { return w + sign * effect * law.stddev(); });
+    };
+    EXPECT_TRUE(caught_by_initialisers("glorot_normal/f32/ars/mean", plant)) << sign;
+    EXPECT_TRUE(caught_by_initialisers("uniform/f32/ars/mean", plant)) << sign;
+  }
 }
 
 TEST(PlantedFault, GroupsIgnoredOrTakenTwice) {
@@ -232,15 +277,34 @@ TEST(PlantedFault, AddressIgnored) {
   EXPECT_TRUE(caught_by_initialisers("streams/distinct/f64/philox", half));
 }
 
-TEST(PlantedFault, LayersSlightlyCorrelated) {
-  const auto faulty = spoilt([](const Call& call, std::span<float> out) {
-    Buffer<float> shared(out.size());
-    init::initialise(call.law(), Stream{call.stream.engine, 7, 7, call.stream.offset}, shared.span());
-    const double correlation = 0.005 * settings().effect_scale;
-    const auto a = static_cast<float>(std::sqrt(1 - correlation)), b = static_cast<float>(std::sqrt(correlation));
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = a * out[i] + b * shared[i];
-  });
-  EXPECT_TRUE(caught_by_initialisers("streams/uncorrelated_layers/f32/ars", faulty));
+TEST(PlantedFault, WeightsCorrelatedByTheEffect) {
+  const auto plant = [](double correlation) {
+    return spoilt([=](const Call& call, std::span<float> out) {
+      Buffer<float> shared(out.size());
+      init::initialise(call.law(), Stream{call.stream.engine, 7, 7, call.stream.offset}, shared.span());
+      const auto a = static_cast<float>(std::sqrt(1 - correlation)), b = static_cast<float>(std::sqrt(correlation));
+      for (std::size_t i = 0; i < out.size(); ++i) out[i] = a * out[i] + b * shared[i];
+    });
+  };
+  EXPECT_TRUE(caught_by_initialisers("streams/uncorrelated_layers/f32/ars", plant));
+  EXPECT_TRUE(caught_by_initialisers("streams/uncorrelated_seeds/f32/ars", plant));
+}
+
+TEST(PlantedFault, FansOfConvolutionsCountedWithoutGroups) {
+  claims::Subject faulty = subject();
+  faulty.fans = [](Layer layer, const Shape& shape, std::size_t groups) {
+    return init::fans(layer, shape, layer == Layer::linear ? groups : 1);
+  };
+  EXPECT_TRUE(caught_by_initialisers("fans/table", faulty));
+}
+
+TEST(PlantedFault, FansOfLinearLayersSwapped) {
+  claims::Subject faulty = subject();
+  faulty.fans = [](Layer layer, const Shape& shape, std::size_t groups) {
+    const Fans fans = init::fans(layer, shape, groups);
+    return layer == Layer::linear ? Fans{fans.fan_out, fans.fan_in} : fans;
+  };
+  EXPECT_TRUE(caught_by_initialisers("fans/table", faulty));
 }
 
 }  // namespace

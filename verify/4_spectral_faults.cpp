@@ -1,7 +1,7 @@
 #include <cmath>
 
+#include "planted.hpp"
 #include "sqrtn/init/spectral.hpp"
-#include "verify.hpp"
 
 /// The claims about the spectral norm, each seen to fail on the fault that it is for.
 namespace sqrtn::verify {
@@ -15,7 +15,9 @@ claims::Subject with_normalise(Fault fault) {
   return faulty;
 }
 
-testing::AssertionResult caught_by_spectral(const std::string& id, const claims::Subject& faulty) {
+/// `faulty`: a subject, or what makes one of the effect that the claim states.
+template <class Faulty>
+testing::AssertionResult caught_by_spectral(const std::string& id, const Faulty& faulty) {
   return caught(claims::structured_claims(settings()), "initialisers/" + id, faulty);
 }
 
@@ -63,12 +65,14 @@ TEST(SpectralFault, OneStepOfPowerIteration) {
 /// Off by the stated effect to either side.
 TEST(SpectralFault, NormOffByTheEffect) {
   for (const double sign : {-1.0, 1.0}) {
-    const auto faulty = with_normalise([sign](auto w) {
-      const double norm = init::normalise_spectrally(w);
-      return norm * divide(w, 1 / (1 + sign * 0.05 * settings().effect_scale));
-    });
-    EXPECT_TRUE(caught_by_spectral("spectral/f32/contraction", faulty)) << sign;
-    EXPECT_TRUE(caught_by_spectral("spectral/f64/contraction", faulty)) << sign;
+    const auto plant = [sign](double effect) {
+      return with_normalise([=](auto w) {
+        const double norm = init::normalise_spectrally(w);
+        return norm * divide(w, 1 / (1 + sign * effect));
+      });
+    };
+    EXPECT_TRUE(caught_by_spectral("spectral/f32/contraction", plant)) << sign;
+    EXPECT_TRUE(caught_by_spectral("spectral/f64/contraction", plant)) << sign;
   }
 }
 
