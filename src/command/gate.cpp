@@ -23,7 +23,7 @@ constexpr const char* footer =
     "more\n"
     "frequent than --alpha, by the 99 % interval; 3 if no run had the blocks that one takes.\n"
     "Examples:\n  sqrtn gate old/bench new/bench --min-effect 3% --budget 2m --junit gate.xml\n"
-    "  sqrtn verify --blas blis --filter '^products/' --write-accepted blis.json --reason 'by design'\n"
+    "  sqrtn verify --blas blis --filter '/zero_factor$' --write-accepted blis.json --reason 'by design'\n"
     "  sqrtn gate --blas openblas --blas blis --filter '^products/.*/f32/1/' --accept blis.json\n"
     "  sqrtn gate --self-test new/bench --runs 200 -- --benchmark_min_time=0.001";
 
