@@ -242,48 +242,52 @@ std::vector<Together> rows_together(const std::vector<Timed>& timed) {
   return all;
 }
 
-bool was_timed(const Timed& own, const std::string& id, std::size_t round) {
+/// The rounds of that row; null if it has no rate.
+const Series* rated(const Timed& own, const std::string& id) {
   const auto found = own.series.find(id);
-  return found != own.series.end() && found->second.row.rate && std::isfinite(found->second.times_s[round]);
+  return found != own.series.end() && found->second.row.rate ? &found->second : nullptr;
 }
 
-/// By round, the geometric mean of the rate over the products that all who were timed at this routine, type and number
-/// of threads have in most rounds; NaN in a round that one of them lacks.
+bool in_any_round(const Timed& own, const std::string& id) {
+  const Series* series = rated(own, id);
+  return series != nullptr && !finite(series->times_s).empty();
+}
+
+bool in_every_round(const Timed& own, const std::string& id) {
+  const Series* series = rated(own, id);
+  return series != nullptr && finite(series->times_s).size() == series->times_s.size();
+}
+
+/// By round, the geometric mean of the rates of these rows.
+std::vector<double> mean_rates(const Timed& own, const std::vector<std::string>& ids) {
+  std::vector<double> rates(own.series.at(ids.front()).times_s.size());
+  for (std::size_t round = 0; round < rates.size(); ++round) {
+    double sum = 0;
+    for (const std::string& id : ids) {
+      const Series& series = own.series.at(id);
+      sum += std::log(*series.row.rate * series.row.median_s / series.times_s[round]);
+    }
+    rates[round] = std::exp(sum / static_cast<double>(ids.size()));
+  }
+  return rates;
+}
+
+/// Over the products that all who were timed at this routine, type and number of threads have in every round.
 void add_standing(results::Libraries& report, const std::vector<Timed>& timed, Together together) {
   std::vector<const Timed*> having;
-  std::size_t n_rounds = 0;
-  const auto timed_once = [&](const Timed& own, const std::string& id) {
-    const auto found = own.series.find(id);
-    return found != own.series.end() && found->second.row.rate && !finite(found->second.times_s).empty();
-  };
   for (const Timed& own : timed) {
-    n_rounds = std::max(n_rounds, own.slow_clock.size());
-    if (own.incident) continue;
-    if (std::ranges::any_of(together.ids, [&](const std::string& id) { return timed_once(own, id); })) {
-      having.push_back(&own);
-    }
+    const bool any = std::ranges::any_of(together.ids, [&](const std::string& id) { return in_any_round(own, id); });
+    if (any && !own.incident) having.push_back(&own);
   }
-  const auto common = [&](const std::string& id) {
-    std::size_t n = 0;
-    for (std::size_t round = 0; round < n_rounds; ++round) {
-      n += std::ranges::all_of(having, [&](const Timed* own) { return was_timed(*own, id, round); }) ? 1 : 0;
-    }
-    return n;
-  };
-  std::erase_if(together.ids, [&](const std::string& id) { return n_rounds == 0 || common(id) < n_rounds; });
-  if (together.ids.empty()) return;
+  std::erase_if(together.ids, [&](const std::string& id) {
+    return !std::ranges::all_of(having, [&](const Timed* own) { return in_every_round(*own, id); });
+  });
+  if (having.empty() || together.ids.empty()) return;
   together.standing.n_products = together.ids.size();
   for (const Timed* own : having) {
-    results::Standing standing = together.standing;
-    for (std::size_t round = 0; round < n_rounds; ++round) {
-      double sum = 0;
-      for (const std::string& id : together.ids) {
-        const Series& series = own->series.at(id);
-        sum += std::log(*series.row.rate * series.row.median_s / series.times_s[round]);
-      }
-      standing.rates.push_back(std::exp(sum / static_cast<double>(together.ids.size())));
-    }
-    std::ranges::find(report.backends, own->backend, &results::Library::name)->standings.push_back(std::move(standing));
+    results::Standing& standing = std::ranges::find(report.backends, own->backend, &results::Library::name)
+                                      ->standings.emplace_back(together.standing);
+    standing.rates = mean_rates(*own, together.ids);
   }
 }
 

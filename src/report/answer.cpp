@@ -102,8 +102,7 @@ Table rank_table(const Libraries& libraries) {
 std::string complaints_of(const Library& library) {
   std::vector<std::string> all;
   for (const Symptom& symptom : symptoms_of(library)) {
-    all.push_back(symptom.failures.empty() ? symptom.text
-                                           : fmt::format("{} ({})", symptom.text, routines_text(symptom.failures)));
+    all.push_back(symptom_text(symptom.text, symptom.failures));
   }
   return fmt::format("{}", fmt::join(all, "; "));
 }

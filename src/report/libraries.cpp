@@ -1,7 +1,6 @@
 #include "report/libraries.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -75,12 +74,6 @@ std::string speeds_text(const Libraries& report) {
   return text;
 }
 
-std::string names_of(const Libraries& report, const SharedFinding& finding) {
-  std::vector<std::string> names;
-  for (const std::size_t library : finding.libraries) names.push_back(report.backends[library].name);
-  return fmt::format("{}", fmt::join(names, ", "));
-}
-
 /// Of the first claim that shows it: what was seen, and the command that shows it again.
 std::string example_of(const Libraries& report, const SharedFinding& finding) {
   if (finding.failures.empty()) return {};
@@ -139,10 +132,9 @@ std::string reproduction(const Libraries& report, const Library& backend, const 
 std::string library_findings(const Libraries& report) {
   std::string text;
   for (const SharedFinding& finding : shared_findings(report)) {
-    const std::string where = finding.failures.empty() ? "" : fmt::format(" ({})", routines_text(finding.failures));
-    text += fmt::format("- **{}** {}: {}{}\n{}", word_text(claims::word_of(finding.claim_class)),
-                        markdown_text(names_of(report, finding)), markdown_text(finding.symptom), markdown_text(where),
-                        example_of(report, finding));
+    text += fmt::format("- **{}** {}: {}\n{}", word_text(claims::word_of(finding.claim_class)),
+                        markdown_text(names_text(report, finding)),
+                        markdown_text(symptom_text(finding.symptom, finding.failures)), example_of(report, finding));
   }
   for (const Library& library : report.backends) {
     if (!library.record) {

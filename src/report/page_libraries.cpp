@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -47,12 +46,6 @@ std::string answer_of(const Libraries& report) {
          "underflow. <em>Unsafe</em>: touches what is not its own. <em>Wrong</em>: wrong for finite data.\n";
 }
 
-std::string names_of(const Libraries& report, const SharedFinding& finding) {
-  std::vector<std::string> names;
-  for (const std::size_t library : finding.libraries) names.push_back(report.backends[library].name);
-  return fmt::format("{}", fmt::join(names, ", "));
-}
-
 /// Every claim that shows it, each with the command that does so again.
 std::string examples_of(const Libraries& report, const SharedFinding& finding) {
   const Library& first = report.backends[finding.libraries.front()];
@@ -68,11 +61,10 @@ std::string findings_of(const Libraries& report) {
   std::string text;
   for (const SharedFinding& finding : shared_findings(report)) {
     const std::string_view word = word_text(claims::word_of(finding.claim_class));
-    const std::string where = finding.failures.empty() ? "" : fmt::format(" ({})", routines_text(finding.failures));
-    text += html::folded(
-        fmt::format("<span class={0}><strong>{0}</strong></span> {1}: {2}{3}", word,
-                    html::escaped(names_of(report, finding)), html::escaped(finding.symptom), html::escaped(where)),
-        examples_of(report, finding), false);
+    text += html::folded(fmt::format("<span class={0}><strong>{0}</strong></span> {1}: {2}", word,
+                                     html::escaped(names_text(report, finding)),
+                                     html::escaped(symptom_text(finding.symptom, finding.failures))),
+                         examples_of(report, finding), false);
   }
   for (const Library& library : report.backends) {
     if (!library.record) {

@@ -60,6 +60,16 @@ std::vector<SharedFinding> shared_findings(const Libraries& libraries) {
   return findings;
 }
 
+std::string symptom_text(const std::string& symptom, const std::vector<const claims::Result*>& failures) {
+  return failures.empty() ? symptom : fmt::format("{} ({})", symptom, routines_text(failures));
+}
+
+std::string names_text(const Libraries& libraries, const SharedFinding& finding) {
+  std::vector<std::string> names;
+  for (const std::size_t library : finding.libraries) names.push_back(libraries.backends[library].name);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
 std::string routines_text(const std::vector<const claims::Result*>& results) {
   std::vector<std::string> routines;
   std::map<std::string, std::set<std::string>> types;

@@ -30,6 +30,12 @@ struct Symptom {
 /// The worst class first.
 std::vector<Symptom> symptoms_of(const Library& library);
 
+/// "returns numbers where 0·NaN is due (gemm, gemv f64)": a symptom with the routines of the claims that showed it.
+std::string symptom_text(const std::string& symptom, const std::vector<const claims::Result*>& failures);
+
+/// "blis-openmp, blis-serial": the libraries that have it.
+std::string names_text(const Libraries& libraries, const SharedFinding& finding);
+
 /// "gemm, gemv f64": the routines of these claims, with the type where only one of two is meant.
 std::string routines_text(const std::vector<const claims::Result*>& results);
 
