@@ -21,7 +21,7 @@ Case overhead(const Context& context, const std::shared_ptr<Cubes>& op, std::siz
   c.row.subject = fmt::format("gemm {}", way);
   c.row.shape = fmt::format("{}x{}x{}", n, n, n);
   c.row.dtype = "f32";
-  if (context.backend != nullptr) c.row.blas = context.backend->identity().file_name;
+  if (context.backend != nullptr) c.row.blas = context.backend->file_name();
 
   c.row.rate_unit = "GFLOP/s";
   c.work = blas::gemm_work(n, n, n, sizeof(float)).flop;

@@ -100,7 +100,7 @@ Case product(const Context& context, std::shared_ptr<Operands<T>> op, int thread
   c.row.shape = std::move(shape);
   c.row.dtype = dtype_name<T>;
   c.row.threads = threads;
-  if (context.backend != nullptr) c.row.blas = context.backend->identity().file_name;
+  if (context.backend != nullptr) c.row.blas = context.backend->file_name();
   c.wakes_library_threads = threads > 1;
 
   c.setup = [=, checked = std::optional<bool>()]() mutable {

@@ -39,7 +39,7 @@ Case loop(const Context& context, const Variant& variant, int threads) {
   c.row.shape = fmt::format("{0}x{0}, {1} of 10,000", n, replicates);
   c.row.dtype = "f32";
   c.row.threads = threads;
-  if (backend != nullptr) c.row.blas = backend->identity().file_name;
+  if (backend != nullptr) c.row.blas = backend->file_name();
 
   // Every normal that a replicate draws; at n = 512 drawing W costs more than multiplying by it.
   c.row.rate_unit = "Gsamples/s";

@@ -44,7 +44,7 @@ results::Measurement first_call(const blas::Backend& backend) {
   row.subject = "first call";
   row.shape = "64x64x64";
   row.dtype = "f32";
-  row.blas = backend.identity().file_name;
+  row.blas = backend.file_name();
   backend.set_threads(1);
   const auto start = Clock::now();
   blas::gemm<float>(backend.functions(), blas::Op::none, blas::Op::none, 1, a.view(), b.view(), 0, c.view());

@@ -35,7 +35,7 @@ TEST(Discover, LinksAndCopiesCountOnceAndOtherFilesNotAtAll) {
   fs::copy_file(library, folder / "fast.so.1");
   fs::create_symlink("fast.so.1", folder / "fast.so");
   fs::copy_file(library, folder / "copy.so");
-  fs::copy_file(program_folder() / "sqrtn", folder / "program.so");
+  fs::copy_file(program_folder() / "sqrtn-verify", folder / "program.so");
   std::ofstream(folder / "text.so") << "no library\n";
   fs::create_directory(folder / "folder.so");
   fs::create_symlink("loop.so", folder / "loop.so");

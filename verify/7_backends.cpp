@@ -188,7 +188,7 @@ TEST(Backends, AnswersThatComeWithNoiseAreNoPass) {
 }
 
 TEST(BackendsSlow, AHangAndAFloodAreFindings) {
-  for (const auto& [how, told] : {std::pair{"hang", "no answer for"}, {"flood", "wrote more than it may"}}) {
+  for (const auto& [how, told] : {std::pair{"hang", "no answer from one call"}, {"flood", "wrote more than it may"}}) {
     const Folder folder;
     const Ended ended = rude_run(folder, how);
     EXPECT_EQ(ended.code, 0) << ended.err;

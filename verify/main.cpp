@@ -33,7 +33,7 @@ class ClaimTest : public testing::Test {
     // suite: it asserts that the judge finds what is there (3_judge.cpp), never that a library is clean.
     if (result.outcome.verdict == claims::Verdict::fail && claims::is_in(claims::Area::products, claim_.id) &&
         !the_run->blas_named) {
-      GTEST_SKIP() << "found in " << backend().identity().file_name << ": " << line;
+      GTEST_SKIP() << "found in " << backend().file_name() << ": " << line;
     }
     EXPECT_EQ(result.outcome.verdict, claims::Verdict::pass) << line << '\n' << claim_.statement;
     if (!HasFailure()) fmt::print("{}\n", line);
@@ -104,7 +104,7 @@ int run(int argc, char** argv) {
 const blas::Backend& backend() { return the_run->backend; }
 const claims::Settings& settings() { return the_run->settings; }
 claims::Subject subject() {
-  return claims::default_subject(backend().functions(), backend().identity().file_name,
+  return claims::default_subject(backend().functions(), backend().file_name(),
                                  [](int threads) { return backend().set_threads(threads); });
 }
 

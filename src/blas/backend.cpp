@@ -118,7 +118,8 @@ bool is_name_or_path(std::string_view word) {
 
 struct Backend::State {
   LoadedLibrary library;
-  Identity identity;
+  mutable Identity identity;  ///< the hash of the file is added when it is first asked for
+  mutable std::once_flag hashed;
   Functions functions;
   ThreadControl threads;
 };
@@ -154,7 +155,6 @@ Backend Backend::load(std::string_view name_or_path) {
   identity.interface = proved.by_fortran ? "fortran" : "cblas";
   identity.file_name = path.filename().string();
   identity.soname = state->library.soname();
-  identity.sha256 = sha256_of_file(path.string());
   read_self_report(state->library, identity);
   require_kernel(identity, kernel);
   if (identity.threading != "serial") state->threads = thread_control_of(state->library);
@@ -164,7 +164,12 @@ Backend Backend::load(std::string_view name_or_path) {
 
 Backend::Backend(std::shared_ptr<const State> state) : state_(std::move(state)) {}
 
-const Identity& Backend::identity() const { return state_->identity; }
+const Identity& Backend::identity() const {
+  std::call_once(state_->hashed, [this] { state_->identity.sha256 = sha256_of_file(state_->library.path()); });
+  return state_->identity;
+}
+
+const std::string& Backend::file_name() const { return state_->identity.file_name; }
 const Functions& Backend::functions() const { return state_->functions; }
 bool Backend::has_thread_control() const { return static_cast<bool>(state_->threads.set); }
 

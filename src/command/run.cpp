@@ -107,7 +107,7 @@ void add_run(CLI::App& application, Action& chosen) {
       "fail, or\n"
       "what goes through products that are right; 3 inconclusive; 4 nothing, or not all, was measured.\n"
       "Examples:\n  sqrtn run --quick\n"
-      "  sqrtn run --backends openblas --filter '^products/' --output products");
+      "  sqrtn run --quick --backends openblas --filter '^products/' --output products");
   subcommand->callback([options, subcommand, &chosen] {
     options->blas_given = subcommand->count("--blas") > 0;
     chosen = [options, subcommand] { return run(*options, command_line(*subcommand)); };

@@ -11,6 +11,7 @@
 #include "results/accepted.hpp"
 #include "results/format.hpp"
 #include "sqrtn/support/require.hpp"
+#include "support/call_watch.hpp"
 #include "support/output.hpp"
 
 namespace sqrtn::command {
@@ -28,6 +29,7 @@ struct VerifyOptions {
   bool list = false;
   bool properties = false, only_properties = false;
   bool in_process = false;
+  unsigned call_limit_s = 0;
 };
 
 results::Document judged_document(const VerifyOptions& options, const std::vector<claims::Claim>& claims,
@@ -37,6 +39,7 @@ results::Document judged_document(const VerifyOptions& options, const std::vecto
                                    .threads = options.settings.threads,
                                    .properties = options.properties || options.only_properties,
                                    .limit_s = limit_s};
+  watch_calls(options.call_limit_s);
   const auto judge = options.in_process ? libraries::judge_in_process : libraries::judge_apart;
   auto [blas, judged] = judge(options.common.blas, claims, judging);
   blas.asked = options.common.blas;
@@ -115,6 +118,7 @@ void add_verify(CLI::App& application, Action& chosen) {
   // What a parent asks of a child.
   subcommand->add_option("--claim", options->ids)->allow_extra_args(false)->group("");
   subcommand->add_flag("--only-properties", options->only_properties)->needs("--in-process")->group("");
+  subcommand->add_option("--call-limit", options->call_limit_s)->needs("--in-process")->group("");
   subcommand
       ->add_option("--accept", options->accept,
                    "List of findings that are known, by claim and library: only others, and crashes or output of the "

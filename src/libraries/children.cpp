@@ -145,6 +145,11 @@ Answer ask(std::vector<std::string> command, const ProcessLimits& limits, const 
   } catch (const std::invalid_argument& error) {
     answer.complaint = error.what();
   }
+  // Its own watch of calls ended it.
+  if (!answer.document && end.how == ProcessEnd::How::signalled && end.code == SIGALRM) {
+    answer.how = ProcessEnd::How::timed_out;
+    answer.complaint = "no answer from one call";
+  }
   if (answer.document && end.how != ProcessEnd::How::exited) {
     const bool lingered = end.how == ProcessEnd::How::signalled && end.code == SIGALRM;
     answer.complaint = (lingered ? "did not end by itself" : end.to_text()) + ", after its answer";

@@ -18,9 +18,9 @@ using Clock = std::chrono::steady_clock;
 
 // Half of what is left for a group, so that time remains to ask its claims alone; a sixth for each of those.
 constexpr double group_share = 0.5, claim_share = 1.0 / 6;
-// The claims about products of one routine and type take 7 s with the slowest library that we know, on two cores that
-// nobody else uses. Whoever was silent once is waited for half as long.
-constexpr double group_limit_s = 20, claim_limit_s = 10;
+// One call of the largest product takes 1 s with the slowest library that we know, on a processor that nobody else
+// uses. Whoever was silent once is waited for half as long.
+constexpr double call_limit_s = 10;
 // Of groups and of single claims together: with more, one library would eat the time of all others.
 constexpr int patience = 4;
 
@@ -84,18 +84,17 @@ class Judge {
       for (const std::size_t place : group.places) set(place, claims::Verdict::inconclusive, why);
       return;
     }
-    const bool of_products = claims::is_in(claims::Area::products, group.name);
-    const Answer answer = verify(claims_at(group.places), group_share, of_products ? group_limit_s : 0);
+    const Answer answer = verify(claims_at(group.places), group_share);
     if (!answer.complaint.empty()) judged_.incidents.push_back(incident_in(answer, group.name));
     if (answer.document) {
       for (const std::size_t place : group.places) take(place, *answer.document);
     } else {
-      judge_each(group, of_products);
+      judge_each(group);
     }
   }
 
   /// After the claim that keeps the library from answering, the others of its group would only cost time.
-  void judge_each(const Group& group, bool of_products) {
+  void judge_each(const Group& group) {
     bool silent = false;
     for (const std::size_t place : group.places) {
       const std::string why = silent ? "not judged: the library gave no answer in " + group.name : why_not();
@@ -103,7 +102,7 @@ class Judge {
         set(place, claims::Verdict::inconclusive, why);
         continue;
       }
-      const Answer answer = verify(claims_at({place}), claim_share, of_products ? claim_limit_s : 0);
+      const Answer answer = verify(claims_at({place}), claim_share);
       silent = answer.how == ProcessEnd::How::timed_out;
       if (answer.document) {
         take(place, *answer.document);
@@ -115,24 +114,24 @@ class Judge {
 
   void describe() {
     if (!why_not().empty() || !judged_.incidents.empty()) return;
-    Answer answer = verify({"--only-properties"}, group_share, 0);
+    Answer answer = verify({"--only-properties"}, group_share);
     if (!answer.complaint.empty()) judged_.incidents.push_back(incident_in(answer, "its properties"));
     if (answer.document) judged_.properties = std::move(answer.document->properties);
   }
 
-  /// `share`: of the time that is left; `limit_s`, if not 0: no more than that on an idle machine.
-  [[nodiscard]] Answer verify(const std::vector<std::string>& what, double share, double limit_s) {
-    std::vector<std::string> words{"verify",    "--in-process",
-                                   "--blas",    backend_.blas,
-                                   "--seed",    fmt::to_string(judging_.seed),
-                                   "--threads", fmt::to_string(judging_.threads)};
+  /// `share`: of the time that is left.
+  [[nodiscard]] Answer verify(const std::vector<std::string>& what, double share) {
+    const int longest_call_s = static_cast<int>(slowdown() * (silences_ > 0 ? call_limit_s / 2 : call_limit_s));
+    std::vector<std::string> words{"verify",       "--in-process",
+                                   "--blas",       backend_.blas,
+                                   "--seed",       fmt::to_string(judging_.seed),
+                                   "--threads",    fmt::to_string(judging_.threads),
+                                   "--call-limit", fmt::to_string(longest_call_s)};
     if (judging_.effect_scale != 1) {
       words.insert(words.end(), {"--effect-scale", fmt::to_string(judging_.effect_scale)});
     }
     words.insert(words.end(), what.begin(), what.end());
-    double wall_s = std::max(share * left_s(), 1.0);
-    if (limit_s > 0) wall_s = std::min(wall_s, slowdown() * (silences_ > 0 ? limit_s / 2 : limit_s));
-    Answer answer = ask_child(words, {.wall_s = wall_s, .memory_bytes = memory_bytes_});
+    const Answer answer = ask_child(words, {.wall_s = std::max(share * left_s(), 1.0), .memory_bytes = memory_bytes_});
     if (!answer.document && answer.how == ProcessEnd::How::timed_out) ++silences_;
     return answer;
   }
@@ -221,9 +220,8 @@ JudgedLibrary judge_in_process(const std::string& blas, const std::vector<claims
                                const Judging& judging) {
   const blas::Backend backend = load_library(blas);
   backend.set_threads(1);
-  const claims::Subject subject =
-      claims::default_subject(backend.functions(), backend.identity().file_name,
-                              [backend](int threads) { return backend.set_threads(threads); });
+  const claims::Subject subject = claims::default_subject(
+      backend.functions(), backend.file_name(), [backend](int threads) { return backend.set_threads(threads); });
   Judged judged;
   judged.claims = run_claims(claims, subject, settings_of(judging));
   JudgedLibrary answer{{backend.identity(), backend.threads(), ""}, std::move(judged)};

@@ -81,6 +81,20 @@ double binomial_miss(double n_trials, double null, double truth, double alpha) {
   return (low < 0 ? 1 : upper_tail(true_law, low)) - upper_tail(true_law, high);
 }
 
+/// Many claims ask for the same, and each answer costs milliseconds.
+template <std::size_t n_numbers>
+class Answers {
+ public:
+  template <class Find>
+  std::size_t at(const std::array<double, n_numbers>& question, Find find) {
+    const auto known = answers_.find(question);
+    return known != answers_.end() ? known->second : answers_.emplace(question, find()).first->second;
+  }
+
+ private:
+  std::map<std::array<double, n_numbers>, std::size_t> answers_;
+};
+
 }  // namespace
 
 std::size_t n_samples_for_variance(double effect_size, double kurtosis, const ErrorRates& rates) {
@@ -107,11 +121,9 @@ std::size_t degrees_of_freedom_for_chi_squared(double effect_size, const ErrorRa
     return chi_squared_miss(d, 1 + effect_size, rates.alpha) <= rates.miss &&
            chi_squared_miss(d, 1 - effect_size, rates.alpha) <= rates.miss;
   };
-  // Many claims ask for the same, and each answer costs milliseconds.
-  thread_local std::map<std::array<double, 3>, std::size_t> answers;
-  const auto [answer, is_new] = answers.try_emplace({effect_size, rates.alpha, rates.miss}, 0);
-  if (is_new) answer->second = smallest(n_samples_for_variance(effect_size, 3, rates), enough);
-  return answer->second;
+  thread_local Answers<3> answers;
+  return answers.at({effect_size, rates.alpha, rates.miss},
+                    [&] { return smallest(n_samples_for_variance(effect_size, 3, rates), enough); });
 }
 
 std::size_t n_samples_for_mean(double effect_size, const ErrorRates& rates, double spread) {
@@ -126,17 +138,20 @@ std::size_t n_samples_for_non_centrality(double degrees_of_freedom, double per_s
   require(std::isfinite(degrees_of_freedom) && degrees_of_freedom > 0,
           "the degrees of freedom must be positive, got {}", degrees_of_freedom);
   check_effect(per_sample);
-  const double threshold = upper_quantile(ChiSquared(degrees_of_freedom), rates.alpha / 2);
-  const auto miss = [&](double non_centrality) {
-    return lower_tail(NonCentralChiSquared(degrees_of_freedom, non_centrality), threshold);
-  };
-  double low = 0, high = threshold;
-  while (miss(high) > rates.miss) high *= 2;
-  while (high - low > 1e-6 * high) {
-    const double middle = (low + high) / 2;
-    (miss(middle) > rates.miss ? low : high) = middle;
-  }
-  return whole(high / per_sample, 1);
+  thread_local Answers<4> answers;
+  return answers.at({degrees_of_freedom, per_sample, rates.alpha, rates.miss}, [&] {
+    const double threshold = upper_quantile(ChiSquared(degrees_of_freedom), rates.alpha / 2);
+    const auto miss = [&](double non_centrality) {
+      return lower_tail(NonCentralChiSquared(degrees_of_freedom, non_centrality), threshold);
+    };
+    double low = 0, high = threshold;
+    while (miss(high) > rates.miss) high *= 2;
+    while (high - low > 1e-6 * high) {
+      const double middle = (low + high) / 2;
+      (miss(middle) > rates.miss ? low : high) = middle;
+    }
+    return whole(high / per_sample, 1);
+  });
 }
 
 std::size_t n_samples_for_probability(double probability, double effect_size, const ErrorRates& rates,
@@ -156,7 +171,10 @@ std::size_t n_samples_for_probability(double probability, double effect_size, co
     return binomial_miss(n, probability, upper, rates.alpha) <= rates.miss &&
            (lower == 0 || binomial_miss(n, probability, lower, rates.alpha) <= rates.miss);
   };
-  return multiple * smallest(whole(square(root) / static_cast<double>(multiple), 1), enough);
+  thread_local Answers<5> answers;
+  return answers.at({probability, effect_size, rates.alpha, rates.miss, static_cast<double>(multiple)}, [&] {
+    return multiple * smallest(whole(square(root) / static_cast<double>(multiple), 1), enough);
+  });
 }
 
 std::size_t n_samples_for_cdf(double distance, const ErrorRates& rates) {

@@ -38,7 +38,10 @@ class Backend {
   /// this process.
   static Backend load(std::string_view name_or_path = "openblas");
 
+  /// The first call reads the whole file, for its SHA-256.
   [[nodiscard]] const Identity& identity() const;
+  /// As in identity(), at no cost.
+  [[nodiscard]] const std::string& file_name() const;
   [[nodiscard]] const Functions& functions() const;
 
   /// Asks the library for `threads` ≥ 1 threads and returns what it reads back; libraries without

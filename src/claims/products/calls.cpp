@@ -1,4 +1,5 @@
 #include "claims/products/cases.hpp"
+#include "support/call_watch.hpp"
 
 namespace sqrtn::claims {
 
@@ -49,6 +50,7 @@ bool has(Routine routine, const blas::Functions& blas) {
 
 template <class T>
 void call(Routine routine, const blas::Functions& blas, const Arguments<T>& at) {
+  const WatchedCall watched;
   const Form& form = at.form;
   switch (routine) {
     case Routine::gemm:

@@ -1,0 +1,25 @@
+#include "support/call_watch.hpp"
+
+#include <unistd.h>
+
+#include <atomic>
+
+namespace sqrtn {
+namespace {
+
+std::atomic<unsigned> longest_s = 0, under_way = 0;
+
+}  // namespace
+
+void watch_calls(unsigned seconds) { longest_s = seconds; }
+
+WatchedCall::WatchedCall() {
+  ++under_way;
+  if (longest_s > 0) alarm(longest_s);
+}
+
+WatchedCall::~WatchedCall() {
+  if (--under_way == 0 && longest_s > 0) alarm(0);
+}
+
+}  // namespace sqrtn
