@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <regex>
+#include <set>
 #include <sstream>
 
 #include "program.hpp"
@@ -190,16 +191,17 @@ std::vector<std::string> examples_in(const std::string& help) {
   return lines;
 }
 
-std::vector<std::string> all_examples() {
+/// Each once, though a subcommand may repeat the command's.
+std::set<std::string> all_examples() {
   const Folder folder;
-  std::vector<std::string> lines;
+  std::set<std::string> lines;
   for (const char* subcommand : {"", "verify ", "bench ", "run ", "init ", "env "}) {
     const Ended ended = shell(folder, std::string("sqrtn ") + subcommand + "--help");
     EXPECT_EQ(ended.code, 0) << subcommand;
     EXPECT_EQ(ended.err, "") << subcommand;
     const std::vector<std::string> found = examples_in(ended.out);
     EXPECT_FALSE(found.empty()) << subcommand << ended.out;
-    lines.insert(lines.end(), found.begin(), found.end());
+    lines.insert(found.begin(), found.end());
   }
   return lines;
 }

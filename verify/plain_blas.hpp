@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <vector>
 
 #include "sqrtn/blas/functions.hpp"
 
@@ -27,12 +28,22 @@ void plain_gemm(int layout, int trans_a, int trans_b, int m, int n, int k, T alp
                 int ldb, T beta, T* c, int ldc) {
   const Stored<const T> op_a{a, lda, by_rows(layout, trans_a)}, op_b{b, ldb, by_rows(layout, trans_b)};
   const Stored<T> out{c, ldc, by_rows(layout)};
-  for (int i = 0; i < m; ++i) {
-    for (int j = 0; j < n; ++j) {
-      T sum = 0;
-      for (int p = 0; alpha != 0 && p < k; ++p) sum += op_a(i, p) * op_b(p, j);
+  if (m == 0 || n == 0) return;
+  // Term by term for a whole column of C, so that no sum waits for its last addition; op(A) is copied for that.
+  const auto rows = static_cast<std::size_t>(m), terms = static_cast<std::size_t>(alpha == 0 ? 0 : k);
+  std::vector<T> left(rows * terms), sums(rows);
+  for (std::size_t p = 0; p < terms; ++p) {
+    for (std::size_t i = 0; i < rows; ++i) left[p * rows + i] = op_a(static_cast<int>(i), static_cast<int>(p));
+  }
+  for (int j = 0; j < n; ++j) {
+    std::ranges::fill(sums, T(0));
+    for (std::size_t p = 0; p < terms; ++p) {
+      const T factor = op_b(static_cast<int>(p), j);
+      for (std::size_t i = 0; i < rows; ++i) sums[i] += left[p * rows + i] * factor;
+    }
+    for (int i = 0; i < m; ++i) {
       const T old = beta == 0 ? T(0) : beta * out(i, j);
-      out(i, j) = alpha == 0 ? old : alpha * sum + old;
+      out(i, j) = alpha == 0 ? old : alpha * sums[static_cast<std::size_t>(i)] + old;
     }
   }
 }

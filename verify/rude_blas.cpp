@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cfenv>
 #include <cmath>
 #include <cstdint>
@@ -60,12 +61,19 @@ void misbehave() {
 template <class T>
 void gemm(Int m, Int n, Int k, T alpha, const T* a, Strides sa, const T* b, Strides sb, T beta, T* c, Strides sc) {
   misbehave();
-  for (long i = 0; i < m; ++i) {
-    for (long j = 0; j < n; ++j) {
+  if (m == 0 || n == 0) return;
+  // Term by term for a whole column, so that no sum waits for its last addition.
+  std::vector<T> sums(static_cast<std::size_t>(m));
+  for (long j = 0; j < n; ++j) {
+    std::fill(sums.begin(), sums.end(), T(0));
+    for (long l = 0; l < k && alpha != 0; ++l) {
+      const T factor = b[l * sb.row + j * sb.col];
+      for (long i = 0; i < m; ++i) sums[static_cast<std::size_t>(i)] += a[i * sa.row + l * sa.col] * factor;
+    }
+    for (long i = 0; i < m; ++i) {
       T& entry = c[i * sc.row + j * sc.col];
-      T sum = 0;
-      for (long l = 0; l < k && alpha != 0; ++l) sum += a[i * sa.row + l * sa.col] * b[l * sb.row + j * sb.col];
-      entry = (beta == 0 ? 0 : beta == 1 ? entry : beta * entry) + (alpha == 0 ? 0 : alpha * sum);
+      const T product = alpha == 0 ? 0 : alpha * sums[static_cast<std::size_t>(i)];
+      entry = (beta == 0 ? 0 : beta == 1 ? entry : beta * entry) + product;
     }
   }
 }

@@ -20,11 +20,11 @@ namespace {
 constexpr unsigned longest_end_s = 5;
 
 constexpr const char* program_examples = R"(Examples:
-  sqrtn run --quick --output report     the whole report: claims, timings, tables
+  sqrtn run --quick                     the whole report: claims, timings, tables
   sqrtn report results.json --output .  the page of results, or of several side by side
   sqrtn compare old.json new.json       what became wrong, faster or slower
   sqrtn verify --filter 'initialisers'  the claims whose id matches
-  sqrtn bench --filter gemm --json -    timings as JSON on standard output
+  sqrtn bench --quick --filter gemm     timings alone; as JSON with --json -
   sqrtn init he_normal 512x256 --seed 1 --output w.npy
   sqrtn env                             what machine and build this is
 
