@@ -18,6 +18,7 @@ WatchedCall::WatchedCall() {
   if (longest_s > 0) alarm(longest_s);
 }
 
+// Where another call begins in this very moment, its alarm may be lost: the process's own limit of time is left then.
 WatchedCall::~WatchedCall() {
   if (--under_way == 0 && longest_s > 0) alarm(0);
 }
