@@ -47,7 +47,7 @@ def check_quiet(page):
 
 
 def unfold(section):
-    """Opens a section of the page as a reader does; the tables in it keep their state."""
+    """Opens the first fold of a section as a reader does."""
     section.locator("summary").first.click()
 
 
