@@ -88,10 +88,10 @@ TEST(Discover, DebiansLibrariesEachOnce) {
   const std::vector<blas::Found> found = blas::discover();
   for (const auto& [package, vendor] : {std::pair{"openblas", "openblas"}, {"blis", "blis"}}) {
     std::ptrdiff_t installed = 0;
-    for (const char* build : {"pthread", "openmp", "serial"}) {
+    for (const char* build : {"-pthread", "-openmp", "-serial", "64-pthread", "64-openmp", "64-serial"}) {
       std::error_code error;
       for (const auto& folder : fs::directory_iterator("/usr/lib", error)) {
-        installed += fs::exists(folder.path() / fmt::format("{}-{}", package, build));
+        installed += fs::exists(folder.path() / fmt::format("{}{}", package, build));
       }
     }
     if (installed == 0) GTEST_SKIP() << package << " is not installed the way of Debian";

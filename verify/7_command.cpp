@@ -112,6 +112,8 @@ constexpr BadInput usage[] = {
     {"sqrtn reproduce --blas nosuch --json kept.json", "nosuch", "openblas"},
     {"sqrtn-verify --blas nosuch", "nosuch", "openblas"},
     {"sqrtn-verify --seed x", "'x'", "2^64"},
+    {"sqrtn-verify --sede 2", "--sede", "--seed N"},
+    {"sqrtn-verify nonsense", "nonsense", "--help"},
     {"sqrtn-bench --blas nosuch", "nosuch", "openblas"},
 };
 INSTANTIATE_TEST_SUITE_P(Usage, BadInputTest, testing::ValuesIn(usage));

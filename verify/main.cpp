@@ -1,10 +1,11 @@
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
 #include <exception>
 #include <optional>
-#include <string_view>
 
 #include "claims/area.hpp"
+#include "known_findings.hpp"
 #include "sqrtn/support/require.hpp"
 #include "support/exit_guard.hpp"
 #include "support/number.hpp"
@@ -28,20 +29,28 @@ class ClaimTest : public testing::Test {
   void TestBody() override {
     const claims::Result result = claims::run(claim_, subject(), settings());
     const std::string line = claims::describe(result);
+    claims::Verdict expected = claims::Verdict::pass;
     if (result.outcome.verdict == claims::Verdict::skipped) GTEST_SKIP() << line;
-    // Unless a library is named to be judged, a finding about the one that is here is no failure of this
-    // suite: it asserts that the judge finds what is there (3_judge.cpp), never that a library is clean.
-    if (result.outcome.verdict == claims::Verdict::fail && claims::is_in(claims::Area::products, claim_.id) &&
-        !the_run->blas_named) {
-      GTEST_SKIP() << "found in " << backend().file_name() << ": " << line;
+    if (!the_run->blas_named && claims::is_in(claims::Area::products, claim_.id)) {
+      // The library that happens to be here is not what this suite judges: it must behave as it is known to.
+      const bool failed = result.outcome.verdict == claims::Verdict::fail;
+      if (failed || is_in_known_findings(claim_.id)) {
+        const std::optional<bool> known = is_known_to_fail(backend(), claim_.id);
+        if (!known && failed) GTEST_SKIP() << "found in " << backend().file_name() << ", not known so far: " << line;
+        if (known.value_or(false)) expected = claims::Verdict::fail;
+      }
     }
-    EXPECT_EQ(result.outcome.verdict, claims::Verdict::pass) << line << '\n' << claim_.statement;
+    EXPECT_EQ(result.outcome.verdict, expected) << line << '\n' << claim_.statement;
     if (!HasFailure()) fmt::print("{}\n", line);
   }
 
  private:
   claims::Claim claim_;
 };
+
+std::string seed_error(const std::string& text) {
+  return parse_number<std::uint64_t>(text) ? "" : fmt::format("'{}' is no whole number from 0 to 2^64 - 1", text);
+}
 
 void register_claims() {
   for (const claims::Claim& claim : claims::all_claims(settings())) {
@@ -51,48 +60,51 @@ void register_claims() {
   }
 }
 
-/// The value of --NAME VALUE or --NAME=VALUE, nullptr if not given.
-const char* option(int argc, char** argv, std::string_view name) {
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view argument = argv[i];
-    if (!argument.starts_with("--") || !argument.substr(2).starts_with(name)) continue;
-    const std::string_view rest = argument.substr(2 + name.size());
-    if (rest.empty()) {
-      require(i + 1 < argc, "--{} needs a value", name);
-      return argv[i + 1];
-    }
-    if (rest.front() == '=') return argv[i] + 2 + name.size() + 1;
-  }
-  return nullptr;
-}
+struct Options {
+  std::optional<std::string> blas;
+  std::uint64_t seed = claims::Settings{}.seed;
+  bool asks_for_help = false;
+};
 
-std::uint64_t parse_seed(const char* text) {
-  const std::optional<std::uint64_t> seed = parse_number<std::uint64_t>(text);
-  require(seed.has_value(), "--seed takes a whole number from 0 to 2^64 - 1, got '{}'", text);
-  return *seed;
+/// What is left of the arguments when GoogleTest has taken its own, which it describes in its help itself.
+Options parsed(int argc, char** argv) {
+  Options options;
+  CLI::App parser("Claims about a BLAS, the generator, the initialisers and networks, as GoogleTest's tests");
+  parser.set_help_flag();
+  parser.add_flag("-h,--help", options.asks_for_help);
+  parser.add_option("--blas", options.blas);
+  parser.add_option("--seed", options.seed)->check(seed_error);
+  std::vector<std::string> words(argv + 1, argv + argc);
+  std::ranges::replace(words, "-?", "-h");
+  std::ranges::reverse(words);  // as CLI11 takes them
+  try {
+    parser.parse(words);
+  } catch (const CLI::ParseError& error) {
+    throw std::invalid_argument(
+        fmt::format("{}; its own options are --blas NAME_OR_PATH and --seed N, all others "
+                    "GoogleTest's: --help",
+                    error.what()));
+  }
+  return options;
 }
 
 int run(int argc, char** argv) {
-  const bool asks_for_help = std::any_of(argv + 1, argv + argc, [](std::string_view word) {
-    return word == "--help" || word == "-h" || word == "-?" || word == "--gtest_help";
-  });
   testing::InitGoogleTest(&argc, argv);
-  const char* blas = option(argc, argv, "blas");
-  const char* seed = option(argc, argv, "seed");
+  const Options options = parsed(argc, argv);
   claims::Settings settings;
-  if (seed != nullptr) settings.seed = parse_seed(seed);
+  settings.seed = options.seed;
   if (const char* scale = std::getenv("SQRTN_EFFECT_SCALE"))
     settings.effect_scale = parse_number<double>(scale).value_or(0);
   require(settings.effect_scale >= 1 && settings.effect_scale <= 10,
           "SQRTN_EFFECT_SCALE must be a number from 1 to 10");
-  the_run.emplace(Run{blas::Backend::load(blas != nullptr ? blas : "openblas"), settings, blas != nullptr});
+  the_run.emplace(Run{blas::Backend::load(options.blas.value_or("openblas")), settings, options.blas.has_value()});
   the_run->backend.set_threads(1);
   register_claims();
   const int status = [] {
     const ExitGuard guard("sqrtn-verify", 1);
     return RUN_ALL_TESTS();
   }();
-  if (asks_for_help) return status;
+  if (options.asks_for_help) return status;
   if (testing::UnitTest::GetInstance()->test_to_run_count() > 0 || GTEST_FLAG_GET(list_tests)) return status;
   fmt::print(stderr, "sqrtn-verify: no test matches --gtest_filter={}; --gtest_list_tests lists them\n",
              GTEST_FLAG_GET(filter));

@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <memory>
 
+#include "command/accepting.hpp"
 #include "command/command.hpp"
 #include "command/options.hpp"
 #include "command/steps.hpp"
 #include "libraries/judge.hpp"
 #include "report/screen.hpp"
-#include "results/accepted.hpp"
-#include "results/format.hpp"
 #include "sqrtn/support/require.hpp"
 #include "support/call_watch.hpp"
 #include "support/output.hpp"
@@ -24,11 +23,9 @@ struct VerifyOptions {
   CommonOptions common;
   claims::Settings settings;
   std::vector<std::string> ids;  ///< of the claims that a parent asks this child for
-  std::string accept, write_accepted, reason;
-  bool accept_exact = false, strict = false;
-  bool list = false;
+  Accepting accepting;
+  bool strict = false, list = false, in_process = false;
   bool properties = false, only_properties = false;
-  bool in_process = false;
   unsigned call_limit_s = 0;
 };
 
@@ -59,15 +56,6 @@ std::vector<claims::Claim> chosen_claims(const VerifyOptions& options) {
   return claims;
 }
 
-void tell_left_out(const std::vector<std::string>& ids) {
-  for (const std::string& id : ids) {
-    fmt::print(stderr,
-               "sqrtn: {} is not accepted with others, as it is about right values or memory; to accept it, judge it "
-               "alone: --filter '{}'\n",
-               id, results::exact_filter(id));
-  }
-}
-
 int verify(VerifyOptions options, const std::vector<std::string>& command) {
   options.settings.seed = options.common.seed;
   const std::vector<claims::Claim> claims = chosen_claims(options);
@@ -77,19 +65,12 @@ int verify(VerifyOptions options, const std::vector<std::string>& command) {
     return all_well;
   }
   if (!options.common.json.empty()) require_writable(options.common.json);
-  std::vector<results::Accepted> accepted;
-  if (!options.accept.empty()) accepted = results::read_accepted(options.accept);
-  require(options.write_accepted.empty() || options.reason.find_first_not_of(" \t\r\n") != std::string::npos,
-          "--write-accepted {} needs a reason: add --reason 'known, reported as #123'", options.write_accepted);
-  if (!options.write_accepted.empty()) require_writable(options.write_accepted);
-  require(!same_file(options.common.json, options.write_accepted),
+  require(!same_file(options.common.json, options.accepting.write),
           "--json and --write-accepted name the same file; give each its own");
+  const std::vector<results::Accepted> accepted = accepted_findings(options.accepting);
   results::Document document = judged_document(options, claims, command);
-  if (!options.write_accepted.empty()) {
-    tell_left_out(results::write_accepted(document, options.reason, options.write_accepted));
-  }
-  const std::vector<results::Accepted> gone = results::accept(document, accepted, options.accept_exact);
-  deliver(document, options.common.json, results::acceptance_text(document, gone) + report::claims_text(document));
+  const std::string acceptance = accept(document, accepted, options.accepting);
+  deliver(document, options.common.json, acceptance + report::claims_text(document));
   return exit_code(document.verdict);
 }
 
@@ -119,21 +100,7 @@ void add_verify(CLI::App& application, Action& chosen) {
   subcommand->add_option("--claim", options->ids)->allow_extra_args(false)->group("");
   subcommand->add_flag("--only-properties", options->only_properties)->needs("--in-process")->group("");
   subcommand->add_option("--call-limit", options->call_limit_s)->needs("--in-process")->group("");
-  subcommand
-      ->add_option("--accept", options->accept,
-                   "List of findings that are known, by claim and library: only others, and crashes or output of the "
-                   "library, make it fail")
-      ->type_name("FILE")
-      ->check(word_error);
-  subcommand->add_flag("--accept-exact", options->accept_exact, "Accept them for the very build alone, by its SHA-256")
-      ->needs("--accept");
-  subcommand->add_option("--write-accepted", options->write_accepted, "Write the findings of this run as such a list")
-      ->type_name("FILE")
-      ->check(word_error);
-  subcommand->add_option("--reason", options->reason, "Why they are accepted; for --write-accepted")
-      ->type_name("TEXT")
-      ->check(word_error)
-      ->needs("--write-accepted");
+  add_accepting(*subcommand, options->accepting);
   CLI::Option* list = subcommand->add_flag("--list", options->list, "Only list the claims that match, with their laws");
   for (const char* unused : {"--json", "--accept", "--write-accepted", "--properties"}) list->excludes(unused);
   subcommand->footer(
