@@ -55,6 +55,7 @@ constexpr BadInput usage[] = {
     {"sqrtn verify --in-proces --only-property", "--in-proces", "did you mean --in-process?"},
     {"sqrtn verify --filter ''", "--filter", "an empty value"},
     {"sqrtn gate kept.json kept.json --filter ''", "--filter", "an empty value"},
+    {"sqrtn completion csh", "csh", "bash, zsh, fish"},
     {"sqrtn init he_norml 5x5 --output kept.npy", "he_norml", "he_normal"},
     {"sqrtn init he_normal 5x5 --engine mersenne --output kept.npy", "mersenne", "philox"},
     {"sqrtn init he_normal 0x5 --output kept.npy", "0x5", "at least 1"},
@@ -203,7 +204,7 @@ std::vector<std::string> examples_in(const std::string& help) {
 std::set<std::string> all_examples() {
   const Folder folder;
   std::set<std::string> lines;
-  for (const char* subcommand : {"", "verify ", "bench ", "run ", "init ", "env "}) {
+  for (const char* subcommand : {"", "verify ", "bench ", "run ", "init ", "env ", "completion ", "manual "}) {
     const Ended ended = shell(folder, std::string("sqrtn ") + subcommand + "--help");
     EXPECT_EQ(ended.code, 0) << subcommand;
     EXPECT_EQ(ended.err, "") << subcommand;

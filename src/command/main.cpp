@@ -42,7 +42,7 @@ void add_subcommands(CLI::App& application, Action& chosen) {
                                     {"Time", {add_bench, add_gate}},
                                     {"Weights", {add_init, add_propagate, add_bits}},
                                     {"Publish", {add_report, add_compare}},
-                                    {"Set up", {add_backends, add_env}}};
+                                    {"Set up", {add_backends, add_env, add_completion, add_manual}}};
   for (const SubcommandGroup& group : groups) {
     for (const auto add : group.add) {
       add(application, chosen);
