@@ -99,6 +99,18 @@ TEST(Manual, HasEachVisibleOption) {
   EXPECT_EQ(page.find("only\\-properties"), std::string::npos) << "a hidden option is shown";
 }
 
+// A system may set its own that keeps them: unescaped, others show a hyphen or an accent, which no shell reads.
+TEST(Manual, EscapesWhatRoffMayChange) {
+  static const std::regex request("^(\\.|'\\\\\").*"), escape(R"(\\(\(..|-|e|&|f[BR]))");
+  std::size_t texts = 0;
+  for (const std::string& line : lines_in(written("manual"))) {
+    if (std::regex_match(line, request)) continue;
+    ++texts;
+    EXPECT_EQ(std::regex_replace(line, escape, "").find_first_of("-'`^~\"\\"), std::string::npos) << line;
+  }
+  EXPECT_GT(texts, 300u);
+}
+
 TEST(Manual, IsRenderedWithoutWarnings) {
   const Folder folder;
   if (shell(folder, "command -v groff").code != 0) GTEST_SKIP() << "groff is not installed";
