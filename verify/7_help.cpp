@@ -138,6 +138,7 @@ TEST(Completion, OfBashKnowsTheValues) {
   EXPECT_EQ(completed("sqrtn run --json kept"), all);
   EXPECT_EQ(completed("sqrtn run --json = kept"), all) << "--json=kept";
   EXPECT_EQ(completed("sqrtn compare kept"), all) << "a positional";
+  EXPECT_EQ(completed("sqrtn gate kept"), all) << "the first of several positionals";
   EXPECT_EQ(completed("sqrtn run --output kept"), Words{"kept_folder"});
   EXPECT_EQ(completed("sqrtn init --engine \"\""), (Words{"ars", "philox"}));
   EXPECT_EQ(completed("sqrtn completion \"\""), (Words{"bash", "fish", "zsh"}));
