@@ -34,8 +34,9 @@ same() {
 }
 
 # "Judge: run verify", a line a group, of the help of the built command.
-groups=$("$1" --help | awk '/^[A-Z][A-Za-z ]*:$/ { group = $0 } /^$/ { group = "" }
-  group !~ /^(Options|Examples):/ && group && /^  [a-z]/ { names[group] = names[group] " " $1; if (!seen[group]++) order[++n] = group }
+groups=$("$1" --help | awk '
+  /^[A-Z][A-Za-z ]*:$/ { group = $0 ~ /^(Options|Examples):/ ? "" : $0; if (group) order[++n] = group }
+  group && /^  [a-z]/ { names[group] = names[group] " " $1 }
   END { for (i = 1; i <= n; ++i) print order[i] names[order[i]] }')
 same "subcommands of ./sqrtn --help and of the built command" \
   "$(answer --help | grep -E '^[A-Z][A-Za-z ]*:  ' | sed 's/   */ /g')" "$groups"

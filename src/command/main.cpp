@@ -21,16 +21,17 @@ namespace {
 
 constexpr unsigned longest_end_s = 5;
 
-constexpr const char* program_examples = R"(Examples:
+constexpr const char* program_examples =
+    R"(Examples:
   sqrtn run --quick                     the whole report
   sqrtn report results.json --output .  the page of results, or of several
   sqrtn compare old.json new.json       what became wrong, faster or slower
   sqrtn verify --filter 'initialisers'  the claims whose id matches
   sqrtn bench --quick --filter gemm     timings alone; as JSON with --json -
   sqrtn init he_normal 512x256 --seed 1 --output w.npy
-  sqrtn env                             what machine and build this is
-
-Exit codes: 0 all well, 1 a claim failed, 2 wrong usage or unreadable input, 3 inconclusive, 4 nothing was measured, 5 results that must not be compared.)";
+  sqrtn env                             what machine and build this is)"
+    "\n\nExit codes: 0 all well, 1 a claim failed, 2 wrong usage or unreadable input, 3 inconclusive, "
+    "4 nothing was measured, 5 results that must not be compared.";
 
 struct SubcommandGroup {
   const char* name;
