@@ -46,8 +46,16 @@ TEST_P(BadInputTest, ExitsWith2AndOneLineAndLosesNothing) {
 
 constexpr BadInput usage[] = {
     {"sqrtn", "subcommand", "--help"},
-    {"sqrtn verfy", "verfy", "verify"},
     {"sqrtn verify --sede 1", "--sede", "--help"},
+    {"sqrtn verfy", "verfy", "did you mean verify?"},
+    {"sqrtn --versio", "--versio", "did you mean --version?"},
+    {"sqrtn verify --filtr x", "--filtr", "did you mean --filter?"},
+    {"sqrtn run --qucik", "--qucik", "did you mean --quick?"},
+    {"sqrtn init he_normal 5x5 --otput=kept.npy", "--otput", "did you mean --output?"},
+    {"sqrtn verify --in-proces --only-property", "--in-proces", "did you mean --in-process?"},
+    {"sqrtn verify --filter ''", "--filter", "an empty value"},
+    {"sqrtn gate kept.json kept.json --filter ''", "--filter", "an empty value"},
+    {"sqrtn completion csh", "csh", "bash, zsh, fish"},
     {"sqrtn init he_norml 5x5 --output kept.npy", "he_norml", "he_normal"},
     {"sqrtn init he_normal 5x5 --engine mersenne --output kept.npy", "mersenne", "philox"},
     {"sqrtn init he_normal 0x5 --output kept.npy", "0x5", "at least 1"},
@@ -185,7 +193,8 @@ TEST(Command, ResultsSurviveAFullStandardOutput) {
 /// The command lines under "Example" of a help text, without what explains them or reads their output.
 std::vector<std::string> examples_in(const std::string& help) {
   std::vector<std::string> lines;
-  std::istringstream text(help.substr(std::min(help.find("Example"), help.size())));
+  static const std::regex continued(R"( \\\n +)");
+  std::istringstream text(std::regex_replace(help.substr(std::min(help.find("Example"), help.size())), continued, " "));
   static const std::regex example(R"( +((\./)?sqrtn( [^ |]+)+)((  | \|).*)?)");
   for (std::string line; std::getline(text, line);) {
     if (std::smatch match; std::regex_match(line, match, example)) lines.push_back(match[1]);
@@ -197,7 +206,7 @@ std::vector<std::string> examples_in(const std::string& help) {
 std::set<std::string> all_examples() {
   const Folder folder;
   std::set<std::string> lines;
-  for (const char* subcommand : {"", "verify ", "bench ", "run ", "init ", "env "}) {
+  for (const char* subcommand : {"", "verify ", "bench ", "run ", "init ", "env ", "completion ", "manual "}) {
     const Ended ended = shell(folder, std::string("sqrtn ") + subcommand + "--help");
     EXPECT_EQ(ended.code, 0) << subcommand;
     EXPECT_EQ(ended.err, "") << subcommand;

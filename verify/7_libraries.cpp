@@ -178,7 +178,7 @@ TEST(Libraries, EachMachineIsNamedWhereThereAreSeveral) {
   ASSERT_EQ(shell(folder, "sqrtn report b/backends.json --output alone").code, 0);
   const std::string alone = content_of(folder / "alone/report.html");
   EXPECT_TRUE(
-      holds(section_of(alone, "libraries"), "<h3>sqrtn 0.1.0, commit 0123456789ab with uncommitted changes; Second"));
+      holds(section_of(alone, "libraries"), "<h3>sqrtn 0.2.0, commit 0123456789ab with uncommitted changes; Second"));
   EXPECT_TRUE(holds(alone, "<a class=skip href=#libraries>"));
   EXPECT_TRUE(content_of(folder / "alone/claims.csv").empty());
 }

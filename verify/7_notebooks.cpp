@@ -180,7 +180,7 @@ TEST(Propagate, DrawsPictures) {
   for (const char* name : {"one.svg", "two.svg"}) {
     const std::string picture = content_of(folder / name);
     EXPECT_TRUE(holds(picture, ">he_normal, gain 1.41421</text>")) << name;
-    EXPECT_TRUE(holds(picture, "-d\">sqrtn 0.1.0, commit")) << name;
+    EXPECT_TRUE(holds(picture, "-d\">sqrtn 0.2.0, commit")) << name;
   }
   EXPECT_TRUE(holds(content_of(folder / "two.svg"), ">normal, gain 1</text>"));
   const Ended refused = shell(folder, line + "a.png");

@@ -31,7 +31,7 @@ Environment machine() {
                       .build_type = "Release",
                       .commit = "0123456789ab",
                       .dirty = true,
-                      .version = "0.1.0",
+                      .version = "0.2.0",
                       .libraries = {{"Boost", "1.81"}, {"fmt", "9.1.0"}}};
   return machine;
 }

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Checks what ./sqrtn does where packages, tools or permission are missing, with stand-ins for the
-# package manager: verify/wrapper.sh
+# Checks what ./sqrtn does before anything is built, and where packages, tools or permission are missing, with stand-ins
+# for the package manager: verify/wrapper.sh COMMAND, which is the built one
 set -euo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 scratch=$(mktemp -d)
@@ -21,6 +21,30 @@ expect() {
 }
 
 stand_in() { printf '#!/bin/bash\n%s\n' "$2" >"$scratch/bin/$1" && chmod +x "$scratch/bin/$1"; }
+
+# answer ARGUMENT...: what ./sqrtn prints of itself on a fresh clone, where it must leave nothing.
+answer() {
+  env -i PATH="$scratch/bin" SQRTN_BUILD_DIR="$scratch/fresh" "$root/sqrtn" "$@"
+  [[ ! -e $scratch/fresh ]] || { echo "sqrtn $*: it has built"; exit 1; }
+}
+
+# same WHAT ONE OTHER: the two must be equal.
+same() {
+  [[ $2 == "$3" ]] || { printf '%s: these differ:\n%s\n%s\n' "$@"; exit 1; }
+}
+
+# "Judge: run verify", a line a group, of the help of the built command.
+groups=$("$1" --help | awk '
+  /^[A-Z][A-Za-z ]*:$/ { group = $0 ~ /^(Options|Examples):/ ? "" : $0; if (group) order[++n] = group }
+  group && /^  [a-z]/ { names[group] = names[group] " " $1 }
+  END { for (i = 1; i <= n; ++i) print order[i] names[order[i]] }')
+same "subcommands of ./sqrtn --help and of the built command" \
+  "$(answer --help | grep -E '^[A-Z][A-Za-z ]*:  ' | sed 's/   */ /g')" "$groups"
+same "./sqrtn help and ./sqrtn --help" "$(answer help)" "$(answer --help)"
+same "./sqrtn -h and ./sqrtn --help" "$(answer -h)" "$(answer --help)"
+same "./sqrtn --version and CITATION.cff" "$(answer --version)" "sqrtn $(sed -n 's/^version: //p' "$root/CITATION.cff")"
+version=$("$1" --version)
+same "./sqrtn --version and that of the built command" "$(answer --version)" "${version%% (*}"
 
 build=/dev/null/build expect "build folder cannot be made" "/dev/null/build" SQRTN_BUILD_DIR
 expect "no package manager" "cmake was not found" libopenblas0-pthread
@@ -54,6 +78,17 @@ silent='<testcase name="c.d" time="0">\n<skipped message="77"/>\n<system-out></s
 expect_result 'tests="9"\nfailures="2"\ndisabled="0"\nskipped="1"\n'"$told" 1 "6 passed, 2 failed"
 [[ $result == *"skipped: a.b: no chromium"$'\n'"1 skipped, "* ]] || { echo "the skipped are not told: $result"; exit 1; }
 expect_result 'tests="9"\nfailures="0"\ndisabled="0"\nskipped="2"\n'"$told\\n$silent" 1 "7 passed, 1 failed"
+
+# Off a terminal a build tells that it lives: here every second, with a copy of the wrapper.
+mkdir "$scratch/clone"
+sed 's/^heartbeat_s=15$/heartbeat_s=1/' "$root/sqrtn" >"$scratch/clone/sqrtn"
+chmod +x "$scratch/clone/sqrtn"
+stand_in built "exit 0"
+stand_in ninja "echo '[3/9] Building'; $(command -v sleep) 2.5
+$(command -v cp) '$scratch/bin/built' '$scratch/build/release/sqrtn'"
+told=$(env -i PATH="$scratch/bin" SQRTN_BUILD_DIR="$scratch/build" "$scratch/clone/sqrtn" env 2>&1)
+[[ $told == "sqrtn: the first build takes about 7 minutes"*$'\n'"sqrtn: building [3/9]"* ]] ||
+  { echo "the build does not tell how far it is: $told"; exit 1; }
 
 if [[ $(id -u) != 0 ]]; then
   rm "$scratch/bin/sudo"

@@ -79,7 +79,7 @@ void add_bench(CLI::App& application, Action& chosen) {
   subcommand->add_flag("--unchecked", options->unchecked)->group("");
   subcommand->add_flag("--list", options->list, "Only list the measurements that match")->excludes("--json");
   subcommand->footer(
-      "The environment variable SQRTN_SIMD keeps the fills to one SIMD target, as SQRTN_SIMD=AVX2; a name that is not\n"
+      "The environment variable SQRTN_SIMD keeps the fills to one SIMD target, as SQRTN_SIMD=AVX2; a name that is not "
       "available is answered with those that are.\n"
       "Examples:\n  sqrtn bench --quick --filter '^products/gemm/512x512x512/'\n"
       "  sqrtn bench --list");

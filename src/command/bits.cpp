@@ -93,7 +93,7 @@ void add_bits(CLI::App& application, Action& chosen) {
   const auto number = [&](const char* name, std::uint64_t& value, const char* text) {
     add_whole_number(*bits, name, value, text)->type_name("N")->capture_default_str();
   };
-  bits->add_option("--engine", options->engine, "Generator: ars or philox")->capture_default_str();
+  bits->add_option("--engine", options->engine, "Generator")->type_name("ars|philox")->capture_default_str();
   number("--seed", options->seed, "Seed");
   number("--stream", options->stream, "Stream; the first of them if interleaved");
   bits->add_option("--streams", options->streams,

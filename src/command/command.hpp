@@ -29,5 +29,7 @@ void add_propagate(CLI::App& application, Action& chosen);
 void add_gate(CLI::App& application, Action& chosen);
 void add_backends(CLI::App& application, Action& chosen);
 void add_bits(CLI::App& application, Action& chosen);
+void add_completion(CLI::App& application, Action& chosen);
+void add_manual(CLI::App& application, Action& chosen);
 
 }  // namespace sqrtn::command

@@ -88,12 +88,11 @@ void add_compare(CLI::App& application, Action& chosen) {
       ->type_name("FILE")
       ->check(word_error);
   subcommand->footer(
-      "Markdown on standard output: verdicts and properties that changed, times as ratios with intervals, geometric\n"
+      "Markdown on standard output: verdicts and properties that changed, times as ratios with intervals, geometric "
       "means; of two backends.json for every library.\n"
       "Exit codes: 1 if a claim or an answer turned wrong or is new and fails, 3 if a claim became inconclusive, 4 if "
-      "one is no longer\n"
-      "checked or the two share nothing, 5 if the machines differ. A slower time is shown and is no failure here: the\n"
-      "two runs were not interleaved. To let speed fail a build, use sqrtn gate.\n"
+      "one is no longer checked or the two share nothing, 5 if the machines differ. A slower time is shown and is no "
+      "failure here: the two runs were not interleaved. To let speed fail a build, use sqrtn gate.\n"
       "Examples:\n  sqrtn compare results/old/results.json results/new/results.json\n"
       "  sqrtn compare results/old/backends.json results/new/backends.json");
   subcommand->callback([options, &chosen] { chosen = [options] { return compare(*options); }; });

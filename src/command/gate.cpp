@@ -16,12 +16,10 @@ namespace sqrtn::command {
 namespace {
 
 constexpr const char* footer =
-    "Exit codes: 0 no regression, 1 a regression, or a finding that only NEW has, 2 wrong usage or unreadable output,\n"
+    "Exit codes: 0 no regression, 1 a regression, or a finding that only NEW has, 2 wrong usage or unreadable output, "
     "3 unresolved (with --strict), 4 nothing measured, or a case of OLD is missing in NEW, 5 not comparable: one has "
-    "a\n"
-    "debug build of Google Benchmark, or they ran on machines of different size. --self-test: 1 if false alarms are "
-    "more\n"
-    "frequent than --alpha, by the 99 % interval; 3 if no run had the blocks that one takes.\n"
+    "a debug build of Google Benchmark, or they ran on machines of different size. --self-test: 1 if false alarms are "
+    "more frequent than --alpha, by the 99 % interval; 3 if no run had the blocks that one takes.\n"
     "Examples:\n  sqrtn gate old/bench new/bench --min-effect 3% --budget 2m --junit gate.xml\n"
     "  sqrtn verify --blas blis --filter '/zero_factor$' --write-accepted blis.json --reason 'by design'\n"
     "  sqrtn gate --blas openblas --blas blis --filter '^products/.*/f32/1/' --accept blis.json\n"
@@ -29,8 +27,8 @@ constexpr const char* footer =
 
 void add_sides(CLI::App& gate, gate::Options& options) {
   // Three options rather than one list: a list that has its least number of words ends at "--".
-  gate.add_option("OLD", options.older, "A Google Benchmark program");
-  gate.add_option("NEW", options.newer, "The one that must not be slower");
+  gate.add_option("OLD", options.older, "A Google Benchmark program")->type_name("FILE");
+  gate.add_option("NEW", options.newer, "The one that must not be slower")->type_name("FILE");
   gate.add_option("ARGUMENTS", options.arguments, "After --: passed on to both");
   gate.add_option("--blas", options.blas,
                   "Twice: compare two libraries, by sqrtn's own product rows unless --filter says otherwise")
@@ -38,7 +36,8 @@ void add_sides(CLI::App& gate, gate::Options& options) {
       ->allow_extra_args(false)
       ->check(word_error);
   gate.add_option("--filter", options.filter, "Only the cases that match, as --benchmark_filter has it")
-      ->type_name(regex_type);
+      ->type_name(regex_type)
+      ->check(word_error);
 }
 
 void add_rates(CLI::App& gate, gate::Options& options) {

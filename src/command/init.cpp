@@ -5,6 +5,7 @@
 
 #include "command/command.hpp"
 #include "command/options.hpp"
+#include "command/usage.hpp"
 #include "init/weight.hpp"
 #include "report/weights.hpp"
 #include "results/document.hpp"
@@ -56,20 +57,20 @@ int run(InitOptions& options) {
 void take_shape_from(const CLI::App& init, InitOptions& options) {
   for (const std::string& extra : init.remaining()) {
     require(options.weight.shape.empty() && extra.size() > 1 && std::isdigit(static_cast<unsigned char>(extra[1])),
-            "init does not know '{}'; see 'sqrtn init --help'", extra);
+            "{}", unknown_word(init, extra));
     options.weight.shape = extra;
   }
 }
 
 constexpr const char* init_examples = R"(Examples:
-  sqrtn init he_normal 512x256 --seed 1 --output w.npy   linear weight, fan_out x fan_in
-  sqrtn init glorot_uniform 64x3x7x7 --dtype f64         convolution; prints the summary alone
+  sqrtn init he_normal 512x256 --seed 1 --output w.npy   of a linear layer
+  sqrtn init glorot_uniform 64x3x7x7 --dtype f64         a convolution
   sqrtn init lecun_normal 48x1x5x5 --groups 24 --gain tanh
   sqrtn init xavier_uniform 24x40x3x3 --layer transposed_conv --json -
   sqrtn init orthogonal 512x256 --gain relu --output w.npy
-  sqrtn init delta_orthogonal 64x64x3x3                  convolution that keeps norms
-  sqrtn init he_normal 512x256 --spectral                divided by its largest singular value
-  sqrtn init --list                                      rules and gains explained)";
+  sqrtn init delta_orthogonal 64x64x3x3                  keeps norms
+  sqrtn init he_normal 512x256 --spectral                of spectral norm 1
+  sqrtn init --list                                      rules and gains)";
 
 }  // namespace
 
@@ -85,24 +86,26 @@ void add_init(CLI::App& application, Action& chosen) {
   add_whole_number(*init, "--seed", w.seed, "Seed")->capture_default_str();
   add_whole_number(*init, "--stream", w.stream, "Stream; give every weight of a network its own")
       ->capture_default_str();
-  init->add_option("--engine", w.engine, "Generator: ars or philox")->capture_default_str();
-  init->add_option("--dtype", w.dtype, "Type of the entries: f32 or f64")->capture_default_str();
-  init->add_option("--layer", w.layer, "linear, conv or transposed_conv; by default linear for two axes, else conv");
+  init->add_option("--engine", w.engine, "Generator")->type_name("ars|philox")->capture_default_str();
+  init->add_option("--dtype", w.dtype, "Type of the entries")->type_name("f32|f64")->capture_default_str();
+  init->add_option("--layer", w.layer, "What the weight belongs to; by default linear for two axes, else conv")
+      ->type_name("linear|conv|transposed_conv");
   add_whole_number(*init, "--groups", w.groups,
                    "Groups stacked on the first axis, for fans and dirac (default 1, as frameworks count)");
   init->add_option("--gain", options->gain,
                    "Number, or an activation whose gain keeps the mean square: relu, tanh, ...");
-  init->add_option("--mode", w.mode, "fan_in, fan_out or fan_avg instead of the rule's own");
-  init->add_option("--law", w.law, "normal, uniform or truncated_normal instead of the rule's own");
+  init->add_option("--mode", w.mode, "Which fan counts, instead of the rule's own")
+      ->type_name("fan_in|fan_out|fan_avg");
+  init->add_option("--law", w.law, "Law of the entries, instead of the rule's own")
+      ->type_name("normal|uniform|truncated_normal");
   init->add_option("--scale", w.scale, "Factor of the variance beside gain^2, instead of the rule's own");
   init->add_flag("--spectral", w.spectral,
                  "Divide by the spectral norm; a convolution is flattened to its first axis x the rest");
   add_whole_number(*init, "--threads", w.threads, "Threads; 0: all. Changes no bit of the weight")
       ->capture_default_str();
-  init->add_option("--output", w.output, "NumPy file to write, or - for standard output")->check(word_error);
-  init->add_option("--json", options->json,
-                   "Write the summary, or the list, as JSON to a file, or - for standard output")
-      ->check(word_error);
+  add_file(*init, "--output", w.output, "NumPy file to write, or - for standard output");
+  add_file(*init, "--json", options->json,
+           "Write the summary, or the list, as JSON to a file, or - for standard output");
   init->footer(init_examples);
   init->allow_extras();
   init->callback([init, options, &chosen] {

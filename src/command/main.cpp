@@ -4,14 +4,16 @@
 #include <cerrno>
 #include <csignal>
 #include <iostream>
+#include <memory>
 #include <new>
 #include <system_error>
 
 #include "command/command.hpp"
+#include "command/help.hpp"
+#include "command/usage.hpp"
 #include "results/format.hpp"
 #include "support/environment.hpp"
 #include "support/exit_guard.hpp"
-#include "support/nearest.hpp"
 #include "support/output.hpp"
 
 namespace sqrtn::command {
@@ -19,17 +21,36 @@ namespace {
 
 constexpr unsigned longest_end_s = 5;
 
-constexpr const char* program_examples = R"(Examples:
-  sqrtn run --quick                     the whole report: claims, timings, tables
-  sqrtn report results.json --output .  the page of results, or of several side by side
+constexpr const char* program_examples =
+    R"(Examples:
+  sqrtn run --quick                     the whole report
+  sqrtn report results.json --output .  the page of results, or of several
   sqrtn compare old.json new.json       what became wrong, faster or slower
   sqrtn verify --filter 'initialisers'  the claims whose id matches
   sqrtn bench --quick --filter gemm     timings alone; as JSON with --json -
   sqrtn init he_normal 512x256 --seed 1 --output w.npy
-  sqrtn env                             what machine and build this is
+  sqrtn env                             what machine and build this is)"
+    "\n\nExit codes: 0 all well, 1 a claim failed, 2 wrong usage or unreadable input, 3 inconclusive, "
+    "4 nothing was measured, 5 results that must not be compared.";
 
-Exit codes: 0 all well, 1 a claim failed, 2 wrong usage or unreadable input, 3 inconclusive,
-4 nothing was measured, 5 results that must not be compared.)";
+struct SubcommandGroup {
+  const char* name;
+  std::vector<void (*)(CLI::App&, Action&)> add;
+};
+
+void add_subcommands(CLI::App& application, Action& chosen) {
+  const SubcommandGroup groups[] = {{"Judge", {add_run, add_verify, add_reproduce}},
+                                    {"Time", {add_bench, add_gate}},
+                                    {"Weights", {add_init, add_propagate, add_bits}},
+                                    {"Publish", {add_report, add_compare}},
+                                    {"Set up", {add_backends, add_env, add_completion, add_manual}}};
+  for (const SubcommandGroup& group : groups) {
+    for (const auto add : group.add) {
+      add(application, chosen);
+      application.get_subcommands(nullptr).back()->group(group.name);
+    }
+  }
+}
 
 std::string version_text() {
   const Environment environment = describe_environment();
@@ -38,24 +59,6 @@ std::string version_text() {
     text += fmt::format(" ({}{})", environment.commit, environment.dirty ? ", changed since" : "");
   }
   return text;
-}
-
-std::string unknown_subcommand(const CLI::App& application, const std::string& asked) {
-  std::vector<std::string> names;
-  for (const CLI::App* subcommand : application.get_subcommands(nullptr)) names.push_back(subcommand->get_name());
-  const std::string nearest = nearest_name(asked, names);
-  return fmt::format("unknown subcommand '{}'; {}'sqrtn --help' lists all", asked,
-                     nearest.empty() ? "" : "did you mean '" + nearest + "'? ");
-}
-
-/// What was wrong with the command line, and the remedy.
-std::string usage_message(const CLI::App& application, const CLI::ParseError& error) {
-  const auto chosen = application.get_subcommands();
-  const auto extras = application.remaining();
-  if (chosen.empty() && !extras.empty() && !extras.front().starts_with('-')) {
-    return unknown_subcommand(application, extras.front());
-  }
-  return fmt::format("{}; see 'sqrtn {}--help'", error.what(), chosen.empty() ? "" : chosen[0]->get_name() + " ");
 }
 
 int complain(const std::string& message) {
@@ -74,13 +77,12 @@ void flush_standard_output() {
 
 int run(int argc, char** argv) {
   CLI::App application("Is this BLAS right, are these initialisers right, and how fast are they?", "sqrtn");
+  application.formatter(std::make_shared<HelpFormatter>());
   application.set_version_flag("--version", version_text, "Print version and commit, then exit");
   application.footer(program_examples);
   application.require_subcommand(0, 1);
   Action chosen;
-  for (const auto add : {add_run, add_report, add_compare, add_verify, add_reproduce, add_propagate, add_bench,
-                         add_gate, add_init, add_bits, add_backends, add_env})
-    add(application, chosen);
+  add_subcommands(application, chosen);
   try {
     application.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

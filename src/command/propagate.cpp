@@ -57,11 +57,11 @@ int propagate(PropagateOptions options, const std::vector<std::string>& command)
 }
 
 constexpr const char* propagate_examples =
-    R"(Columns: the law's RMS and the interval that holds 99 % of runs; the geometric mean over the runs that were
-computed, and its deviation from the law in standard errors; entries that are 0; units where |φ'| < 0.01; χ₁, the
-factor of a gradient's square.
-Examples:
-  sqrtn propagate --init normal --activation identity              explodes: the first infinite layer
+    "Columns: the law's RMS and the interval that holds 99 % of runs; the geometric mean over the runs that were "
+    "computed, and its deviation from the law in standard errors; entries that are 0; units where |φ'| < 0.01; χ₁, "
+    "the factor of a gradient's square.\n"
+    R"(Examples:
+  sqrtn propagate --init normal --activation identity  explodes
   sqrtn propagate --init normal --gain 0.01 --activation identity  vanishes
   sqrtn propagate --activation tanh --gain 1.6667 --replicates 100
   sqrtn propagate --compare normal,glorot_uniform,he_normal --plot chains.svg

@@ -101,11 +101,10 @@ void add_run(CLI::App& application, Action& chosen) {
   subcommand->add_flag("--strict", options->strict,
                        "Fail also if a claim about a library fails, the default or one that is compared");
   subcommand->footer(
-      "A library of your own is judged with --blas ./build/libblas.so.3; ./sqrtn run --install-backends, the wrapper,\n"
+      "A library of your own is judged with --blas ./build/libblas.so.3; ./sqrtn run --install-backends, the wrapper, "
       "installs Debian's libraries first.\n"
       "Exit codes: a library's defect is a finding, 0 without --strict; 1 if sqrtn's own generator or initialisers "
-      "fail, or\n"
-      "what goes through products that are right; 3 inconclusive; 4 nothing, or not all, was measured.\n"
+      "fail, or what goes through products that are right; 3 inconclusive; 4 nothing, or not all, was measured.\n"
       "Examples:\n  sqrtn run --quick\n"
       "  sqrtn run --quick --backends openblas --filter '^products/' --output products");
   subcommand->callback([options, subcommand, &chosen] {

@@ -16,6 +16,8 @@
 namespace sqrtn::command {
 namespace {
 
+constexpr const char* empty_value = "an empty value; leave the option out, or give it one";
+
 /// `what`: "whole number".
 std::string number_error(const std::string& text, const char* what) {
   return parse_number<std::uint64_t>(text) ? "" : fmt::format("'{}' is no {} from 0 to 2^64 - 1", text, what);
@@ -26,6 +28,7 @@ std::string number_error(const std::string& text, const char* what) {
 std::string seed_error(const std::string& text) { return number_error(text, "seed; give a whole number"); }
 
 std::string filter_error(const std::string& text) try {
+  if (text.empty()) return empty_value;
   static_cast<void>(Filter(text));
   return {};
 } catch (const std::invalid_argument& error) {
@@ -39,7 +42,7 @@ std::string decimal(std::string digits) {
 }
 
 std::string word_error(const std::string& text) {
-  if (text.empty()) return "an empty value; leave the option out, or give it one";
+  if (text.empty()) return empty_value;
   return text.starts_with("--") ? fmt::format("'{}' is an option, not a value", text) : "";
 }
 

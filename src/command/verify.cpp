@@ -105,8 +105,8 @@ void add_verify(CLI::App& application, Action& chosen) {
   for (const char* unused : {"--json", "--accept", "--write-accepted", "--properties"}) list->excludes(unused);
   subcommand->footer(
       "A library is right; or it differs, right for finite data alone; or it is unsafe, outside of its operands or "
-      "for\n"
-      "what runs beside it; or wrong. Exit codes: 1 if a claim failed, unsafe or wrong, or with --strict differs; 3\n"
+      "for what runs beside it; or wrong. Exit codes: 1 if a claim failed, unsafe or wrong, or with --strict differs; "
+      "3 "
       "inconclusive; 4 nothing was checked.\n"
       "Examples:\n  sqrtn verify --filter '^initialisers/he_normal'\n"
       "  sqrtn verify --list --filter '^layers/'\n"
