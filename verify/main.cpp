@@ -116,8 +116,10 @@ int run(int argc, char** argv) {
 const blas::Backend& backend() { return the_run->backend; }
 const claims::Settings& settings() { return the_run->settings; }
 claims::Subject subject() {
-  return claims::default_subject(backend().functions(), backend().file_name(),
-                                 [](int threads) { return backend().set_threads(threads); });
+  claims::Subject subject = claims::default_subject(backend().functions(), backend().file_name(),
+                                                    [](int threads) { return backend().set_threads(threads); });
+  subject.interfaces = backend().interfaces();
+  return subject;
 }
 
 testing::AssertionResult caught(const std::vector<claims::Claim>& claims, const std::string& id,

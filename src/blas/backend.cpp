@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "blas/call.hpp"
 #include "blas/library_file.hpp"
 #include "blas/loaded_library.hpp"
 #include "blas/prove.hpp"
@@ -171,6 +172,16 @@ const Identity& Backend::identity() const {
 
 const std::string& Backend::file_name() const { return state_->identity.file_name; }
 const Functions& Backend::functions() const { return state_->functions; }
+
+std::vector<Interface> Backend::interfaces() const {
+  return interfaces_of(
+      [state = state_](const std::string& name) -> void* {
+        void* const address = state->library.address(name.c_str());
+        return address != nullptr && state->library.provides(address) ? address : nullptr;
+      },
+      state_->identity.integer_bits);
+}
+
 bool Backend::has_thread_control() const { return static_cast<bool>(state_->threads.set); }
 
 int Backend::threads() const { return has_thread_control() ? std::max(state_->threads.get(), 1) : 1; }

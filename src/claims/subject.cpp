@@ -59,6 +59,7 @@ Subject default_subject(const blas::Functions& products, std::string blas_name,
       .fans = init::fans,
       .gain = [](const init::Activation& activation) { return init::gain(activation); },
       .products = products,
+      .interfaces = {},
       .set_blas_threads = std::move(set_blas_threads),
       .blas_name = std::move(blas_name),
   };

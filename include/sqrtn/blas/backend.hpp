@@ -3,8 +3,10 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sqrtn/blas/functions.hpp"
+#include "sqrtn/blas/interface.hpp"
 
 namespace sqrtn::blas {
 
@@ -43,6 +45,8 @@ class Backend {
   /// As in identity(), at no cost.
   [[nodiscard]] const std::string& file_name() const;
   [[nodiscard]] const Functions& functions() const;
+  /// To all routines of the BLAS that the library has.
+  [[nodiscard]] std::vector<Interface> interfaces() const;
 
   /// Asks the library for `threads` ≥ 1 threads and returns what it reads back; libraries without
   /// thread control return 1 and change nothing.

@@ -4,8 +4,10 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "sqrtn/blas/functions.hpp"
+#include "sqrtn/blas/interface.hpp"
 #include "sqrtn/init/activation.hpp"
 #include "sqrtn/init/rules.hpp"
 #include "sqrtn/init/structured.hpp"
@@ -70,6 +72,7 @@ struct Subject {
   std::function<init::Fans(init::Layer, const Shape&, std::size_t groups)> fans;  ///< that an initialiser counts
   std::function<double(const init::Activation&)> gain;  ///< that an initialiser is given for an activation
   blas::Functions products;                             ///< empty entries: claims that use the BLAS are skipped
+  std::vector<blas::Interface> interfaces;              ///< to all routines, C's and Fortran's; empty: skipped too
   /// Asks the library for so many threads and returns what it reads back; empty if it cannot be asked.
   std::function<int(int)> set_blas_threads;
   std::string blas_name;  ///< as results show it, "libopenblasp-r0.3.21.so"

@@ -1,7 +1,9 @@
 #include <cfenv>
+#include <set>
 
 #include "claims/judge.hpp"
 #include "claims/products/checks.hpp"
+#include "claims/routines/routines.hpp"
 
 namespace sqrtn::claims {
 namespace {
@@ -75,6 +77,12 @@ std::vector<Claim> product_claims(const Settings&) {
   for (const Product& product : products()) {
     add_claims<float>(product, claims);
     add_claims<double>(product, claims);
+  }
+  // The nine have most of these already, under the same names.
+  std::set<std::string> known;
+  for (const Claim& claim : claims) known.insert(claim.id);
+  for (Claim& claim : routine_claims()) {
+    if (!known.contains(claim.id)) claims.push_back(std::move(claim));
   }
   return claims;
 }

@@ -1,0 +1,57 @@
+#include <cfenv>
+#include <complex>
+
+#include "claims/judge.hpp"
+#include "claims/routines/routines.hpp"
+#include "claims/routines/sweep.hpp"
+
+namespace sqrtn::claims {
+namespace {
+
+Outcome skipped(std::string_view reason) {
+  Outcome outcome;
+  outcome.verdict = Verdict::skipped;
+  outcome.reason = reason;
+  return outcome;
+}
+
+template <class T>
+Claim claim_of(const blas::Operation& operation, const RoutineCheck& row) {
+  Claim claim = exact_claim(fmt::format("products/{}/{}/{}", operation.name, scalar_name<T>, row.name),
+                            fmt::format("{}{}", operation.formula, row.statement), std::string(row.source));
+  claim.uses_blas = true;
+  claim.check = [id = claim.id, &operation, &row](const Subject& subject, const Settings& settings) {
+    const bool has = std::ranges::any_of(
+        subject.interfaces, [&](const blas::Interface& each) { return each.has(operation, blas_type<T>); });
+    if (!has) return skipped("the library has no " + name_of(operation, blas_type<T>));
+    std::fesetenv(FE_DFL_ENV);
+    TestData data(settings.seed, id);
+    Findings found;
+    row.check({operation, blas_type<T>, subject.interfaces, data, found});
+    return row.name == "random_bound" ? bound_outcome(found) : exact_outcome(found);
+  };
+  return claim;
+}
+
+template <class T>
+void add_claims(const blas::Operation& operation, std::vector<Claim>& all) {
+  if (operation.types.find(blas_type<T>) == std::string_view::npos) return;
+  for (const RoutineCheck& row : routine_checks<T>()) {
+    if (row.fits(operation)) all.push_back(claim_of<T>(operation, row));
+  }
+}
+
+}  // namespace
+
+std::vector<Claim> routine_claims() {
+  std::vector<Claim> claims;
+  for (const blas::Operation& operation : blas::operations()) {
+    add_claims<float>(operation, claims);
+    add_claims<double>(operation, claims);
+    add_claims<std::complex<float>>(operation, claims);
+    add_claims<std::complex<double>>(operation, claims);
+  }
+  return claims;
+}
+
+}  // namespace sqrtn::claims

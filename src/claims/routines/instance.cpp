@@ -1,0 +1,389 @@
+#include "claims/routines/instance.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+#include "support/call_watch.hpp"
+
+namespace sqrtn::claims {
+
+using blas::Structure;
+using What = blas::Argument::What;
+
+template <class T>
+template <class A>
+struct Instance<T>::Dense {
+  std::size_t rows, cols;
+  std::vector<A> entries;
+  std::vector<char> is_zero = {};  ///< by its structure; empty: none is
+
+  [[nodiscard]] bool skips(std::size_t at) const { return !is_zero.empty() && is_zero[at] != 0; }
+};
+
+namespace {
+
+template <class T>
+std::span<Real<T>> parts(std::vector<T>& numbers) {
+  return {reinterpret_cast<Real<T>*>(numbers.data()), numbers.size() * (is_complex<T> ? 2 : 1)};
+}
+
+template <class T>
+std::string text_of(const T& value) {
+  if constexpr (is_complex<T>)
+    return fmt::format("({}, {})", value.real(), value.imag());
+  else
+    return fmt::format("{}", value);
+}
+
+}  // namespace
+
+template <class T>
+Instance<T>::Instance(const blas::Operation& operation_, const Choice& choice_)
+    : operation(operation_), choice(choice_) {
+  for (const blas::Operand& operand : operation.operands) operands.emplace_back(operation, operand, choice);
+}
+
+template <class T>
+Stored<T>& Instance<T>::stored(char name) {
+  return *std::ranges::find(operands, name, [](const Stored<T>& s) { return s.layout.operand.name; });
+}
+template <class T>
+const Stored<T>& Instance<T>::stored(char name) const {
+  return const_cast<Instance*>(this)->stored(name);
+}
+
+template <class T>
+const std::vector<T>& Instance<T>::before(char name) const {
+  return before_[static_cast<std::size_t>(&stored(name) - operands.data())];
+}
+
+template <class T>
+T Instance<T>::scalar(char name) const {
+  switch (name) {
+    case 'a':
+      return alpha_;
+    case 'A':
+      return conjugate(alpha_);
+    case 'b':
+      return beta_;
+    case 'c':
+      return cosine_;
+    case 's':
+      return sine_;
+    case '-':
+      return -sine_;
+    case '0':
+      return T(0);
+    default:
+      return T(1);
+  }
+}
+
+template <class T>
+void Instance<T>::set_scalars(T alpha, T beta) {
+  const auto fitting = [&](char name, const T& value) {
+    if (!has_argument(operation, What::scalar, name)) return T(name == 'a' ? 1 : 0);
+    return operation.real_scalars.find(name) != std::string_view::npos ? T(real_part(value)) : value;
+  };
+  alpha_ = fitting('a', alpha);
+  beta_ = fitting('b', beta);
+}
+
+template <class T>
+void Instance<T>::fill_integers(TestData& data) {
+  // |α|·Σ|a||b| + |β||c| ≤ 2^digits, sizes of complex numbers being up to two times those of their parts.
+  const double parts_of_one = is_complex<T> ? 2 : 1, largest_scalar = 2;
+  std::size_t n_terms = 1;
+  bool same = false;
+  for (const blas::Output& output : operation.outputs) {
+    std::size_t n = 0;
+    for (const blas::Term& term : output.terms) {
+      n += dense<T>(term.left).cols;
+      same |= term.left.operand == term.right.operand || output.terms.size() > 1;
+    }
+    n_terms = std::max(n_terms, n);
+  }
+  const double half = std::ldexp(1.0, std::numeric_limits<Real<T>>::digits - 1);
+  const double root = std::sqrt(half / largest_scalar / parts_of_one / parts_of_one / static_cast<double>(n_terms));
+  double share = same ? 1 : 4;  // A needs more digits than a unit of reduced precision has
+  for (Stored<T>& operand : operands) {
+    const bool adds = std::ranges::any_of(operation.outputs, [&](const blas::Output& output) {
+      return output.operand == operand.layout.operand.name && output.old != '0';
+    });
+    const bool is_factor = std::ranges::any_of(operation.outputs, [&](const blas::Output& output) {
+      return std::ranges::any_of(output.terms, [&](const blas::Term& term) {
+        return term.left.operand == operand.layout.operand.name || term.right.operand == operand.layout.operand.name;
+      });
+    });
+    const double largest = is_factor || !adds ? share * root : half / largest_scalar / parts_of_one;
+    data.fill_integers<Real<T>>(parts(operand.entries), std::max(1.0, std::floor(largest)));
+    share = 1 / share;
+  }
+  if (operation.solves) fill_integer_triangle(data);
+}
+
+template <class T>
+void Instance<T>::fill_integer_triangle(TestData& data) {
+  Stored<T>& a = stored('A');
+  data.fill_integers<Real<T>>(parts(a.entries), 2);
+  for (std::size_t i = 0; i < a.layout.rows; ++i) {
+    const Real<T> size = std::ldexp(Real<T>(i % 2 == 0 ? 1 : -1), static_cast<int>(i % 3) - 1);
+    if constexpr (is_complex<T>)
+      a(i, i) = i % 4 < 2 ? T(size, 0) : T(0, size);
+    else
+      a(i, i) = size;
+  }
+  a.store();
+  Stored<T>& x = stored(operation.outputs.front().operand);
+  data.fill_integers<Real<T>>(parts(x.entries), std::floor(std::ldexp(1.0, std::numeric_limits<Real<T>>::digits - 7) /
+                                                           static_cast<double>(a.layout.rows)));
+  set_right_side();
+}
+
+template <class T>
+void Instance<T>::set_right_side() {
+  Stored<T>& x = stored(operation.outputs.front().operand);
+  solution = x.entries;
+  x.entries = expected<T>(operation.outputs.front()).value;
+}
+
+template <class T>
+void Instance<T>::fill(TestData& data, Inputs inputs) {
+  for (Stored<T>& operand : operands) {
+    data.fill<Real<T>>(parts(operand.entries), inputs);
+    if (operand.layout.operand.structure != Structure::triangular || !operation.solves) continue;
+    const auto shrink = static_cast<Real<T>>(2 * std::sqrt(static_cast<double>(operand.layout.rows)));
+    for (T& entry : operand.entries) entry /= shrink;
+    for (std::size_t i = 0; i < operand.layout.rows; ++i) operand(i, i) = T(i % 2 == 0 ? 1 : -1);
+  }
+}
+
+template <class T>
+void Instance<T>::store() {
+  before_.clear();
+  for (Stored<T>& operand : operands) {
+    operand.store();
+    before_.push_back(operand.memory);
+  }
+}
+
+template <class T>
+void Instance<T>::memory_of_all(const std::vector<std::vector<T>>& memory) {
+  for (std::size_t i = 0; i < operands.size(); ++i) operands[i].memory = memory[i];
+}
+
+template <class T>
+void Instance<T>::call(const blas::Interface& interface) {
+  std::vector<blas::Value> values;
+  std::array<Real<T>, 4> reals{};
+  std::array<T, 4> numbers{};
+  std::size_t n_scalars = 0;
+  const bool swapped = operation.lengths_of_stored && choice.transpose_a != 'N';
+  for (const auto& [what, of] : operation.arguments) {
+    blas::Value value;
+    switch (what) {
+      case What::side:
+        value.integer = choice.side;
+        break;
+      case What::triangle:
+        value.integer = choice.triangle;
+        break;
+      case What::transpose:
+        value.integer = choice.transpose(of);
+        break;
+      case What::diagonal:
+        value.integer = choice.diagonal;
+        break;
+      case What::length:
+        value.integer = static_cast<std::int64_t>(choice.length(!swapped || (of != 'm' && of != 'n') ? of
+                                                                : of == 'm'                          ? 'n'
+                                                                                                     : 'm'));
+        break;
+      case What::leading:
+        value.integer = stored(of).layout.leading;
+        break;
+      case What::increment:
+        value.integer = choice.increment(of);
+        break;
+      case What::scalar:
+        numbers.at(n_scalars) = scalar(of);
+        reals.at(n_scalars) = real_part(scalar(of));
+        value.address = operation.real_scalars.find(of) != std::string_view::npos
+                            ? static_cast<void*>(&reals.at(n_scalars))
+                            : &numbers.at(n_scalars);
+        ++n_scalars;
+        break;
+      case What::data: {
+        const auto at = static_cast<std::size_t>(&stored(of) - operands.data());
+        value.address = places.empty() ? operands[at].memory.data() : places[at];
+        break;
+      }
+    }
+    values.push_back(value);
+  }
+  const WatchedCall watched;
+  interface.call({operation, blas_type<T>, choice.row_major, values, result.data()});
+}
+
+template <class T>
+std::string Instance<T>::describe(const blas::Interface& interface) const {
+  std::string text = interface.symbol(operation, blas_type<T>);
+  const bool has_matrix =
+      std::ranges::any_of(operation.operands, [](const auto& o) { return o.structure != Structure::vector; });
+  if (interface.of_c && has_matrix) text += choice.row_major ? " row-major" : " column-major";
+  const bool swapped = operation.lengths_of_stored && choice.transpose_a != 'N';
+  const auto flag = [](char letter) { return static_cast<char>(letter & ~0x20); };
+  for (const auto& [what, of] : operation.arguments) {
+    switch (what) {
+      case What::side:
+        text += fmt::format(" side={}", flag(choice.side));
+        break;
+      case What::triangle:
+        text += fmt::format(" uplo={}", choice.triangle);
+        break;
+      case What::transpose:
+        text += fmt::format(" trans{}={}", of == 'A' ? 'a' : 'b', choice.transpose(of));
+        break;
+      case What::diagonal:
+        text += fmt::format(" diag={}", flag(choice.diagonal));
+        break;
+      case What::length: {
+        const char letter = !swapped || (of != 'm' && of != 'n') ? of : of == 'm' ? 'n' : 'm';
+        text += fmt::format(" {}={}", of == 'l' ? "kl" : of == 'u' ? "ku" : std::string(1, of), choice.length(letter));
+        break;
+      }
+      case What::leading:
+        text += fmt::format(" ld{}={}", static_cast<char>(of | 0x20), stored(of).layout.leading);
+        break;
+      case What::increment:
+        text += fmt::format(" inc{}={}", of, choice.increment(of));
+        break;
+      case What::scalar:
+        text += fmt::format(" {}={}",
+                            of == 'a'   ? "alpha"
+                            : of == 'b' ? "beta"
+                                        : std::string(1, of),
+                            text_of(scalar(of)));
+        break;
+      case What::data:
+        break;
+    }
+  }
+  return text;
+}
+
+template <class T>
+template <class A>
+typename Instance<T>::template Dense<A> Instance<T>::dense(const blas::Factor& factor) const {
+  if (factor.operand == '1') return {1, 1, {A(1)}};
+  const Stored<T>& operand = stored(factor.operand);
+  const Layout& layout = operand.layout;
+  const char flag = factor.by_flag ? choice.transpose(factor.operand) : 'N';
+  const bool transposed = (flag != 'N') != factor.transposed, conjugated = (flag == 'C') != factor.conjugated;
+  Dense<A> all{transposed ? layout.cols : layout.rows, transposed ? layout.rows : layout.cols, {}};
+  all.entries.resize(all.rows * all.cols);
+  const bool has_zeros =
+      layout.operand.format == blas::Format::band || layout.operand.structure == Structure::triangular;
+  if (has_zeros) all.is_zero.resize(all.entries.size());
+  for (std::size_t i = 0; i < all.rows; ++i) {
+    for (std::size_t j = 0; j < all.cols; ++j) {
+      const std::size_t row = transposed ? j : i, col = transposed ? i : j;
+      A entry = convert<A>(operand(row, col));
+      if (conjugated) entry = conjugate(entry);
+      if (factor.absolute) entry = A(size_of(entry));
+      all.entries[i * all.cols + j] = entry;
+      if (has_zeros) all.is_zero[i * all.cols + j] = layout.is_zero(row, col) ? 1 : 0;
+    }
+  }
+  return all;
+}
+
+template <class T>
+template <class A>
+void Instance<T>::add_term(const blas::Term& term, A coefficient, Expected<A>& sum) const {
+  const bool exchanged = choice.side == 'r';
+  Dense<A> left = dense<A>(exchanged ? term.right : term.left), right = dense<A>(exchanged ? term.left : term.right);
+  if (term.right.operand == '1') right = {left.cols, 1, std::vector<A>(left.cols, A(1))};
+  const std::size_t n = right.cols;
+  sum.value.resize(left.rows * n);
+  sum.magnitude.resize(left.rows * n);
+  sum.n_terms += left.cols;
+  const bool exact = std::is_same_v<A, T>;
+  std::vector<A> row(n);
+  std::vector<Real<A>> sizes(n);
+  for (std::size_t i = 0; i < left.rows; ++i) {
+    std::ranges::fill(row, A(0));
+    std::ranges::fill(sizes, Real<A>(0));
+    for (std::size_t p = 0; p < left.cols; ++p) {
+      if (left.skips(i * left.cols + p)) continue;
+      const A factor = left.entries[i * left.cols + p];
+      const Real<A> size = size_of(factor);
+      const A* const of_right = right.entries.data() + p * n;
+      for (std::size_t j = 0; j < n; ++j) {
+        if (right.skips(p * n + j)) continue;
+        row[j] += times(factor, of_right[j]);
+        if (!exact) sizes[j] += size * size_of(of_right[j]);
+      }
+    }
+    for (std::size_t j = 0; j < n; ++j) {
+      sum.value[i * n + j] += times(coefficient, row[j]);
+      sum.magnitude[i * n + j] += size_of(coefficient) * sizes[j];
+    }
+  }
+}
+
+template <class T>
+template <class A>
+Expected<A> Instance<T>::expected(const blas::Output& output) const {
+  Expected<A> sum;
+  const A alpha = convert<A>(scalar('a'));
+  for (const blas::Term& term : output.terms) {
+    const A coefficient = operation.solves ? A(1) : convert<A>(scalar(term.scalar));
+    // α = 0 reads no factor.
+    if ((term.scalar == 'a' || term.scalar == 'A') && alpha == A(0) && !operation.solves) {
+      const std::size_t n = output.operand == '=' ? 1 : stored(output.operand).entries.size();
+      sum.value.resize(n);
+      sum.magnitude.resize(n);
+      continue;
+    }
+    add_term<A>(term, coefficient, sum);
+  }
+  const A old = convert<A>(scalar(output.old));
+  if (output.operand == '=' || old == A(0)) return sum;
+  const std::vector<T>& entries = stored(output.operand).entries;
+  sum.value.resize(entries.size());
+  sum.magnitude.resize(entries.size());
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const A entry = convert<A>(entries[i]);
+    sum.value[i] += times(old, entry);
+    sum.magnitude[i] += size_of(old) * size_of(entry);
+  }
+  return sum;
+}
+
+template <class T>
+template <class Number>
+Number Instance<T>::returned() const {
+  Number number;
+  std::memcpy(&number, result.data(), sizeof number);
+  return number;
+}
+
+#define SQRTN_INSTANTIATE(T)                                                              \
+  template class Instance<T>;                                                             \
+  template Expected<T> Instance<T>::expected<T>(const blas::Output&) const;               \
+  template Expected<Wider<T>> Instance<T>::expected<Wider<T>>(const blas::Output&) const; \
+  template Real<T> Instance<T>::returned<Real<T>>() const;                                \
+  template std::int64_t Instance<T>::returned<std::int64_t>() const;
+SQRTN_INSTANTIATE(float)
+SQRTN_INSTANTIATE(double)
+SQRTN_INSTANTIATE(std::complex<float>)
+SQRTN_INSTANTIATE(std::complex<double>)
+#undef SQRTN_INSTANTIATE
+template std::complex<float> Instance<std::complex<float>>::returned() const;
+template std::complex<double> Instance<std::complex<double>>::returned() const;
+
+}  // namespace sqrtn::claims

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "claims/products/data.hpp"
+#include "claims/routines/stored.hpp"
+#include "sqrtn/blas/interface.hpp"
+
+/// One call of a described routine: its operands and scalars, what it should leave and what it left.
+namespace sqrtn::claims {
+
+/// What an output should hold, row by row, and the size of what was added to get there.
+template <class A>
+struct Expected {
+  std::vector<A> value;
+  std::vector<Real<A>> magnitude;
+  std::size_t n_terms = 0;  ///< the longest sum
+};
+
+template <class T>
+class Instance {
+ public:
+  Instance(const blas::Operation& operation, const Choice& choice);
+
+  /// Integers so small that T holds each partial sum in any order; of a system, so that its solution is integers.
+  void fill_integers(TestData& data);
+  /// Entries of that kind; of a system, triangles that are well conditioned.
+  void fill(TestData& data, Inputs inputs);
+  void set_scalars(T alpha, T beta);
+  /// Writes entries to memory, and remembers it as what was there before the call.
+  void store();
+  /// Memory as store left it.
+  void restore() { memory_of_all(before_); }
+
+  void call(const blas::Interface& interface);
+  /// The call in words, with all that it was handed.
+  [[nodiscard]] std::string describe(const blas::Interface& interface) const;
+
+  /// Of that output; of a system, what op(A)·X is for the entries of now.
+  template <class A>
+  [[nodiscard]] Expected<A> expected(const blas::Output& output) const;
+
+  [[nodiscard]] T scalar(char name) const;
+  [[nodiscard]] Stored<T>& stored(char name);
+  [[nodiscard]] const Stored<T>& stored(char name) const;
+  /// An operand's memory before the call.
+  [[nodiscard]] const std::vector<T>& before(char name) const;
+
+  const blas::Operation& operation;
+  const Choice choice;
+  std::vector<Stored<T>> operands;
+  /// Where each operand is handed over; empty: its own memory.
+  std::vector<T*> places;
+  std::vector<T> solution;                         ///< of a system of integers, for α = 1
+  alignas(16) std::array<std::byte, 16> result{};  ///< what the function returned
+
+  template <class Number>
+  [[nodiscard]] Number returned() const;
+
+ private:
+  template <class A>
+  struct Dense;
+  template <class A>
+  [[nodiscard]] Dense<A> dense(const blas::Factor& factor) const;
+  template <class A>
+  void add_term(const blas::Term& term, A coefficient, Expected<A>& sum) const;
+  void memory_of_all(const std::vector<std::vector<T>>& memory);
+  void fill_integer_triangle(TestData& data);
+  void set_right_side();
+
+  T alpha_{1}, beta_{0}, cosine_{2}, sine_{-1};
+  std::vector<std::vector<T>> before_;
+};
+
+}  // namespace sqrtn::claims

@@ -1,0 +1,129 @@
+#include "claims/routines/stored.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <limits>
+
+namespace sqrtn::claims {
+
+using blas::Format;
+using blas::Structure;
+
+std::size_t Choice::length(char letter) const {
+  switch (letter) {
+    case 'm':
+      return m;
+    case 'n':
+      return n;
+    case 'k':
+      return k;
+    case 'l':
+      return lower;
+    case 'u':
+      return upper;
+    case 's':
+      return side == 'l' ? m : n;
+    default:
+      return 1;
+  }
+}
+
+Layout::Layout(const blas::Operation& operation, const blas::Operand& operand_, const Choice& choice)
+    : operand(operand_),
+      rows(choice.length(operand_.rows)),
+      cols(choice.length(operand_.cols)),
+      row_major_(choice.row_major),
+      unit_diagonal_(operand_.structure == Structure::triangular && choice.diagonal == 'u'),
+      triangle_(choice.triangle) {
+  if (operand.structure == Structure::vector) {
+    increment = choice.increment(operand.name);
+    return;
+  }
+  if (choice.transpose(operand.name) != 'N' && has_op(operation, operand.name)) std::swap(rows, cols);
+  if (operand.format == Format::band && operand.structure == Structure::general) {
+    lower_ = choice.lower;
+    upper_ = choice.upper;
+  } else if (operand.format == Format::band) {
+    (triangle_ == 'U' ? upper_ : lower_) = choice.k;
+  }
+  const std::size_t needed = operand.format == Format::band ? lower_ + upper_ + 1 : row_major_ ? cols : rows;
+  leading = static_cast<std::int64_t>(std::max<std::size_t>(needed, 1) + choice.padding);
+}
+
+bool Layout::is_zero(std::size_t i, std::size_t j) const {
+  if (operand.format == Format::band) {
+    if (operand.structure == Structure::general || operand.structure == Structure::triangular) return !in_band(i, j);
+    return !in_band(i, j) && !in_band(j, i);
+  }
+  return operand.structure == Structure::triangular && !in_triangle(i, j);
+}
+
+bool Layout::is_one(std::size_t i, std::size_t j) const { return unit_diagonal_ && i == j; }
+
+std::size_t Layout::packed_place(std::size_t i, std::size_t j) const {
+  // Row-major, the triangle is the other one of the transposed matrix.
+  if (row_major_) std::swap(i, j);
+  const bool upper = (triangle_ == 'U') != row_major_;
+  return upper ? i + j * (j + 1) / 2 : i + j * (2 * cols - j - 1) / 2;
+}
+
+std::optional<std::size_t> Layout::place(std::size_t i, std::size_t j) const {
+  if (operand.structure == Structure::vector) {
+    const auto step = static_cast<std::size_t>(std::abs(increment));
+    return increment < 0 ? (rows - 1 - i) * step : i * step;
+  }
+  if (operand.structure != Structure::general && !in_triangle(i, j)) return {};
+  if (operand.format == Format::packed) return packed_place(i, j);
+  const auto ld = static_cast<std::size_t>(leading);
+  if (operand.format == Format::full) return row_major_ ? i * ld + j : i + j * ld;
+  if (!in_band(i, j)) return {};
+  return row_major_ ? i * ld + (lower_ + j - i) : upper_ + i - j + j * ld;
+}
+
+std::size_t Layout::extent() const {
+  std::size_t end = 0;
+  const auto include = [&](std::size_t i, std::size_t j) {
+    if (const auto at = place(i, j)) end = std::max(end, *at + 1);
+  };
+  if (operand.format != Format::band) {
+    for (const std::size_t i : {std::size_t{0}, rows - 1}) {
+      for (const std::size_t j : {std::size_t{0}, cols - 1}) {
+        if (i < rows && j < cols) include(i, j);
+      }
+    }
+    return end;
+  }
+  for (std::size_t i = 0; i < rows; ++i) {
+    for (std::size_t j = i > lower_ ? i - lower_ : 0; j < std::min(cols, i + upper_ + 1); ++j) include(i, j);
+  }
+  return end;
+}
+
+template <class T>
+void Stored<T>::store() {
+  constexpr Real<T> nan = std::numeric_limits<Real<T>>::quiet_NaN();
+  const Structure structure = layout.operand.structure;
+  std::fill(memory.begin(), memory.end(), is_complex<T> ? convert<T>(std::complex<Real<T>>(nan, nan)) : T(nan));
+  for (std::size_t i = 0; i < layout.rows; ++i) {
+    for (std::size_t j = 0; j < layout.cols; ++j) {
+      T& entry = (*this)(i, j);
+      if (layout.is_zero(i, j)) entry = T(0);
+      if (layout.is_one(i, j)) entry = T(1);
+      const auto at = layout.place(i, j);
+      if (structure == Structure::hermitian && i == j) entry = T(real_part(entry));
+      if (structure == Structure::symmetric && !at) entry = (*this)(j, i);
+      if (structure == Structure::hermitian && !at) entry = conjugate((*this)(j, i));
+      if (at && !layout.is_one(i, j)) memory[*at] = entry;
+      if constexpr (is_complex<T>) {
+        if (structure == Structure::hermitian && i == j) memory[*at] = T(real_part(entry), nan);
+      }
+    }
+  }
+}
+
+template struct Stored<float>;
+template struct Stored<double>;
+template struct Stored<std::complex<float>>;
+template struct Stored<std::complex<double>>;
+
+}  // namespace sqrtn::claims

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "blas/operations.hpp"
+#include "claims/routines/scalars.hpp"
+
+/// One call's choices, and operands as the routine takes them.
+namespace sqrtn::claims {
+
+/// What a caller chooses beside the operands' entries.
+struct Choice {
+  bool row_major = false;
+  char side = 'l', triangle = 'U', diagonal = 'n', transpose_a = 'N', transpose_b = 'N';
+  std::size_t m = 1, n = 1, k = 1, lower = 0, upper = 0;  ///< of op(A) where a flag transposes it
+  std::int64_t increment_x = 1, increment_y = 1;
+  std::size_t padding = 0;  ///< that leading dimensions exceed what is needed
+
+  [[nodiscard]] std::size_t length(char letter) const;
+  [[nodiscard]] char transpose(char operand) const { return operand == 'B' ? transpose_b : transpose_a; }
+  [[nodiscard]] std::int64_t increment(char operand) const { return operand == 'x' ? increment_x : increment_y; }
+};
+
+/// An operand's place in memory: which of its entries are stored, and where.
+struct Layout {
+  Layout(const blas::Operation& operation, const blas::Operand& operand, const Choice& choice);
+
+  /// Elements from the first that may be touched; nullopt if the entry is not stored.
+  [[nodiscard]] std::optional<std::size_t> place(std::size_t i, std::size_t j) const;
+  /// Whether the entry is one of those that the structure says are zero.
+  [[nodiscard]] bool is_zero(std::size_t i, std::size_t j) const;
+  /// Whether the entry is a one that is not read.
+  [[nodiscard]] bool is_one(std::size_t i, std::size_t j) const;
+  /// Elements from the first that may be touched to the last.
+  [[nodiscard]] std::size_t extent() const;
+
+  blas::Operand operand;
+  std::size_t rows = 0, cols = 0;  ///< as stored: before op
+  std::int64_t leading = 0, increment = 0;
+
+ private:
+  [[nodiscard]] bool in_triangle(std::size_t i, std::size_t j) const { return triangle_ == 'U' ? i <= j : i >= j; }
+  [[nodiscard]] bool in_band(std::size_t i, std::size_t j) const { return j <= i + upper_ && i <= j + lower_; }
+  [[nodiscard]] std::size_t packed_place(std::size_t i, std::size_t j) const;
+  bool row_major_, unit_diagonal_;
+  char triangle_;
+  std::size_t lower_ = 0, upper_ = 0;  ///< diagonals of a band that are stored
+};
+
+/// An operand with its entries. Memory that is not read, gaps among it, holds NaN.
+template <class T>
+struct Stored {
+  Stored(const blas::Operation& operation, const blas::Operand& operand, const Choice& choice)
+      : layout(operation, operand, choice), entries(layout.rows * layout.cols), memory(layout.extent()) {}
+  T& operator()(std::size_t i, std::size_t j) { return entries[i * layout.cols + j]; }
+  const T& operator()(std::size_t i, std::size_t j) const { return entries[i * layout.cols + j]; }
+  /// Makes the entries what the structure says they are, then writes those that are read to memory.
+  void store();
+
+  Layout layout;
+  std::vector<T> entries;  ///< of the whole matrix, row by row
+  std::vector<T> memory;
+};
+
+}  // namespace sqrtn::claims

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+#include <vector>
+
+#include "claims/products/findings.hpp"
+#include "claims/routines/instance.hpp"
+
+/// Which calls of a routine are looked at, and how one is compared with what it should have done.
+namespace sqrtn::claims {
+
+/// One routine in one type under judgement.
+struct Inquiry {
+  const blas::Operation& operation;
+  char type;
+  const std::vector<blas::Interface>& interfaces;
+  TestData& data;
+  Findings& found;
+};
+
+/// Every combination of small lengths, in ascending order of work, so that the first failure is small.
+std::vector<Choice> small_shapes(const blas::Operation& operation);
+/// Around the sizes of vectors, kernels and blocks; long beside short.
+std::vector<Choice> large_shapes(const blas::Operation& operation);
+/// Of every kind of path.
+std::vector<Choice> typical_shapes(const blas::Operation& operation);
+
+/// Every way to ask for that shape by that interface; increments and paddings change from one to the next.
+std::vector<Choice> forms(const blas::Operation& operation, char type, const Choice& shape, bool row_major_too);
+
+/// action(instance's choice, interface) for each form of each shape by each interface, until one fails. Of shapes with
+/// more than `all_forms_up_to` entries only a few forms are taken, in turn.
+void for_calls(const Inquiry& inquiry, const std::vector<Choice>& shapes,
+               const std::function<void(const Choice&, const blas::Interface&)>& action,
+               std::size_t all_forms_up_to = 2000);
+
+/// Whether increments may be negative: of a routine with one vector alone they may not.
+bool takes_negative_increments(const blas::Operation& operation);
+
+/// Calls, then holds that outputs are what they should be and everything else is as it was: exactly, or within the
+/// bound. `note`: what else is told of a failure.
+template <class T>
+void call_and_compare(Instance<T>& instance, const blas::Interface& interface, bool exact, std::string_view note,
+                      Findings& found);
+
+}  // namespace sqrtn::claims
