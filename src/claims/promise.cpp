@@ -34,6 +34,7 @@ constexpr std::array promises{
     Promise{"concurrent", ClaimClass::process, "is not safe from several threads"},
     Promise{"exceptional", ClaimClass::exceptions, "loses or spreads a NaN or Inf"},
     Promise{"exceptional_scalars", ClaimClass::exceptions, "ignores a NaN or Inf in α or β"},
+    Promise{"unset", ClaimClass::exceptions, "reads imaginary parts that need not be set"},
     Promise{"alpha_zero", ClaimClass::exceptions, "lets NaN through where α = 0"},
     Promise{"zero_factor", ClaimClass::exceptions, "returns numbers where 0·NaN is due"},
     Promise{"subnormals", ClaimClass::exceptions, "flushes subnormal numbers to zero"},

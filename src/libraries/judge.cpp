@@ -220,8 +220,8 @@ JudgedLibrary judge_in_process(const std::string& blas, const std::vector<claims
                                const Judging& judging) {
   const blas::Backend backend = load_library(blas);
   backend.set_threads(1);
-  claims::Subject subject = claims::default_subject(
-      backend.functions(), backend.file_name(), [backend](int threads) { return backend.set_threads(threads); });
+  claims::Subject subject = claims::default_subject(backend.functions(), backend.file_name(),
+                                                    [backend](int threads) { return backend.set_threads(threads); });
   subject.interfaces = backend.interfaces();
   Judged judged;
   judged.claims = run_claims(claims, subject, settings_of(judging));

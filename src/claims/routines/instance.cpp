@@ -56,7 +56,7 @@ const Stored<T>& Instance<T>::stored(char name) const {
 }
 
 template <class T>
-const std::vector<T>& Instance<T>::before(char name) const {
+const Elements<T>& Instance<T>::before(char name) const {
   return before_[static_cast<std::size_t>(&stored(name) - operands.data())];
 }
 
@@ -162,17 +162,12 @@ void Instance<T>::fill(TestData& data, Inputs inputs) {
 }
 
 template <class T>
-void Instance<T>::store() {
+void Instance<T>::store(Real<T> unset) {
   before_.clear();
   for (Stored<T>& operand : operands) {
-    operand.store();
+    operand.store(unset);
     before_.push_back(operand.memory);
   }
-}
-
-template <class T>
-void Instance<T>::memory_of_all(const std::vector<std::vector<T>>& memory) {
-  for (std::size_t i = 0; i < operands.size(); ++i) operands[i].memory = memory[i];
 }
 
 template <class T>
@@ -311,7 +306,7 @@ void Instance<T>::add_term(const blas::Term& term, A coefficient, Expected<A>& s
   sum.value.resize(left.rows * n);
   sum.magnitude.resize(left.rows * n);
   sum.n_terms += left.cols;
-  const bool exact = std::is_same_v<A, T>;
+  constexpr bool exact = std::is_same_v<A, T>;  // no bound is asked for then
   std::vector<A> row(n);
   std::vector<Real<A>> sizes(n);
   for (std::size_t i = 0; i < left.rows; ++i) {
@@ -320,12 +315,17 @@ void Instance<T>::add_term(const blas::Term& term, A coefficient, Expected<A>& s
     for (std::size_t p = 0; p < left.cols; ++p) {
       if (left.skips(i * left.cols + p)) continue;
       const A factor = left.entries[i * left.cols + p];
-      const Real<A> size = size_of(factor);
       const A* const of_right = right.entries.data() + p * n;
-      for (std::size_t j = 0; j < n; ++j) {
-        if (right.skips(p * n + j)) continue;
-        row[j] += times(factor, of_right[j]);
-        if (!exact) sizes[j] += size * size_of(of_right[j]);
+      if (right.is_zero.empty()) {
+        for (std::size_t j = 0; j < n; ++j) row[j] += times(factor, of_right[j]);
+      } else {
+        for (std::size_t j = 0; j < n; ++j) {
+          if (!right.skips(p * n + j)) row[j] += times(factor, of_right[j]);
+        }
+      }
+      if (!exact) {
+        const Real<A> size = size_of(factor);
+        for (std::size_t j = 0; j < n; ++j) sizes[j] += size * size_of(of_right[j]);
       }
     }
     for (std::size_t j = 0; j < n; ++j) {

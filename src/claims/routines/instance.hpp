@@ -31,10 +31,9 @@ class Instance {
   /// Entries of that kind; of a system, triangles that are well conditioned.
   void fill(TestData& data, Inputs inputs);
   void set_scalars(T alpha, T beta);
-  /// Writes entries to memory, and remembers it as what was there before the call.
-  void store();
-  /// Memory as store left it.
-  void restore() { memory_of_all(before_); }
+  /// Writes entries to memory, and remembers it as what was there before the call. `unset`: the imaginary parts on a
+  /// Hermitian diagonal.
+  void store(Real<T> unset = 3);
 
   void call(const blas::Interface& interface);
   /// The call in words, with all that it was handed.
@@ -48,7 +47,7 @@ class Instance {
   [[nodiscard]] Stored<T>& stored(char name);
   [[nodiscard]] const Stored<T>& stored(char name) const;
   /// An operand's memory before the call.
-  [[nodiscard]] const std::vector<T>& before(char name) const;
+  [[nodiscard]] const Elements<T>& before(char name) const;
 
   const blas::Operation& operation;
   const Choice choice;
@@ -68,12 +67,11 @@ class Instance {
   [[nodiscard]] Dense<A> dense(const blas::Factor& factor) const;
   template <class A>
   void add_term(const blas::Term& term, A coefficient, Expected<A>& sum) const;
-  void memory_of_all(const std::vector<std::vector<T>>& memory);
   void fill_integer_triangle(TestData& data);
   void set_right_side();
 
   T alpha_{1}, beta_{0}, cosine_{2}, sine_{-1};
-  std::vector<std::vector<T>> before_;
+  std::vector<Elements<T>> before_;
 };
 
 }  // namespace sqrtn::claims

@@ -100,10 +100,10 @@ std::size_t Layout::extent() const {
 }
 
 template <class T>
-void Stored<T>::store() {
+void Stored<T>::store(Real<T> unset) {
   constexpr Real<T> nan = std::numeric_limits<Real<T>>::quiet_NaN();
   const Structure structure = layout.operand.structure;
-  std::fill(memory.begin(), memory.end(), is_complex<T> ? convert<T>(std::complex<Real<T>>(nan, nan)) : T(nan));
+  memory.fill(convert<T>(std::complex<Real<T>>(nan, nan)));
   for (std::size_t i = 0; i < layout.rows; ++i) {
     for (std::size_t j = 0; j < layout.cols; ++j) {
       T& entry = (*this)(i, j);
@@ -115,7 +115,7 @@ void Stored<T>::store() {
       if (structure == Structure::hermitian && !at) entry = conjugate((*this)(j, i));
       if (at && !layout.is_one(i, j)) memory[*at] = entry;
       if constexpr (is_complex<T>) {
-        if (structure == Structure::hermitian && i == j) memory[*at] = T(real_part(entry), nan);
+        if (structure == Structure::hermitian && i == j && at) memory[*at] = T(real_part(entry), unset);
       }
     }
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -50,7 +51,27 @@ struct Layout {
   std::size_t lower_ = 0, upper_ = 0;  ///< diagonals of a band that are stored
 };
 
-/// An operand with its entries. Memory that is not read, gaps among it, holds NaN.
+/// Elements that may be touched, between others that may not: who reads those is told so by the claim about that, and
+/// not ended here.
+template <class T>
+class Elements {
+ public:
+  explicit Elements(std::size_t size) : size_(size), all_(size + 2 * margin) {}
+  T& operator[](std::size_t i) { return all_[margin + i]; }
+  const T& operator[](std::size_t i) const { return all_[margin + i]; }
+  [[nodiscard]] T* data() { return all_.data() + margin; }
+  [[nodiscard]] const T* data() const { return all_.data() + margin; }
+  [[nodiscard]] std::size_t size() const { return size_; }
+  void fill(T value) { std::fill(all_.begin(), all_.end(), value); }
+
+ private:
+  static constexpr std::size_t margin = 128;
+  std::size_t size_;
+  std::vector<T> all_;
+};
+
+/// An operand with its entries. Memory that is not read, gaps among it, holds NaN; the imaginary parts on a Hermitian
+/// diagonal, which count as zero, hold what they are told to.
 template <class T>
 struct Stored {
   Stored(const blas::Operation& operation, const blas::Operand& operand, const Choice& choice)
@@ -58,11 +79,11 @@ struct Stored {
   T& operator()(std::size_t i, std::size_t j) { return entries[i * layout.cols + j]; }
   const T& operator()(std::size_t i, std::size_t j) const { return entries[i * layout.cols + j]; }
   /// Makes the entries what the structure says they are, then writes those that are read to memory.
-  void store();
+  void store(Real<T> unset = 3);
 
   Layout layout;
   std::vector<T> entries;  ///< of the whole matrix, row by row
-  std::vector<T> memory;
+  Elements<T> memory;
 };
 
 }  // namespace sqrtn::claims

@@ -93,6 +93,16 @@ std::vector<Choice> large_shapes(const Operation& operation) {
   return shapes;
 }
 
+std::vector<Choice> rounding_shapes(const Operation& operation) {
+  if (!has_matrix(operation)) return {shape_of(operation, 129, 129, 1), shape_of(operation, 10'007, 10'007, 1)};
+  std::vector<Choice> shapes;
+  for (const auto& [m, n, k] : std::initializer_list<std::array<std::size_t, 3>>{
+           {17, 16, 15}, {33, 64, 65}, {129, 70, 33}, {3, 5, 300}, {100, 90, 130}}) {
+    shapes.push_back(shape_of(operation, m, n, k));
+  }
+  return shapes;
+}
+
 std::vector<Choice> typical_shapes(const Operation& operation) {
   std::vector<Choice> shapes;
   for (const auto& [m, n, k] : std::initializer_list<std::array<std::size_t, 3>>{{1, 1, 1},
@@ -203,7 +213,7 @@ struct Comparison {
   }
   /// What is not an output's entry holds the bits of before.
   void kept(const Stored<T>& operand, const std::vector<char>& written) const {
-    const std::vector<T>& before = instance.before(operand.layout.operand.name);
+    const Elements<T>& before = instance.before(operand.layout.operand.name);
     ++found.n_compared;
     for (std::size_t at = 0; at < before.size(); ++at) {
       if (written[at] != 0 || std::memcmp(&before[at], &operand.memory[at], sizeof(T)) == 0) continue;

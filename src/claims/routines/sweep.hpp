@@ -24,6 +24,8 @@ struct Inquiry {
 std::vector<Choice> small_shapes(const blas::Operation& operation);
 /// Around the sizes of vectors, kernels and blocks; long beside short.
 std::vector<Choice> large_shapes(const blas::Operation& operation);
+/// Sizes at which rounding errors are compared with their bound.
+std::vector<Choice> rounding_shapes(const blas::Operation& operation);
 /// Of every kind of path.
 std::vector<Choice> typical_shapes(const blas::Operation& operation);
 
