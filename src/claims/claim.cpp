@@ -39,7 +39,7 @@ std::vector<Claim> all_claims(const Settings& settings) {
 
 Result run(const Claim& claim, const Subject& subject, const Settings& settings) {
   Result result{claim, {}};
-  if (claim.uses_blas && subject.products.f32.gemm == nullptr) {
+  if (claim.uses_blas && subject.products.f32.gemm == nullptr && subject.interfaces.empty()) {
     result.outcome.verdict = Verdict::skipped;
     result.outcome.reason = "no BLAS is loaded";
     return result;

@@ -22,6 +22,7 @@ constexpr std::array promises{
     Promise{"bound", ClaimClass::values, "errs beyond the error bound"},
     Promise{"random_bound", ClaimClass::values, "errs beyond the error bound"},
     Promise{"hard_bound", ClaimClass::values, "errs beyond the error bound"},
+    Promise{"increments", ClaimClass::values, "errs where an increment is 0"},
     Promise{"extremes", ClaimClass::values, "overflows or underflows where the answer does not"},
     Promise{"precision", ClaimClass::values, "loses digits"},
     Promise{"beta_zero", ClaimClass::values, "reads the result where β = 0"},

@@ -102,9 +102,9 @@ void with_exceptions(const Inquiry& inquiry, std::string_view note, Prepare prep
 
 template <class T>
 void fill_stored_with_nan(Stored<T>& operand) {
-  for (std::size_t i = 0; i < operand.layout.rows; ++i) {
-    for (std::size_t j = 0; j < operand.layout.cols; ++j) {
-      if (const auto at = operand.layout.place(i, j)) operand.memory[*at] = some_nan<T>();
+  for (std::size_t i = 0; i < operand.placement.rows; ++i) {
+    for (std::size_t j = 0; j < operand.placement.cols; ++j) {
+      if (const auto at = operand.placement.place(i, j)) operand.memory[*at] = some_nan<T>();
     }
   }
 }
@@ -126,7 +126,7 @@ void alpha_zero(const Inquiry& inquiry) {
     const bool keeps = instance.operation.outputs.front().old != '0';
     instance.set_scalars(T(0), T(2));
     for (Stored<T>& operand : instance.operands) {
-      if (operand.layout.operand.name == output && keeps) continue;
+      if (operand.placement.operand.name == output && keeps) continue;
       std::ranges::fill(operand.entries, some_nan<T>());
     }
     instance.store();
@@ -141,10 +141,10 @@ void exceptional(const Inquiry& inquiry) {
   with_exceptions<T>(inquiry, ", with a NaN or Inf", [&](Instance<T>& instance) {
     for (Stored<T>& operand : instance.operands) std::ranges::replace(operand.entries, T(0), T(1));
     // A triangle's zeros may be multiplied with: what that makes of a NaN in the other factor is left open.
-    const bool has_triangle = instance.operands.front().layout.operand.structure == blas::Structure::triangular;
+    const bool has_triangle = instance.operands.front().placement.operand.structure == blas::Structure::triangular;
     Stored<T>& operand = instance.operands[turn++ % (has_triangle ? 1 : instance.operands.size())];
-    const std::size_t row = turn * 5 % operand.layout.rows, col = turn * 3 % operand.layout.cols;
-    if (operand.layout.is_zero(row, col) || operand.layout.is_one(row, col)) return false;
+    const std::size_t row = turn * 5 % operand.placement.rows, col = turn * 3 % operand.placement.cols;
+    if (operand.placement.is_zero(row, col) || operand.placement.is_one(row, col)) return false;
     const bool infinite = !is_complex<T> && turn / 2 % 2 == 0;
     operand(row, col) = infinite ? T(std::numeric_limits<Real<T>>::infinity()) : some_nan<T>();
     operand.store();
@@ -152,6 +152,30 @@ void exceptional(const Inquiry& inquiry) {
     instance.store();
     return true;
   });
+}
+
+/// Whether the routine only reads that vector.
+bool only_reads(const Operation& operation, char vector) {
+  const auto is_it = [=](const auto& row) { return row.operand == vector; };
+  return std::ranges::none_of(operation.outputs, is_it);
+}
+
+/// An increment of 0 hands over one number for all, which the loops of the reference read again and again.
+template <class T>
+void increments(const Inquiry& inquiry) {
+  for (const char vector : {'x', 'y'}) {
+    if (!only_reads(inquiry.operation, vector)) continue;
+    for_calls(inquiry, small_shapes(inquiry.operation), [&](Choice choice, const blas::Interface& interface) {
+      (vector == 'x' ? choice.increment_x : choice.increment_y) = 0;
+      Instance<T> instance(inquiry.operation, choice);
+      instance.fill_integers(inquiry.data);
+      std::vector<T>& entries = instance.stored(vector).entries;
+      std::ranges::fill(entries, entries.front());
+      instance.set_scalars(T(2), T(-1));
+      instance.store();
+      call_and_compare(instance, interface, true, ", integer inputs", inquiry.found);
+    });
+  }
 }
 
 /// The imaginary parts on a Hermitian diagonal need not be set.
@@ -191,7 +215,7 @@ class Guarded {
     for (std::size_t i = 0; i < instance.operands.size(); ++i) {
       if (places_.at(i).guards(address))
         return fmt::format("touched memory {} {}", at_end ? "after" : "before",
-                           instance.operands[i].layout.operand.name);
+                           instance.operands[i].placement.operand.name);
     }
     return "touched memory far from every operand";
   }
@@ -202,7 +226,7 @@ class Guarded {
       const auto* const end = begin + instance.operands[i].memory.size() * sizeof(T);
       for (const std::byte& byte : room) {
         if ((&byte < begin || &byte >= end) && byte != std::byte{mark})
-          return fmt::format("wrote outside of {}", instance.operands[i].layout.operand.name);
+          return fmt::format("wrote outside of {}", instance.operands[i].placement.operand.name);
       }
     }
     return {};
@@ -236,6 +260,11 @@ bool has_alpha(const Operation& operation) { return has_argument(operation, What
 bool scales(const Operation& operation) { return operation.name == "scal" || operation.name == "rscal"; }
 bool has_beta(const Operation& operation) { return has_argument(operation, What::scalar, 'b'); }
 bool any(const Operation&) { return true; }
+/// Of two vectors alone: routines with a matrix refuse an increment of 0.
+bool has_two_vectors(const Operation& operation) {
+  return operation.operands.size() == 2 && operation.operands.front().name == 'x' &&
+         operation.operands.back().name == 'y' && (only_reads(operation, 'x') || only_reads(operation, 'y'));
+}
 bool is_hermitian(const Operation& operation) {
   return std::ranges::any_of(operation.operands,
                              [](const blas::Operand& o) { return o.structure == blas::Structure::hermitian; });
@@ -269,6 +298,8 @@ const std::vector<RoutineCheck>& routine_checks() {
        " with α = 0 reads no factor, which hold NaN", reference, alpha_zero<T>},
       {"exceptional", adds, ": a NaN or Inf reaches what depends on it, and nothing else", "IEEE 754-2019, 6.1 and 6.2",
        exceptional<T>},
+      {"increments", has_two_vectors, " with an increment of 0 for what it reads takes one number for all", reference,
+       increments<T>},
       {"unset", is_hermitian, " does not read the imaginary parts on a Hermitian diagonal, which hold NaN", reference,
        unset<T>},
       {"inside", any, ": nothing outside of the operands is touched, on either side", standard, inside<T>},

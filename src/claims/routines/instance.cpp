@@ -48,7 +48,7 @@ Instance<T>::Instance(const blas::Operation& operation_, const Choice& choice_)
 
 template <class T>
 Stored<T>& Instance<T>::stored(char name) {
-  return *std::ranges::find(operands, name, [](const Stored<T>& s) { return s.layout.operand.name; });
+  return *std::ranges::find(operands, name, [](const Stored<T>& s) { return s.placement.operand.name; });
 }
 template <class T>
 const Stored<T>& Instance<T>::stored(char name) const {
@@ -111,14 +111,17 @@ void Instance<T>::fill_integers(TestData& data) {
   double share = same ? 1 : 4;  // A needs more digits than a unit of reduced precision has
   for (Stored<T>& operand : operands) {
     const bool adds = std::ranges::any_of(operation.outputs, [&](const blas::Output& output) {
-      return output.operand == operand.layout.operand.name && output.old != '0';
+      return output.operand == operand.placement.operand.name && output.old != '0';
     });
     const bool is_factor = std::ranges::any_of(operation.outputs, [&](const blas::Output& output) {
       return std::ranges::any_of(output.terms, [&](const blas::Term& term) {
-        return term.left.operand == operand.layout.operand.name || term.right.operand == operand.layout.operand.name;
+        return term.left.operand == operand.placement.operand.name ||
+               term.right.operand == operand.placement.operand.name;
       });
     });
-    const double largest = is_factor || !adds ? share * root : half / largest_scalar / parts_of_one;
+    // Few values, so that several are the largest.
+    const bool is_search = operation.reduction != blas::Reduction::none;
+    const double largest = is_search ? 4 : is_factor || !adds ? share * root : half / largest_scalar / parts_of_one;
     data.fill_integers<Real<T>>(parts(operand.entries), std::max(1.0, std::floor(largest)));
     share = 1 / share;
   }
@@ -129,7 +132,7 @@ template <class T>
 void Instance<T>::fill_integer_triangle(TestData& data) {
   Stored<T>& a = stored('A');
   data.fill_integers<Real<T>>(parts(a.entries), 2);
-  for (std::size_t i = 0; i < a.layout.rows; ++i) {
+  for (std::size_t i = 0; i < a.placement.rows; ++i) {
     const Real<T> size = std::ldexp(Real<T>(i % 2 == 0 ? 1 : -1), static_cast<int>(i % 3) - 1);
     if constexpr (is_complex<T>)
       a(i, i) = i % 4 < 2 ? T(size, 0) : T(0, size);
@@ -139,7 +142,7 @@ void Instance<T>::fill_integer_triangle(TestData& data) {
   a.store();
   Stored<T>& x = stored(operation.outputs.front().operand);
   data.fill_integers<Real<T>>(parts(x.entries), std::floor(std::ldexp(1.0, std::numeric_limits<Real<T>>::digits - 7) /
-                                                           static_cast<double>(a.layout.rows)));
+                                                           static_cast<double>(a.placement.rows)));
   set_right_side();
 }
 
@@ -154,10 +157,10 @@ template <class T>
 void Instance<T>::fill(TestData& data, Inputs inputs) {
   for (Stored<T>& operand : operands) {
     data.fill<Real<T>>(parts(operand.entries), inputs);
-    if (operand.layout.operand.structure != Structure::triangular || !operation.solves) continue;
-    const auto shrink = static_cast<Real<T>>(2 * std::sqrt(static_cast<double>(operand.layout.rows)));
+    if (operand.placement.operand.structure != Structure::triangular || !operation.solves) continue;
+    const auto shrink = static_cast<Real<T>>(2 * std::sqrt(static_cast<double>(operand.placement.rows)));
     for (T& entry : operand.entries) entry /= shrink;
-    for (std::size_t i = 0; i < operand.layout.rows; ++i) operand(i, i) = T(i % 2 == 0 ? 1 : -1);
+    for (std::size_t i = 0; i < operand.placement.rows; ++i) operand(i, i) = T(i % 2 == 0 ? 1 : -1);
   }
 }
 
@@ -198,7 +201,7 @@ void Instance<T>::call(const blas::Interface& interface) {
                                                                                                      : 'm'));
         break;
       case What::leading:
-        value.integer = stored(of).layout.leading;
+        value.integer = stored(of).placement.leading;
         break;
       case What::increment:
         value.integer = choice.increment(of);
@@ -251,7 +254,7 @@ std::string Instance<T>::describe(const blas::Interface& interface) const {
         break;
       }
       case What::leading:
-        text += fmt::format(" ld{}={}", static_cast<char>(of | 0x20), stored(of).layout.leading);
+        text += fmt::format(" ld{}={}", static_cast<char>(of | 0x20), stored(of).placement.leading);
         break;
       case What::increment:
         text += fmt::format(" inc{}={}", of, choice.increment(of));
@@ -275,13 +278,13 @@ template <class A>
 typename Instance<T>::template Dense<A> Instance<T>::dense(const blas::Factor& factor) const {
   if (factor.operand == '1') return {1, 1, {A(1)}};
   const Stored<T>& operand = stored(factor.operand);
-  const Layout& layout = operand.layout;
+  const Placement& placement = operand.placement;
   const char flag = factor.by_flag ? choice.transpose(factor.operand) : 'N';
   const bool transposed = (flag != 'N') != factor.transposed, conjugated = (flag == 'C') != factor.conjugated;
-  Dense<A> all{transposed ? layout.cols : layout.rows, transposed ? layout.rows : layout.cols, {}};
+  Dense<A> all{transposed ? placement.cols : placement.rows, transposed ? placement.rows : placement.cols, {}};
   all.entries.resize(all.rows * all.cols);
   const bool has_zeros =
-      layout.operand.format == blas::Format::band || layout.operand.structure == Structure::triangular;
+      placement.operand.format == blas::Format::band || placement.operand.structure == Structure::triangular;
   if (has_zeros) all.is_zero.resize(all.entries.size());
   for (std::size_t i = 0; i < all.rows; ++i) {
     for (std::size_t j = 0; j < all.cols; ++j) {
@@ -290,7 +293,7 @@ typename Instance<T>::template Dense<A> Instance<T>::dense(const blas::Factor& f
       if (conjugated) entry = conjugate(entry);
       if (factor.absolute) entry = A(size_of(entry));
       all.entries[i * all.cols + j] = entry;
-      if (has_zeros) all.is_zero[i * all.cols + j] = layout.is_zero(row, col) ? 1 : 0;
+      if (has_zeros) all.is_zero[i * all.cols + j] = placement.is_zero(row, col) ? 1 : 0;
     }
   }
   return all;

@@ -28,7 +28,7 @@ std::size_t Choice::length(char letter) const {
   }
 }
 
-Layout::Layout(const blas::Operation& operation, const blas::Operand& operand_, const Choice& choice)
+Placement::Placement(const blas::Operation& operation, const blas::Operand& operand_, const Choice& choice)
     : operand(operand_),
       rows(choice.length(operand_.rows)),
       cols(choice.length(operand_.cols)),
@@ -50,7 +50,7 @@ Layout::Layout(const blas::Operation& operation, const blas::Operand& operand_, 
   leading = static_cast<std::int64_t>(std::max<std::size_t>(needed, 1) + choice.padding);
 }
 
-bool Layout::is_zero(std::size_t i, std::size_t j) const {
+bool Placement::is_zero(std::size_t i, std::size_t j) const {
   if (operand.format == Format::band) {
     if (operand.structure == Structure::general || operand.structure == Structure::triangular) return !in_band(i, j);
     return !in_band(i, j) && !in_band(j, i);
@@ -58,16 +58,16 @@ bool Layout::is_zero(std::size_t i, std::size_t j) const {
   return operand.structure == Structure::triangular && !in_triangle(i, j);
 }
 
-bool Layout::is_one(std::size_t i, std::size_t j) const { return unit_diagonal_ && i == j; }
+bool Placement::is_one(std::size_t i, std::size_t j) const { return unit_diagonal_ && i == j; }
 
-std::size_t Layout::packed_place(std::size_t i, std::size_t j) const {
+std::size_t Placement::packed_place(std::size_t i, std::size_t j) const {
   // Row-major, the triangle is the other one of the transposed matrix.
   if (row_major_) std::swap(i, j);
   const bool upper = (triangle_ == 'U') != row_major_;
   return upper ? i + j * (j + 1) / 2 : i + j * (2 * cols - j - 1) / 2;
 }
 
-std::optional<std::size_t> Layout::place(std::size_t i, std::size_t j) const {
+std::optional<std::size_t> Placement::place(std::size_t i, std::size_t j) const {
   if (operand.structure == Structure::vector) {
     const auto step = static_cast<std::size_t>(std::abs(increment));
     return increment < 0 ? (rows - 1 - i) * step : i * step;
@@ -80,7 +80,7 @@ std::optional<std::size_t> Layout::place(std::size_t i, std::size_t j) const {
   return row_major_ ? i * ld + (lower_ + j - i) : upper_ + i - j + j * ld;
 }
 
-std::size_t Layout::extent() const {
+std::size_t Placement::extent() const {
   std::size_t end = 0;
   const auto include = [&](std::size_t i, std::size_t j) {
     if (const auto at = place(i, j)) end = std::max(end, *at + 1);
@@ -102,18 +102,18 @@ std::size_t Layout::extent() const {
 template <class T>
 void Stored<T>::store(Real<T> unset) {
   constexpr Real<T> nan = std::numeric_limits<Real<T>>::quiet_NaN();
-  const Structure structure = layout.operand.structure;
+  const Structure structure = placement.operand.structure;
   memory.fill(convert<T>(std::complex<Real<T>>(nan, nan)));
-  for (std::size_t i = 0; i < layout.rows; ++i) {
-    for (std::size_t j = 0; j < layout.cols; ++j) {
+  for (std::size_t i = 0; i < placement.rows; ++i) {
+    for (std::size_t j = 0; j < placement.cols; ++j) {
       T& entry = (*this)(i, j);
-      if (layout.is_zero(i, j)) entry = T(0);
-      if (layout.is_one(i, j)) entry = T(1);
-      const auto at = layout.place(i, j);
+      if (placement.is_zero(i, j)) entry = T(0);
+      if (placement.is_one(i, j)) entry = T(1);
+      const auto at = placement.place(i, j);
       if (structure == Structure::hermitian && i == j) entry = T(real_part(entry));
       if (structure == Structure::symmetric && !at) entry = (*this)(j, i);
       if (structure == Structure::hermitian && !at) entry = conjugate((*this)(j, i));
-      if (at && !layout.is_one(i, j)) memory[*at] = entry;
+      if (at && !placement.is_one(i, j)) memory[*at] = entry;
       if constexpr (is_complex<T>) {
         if (structure == Structure::hermitian && i == j && at) memory[*at] = T(real_part(entry), unset);
       }

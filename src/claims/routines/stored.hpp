@@ -26,8 +26,8 @@ struct Choice {
 };
 
 /// An operand's place in memory: which of its entries are stored, and where.
-struct Layout {
-  Layout(const blas::Operation& operation, const blas::Operand& operand, const Choice& choice);
+struct Placement {
+  Placement(const blas::Operation& operation, const blas::Operand& operand, const Choice& choice);
 
   /// Elements from the first that may be touched; nullopt if the entry is not stored.
   [[nodiscard]] std::optional<std::size_t> place(std::size_t i, std::size_t j) const;
@@ -75,13 +75,13 @@ class Elements {
 template <class T>
 struct Stored {
   Stored(const blas::Operation& operation, const blas::Operand& operand, const Choice& choice)
-      : layout(operation, operand, choice), entries(layout.rows * layout.cols), memory(layout.extent()) {}
-  T& operator()(std::size_t i, std::size_t j) { return entries[i * layout.cols + j]; }
-  const T& operator()(std::size_t i, std::size_t j) const { return entries[i * layout.cols + j]; }
+      : placement(operation, operand, choice), entries(placement.rows * placement.cols), memory(placement.extent()) {}
+  T& operator()(std::size_t i, std::size_t j) { return entries[i * placement.cols + j]; }
+  const T& operator()(std::size_t i, std::size_t j) const { return entries[i * placement.cols + j]; }
   /// Makes the entries what the structure says they are, then writes those that are read to memory.
   void store(Real<T> unset = 3);
 
-  Layout layout;
+  Placement placement;
   std::vector<T> entries;  ///< of the whole matrix, row by row
   Elements<T> memory;
 };

@@ -213,13 +213,13 @@ struct Comparison {
   }
   /// What is not an output's entry holds the bits of before.
   void kept(const Stored<T>& operand, const std::vector<char>& written) const {
-    const Elements<T>& before = instance.before(operand.layout.operand.name);
+    const Elements<T>& before = instance.before(operand.placement.operand.name);
     ++found.n_compared;
     for (std::size_t at = 0; at < before.size(); ++at) {
       if (written[at] != 0 || std::memcmp(&before[at], &operand.memory[at], sizeof(T)) == 0) continue;
       return found.fail([&] {
         return fmt::format("{}{}: wrote to {}, {} elements from its begin, which it should leave alone",
-                           instance.describe(interface), note, operand.layout.operand.name, at);
+                           instance.describe(interface), note, operand.placement.operand.name, at);
       });
     }
   }
@@ -230,16 +230,16 @@ struct Comparison {
   void output(const blas::Output& output, const Expected<A>& expected, Real<A> factor) const {
     const Stored<T>& operand = instance.stored(output.operand);
     std::vector<char> written(operand.memory.size());
-    for (std::size_t i = 0; i < operand.layout.rows; ++i) {
-      for (std::size_t j = 0; j < operand.layout.cols; ++j) {
-        const auto at = operand.layout.place(i, j);
-        if (!at || operand.layout.is_zero(i, j)) continue;
+    for (std::size_t i = 0; i < operand.placement.rows; ++i) {
+      for (std::size_t j = 0; j < operand.placement.cols; ++j) {
+        const auto at = operand.placement.place(i, j);
+        if (!at || operand.placement.is_zero(i, j)) continue;
         written[*at] = 1;
-        const std::size_t entry = i * operand.layout.cols + j;
+        const std::size_t entry = i * operand.placement.cols + j;
         const auto place = [&] { return where(output.operand, i, j); };
         T got = operand.memory[*at];
         if constexpr (is_complex<T>) {
-          const bool is_real = operand.layout.operand.structure == Structure::hermitian && i == j;
+          const bool is_real = operand.placement.operand.structure == Structure::hermitian && i == j;
           if (is_real && (got.imag() == 0 || may_be_left_alone()))
             got = T(got.real(), imaginary_part(convert<T>(expected.value[entry])));
         }
@@ -309,9 +309,9 @@ void compare_solution(Instance<T>& instance, const Comparison<T>& comparison, bo
   using Wide = Wider<T>;
   std::vector<T> right = x.entries;
   std::vector<T> solved(x.entries.size());
-  for (std::size_t i = 0; i < x.layout.rows; ++i) {
-    for (std::size_t j = 0; j < x.layout.cols; ++j) {
-      solved[i * x.layout.cols + j] = x.memory[*x.layout.place(i, j)];
+  for (std::size_t i = 0; i < x.placement.rows; ++i) {
+    for (std::size_t j = 0; j < x.placement.cols; ++j) {
+      solved[i * x.placement.cols + j] = x.memory[*x.placement.place(i, j)];
     }
   }
   x.entries = solved;
@@ -321,7 +321,7 @@ void compare_solution(Instance<T>& instance, const Comparison<T>& comparison, bo
   for (std::size_t i = 0; i < x.entries.size(); ++i) {
     const Wide wanted = times(convert<Wide>(alpha), convert<Wide>(right[i]));
     const auto place = [&] {
-      return comparison.where(output.operand, i / x.layout.cols, i % x.layout.cols) + " put back in";
+      return comparison.where(output.operand, i / x.placement.cols, i % x.placement.cols) + " put back in";
     };
     const auto bound = factor * (product.magnitude[i] + size_of(wanted));
     comparison.found.compare_wide(real_part(product.value[i]), real_part(wanted), bound, place);
@@ -339,7 +339,7 @@ void call_and_compare(Instance<T>& instance, const blas::Interface& interface, b
   const Operation& operation = instance.operation;
   for (const Stored<T>& operand : instance.operands) {
     const bool is_output = std::ranges::any_of(
-        operation.outputs, [&](const blas::Output& o) { return o.operand == operand.layout.operand.name; });
+        operation.outputs, [&](const blas::Output& o) { return o.operand == operand.placement.operand.name; });
     if (!is_output) comparison.kept(operand, std::vector<char>(operand.memory.size()));
   }
   if (operation.reduction != blas::Reduction::none) return compare_reduction(comparison);

@@ -1,0 +1,151 @@
+#include <algorithm>
+#include <map>
+#include <ostream>
+#include <string>
+
+#include "blas/operations.hpp"
+#include "claims/routines/routines.hpp"
+#include "described_blas.hpp"
+#include "verify.hpp"
+
+/// Every routine as its description says it, and faults of the kinds that libraries had in each of them.
+namespace sqrtn::verify {
+namespace {
+
+using blas::Operation;
+using What = blas::Argument::What;
+
+bool takes(const Operation& operation, What what) {
+  return std::ranges::any_of(operation.arguments, [=](const auto& argument) { return argument.what == what; });
+}
+bool is_complex(char type) { return type == 'c' || type == 'z'; }
+bool is_sum(const Operation& operation) { return operation.reduction == blas::Reduction::none && !operation.solves; }
+bool writes(const Operation& operation) { return operation.outputs.front().operand != '='; }
+
+const std::vector<RoutineFault>& routine_faults() {
+  static const std::vector<RoutineFault> all{
+      {.name = "forgets_the_last_term",
+       .fits = [](const Operation& o, char) { return is_sum(o) && o.name != "scal" && o.name != "rscal"; },
+       .forgets_last_term = true},
+      {.name = "forgets_the_last_entry",
+       .fits = [](const Operation& o, char) { return writes(o); },
+       .forgets_last_entry = true},
+      {.name = "flips_transposition",
+       .fits = [](const Operation& o,
+                  char) { return takes(o, What::transpose) && takes(o, What::triangle) && takes(o, What::diagonal); },
+       .misread = [](claims::Choice& c) { c.transpose_a = c.transpose_a == 'N' ? 'T' : 'N'; }},
+      {.name = "forgets_to_conjugate",
+       .fits = [](const Operation& o,
+                  char type) { return is_complex(type) && takes(o, What::transpose) && o.complex_transposes == "NTC"; },
+       .misread = [](claims::Choice& c) { c.transpose_a = c.transpose_a == 'C' ? 'T' : c.transpose_a; }},
+      {.name = "takes_the_other_side",
+       .fits = [](const Operation& o, char) { return takes(o, What::side); },
+       .misread =
+           [](claims::Choice& c) {
+             if (c.m == c.n) c.side = c.side == 'l' ? 'r' : 'l';
+           }},
+      {.name = "reads_the_other_triangle",
+       .fits = [](const Operation& o, char) { return takes(o, What::triangle); },
+       .misread = [](claims::Choice& c) { c.triangle = c.triangle == 'U' ? 'L' : 'U'; }},
+      {.name = "reads_the_diagonal_of_ones",
+       .fits = [](const Operation& o, char) { return takes(o, What::diagonal); },
+       .misread = [](claims::Choice& c) { c.diagonal = 'n'; }},
+      {.name = "ignores_the_increment",
+       .fits = [](const Operation& o, char) { return takes(o, What::increment); },
+       .misread = [](claims::Choice& c) { c.increment_x = c.increment_x < 0 ? -1 : 1; }},
+      {.name = "takes_a_negative_increment_for_positive",
+       .fits = [](const Operation& o, char) { return takes(o, What::increment) && (o.operands.size() > 1); },
+       .misread = [](claims::Choice& c) { c.increment_x = std::abs(c.increment_x); }},
+      {.name = "swaps_the_bands",
+       .fits = [](const Operation& o, char) { return has_argument(o, What::length, 'l'); },
+       .misread = [](claims::Choice& c) { std::swap(c.lower, c.upper); }},
+      {.name = "ignores_alpha",
+       .fits = [](const Operation& o, char) { return has_argument(o, What::scalar, 'a'); },
+       .ignores_alpha = true},
+      {.name = "ignores_beta",
+       .fits = [](const Operation& o, char) { return has_argument(o, What::scalar, 'b'); },
+       .ignores_beta = true},
+      {.name = "reads_the_result_where_beta_is_zero",
+       .fits = [](const Operation& o, char) { return has_argument(o, What::scalar, 'b'); },
+       .reads_result = true},
+      {.name = "writes_between_columns",
+       .fits = [](const Operation& o,
+                  char) { return writes(o) && has_argument(o, What::leading, o.outputs.front().operand); },
+       .writes_gap = true},
+      {.name = "takes_the_last_of_equals",
+       .fits =
+           [](const Operation& o, char) {
+             return o.reduction == blas::Reduction::first_largest || o.reduction == blas::Reduction::first_smallest;
+           },
+       .takes_last = true},
+      {.name = "does_not_conjugate_a_factor",
+       .fits =
+           [](const Operation& o, char type) {
+             return is_complex(type) && std::ranges::any_of(o.outputs.front().terms, [](const auto& t) {
+                      return t.left.conjugated || t.right.conjugated;
+                    });
+           },
+       .misdescribe =
+           [](Operation& o) {
+             for (blas::Term& term : o.outputs.front().terms) term.left.conjugated = term.right.conjugated = false;
+           }},
+  };
+  return all;
+}
+
+/// Whether some claim about the routine in that type fails, and the claim that crashed or failed first.
+template <class T>
+std::string found_by(const Operation& operation, const RoutineFault& fault, std::vector<std::string>& wrongly) {
+  claims::Subject subject = claims::default_subject({}, "described");
+  subject.interfaces = {described_blas(fault)};
+  const std::string prefix = fmt::format("products/{}/{}/", operation.name, claims::scalar_name<T>);
+  for (const claims::Claim& claim : claims::routine_claims()) {
+    if (!claim.id.starts_with(prefix)) continue;
+    const claims::Result result = claims::run(claim, subject, settings());
+    if (result.outcome.verdict == claims::Verdict::fail) return claim.id + ": " + result.outcome.reason;
+    if (result.outcome.verdict != claims::Verdict::pass) wrongly.push_back(claims::describe(result));
+  }
+  return {};
+}
+
+template <class T>
+void expect_right(const Operation& operation) {
+  if (operation.types.find(claims::blas_type<T>) == std::string_view::npos) return;
+  std::vector<std::string> skipped;
+  EXPECT_EQ(found_by<T>(operation, {}, skipped), "");
+  EXPECT_EQ(skipped, std::vector<std::string>{});
+}
+
+TEST(RoutinesSlow, AreRightAsDescribed) {
+  for (const Operation& operation : blas::operations()) {
+    expect_right<float>(operation);
+    expect_right<std::complex<float>>(operation);
+  }
+}
+
+class RoutineFaults : public testing::TestWithParam<RoutineFault> {};
+
+template <class T>
+void expect_caught(const Operation& operation, const RoutineFault& fault, std::size_t& n) {
+  if (operation.types.find(claims::blas_type<T>) == std::string_view::npos) return;
+  if (!fault.fits(operation, claims::blas_type<T>)) return;
+  ++n;
+  std::vector<std::string> skipped;
+  EXPECT_NE(found_by<T>(operation, fault, skipped), "")
+      << operation.name << " in " << claims::scalar_name<T> << " survives";
+}
+
+TEST_P(RoutineFaults, AreCaught) {
+  std::size_t n = 0;
+  for (const Operation& operation : blas::operations()) {
+    expect_caught<float>(operation, GetParam(), n);
+    expect_caught<std::complex<float>>(operation, GetParam(), n);
+  }
+  EXPECT_GT(n, 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Each, RoutineFaults, testing::ValuesIn(routine_faults()),
+                         [](const auto& info) { return info.param.name; });
+
+}  // namespace
+}  // namespace sqrtn::verify

@@ -1,0 +1,243 @@
+#pragma once
+
+#include <algorithm>
+#include <complex>
+#include <cstring>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "blas/operations.hpp"
+#include "claims/routines/instance.hpp"
+
+/// A BLAS that does what the descriptions say, one formula after the other, and faults that are planted in it.
+namespace sqrtn::verify {
+
+/// What is done otherwise. Members that are not set do nothing.
+struct RoutineFault {
+  std::string name;
+  bool (*fits)(const blas::Operation&, char type);
+  void (*misdescribe)(blas::Operation&) = nullptr;
+  void (*misread)(claims::Choice&) = nullptr;
+  bool forgets_last_term = false, forgets_last_entry = false, reads_result = false, writes_gap = false,
+       ignores_beta = false, ignores_alpha = false, takes_last = false;
+};
+
+inline std::ostream& operator<<(std::ostream& out, const RoutineFault& fault) { return out << fault.name; }
+
+/// The choices and scalars that a call holds.
+template <class T>
+struct ReadCall {
+  claims::Choice choice;
+  T alpha{1}, beta{0};
+  std::vector<std::pair<char, T*>> places;
+  std::vector<std::pair<char, std::int64_t>> leading;
+};
+
+template <class T>
+T scalar_at(const blas::Operation& operation, char name, const void* address) {
+  if (operation.real_scalars.find(name) == std::string_view::npos) return *static_cast<const T*>(address);
+  return T(*static_cast<const claims::Real<T>*>(address));
+}
+
+template <class T>
+ReadCall<T> read_call(const blas::Call& call) {
+  using What = blas::Argument::What;
+  ReadCall<T> read;
+  claims::Choice& choice = read.choice;
+  choice.row_major = call.row_major;
+  for (std::size_t i = 0; i < call.values.size(); ++i) {
+    const auto& [what, of] = call.operation.arguments[i];
+    const blas::Value& value = call.values[i];
+    const auto letter = static_cast<char>(value.integer);
+    const auto length = static_cast<std::size_t>(value.integer);
+    if (what == What::side) choice.side = letter;
+    if (what == What::triangle) choice.triangle = letter;
+    if (what == What::diagonal) choice.diagonal = letter;
+    if (what == What::transpose) (of == 'B' ? choice.transpose_b : choice.transpose_a) = letter;
+    if (what == What::increment) (of == 'x' ? choice.increment_x : choice.increment_y) = value.integer;
+    if (what == What::leading) read.leading.emplace_back(of, value.integer);
+    if (what == What::data) read.places.emplace_back(of, static_cast<T*>(value.address));
+    if (what == What::scalar && of == 'a') read.alpha = scalar_at<T>(call.operation, of, value.address);
+    if (what == What::scalar && of == 'b') read.beta = scalar_at<T>(call.operation, of, value.address);
+    if (what != What::length) continue;
+    (of == 'm'   ? choice.m
+     : of == 'n' ? choice.n
+     : of == 'k' ? choice.k
+     : of == 'l' ? choice.lower
+                 : choice.upper) = length;
+  }
+  if (!has_argument(call.operation, What::transpose, 'B')) choice.transpose_b = choice.transpose_a;
+  if (call.operation.lengths_of_stored && choice.transpose_a != 'N') std::swap(choice.m, choice.n);
+  return read;
+}
+
+/// X of op(A)·X = right, one row after the other; `upper` as op has made it.
+template <class T>
+void substitute(const std::vector<T>& op, std::size_t order, bool upper, std::vector<T>& right) {
+  const std::size_t cols = right.size() / order;
+  for (std::size_t step = 0; step < order; ++step) {
+    const std::size_t i = upper ? order - 1 - step : step;
+    for (std::size_t j = 0; j < cols; ++j) {
+      T sum = right[i * cols + j];
+      for (std::size_t p = upper ? i + 1 : 0; p < (upper ? order : i); ++p) {
+        sum -= claims::times(op[i * order + p], right[p * cols + j]);
+      }
+      right[i * cols + j] = sum / op[i * order + i];
+    }
+  }
+}
+
+template <class T>
+std::vector<T> turned_over(const std::vector<T>& matrix, std::size_t rows, std::size_t cols) {
+  std::vector<T> result(matrix.size());
+  for (std::size_t i = 0; i < rows; ++i) {
+    for (std::size_t j = 0; j < cols; ++j) result[j * rows + i] = matrix[i * cols + j];
+  }
+  return result;
+}
+
+template <class T>
+std::vector<T> solved(const claims::Instance<T>& instance) {
+  const claims::Choice& choice = instance.choice;
+  const claims::Stored<T>& a = instance.stored('A');
+  const claims::Stored<T>& x = instance.stored(instance.operation.outputs.front().operand);
+  const std::size_t order = a.placement.rows;
+  std::vector<T> op = a.entries;
+  bool upper = choice.triangle == 'U';
+  if (choice.transpose_a != 'N') {
+    op = turned_over(op, order, order);
+    upper = !upper;
+  }
+  if (choice.transpose_a == 'C') std::ranges::transform(op, op.begin(), claims::conjugate<T>);
+  std::vector<T> right = x.entries;
+  if (instance.scalar('a') == T(0)) return std::vector<T>(right.size());
+  for (T& entry : right) entry = claims::times(instance.scalar('a'), entry);
+  if (choice.side == 'l') {
+    substitute(op, order, upper, right);
+    return right;
+  }
+  right = turned_over(right, x.placement.rows, x.placement.cols);
+  substitute(turned_over(op, order, order), order, !upper, right);
+  return turned_over(right, x.placement.cols, x.placement.rows);
+}
+
+/// The operands' entries from memory, as their structures say.
+template <class T>
+void read_operands(claims::Instance<T>& instance, const ReadCall<T>& read) {
+  for (claims::Stored<T>& operand : instance.operands) {
+    claims::Placement& placement = operand.placement;
+    for (const auto& [name, leading] : read.leading) {
+      if (name == placement.operand.name) placement.leading = leading;
+    }
+    const auto place = std::ranges::find(read.places, placement.operand.name, [](const auto& p) { return p.first; });
+    for (std::size_t i = 0; i < placement.rows; ++i) {
+      for (std::size_t j = 0; j < placement.cols; ++j) {
+        if (const auto at = placement.place(i, j)) operand(i, j) = place->second[*at];
+      }
+    }
+    instance.places.push_back(place->second);
+    claims::Stored<T> whole = operand;
+    whole.memory = claims::Elements<T>(placement.extent());
+    whole.store();
+    operand.entries = whole.entries;
+  }
+}
+
+template <class T>
+void write_output(claims::Instance<T>& instance, char name, const std::vector<T>& values, const RoutineFault& fault) {
+  claims::Stored<T>& operand = instance.stored(name);
+  T* const place = instance.places[static_cast<std::size_t>(&operand - instance.operands.data())];
+  const claims::Placement& placement = operand.placement;
+  std::optional<std::size_t> last;
+  for (std::size_t i = 0; i < placement.rows; ++i) {
+    for (std::size_t j = 0; j < placement.cols; ++j) {
+      const auto at = placement.place(i, j);
+      if (!at) continue;
+      T value = values[i * placement.cols + j];
+      if (placement.operand.structure == blas::Structure::hermitian && i == j) value = T(claims::real_part(value));
+      const bool is_last = i + 1 == placement.rows && j + 1 == placement.cols;
+      if (fault.reads_result) value += claims::times(T(0), place[*at]);
+      if (!(fault.forgets_last_entry && is_last)) place[*at] = value;
+      last = at;
+    }
+  }
+  if (fault.writes_gap && last && placement.leading > static_cast<std::int64_t>(placement.rows) &&
+      !instance.choice.row_major)
+    place[placement.rows] = T(0);
+}
+
+template <class T>
+void return_reduction(const claims::Instance<T>& instance, const blas::Call& call, const RoutineFault& fault) {
+  const std::vector<T>& x = instance.stored('x').entries;
+  const auto larger = [](const T& a, const T& b) { return claims::size_of(a) < claims::size_of(b); };
+  if (instance.operation.reduction == blas::Reduction::norm) {
+    long double sum = 0;
+    for (const T& entry : x)
+      sum += std::norm(std::complex<long double>(claims::real_part(entry), claims::imaginary_part(entry)));
+    *static_cast<claims::Real<T>*>(call.result) = static_cast<claims::Real<T>>(std::sqrt(sum));
+    return;
+  }
+  const bool largest = instance.operation.reduction == blas::Reduction::first_largest;
+  std::size_t best = 0;
+  for (std::size_t i = 1; i < x.size(); ++i) {
+    const bool better = largest ? larger(x[best], x[i]) : larger(x[i], x[best]);
+    if (better || (fault.takes_last && claims::size_of(x[i]) == claims::size_of(x[best]))) best = i;
+  }
+  *static_cast<std::int64_t*>(call.result) = static_cast<std::int64_t>(best);
+}
+
+template <class T>
+void evaluate(const blas::Call& call, const RoutineFault& fault) {
+  ReadCall<T> read = read_call<T>(call);
+  blas::Operation operation = call.operation;
+  if (fault.misdescribe != nullptr) fault.misdescribe(operation);
+  if (fault.misread != nullptr) fault.misread(read.choice);
+  claims::Instance<T> instance(operation, read.choice);
+  instance.set_scalars(fault.ignores_alpha ? T(1) : read.alpha, fault.ignores_beta ? T(1) : read.beta);
+  read_operands(instance, read);
+  if (fault.forgets_last_term) {
+    // All of a sum's last factors.
+    claims::Stored<T>& factor = instance.operands.front();
+    for (std::size_t i = 0; i < factor.placement.rows; ++i) {
+      for (std::size_t j = 0; j < factor.placement.cols; ++j) {
+        const bool transposed = has_op(operation, factor.placement.operand.name) &&
+                                read.choice.transpose(factor.placement.operand.name) != 'N';
+        const bool is_last =
+            transposed || factor.placement.cols == 1 ? i + 1 == factor.placement.rows : j + 1 == factor.placement.cols;
+        if (is_last) factor(i, j) = T(0);
+      }
+    }
+  }
+  if (operation.reduction != blas::Reduction::none) return return_reduction(instance, call, fault);
+  if (operation.solves) return write_output(instance, operation.outputs.front().operand, solved(instance), fault);
+  std::vector<std::vector<T>> values;
+  for (const blas::Output& output : operation.outputs) values.push_back(instance.template expected<T>(output).value);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const char name = operation.outputs[i].operand;
+    const T first = values[i].empty() ? T(0) : values[i].front();
+    if (name != '=') {
+      write_output(instance, name, values[i], fault);
+    } else if (operation.pattern.front() == '?') {
+      std::memcpy(call.result, &first, sizeof first);
+    } else {
+      *static_cast<claims::Real<T>*>(call.result) = claims::real_part(first);
+    }
+  }
+}
+
+inline blas::Interface described_blas(const RoutineFault& fault = {}) {
+  return {.of_c = true,
+          .has = [](const blas::Operation&, char) { return true; },
+          .call =
+              [fault](const blas::Call& call) {
+                if (call.type == 's') return evaluate<float>(call, fault);
+                if (call.type == 'd') return evaluate<double>(call, fault);
+                if (call.type == 'c') return evaluate<std::complex<float>>(call, fault);
+                return evaluate<std::complex<double>>(call, fault);
+              },
+          .symbol = [](const blas::Operation& operation, char type) { return name_of(operation, type); }};
+}
+
+}  // namespace sqrtn::verify
