@@ -159,7 +159,8 @@ std::string fortran_symbol(const Operation& operation, char type) { return name_
 
 /// Compilers return complex numbers in more than one way: those functions are called by C's interface alone.
 bool has_fortran(const SymbolLookup& look_up, const Operation& operation, char type) {
-  return returned_by(operation, type) != Returns::complex && look_up(fortran_symbol(operation, type)) != nullptr;
+  return !operation.of_c_alone && returned_by(operation, type) != Returns::complex &&
+         look_up(fortran_symbol(operation, type)) != nullptr;
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ constexpr std::string_view all_types = "sdcz", real_types = "sd", complex_types 
 constexpr Operand x{'x', vector, full, 'n', '1'}, y{'y', vector, full, 'n', '1'};
 constexpr Operand x_of_m{'x', vector, full, 'm', '1'}, y_of_m{'y', vector, full, 'm', '1'};
 
-constexpr Factor ones{'1'};
+constexpr Factor ones{'1'}, identity{'I'};
 constexpr Factor plain(char operand) { return {operand}; }
 constexpr Factor op(char operand) { return {operand, true}; }
 constexpr Factor absolute(char operand) { return {.operand = operand, .absolute = true}; }
@@ -260,6 +260,36 @@ std::vector<Operation> of_matrices() {
        "C = αop(A)op(B) + βC",
        {matrix('A', 'm', 'k'), matrix('B', 'k', 'n'), c},
        {sum('C', {{'a', op('A'), op('B')}}, 'b')}},
+      {.name = "gemm3m",
+       .pattern = "?gemm3m",
+       .types = complex_types,
+       .signature = "transa transb m n k alpha A lda B ldb beta C ldc",
+       .formula = "C = αop(A)op(B) + βC by three real products",
+       .operands = {matrix('A', 'm', 'k'), matrix('B', 'k', 'n'), c},
+       .outputs = {sum('C', {{'a', op('A'), op('B')}}, 'b')}},
+      {.name = "gemmt",
+       .pattern = "?gemmt",
+       .types = all_types,
+       .signature = "uplo transa transb n k alpha A lda B ldb beta C ldc",
+       .formula = "a triangle of C = αop(A)op(B) + βC",
+       .operands = {tall_a, matrix('B', 'k', 'n'), square('C', symmetric)},
+       .outputs = {sum('C', {{'a', op('A'), op('B')}}, 'b')}},
+      {.name = "geadd",
+       .pattern = "?geadd",
+       .types = all_types,
+       .signature = "m n alpha A lda beta C ldc",
+       .formula = "C = αA + βC",
+       .operands = {matrix('A', 'm', 'n'), c},
+       .outputs = {sum('C', {{'a', plain('A'), identity}}, 'b')}},
+      {.name = "omatcopy",
+       .pattern = "?omatcopy",
+       .types = all_types,
+       .signature = "trans m n alpha A lda B ldb",
+       .formula = "B = αop(A)",
+       .operands = {matrix('A', 'm', 'n'), matrix('B', 'm', 'n')},
+       .outputs = {sum('B', {{'a', op('A'), identity}})},
+       .lengths_of_stored = true,
+       .of_c_alone = true},
       {"symm",
        "?symm",
        all_types,

@@ -29,7 +29,7 @@ struct Operand {
 
 /// What becomes of an operand before it is multiplied.
 struct Factor {
-  char operand;             ///< '1': ones
+  char operand;             ///< '1': ones, 'I': the identity
   bool by_flag = false;     ///< op of its own flag
   bool transposed = false;  ///< after that
   bool conjugated = false;  ///< after that
@@ -72,6 +72,7 @@ struct Operation {
   bool solves = false;                          ///< its output solves op(A)·X = α·B
   Reduction reduction = Reduction::none;
   bool lengths_of_stored = false;        ///< m and n are those of A, not of op(A)
+  bool of_c_alone = false;               ///< Fortran's interface, if there is one, has other arguments
   std::vector<Argument> arguments = {};  ///< from the signature
 };
 

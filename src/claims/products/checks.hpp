@@ -78,6 +78,9 @@ std::vector<CommonCheck> common_checks_of_state();
 template <class T>
 std::vector<CommonCheck> common_checks_of_threads();
 
+/// Of the routines that Product describes, in single and double precision.
+std::vector<Claim> claims_of_the_nine();
+
 /// What several of these sources refer to.
 inline constexpr const char* exact_source = "Basic Linear Algebra Subprograms Technical Forum Standard, ch. 2";
 inline constexpr const char* bound_source =

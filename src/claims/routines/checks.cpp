@@ -256,8 +256,12 @@ void inside(const Inquiry& inquiry) {
 }
 
 bool has_alpha(const Operation& operation) { return has_argument(operation, What::scalar, 'a'); }
-/// α = 0 times one vector is 0·x, which IEEE 754 says.
-bool scales(const Operation& operation) { return operation.name == "scal" || operation.name == "rscal"; }
+/// Where α multiplies entries one by one, 0·NaN is NaN, as IEEE 754 says; that axpy returns at once is the reference's.
+bool scales_entries(const Operation& operation) {
+  return operation.name != "axpy" && std::ranges::none_of(operation.outputs.front().terms, [](const blas::Term& term) {
+           return term.right.operand != '1' && term.right.operand != 'I';
+         });
+}
 bool has_beta(const Operation& operation) { return has_argument(operation, What::scalar, 'b'); }
 bool any(const Operation&) { return true; }
 /// Of two vectors alone: routines with a matrix refuse an increment of 0.
@@ -294,7 +298,7 @@ const std::vector<RoutineCheck>& routine_checks() {
        "Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., (3.5), (3.13) and theorem 8.5",
        random_bound<T>},
       {"beta_zero", has_beta, " with β = 0 does not read the NaN that the result held", reference, beta_zero<T>},
-      {"alpha_zero", [](const Operation& o) { return has_alpha(o) && !scales(o); },
+      {"alpha_zero", [](const Operation& o) { return has_alpha(o) && !scales_entries(o); },
        " with α = 0 reads no factor, which hold NaN", reference, alpha_zero<T>},
       {"exceptional", adds, ": a NaN or Inf reaches what depends on it, and nothing else", "IEEE 754-2019, 6.1 and 6.2",
        exceptional<T>},

@@ -276,7 +276,7 @@ std::string Instance<T>::describe(const blas::Interface& interface) const {
 template <class T>
 template <class A>
 typename Instance<T>::template Dense<A> Instance<T>::dense(const blas::Factor& factor) const {
-  if (factor.operand == '1') return {1, 1, {A(1)}};
+  if (factor.operand == '1' || factor.operand == 'I') return {1, 1, {A(1)}};
   const Stored<T>& operand = stored(factor.operand);
   const Placement& placement = operand.placement;
   const char flag = factor.by_flag ? choice.transpose(factor.operand) : 'N';
@@ -301,7 +301,20 @@ typename Instance<T>::template Dense<A> Instance<T>::dense(const blas::Factor& f
 
 template <class T>
 template <class A>
+void Instance<T>::add_multiple(const Dense<A>& matrix, A coefficient, Expected<A>& sum) {
+  sum.value.resize(matrix.entries.size());
+  sum.magnitude.resize(matrix.entries.size());
+  sum.n_terms += 1;
+  for (std::size_t i = 0; i < matrix.entries.size(); ++i) {
+    sum.value[i] += times(coefficient, matrix.entries[i]);
+    sum.magnitude[i] += size_of(coefficient) * size_of(matrix.entries[i]);
+  }
+}
+
+template <class T>
+template <class A>
 void Instance<T>::add_term(const blas::Term& term, A coefficient, Expected<A>& sum) const {
+  if (term.right.operand == 'I') return add_multiple(dense<A>(term.left), coefficient, sum);
   const bool exchanged = choice.side == 'r';
   Dense<A> left = dense<A>(exchanged ? term.right : term.left), right = dense<A>(exchanged ? term.left : term.right);
   if (term.right.operand == '1') right = {left.cols, 1, std::vector<A>(left.cols, A(1))};

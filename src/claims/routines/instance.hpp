@@ -67,6 +67,9 @@ class Instance {
   [[nodiscard]] Dense<A> dense(const blas::Factor& factor) const;
   template <class A>
   void add_term(const blas::Term& term, A coefficient, Expected<A>& sum) const;
+  /// The term of a factor and the identity.
+  template <class A>
+  static void add_multiple(const Dense<A>& matrix, A coefficient, Expected<A>& sum);
   void fill_integer_triangle(TestData& data);
   void set_right_side();
 
