@@ -19,6 +19,7 @@ constexpr std::array promises{
     Promise{"exact", ClaimClass::values, "gets integers wrong"},
     Promise{"exact_small", ClaimClass::values, "gets integers wrong"},
     Promise{"exact_large", ClaimClass::values, "gets integers wrong at larger shapes"},
+    Promise{"exact_blocks", ClaimClass::values, "gets integers wrong at large shapes"},
     Promise{"bound", ClaimClass::values, "errs beyond the error bound"},
     Promise{"random_bound", ClaimClass::values, "errs beyond the error bound"},
     Promise{"hard_bound", ClaimClass::values, "errs beyond the error bound"},

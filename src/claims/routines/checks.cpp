@@ -5,6 +5,7 @@
 
 #include "claims/judge.hpp"
 #include "claims/products/guarded.hpp"
+#include "claims/routines/blocks.hpp"
 #include "claims/routines/routines.hpp"
 #include "claims/routines/sweep.hpp"
 
@@ -293,6 +294,8 @@ const std::vector<RoutineCheck>& routine_checks() {
        exact_small<T>},
       {"exact_large", any, " is exact for integers, around the sizes of vectors, kernels and blocks", standard,
        exact_large<T>},
+      {"exact_blocks", multiplies_matrices,
+       " is exact for integers where dimensions are past all blocks, each and together", standard, exact_blocks<T>},
       {"random_bound", [](const Operation& o) { return rounds(o) || o.solves; },
        ": |error| ≤ γ of the longest sum, times the sizes of what is added, entry by entry, worst case",
        "Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., (3.5), (3.13) and theorem 8.5",

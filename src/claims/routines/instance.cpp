@@ -274,26 +274,43 @@ std::string Instance<T>::describe(const blas::Interface& interface) const {
 }
 
 template <class T>
+bool Instance<T>::turns(const blas::Factor& factor) const {
+  return (factor.by_flag && choice.transpose(factor.operand) != 'N') != factor.transposed;
+}
+
+template <class T>
+std::array<std::size_t, 2> Instance<T>::shape(const blas::Factor& factor) const {
+  if (factor.operand == '1' || factor.operand == 'I') return {1, 1};
+  const Placement& placement = stored(factor.operand).placement;
+  if (turns(factor)) return {placement.cols, placement.rows};
+  return {placement.rows, placement.cols};
+}
+
+template <class T>
+T Instance<T>::entry(const blas::Factor& factor, std::size_t i, std::size_t j) const {
+  if (factor.operand == '1' || factor.operand == 'I') return T(1);
+  const bool conjugated = (factor.by_flag && choice.transpose(factor.operand) == 'C') != factor.conjugated;
+  const Stored<T>& operand = stored(factor.operand);
+  const T value = turns(factor) ? operand(j, i) : operand(i, j);
+  return factor.absolute ? T(size_of(value)) : conjugated ? conjugate(value) : value;
+}
+
+template <class T>
 template <class A>
 typename Instance<T>::template Dense<A> Instance<T>::dense(const blas::Factor& factor) const {
-  if (factor.operand == '1' || factor.operand == 'I') return {1, 1, {A(1)}};
-  const Stored<T>& operand = stored(factor.operand);
-  const Placement& placement = operand.placement;
-  const char flag = factor.by_flag ? choice.transpose(factor.operand) : 'N';
-  const bool transposed = (flag != 'N') != factor.transposed, conjugated = (flag == 'C') != factor.conjugated;
-  Dense<A> all{transposed ? placement.cols : placement.rows, transposed ? placement.rows : placement.cols, {}};
-  all.entries.resize(all.rows * all.cols);
-  const bool has_zeros =
-      placement.operand.format == blas::Format::band || placement.operand.structure == Structure::triangular;
-  if (has_zeros) all.is_zero.resize(all.entries.size());
-  for (std::size_t i = 0; i < all.rows; ++i) {
-    for (std::size_t j = 0; j < all.cols; ++j) {
-      const std::size_t row = transposed ? j : i, col = transposed ? i : j;
-      A entry = convert<A>(operand(row, col));
-      if (conjugated) entry = conjugate(entry);
-      if (factor.absolute) entry = A(size_of(entry));
-      all.entries[i * all.cols + j] = entry;
-      if (has_zeros) all.is_zero[i * all.cols + j] = placement.is_zero(row, col) ? 1 : 0;
+  const auto [rows, cols] = shape(factor);
+  Dense<A> all{rows, cols, std::vector<A>(rows * cols)};
+  for (std::size_t i = 0; i < rows; ++i) {
+    for (std::size_t j = 0; j < cols; ++j) all.entries[i * cols + j] = convert<A>(entry(factor, i, j));
+  }
+  if (factor.operand == '1' || factor.operand == 'I') return all;
+  const Placement& placement = stored(factor.operand).placement;
+  const blas::Operand& operand = placement.operand;
+  if (operand.format != blas::Format::band && operand.structure != Structure::triangular) return all;
+  all.is_zero.resize(rows * cols);
+  for (std::size_t i = 0; i < rows; ++i) {
+    for (std::size_t j = 0; j < cols; ++j) {
+      all.is_zero[i * cols + j] = (turns(factor) ? placement.is_zero(j, i) : placement.is_zero(i, j)) ? 1 : 0;
     }
   }
   return all;

@@ -43,6 +43,9 @@ class Instance {
   template <class A>
   [[nodiscard]] Expected<A> expected(const blas::Output& output) const;
 
+  /// Rows and columns of a factor, and one of its entries; 0 where its structure says so.
+  [[nodiscard]] std::array<std::size_t, 2> shape(const blas::Factor& factor) const;
+  [[nodiscard]] T entry(const blas::Factor& factor, std::size_t i, std::size_t j) const;
   [[nodiscard]] T scalar(char name) const;
   [[nodiscard]] Stored<T>& stored(char name);
   [[nodiscard]] const Stored<T>& stored(char name) const;
@@ -63,6 +66,8 @@ class Instance {
  private:
   template <class A>
   struct Dense;
+  /// Whether the factor is the transposed operand.
+  [[nodiscard]] bool turns(const blas::Factor& factor) const;
   template <class A>
   [[nodiscard]] Dense<A> dense(const blas::Factor& factor) const;
   template <class A>

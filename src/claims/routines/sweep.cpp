@@ -162,14 +162,14 @@ std::vector<Choice> forms(const Operation& operation, char type, const Choice& s
 }
 
 void for_calls(const Inquiry& inquiry, const std::vector<Choice>& shapes,
-               const std::function<void(const Choice&, const blas::Interface&)>& action, std::size_t all_forms_up_to) {
-  constexpr std::size_t few = 5;
+               const std::function<void(const Choice&, const blas::Interface&)>& action, std::size_t all_forms_up_to,
+               std::size_t n_forms) {
   for (const blas::Interface& interface : inquiry.interfaces) {
     if (!interface.has(inquiry.operation, inquiry.type)) continue;
     std::size_t turn = 0;
     for (const Choice& shape : shapes) {
       const std::vector<Choice> all = forms(inquiry.operation, inquiry.type, shape, interface.of_c);
-      const std::size_t n = n_entries(shape) <= all_forms_up_to ? all.size() : std::min(few, all.size());
+      const std::size_t n = n_entries(shape) <= all_forms_up_to ? all.size() : std::min(n_forms, all.size());
       for (std::size_t i = 0; i < n; ++i) {
         if (inquiry.found.failed()) return;
         // A step without a common divisor with numbers of flags goes through all of them.

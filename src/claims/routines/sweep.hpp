@@ -33,10 +33,10 @@ std::vector<Choice> typical_shapes(const blas::Operation& operation);
 std::vector<Choice> forms(const blas::Operation& operation, char type, const Choice& shape, bool row_major_too);
 
 /// action(instance's choice, interface) for each form of each shape by each interface, until one fails. Of shapes with
-/// more than `all_forms_up_to` entries only a few forms are taken, in turn.
+/// more than `all_forms_up_to` entries only `n_forms` are taken, in turn.
 void for_calls(const Inquiry& inquiry, const std::vector<Choice>& shapes,
                const std::function<void(const Choice&, const blas::Interface&)>& action,
-               std::size_t all_forms_up_to = 2000);
+               std::size_t all_forms_up_to = 2000, std::size_t n_forms = 5);
 
 /// Whether increments may be negative: of a routine with one vector alone they may not.
 bool takes_negative_increments(const blas::Operation& operation);
