@@ -6,6 +6,7 @@
 #include "command/accepting.hpp"
 #include "command/command.hpp"
 #include "command/options.hpp"
+#include "command/reproducers.hpp"
 #include "command/steps.hpp"
 #include "libraries/judge.hpp"
 #include "report/screen.hpp"
@@ -24,6 +25,7 @@ struct VerifyOptions {
   claims::Settings settings;
   std::vector<std::string> ids;  ///< of the claims that a parent asks this child for
   Accepting accepting;
+  std::string reproducers;  ///< folder for programs that show the findings; empty: none
   bool strict = false, list = false, in_process = false;
   bool properties = false, only_properties = false;
   unsigned call_limit_s = 0;
@@ -67,10 +69,12 @@ int verify(VerifyOptions options, const std::vector<std::string>& command) {
   if (!options.common.json.empty()) require_writable(options.common.json);
   require(!same_file(options.common.json, options.accepting.write),
           "--json and --write-accepted name the same file; give each its own");
+  require_folder(options.reproducers);
   const std::vector<results::Accepted> accepted = accepted_findings(options.accepting);
   results::Document document = judged_document(options, claims, command);
   const std::string acceptance = accept(document, accepted, options.accepting);
-  deliver(document, options.common.json, acceptance + report::claims_text(document));
+  const std::string programs = write_reproducers(document, options.reproducers);
+  deliver(document, options.common.json, acceptance + programs + report::claims_text(document));
   return exit_code(document.verdict);
 }
 
@@ -101,6 +105,7 @@ void add_verify(CLI::App& application, Action& chosen) {
   subcommand->add_flag("--only-properties", options->only_properties)->needs("--in-process")->group("");
   subcommand->add_option("--call-limit", options->call_limit_s)->needs("--in-process")->group("");
   add_accepting(*subcommand, options->accepting);
+  add_reproducers(*subcommand, options->reproducers);
   CLI::Option* list = subcommand->add_flag("--list", options->list, "Only list the claims that match, with their laws");
   for (const char* unused : {"--json", "--accept", "--write-accepted", "--properties"}) list->excludes(unused);
   subcommand->footer(

@@ -124,6 +124,7 @@ void list(Fields& field, Of<claims::Result> auto& result) {
   field("expected", outcome.expected, rule::Number{});
   field("verdict", outcome.verdict, verdicts);
   field("reason", outcome.reason, rule::Maybe{});
+  field("program", outcome.program, rule::Maybe{});
   field("accepted", outcome.accepted, rule::Maybe{});
   field("time_s", outcome.time_s, rule::positive);
 }

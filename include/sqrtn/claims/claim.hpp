@@ -55,6 +55,7 @@ Word word_of(ClaimClass broken);
 struct Outcome {
   Verdict verdict = Verdict::inconclusive;
   std::string reason;    ///< what was wrong and where; empty for a pass
+  std::string program;   ///< in C, that shows what was wrong without sqrtn; empty: none
   std::string accepted;  ///< why this finding is known and does not count for a run's verdict; empty: it does
   std::optional<std::size_t> n_samples;
   std::optional<double> statistic, p_value, observed, expected;

@@ -23,6 +23,7 @@ struct Findings {
   std::size_t n_compared = 0, n_wrong = 0;
   double worst = 0;
   std::string reason;
+  std::string program;  ///< in C, that shows the first failure; empty: none was written
 
   [[nodiscard]] bool failed() const { return n_wrong > 0; }
 
@@ -61,6 +62,7 @@ struct Findings {
 
 inline Outcome exact_outcome(const Findings& found) {
   Outcome outcome = exact_outcome(found.reason, found.n_compared);
+  outcome.program = found.program;
   outcome.observed = static_cast<double>(found.n_wrong);
   outcome.expected = 0;
   return outcome;

@@ -6,6 +6,7 @@
 #include "claims/judge.hpp"
 #include "claims/products/guarded.hpp"
 #include "claims/routines/blocks.hpp"
+#include "claims/routines/reproducer.hpp"
 #include "claims/routines/routines.hpp"
 #include "claims/routines/sweep.hpp"
 
@@ -116,6 +117,7 @@ void beta_zero(const Inquiry& inquiry) {
     instance.set_scalars(T(1), T(0));
     instance.store();
     fill_stored_with_nan(instance.stored(instance.operation.outputs.front().operand));
+    instance.remember();
     return true;
   });
 }
@@ -250,7 +252,10 @@ void inside(const Inquiry& inquiry) {
         for (const bool at_end : {true, false}) {
           const std::string fault = guarded.call_within(instance, interface, at_end);
           ++inquiry.found.n_compared;
-          if (!fault.empty()) return inquiry.found.fail([&] { return instance.describe(interface) + ": " + fault; });
+          if (fault.empty()) continue;
+          inquiry.found.program = c_program(
+              instance, interface, {.kind = at_end ? Symptom::Kind::touched_after : Symptom::Kind::touched_before});
+          return inquiry.found.fail([&] { return instance.describe(interface) + ": " + fault; });
         }
       },
       30);

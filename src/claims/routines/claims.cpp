@@ -27,7 +27,8 @@ Claim claim_of(const blas::Operation& operation, const RoutineCheck& row) {
     std::fesetenv(FE_DFL_ENV);
     TestData data(settings.seed, id);
     Findings found;
-    row.check({operation, blas_type<T>, subject.interfaces, data, found});
+    const auto every = static_cast<std::size_t>(settings.effect_scale);
+    row.check({operation, blas_type<T>, subject.interfaces, data, found, every});
     return row.name == "random_bound" ? bound_outcome(found) : exact_outcome(found);
   };
   return claim;

@@ -166,11 +166,14 @@ void Instance<T>::fill(TestData& data, Inputs inputs) {
 
 template <class T>
 void Instance<T>::store(Real<T> unset) {
+  for (Stored<T>& operand : operands) operand.store(unset);
+  remember();
+}
+
+template <class T>
+void Instance<T>::remember() {
   before_.clear();
-  for (Stored<T>& operand : operands) {
-    operand.store(unset);
-    before_.push_back(operand.memory);
-  }
+  for (const Stored<T>& operand : operands) before_.push_back(operand.memory);
 }
 
 template <class T>

@@ -34,6 +34,8 @@ class Instance {
   /// Writes entries to memory, and remembers it as what was there before the call. `unset`: the imaginary parts on a
   /// Hermitian diagonal.
   void store(Real<T> unset = 3);
+  /// Takes what memory holds now for what was there before the call.
+  void remember();
 
   void call(const blas::Interface& interface);
   /// The call in words, with all that it was handed.

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <limits>
+
+#include "claims/routines/reproducer.hpp"
 
 namespace sqrtn::claims {
 
@@ -166,15 +169,17 @@ void for_calls(const Inquiry& inquiry, const std::vector<Choice>& shapes,
                std::size_t n_forms) {
   for (const blas::Interface& interface : inquiry.interfaces) {
     if (!interface.has(inquiry.operation, inquiry.type)) continue;
-    std::size_t turn = 0;
+    std::size_t turn = 0, n_shapes = 0;
     for (const Choice& shape : shapes) {
       const std::vector<Choice> all = forms(inquiry.operation, inquiry.type, shape, interface.of_c);
       const std::size_t n = n_entries(shape) <= all_forms_up_to ? all.size() : std::min(n_forms, all.size());
       for (std::size_t i = 0; i < n; ++i) {
         if (inquiry.found.failed()) return;
+        if ((i + n_shapes) % inquiry.every != 0) continue;
         // A step without a common divisor with numbers of flags goes through all of them.
         action(all[n == all.size() ? i : (turn += 7) % all.size()], interface);
       }
+      ++n_shapes;
     }
   }
 }
@@ -199,17 +204,31 @@ struct Comparison {
   [[nodiscard]] std::string where(char operand, std::size_t i, std::size_t j) const {
     return fmt::format("{}{}, {} ({}, {})", instance.describe(interface), note, operand, i, j);
   }
+  /// The first failure is written down as a program too.
+  template <class Check>
+  void explained(Symptom symptom, Check check) const {
+    const std::size_t n_before = found.n_wrong;
+    check();
+    if (n_before == 0 && found.n_wrong > 0) found.program = c_program(instance, interface, symptom);
+  }
   /// Either part. Where a part should be NaN, one of the two has to be: complex products may set both.
   template <class A, class Where>
-  void compare(const T& got, const A& expected, Real<A> bound, Where place) const {
+  void compare(const T& got, const A& expected, Real<A> bound, Symptom symptom, Where place) const {
+    const auto part = [&](Real<A> got_part, Real<A> expected_part, bool imaginary) {
+      symptom.imaginary = imaginary;
+      symptom.expected = static_cast<double>(expected_part);
+      symptom.bound = static_cast<double>(bound);
+      explained(symptom, [&] { found.compare_wide<Real<A>>(got_part, expected_part, bound, place); });
+    };
     if (is_nan(expected)) {
       ++found.n_compared;
-      if (!is_nan(got)) found.fail([&] { return place() + ": got no NaN where one is due"; });
+      symptom.expected = std::numeric_limits<double>::quiet_NaN();
+      if (!is_nan(got))
+        explained(symptom, [&] { found.fail([&] { return place() + ": got no NaN where one is due"; }); });
       return;
     }
-    found.compare_wide<Real<A>>(real_part(got), real_part(expected), bound, place);
-    if constexpr (is_complex<T>)
-      found.compare_wide<Real<A>>(imaginary_part(got), imaginary_part(expected), bound, place);
+    part(real_part(got), real_part(expected), false);
+    if constexpr (is_complex<T>) part(imaginary_part(got), imaginary_part(expected), true);
   }
   /// What is not an output's entry holds the bits of before.
   void kept(const Stored<T>& operand, const std::vector<char>& written) const {
@@ -217,9 +236,13 @@ struct Comparison {
     ++found.n_compared;
     for (std::size_t at = 0; at < before.size(); ++at) {
       if (written[at] != 0 || std::memcmp(&before[at], &operand.memory[at], sizeof(T)) == 0) continue;
-      return found.fail([&] {
-        return fmt::format("{}{}: wrote to {}, {} elements from its begin, which it should leave alone",
-                           instance.describe(interface), note, operand.placement.operand.name, at);
+      const Symptom symptom{
+          .operand = operand.placement.operand.name, .at = at, .expected = static_cast<double>(real_part(before[at]))};
+      return explained(symptom, [&] {
+        found.fail([&] {
+          return fmt::format("{}{}: wrote to {}, {} elements from its begin, which it should leave alone",
+                             instance.describe(interface), note, operand.placement.operand.name, at);
+        });
       });
     }
   }
@@ -243,7 +266,8 @@ struct Comparison {
           if (is_real && (got.imag() == 0 || may_be_left_alone()))
             got = T(got.real(), imaginary_part(convert<T>(expected.value[entry])));
         }
-        compare(got, expected.value[entry], factor * expected.magnitude[entry], place);
+        compare(got, expected.value[entry], factor * expected.magnitude[entry], {.operand = output.operand, .at = *at},
+                place);
       }
     }
     kept(operand, written);
@@ -260,7 +284,7 @@ void compare_returned(const Comparison<T>& comparison, const Expected<A>& expect
   const Real<A> bound = expected.magnitude.empty() ? Real<A>(0) : factor * expected.magnitude.front();
   const bool is_real = instance.operation.pattern.front() != '?';
   const T got = is_real ? T(instance.template returned<Real<T>>()) : instance.template returned<T>();
-  comparison.compare(got, value, bound, place);
+  comparison.compare(got, value, bound, {}, place);
 }
 
 /// The norm, and the first of the largest or smallest.
@@ -279,8 +303,11 @@ void compare_reduction(const Comparison<T>& comparison) {
       sum += re * re + im * im;
     }
     const Wide norm = std::sqrt(sum);
-    comparison.found.compare_wide(static_cast<Wide>(instance.template returned<Real<T>>()), norm,
-                                  error_factor<T>(x.size()) * norm, place);
+    const Wide bound = error_factor<T>(x.size()) * norm;
+    const Symptom symptom{.expected = static_cast<double>(norm), .bound = static_cast<double>(bound)};
+    comparison.explained(symptom, [&] {
+      comparison.found.compare_wide(static_cast<Wide>(instance.template returned<Real<T>>()), norm, bound, place);
+    });
     return;
   }
   const auto smaller = [](const T& a, const T& b) { return size_of(a) < size_of(b); };
@@ -290,8 +317,11 @@ void compare_reduction(const Comparison<T>& comparison) {
   ++comparison.found.n_compared;
   const auto expected = static_cast<std::int32_t>(first - x.begin());
   const auto got = static_cast<std::int32_t>(instance.template returned<std::int64_t>());
-  if (got != expected)
+  if (got == expected) return;
+  const Symptom symptom{.expected = static_cast<double>(expected + (comparison.interface.of_c ? 0 : 1))};
+  comparison.explained(symptom, [&] {
     comparison.found.fail([&] { return fmt::format("{}: got index {}, expected {}", place(), got, expected); });
+  });
 }
 
 /// The solution of integers, or op(A)·X within the bound of α·B.

@@ -18,6 +18,7 @@ struct Inquiry {
   const std::vector<blas::Interface>& interfaces;
   TestData& data;
   Findings& found;
+  std::size_t every = 1;  ///< only every so many a call is made, for a quick look
 };
 
 /// Every combination of small lengths, in ascending order of work, so that the first failure is small.

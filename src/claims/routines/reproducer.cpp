@@ -1,0 +1,199 @@
+#include "claims/routines/reproducer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace sqrtn::claims {
+namespace {
+
+using What = blas::Argument::What;
+
+// Beyond that nobody reads the numbers.
+constexpr std::size_t most_elements = 600;
+
+template <class R>
+std::string number(R value) {
+  if (std::isnan(value)) return "NAN";
+  if (std::isinf(value)) return value < 0 ? "-INFINITY" : "INFINITY";
+  return fmt::format("{}", value);
+}
+
+/// One program, its lines in the order in which they stand.
+template <class T>
+class Program {
+ public:
+  Program(const Instance<T>& instance, const blas::Interface& interface, const Symptom& symptom)
+      : instance_(instance), interface_(interface), symptom_(symptom) {}
+
+  std::string text() {
+    std::string text = "#include <math.h>\n#include <stdio.h>\n";
+    if (guards()) text += "#include <string.h>\n#include <sys/mman.h>\n" + guard();
+    text += fmt::format("{} {}({});\n", returned(), symbol(), parameters());
+    text += "int main(void) {\n" + operands();
+    if (symptom_.operand == '=' && !by_address()) {
+      text += fmt::format("  {} s = {}({});\n", returned(), symbol(), values());
+    } else {
+      if (symptom_.operand == '=') text += fmt::format("  {} s[2];\n", real());
+      text += fmt::format("  {}({});\n", symbol(), values());
+    }
+    return text + check() + "}\n";
+  }
+
+ private:
+  static const char* real() { return sizeof(Real<T>) == 4 ? "float" : "double"; }
+  [[nodiscard]] bool guards() const { return symptom_.kind != Symptom::Kind::wrong; }
+  [[nodiscard]] std::string symbol() const { return interface_.symbol(instance_.operation, blas_type<T>); }
+  /// Whether a complex result is written to a last argument.
+  [[nodiscard]] bool by_address() const { return symbol().ends_with("_sub"); }
+  [[nodiscard]] bool is_search() const {
+    return instance_.operation.reduction == blas::Reduction::first_largest ||
+           instance_.operation.reduction == blas::Reduction::first_smallest;
+  }
+  [[nodiscard]] std::string returned() const {
+    if (instance_.operation.outputs.front().operand != '=' || by_address()) return "void";
+    return is_search() ? (interface_.of_c ? "size_t" : "int") : real();
+  }
+  [[nodiscard]] bool has_layout() const {
+    return interface_.of_c && std::ranges::any_of(instance_.operation.operands, [](const auto& operand) {
+             return operand.structure != blas::Structure::vector;
+           });
+  }
+  [[nodiscard]] bool is_real(char scalar) const {
+    return !is_complex<T> || instance_.operation.real_scalars.find(scalar) != std::string_view::npos;
+  }
+
+  /// Memory that ends, or begins, where a page begins that nobody may touch.
+  [[nodiscard]] std::string guard() const {
+    const bool after = symptom_.kind == Symptom::Kind::touched_after;
+    return fmt::format(
+        "static void *guarded(const void *from, size_t n) {{\n"
+        "  char *p = mmap(0, 3 << 20, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);\n"
+        "  mprotect(p + (1 << 20), 1 << 20, PROT_READ | PROT_WRITE);\n"
+        "  return memcpy(p + {}, from, n);\n}}\n",
+        after ? "(2 << 20) - n" : "(1 << 20)");
+  }
+
+  [[nodiscard]] std::string parameters() const {
+    std::string list = has_layout() ? "int" : "";
+    const auto add = [&list](const std::string& type) { list += (list.empty() ? "" : ", ") + type; };
+    for (const auto& [what, of] : instance_.operation.arguments) {
+      if (!interface_.of_c) {
+        add("const void *");
+      } else if (what == What::data || (what == What::scalar && !is_real(of))) {
+        add("const void *");
+      } else {
+        add(what == What::scalar ? real() : "int");
+      }
+    }
+    if (interface_.of_c && by_address()) add("void *");
+    if (!interface_.of_c) {
+      for (const auto& argument : instance_.operation.arguments) {
+        if (argument.what < What::length) add("size_t");
+      }
+    }
+    return list;
+  }
+
+  /// The operands' memory before the call, one a line.
+  [[nodiscard]] std::string operands() const {
+    std::string text;
+    for (const Stored<T>& operand : instance_.operands) {
+      const char name = operand.placement.operand.name;
+      const Elements<T>& memory = instance_.before(name);
+      std::string numbers;
+      for (std::size_t i = 0; i < memory.size(); ++i) {
+        numbers += (i > 0 ? ", " : "") + number(real_part(memory[i]));
+        if (is_complex<T>) numbers += ", " + number(imaginary_part(memory[i]));
+      }
+      text += fmt::format("  {} {}{}[] = {{{}}};\n", real(), name, guards() ? "0" : "", numbers);
+      if (guards()) text += fmt::format("  {0} *{1} = guarded({1}0, sizeof {1}0);\n", real(), name);
+    }
+    return text;
+  }
+
+  [[nodiscard]] std::string value(What what, char of) const {
+    const Choice& choice = instance_.choice;
+    const bool swapped = instance_.operation.lengths_of_stored && choice.transpose_a != 'N' && (of == 'm' || of == 'n');
+    switch (what) {
+      case What::data:
+        return std::string(1, of);
+      case What::length:
+        return fmt::to_string(choice.length(!swapped ? of : of == 'm' ? 'n' : 'm'));
+      case What::leading:
+        return fmt::to_string(instance_.stored(of).placement.leading);
+      case What::increment:
+        return fmt::to_string(choice.increment(of));
+      case What::scalar: {
+        const T scalar = instance_.scalar(of);
+        if (is_real(of) && interface_.of_c) return number(real_part(scalar));
+        return fmt::format("({}[]){{{}, {}}}", real(), number(real_part(scalar)), number(imaginary_part(scalar)));
+      }
+      default:
+        return flag(what, of);
+    }
+  }
+
+  [[nodiscard]] std::string flag(What what, char of) const {
+    const Choice& choice = instance_.choice;
+    const char letter = what == What::side       ? choice.side
+                        : what == What::triangle ? choice.triangle
+                        : what == What::diagonal ? choice.diagonal
+                                                 : choice.transpose(of);
+    if (!interface_.of_c) return fmt::format("\"{}\"", static_cast<char>(letter & ~0x20));
+    constexpr std::string_view letters = "NTCULnulr";
+    constexpr int numbers[] = {111, 112, 113, 121, 122, 131, 132, 141, 142};
+    return fmt::to_string(numbers[letters.find(letter)]);
+  }
+
+  [[nodiscard]] std::string values() const {
+    std::string list = has_layout() ? (instance_.choice.row_major ? "101" : "102") : "";
+    const auto add = [&list](const std::string& one) { list += (list.empty() ? "" : ", ") + one; };
+    std::size_t n_flags = 0;
+    for (const auto& [what, of] : instance_.operation.arguments) {
+      const bool is_number = what == What::length || what == What::leading || what == What::increment;
+      const std::string text = value(what, of);
+      add(!interface_.of_c && is_number ? fmt::format("&(int){{{}}}", text) : text);
+      n_flags += what < What::length ? 1 : 0;
+    }
+    if (interface_.of_c && by_address()) add("s");
+    for (std::size_t i = 0; i < n_flags && !interface_.of_c; ++i) add("1");
+    return list;
+  }
+
+  [[nodiscard]] std::string check() const {
+    if (guards()) return "  puts(\"no memory outside of the operands was touched\");\n";
+    const std::size_t at = symptom_.at * (is_complex<T> ? 2 : 1) + (symptom_.imaginary ? 1 : 0);
+    const std::string got = symptom_.operand != '=' ? fmt::format("{}[{}]", symptom_.operand, at)
+                            : by_address()          ? fmt::format("s[{}]", symptom_.imaginary ? 1 : 0)
+                                                    : "s";
+    std::string text = fmt::format("  printf(\"got %.17g, expected %.17g\\n\", (double){}, (double){});\n", got,
+                                   number(symptom_.expected));
+    if (std::isnan(symptom_.expected)) return text + fmt::format("  return !isnan({});\n", got);
+    return text +
+           fmt::format("  return !(fabs({} - {}) <= {});\n", got, number(symptom_.expected), number(symptom_.bound));
+  }
+
+  const Instance<T>& instance_;
+  const blas::Interface& interface_;
+  const Symptom& symptom_;
+};
+
+}  // namespace
+
+template <class T>
+std::string c_program(const Instance<T>& instance, const blas::Interface& interface, const Symptom& symptom) {
+  for (const Stored<T>& operand : instance.operands) {
+    if (operand.memory.size() > most_elements) return {};
+  }
+  return Program<T>(instance, interface, symptom).text();
+}
+
+template std::string c_program(const Instance<float>&, const blas::Interface&, const Symptom&);
+template std::string c_program(const Instance<double>&, const blas::Interface&, const Symptom&);
+template std::string c_program(const Instance<std::complex<float>>&, const blas::Interface&, const Symptom&);
+template std::string c_program(const Instance<std::complex<double>>&, const blas::Interface&, const Symptom&);
+
+}  // namespace sqrtn::claims
