@@ -4,10 +4,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 
 #include "claims/area.hpp"
-#include "sqrtn/support/parallel.hpp"
 #include "support/environment.hpp"
 #include "support/progress.hpp"
 
@@ -23,13 +21,6 @@ constexpr double group_share = 0.5, claim_share = 1.0 / 6;
 constexpr double call_limit_s = 10;
 // Of groups and of single claims together: with more, one library would eat the time of all others.
 constexpr int patience = 4;
-
-/// How many times longer everything takes where others are at work.
-double slowdown() {
-  double load = 0;
-  if (getloadavg(&load, 1) != 1) return 1;
-  return std::max(1.0, load / static_cast<double>(available_threads()));
-}
 
 /// Claims that one child is asked for, by their places among all.
 struct Group {
@@ -85,7 +76,7 @@ class Judge {
       return;
     }
     const Answer answer = verify(claims_at(group.places), group_share);
-    if (!answer.complaint.empty()) judged_.incidents.push_back(incident_in(answer, group.name));
+    tell(answer, group.name);
     if (answer.document) {
       for (const std::size_t place : group.places) take(place, *answer.document);
     } else {
@@ -107,7 +98,7 @@ class Judge {
       if (answer.document) {
         take(place, *answer.document);
       } else {
-        set(place, claims::Verdict::fail, "the library ended the process: " + answer.complaint);
+        set(place, claims::Verdict::fail, "the library ended the process: " + answer.complaint());
       }
     }
   }
@@ -115,8 +106,15 @@ class Judge {
   void describe() {
     if (!why_not().empty() || !judged_.incidents.empty()) return;
     Answer answer = verify({"--only-properties"}, group_share);
-    if (!answer.complaint.empty()) judged_.incidents.push_back(incident_in(answer, "its properties"));
+    tell(answer, "its properties");
     if (answer.document) judged_.properties = std::move(answer.document->properties);
+  }
+
+  void tell(const Answer& answer, const std::string& place) {
+    for (results::Incident& incident : incidents_in(answer, place)) {
+      if (incident.kind == results::IncidentKind::lingered) environment_[leave_at_once] = "1";
+      judged_.incidents.push_back(std::move(incident));
+    }
   }
 
   /// `share`: of the time that is left.
@@ -131,7 +129,8 @@ class Judge {
       words.insert(words.end(), {"--effect-scale", fmt::to_string(judging_.effect_scale)});
     }
     words.insert(words.end(), what.begin(), what.end());
-    const Answer answer = ask_child(words, {.wall_s = std::max(share * left_s(), 1.0), .memory_bytes = memory_bytes_});
+    const Answer answer =
+        ask_child(words, {.wall_s = std::max(share * left_s(), 1.0), .memory_bytes = memory_bytes_}, environment_);
     if (!answer.document && answer.how == ProcessEnd::How::timed_out) ++silences_;
     return answer;
   }
@@ -162,6 +161,7 @@ class Judge {
   const Candidate& backend_;
   const Judging& judging_;
   const std::size_t memory_bytes_;
+  EnvironmentAdditions environment_ = environment_for(backend_);
   const Clock::time_point start_ = Clock::now();
   int silences_ = 0;
   Judged judged_;
@@ -213,6 +213,7 @@ JudgedLibrary judge_apart(const std::string& blas, const std::vector<claims::Cla
     progress.update(static_cast<double>(done) / static_cast<double>(about.size()), group);
   });
   judged.claims = in_order(claims, std::move(own), std::move(judged.claims));
+  judged.incidents.insert(judged.incidents.begin(), library.incidents.begin(), library.incidents.end());
   return {*library.record, std::move(judged)};
 }
 
