@@ -2,6 +2,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -135,6 +136,14 @@ TEST(Process, ADaemonDiesWithTheParentToo) {
   const std::string path = folder / "id";
   end_of_parent(daemon(path) + "; sleep 1000", path, SIGKILL);
   EXPECT_TRUE(ends(awaited_line(path)));
+}
+
+TEST(Process, WhatLeavesItsGroupIsKilledToo) {
+  if (!run_process({"perl", "-e", "1"}).succeeded()) GTEST_SKIP() << "needs perl";
+  const auto start = std::chrono::steady_clock::now();
+  const ProcessEnd end = run_process({"perl", "-e", "setpgrp(0, getppid()) or die; sleep 20"}, {.wall_s = 0.5});
+  EXPECT_EQ(end.how, How::timed_out) << end.err;
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
 }
 
 TEST(Process, WhatStopsIsEndedAtOnce) {

@@ -156,6 +156,7 @@ ChildEnd watch_over(pid_t child) {
          ppoll(&lifeline, 1, nullptr, &all_but_ends) <= 0) {
   }
   ::kill(-child, SIGKILL);  // the number is the child's until it is waited for
+  ::kill(child, SIGKILL);   // it may have left its group
   ChildEnd end;
   while (wait4(child, &end.status, 0, &end.usage) < 0 && errno == EINTR) {
   }
