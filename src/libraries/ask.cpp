@@ -28,6 +28,7 @@ Kind kind_of(const ProcessEnd& end) {
     case How::too_much_output:
       return Kind::too_much_output;
     case How::not_started:
+    case How::interrupted:
       return Kind::other;
   }
   return Kind::other;

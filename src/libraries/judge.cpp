@@ -7,6 +7,7 @@
 
 #include "claims/area.hpp"
 #include "support/environment.hpp"
+#include "support/interrupt.hpp"
 #include "support/progress.hpp"
 
 namespace sqrtn::libraries {
@@ -66,6 +67,7 @@ class Judge {
 
   /// Why nothing more is asked; "" if there is time.
   [[nodiscard]] std::string why_not() const {
+    if (interrupted()) return "not judged: interrupted";
     if (silences_ >= patience) return "not judged: the library gave no answer too often";
     return left_s() > 0 ? "" : "not judged: its time was used up";
   }
@@ -111,6 +113,7 @@ class Judge {
   }
 
   void tell(const Answer& answer, const std::string& place) {
+    if (answer.how == ProcessEnd::How::interrupted) return;
     for (results::Incident& incident : incidents_in(answer, place)) {
       if (incident.kind == results::IncidentKind::lingered) environment_[leave_at_once] = "1";
       judged_.incidents.push_back(std::move(incident));
@@ -177,7 +180,11 @@ std::vector<claims::Result> run_claims(const std::vector<claims::Claim>& claims,
   Progress progress("claims");
   for (const claims::Claim& claim : claims) {
     progress.update(static_cast<double>(results.size()) / static_cast<double>(claims.size()), claim.id);
-    results.push_back(claims::run(claim, subject, settings));
+    if (interrupted()) {
+      results.push_back({claim, {.verdict = claims::Verdict::inconclusive, .reason = "not judged: interrupted"}});
+    } else {
+      results.push_back(claims::run(claim, subject, settings));
+    }
   }
   return results;
 }

@@ -16,6 +16,7 @@
 
 #include "sqrtn/support/require.hpp"
 #include "support/child.hpp"
+#include "support/interrupt.hpp"
 
 namespace sqrtn {
 namespace {
@@ -41,7 +42,8 @@ bool append_from(int descriptor, std::string& text) {
 /// Reads both streams until the child has ended or must be ended. What it wrote before its end is read to
 /// the last byte, but nothing that descendants of its own write later.
 void listen(const Ends& ends, const ProcessLimits& limits, Clock::time_point start, ProcessEnd& end) {
-  std::array<pollfd, 3> waits{{{ends.out, POLLIN, 0}, {ends.err, POLLIN, 0}, {ends.ended, POLLIN, 0}}};
+  std::array<pollfd, 4> waits{
+      {{ends.out, POLLIN, 0}, {ends.err, POLLIN, 0}, {ends.ended, POLLIN, 0}, {interruption(), POLLIN, 0}}};
   for (bool ended = false;;) {
     int wait_ms = ended ? 0 : -1;
     if (!ended && limits.wall_s > 0) {
@@ -61,6 +63,10 @@ void listen(const Ends& ends, const ProcessLimits& limits, Clock::time_point sta
     }
     if (limits.output_bytes > 0 && end.out.size() + end.err.size() > limits.output_bytes) {
       end.how = ProcessEnd::How::too_much_output;
+      return;
+    }
+    if (waits[3].revents != 0) {
+      end.how = ProcessEnd::How::interrupted;
       return;
     }
     if (waits[2].revents != 0) {
@@ -109,6 +115,8 @@ std::string ProcessEnd::to_text() const {
       return fmt::format("no answer for {:.3g} s", wall_s);
     case How::too_much_output:
       return "wrote more than it may";
+    case How::interrupted:
+      return "interrupted";
     case How::not_started:
       return fmt::format("could not be started ({})", std::generic_category().message(code));
   }

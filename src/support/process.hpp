@@ -17,7 +17,7 @@ struct ProcessLimits {
 
 /// How a child ended, and what it said.
 struct ProcessEnd {
-  enum class How { exited, signalled, timed_out, too_much_output, not_started };
+  enum class How { exited, signalled, timed_out, too_much_output, not_started, interrupted };
   How how = How::not_started;
   int code = 0;  ///< exit status, number of the signal that ended or stopped it, or errno of what kept it from starting
   std::string out, err;  ///< what it wrote, as far as the limit goes
@@ -31,7 +31,7 @@ struct ProcessEnd {
   [[nodiscard]] bool stopped() const;
   /// "exited with status 3", "killed by signal 11 (segmentation fault)", "stopped by
   /// signal 19 (stopped (signal))", "no answer for 20 s", "wrote more than it may", "could not be started (no such file
-  /// or directory)".
+  /// or directory)", "interrupted".
   [[nodiscard]] std::string to_text() const;
 };
 
