@@ -23,5 +23,8 @@ for flag in -ffast-math -Ofast -ffinite-math-only -fassociative-math -fno-signed
   refused "$flag" NONE= -DCMAKE_CXX_FLAGS_RELEASE="-O2 $flag"
   refused "$flag" NONE= -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG="$flag"
 done
-configure CXXFLAGS="-fno-math-errno -fno-fast-math" -DSQRTN_BUILD_PROGRAMS=OFF -DCMAKE_CXX_FLAGS_DEBUG=-ffast-math >"$folder/log" ||
-  { cat "$folder/log"; exit 1; }
+configure CXXFLAGS="-fno-math-errno -fno-fast-math" -DSQRTN_BUILD_PROGRAMS=OFF -DCMAKE_CXX_FLAGS_DEBUG=-ffast-math \
+  >"$folder/log" || {
+  cat "$folder/log"
+  exit 1
+}
