@@ -1,9 +1,11 @@
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <system_error>
@@ -187,19 +189,79 @@ TEST(Output, NoticesABrokenPipe) {
 }
 
 TEST(Output, SignalsRemoveTemporaries) {
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
     const Folder folder;
     const int status = status_of_child([&] {
+      const rlimit no_core{0, 0};
+      setrlimit(RLIMIT_CORE, &no_core);
       std::signal(signal, SIG_DFL);
       remove_temporaries_on_signals();
       write_file(folder / "file", [&](std::ostream& stream) {
         stream << "half" << std::flush;
-        if (folder.entries() == 1) raise(signal);
+        raise(signal);
       });
     });
     EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == signal) << status;
     EXPECT_EQ(folder.entries(), 0);
   }
+}
+
+/// Whether the file system of this folder knows files without a name.
+bool has_unnamed_files(const Folder& folder) {
+#ifdef O_TMPFILE
+  const int descriptor = open((folder / "").c_str(), O_TMPFILE | O_WRONLY, 0600);
+  close(descriptor);
+  return descriptor >= 0;
+#else
+  return false;
+#endif
+}
+
+TEST(Output, NotEvenSigkillLeavesAPart) {
+  const Folder folder;
+  if (!has_unnamed_files(folder)) GTEST_SKIP() << "this file system knows no files without a name";
+  write_file(folder / "old", "old");
+  for (const char* name : {"old", "new"}) {
+    const int status = status_of_child([&] {
+      write_file(folder / name, [](std::ostream& stream) {
+        stream << "half" << std::flush;
+        raise(SIGKILL);
+      });
+    });
+    EXPECT_TRUE(WIFSIGNALED(status));
+    EXPECT_EQ(folder.entries(), 1) << name;
+  }
+  EXPECT_EQ(content_of(folder / "old"), "old");
+}
+
+// Where files have names from the beginning, or a process was killed between two steps.
+TEST(Output, WhatKilledProcessesLeftIsRemoved) {
+  const Folder folder;
+  const auto begun_long_ago = [&](const char* name) {
+    std::ofstream(folder / name) << "half";
+    fs::last_write_time(folder / name, fs::file_time_type::clock::now() - std::chrono::hours(1));
+  };
+  begun_long_ago(".sqrtn-0123456789abcdef.tmp");
+  begun_long_ago(".sqrtn-in-use.tmp");
+  begun_long_ago(".other.tmp");
+  std::ofstream(folder / ".sqrtn-young.tmp") << "half";
+  const int in_use = open((folder / ".sqrtn-in-use.tmp").c_str(), O_RDONLY);
+  ASSERT_EQ(flock(in_use, LOCK_EX), 0);
+  write_file(folder / "table.csv", "whole");
+  close(in_use);
+  EXPECT_FALSE(fs::exists(folder / ".sqrtn-0123456789abcdef.tmp"));
+  for (const char* kept : {".sqrtn-in-use.tmp", ".other.tmp", ".sqrtn-young.tmp", "table.csv"}) {
+    EXPECT_TRUE(fs::exists(folder / kept)) << kept;
+  }
+}
+
+TEST(Output, WhatCannotBeWrittenCostsNothingElse) {
+  const Folder folder;
+  const std::string message = message_of<std::system_error>([&] {
+    write_each({{folder / "missing/a", "a"}, {folder / "b", "b"}, {"", "nowhere"}, {folder / "missing/c", "c"}});
+  });
+  EXPECT_NE(message.find("missing/a"), std::string::npos) << message;
+  EXPECT_EQ(content_of(folder / "b"), "b");
 }
 
 TEST(Output, IgnoredSignalsStayIgnored) {

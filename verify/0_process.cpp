@@ -2,6 +2,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -48,6 +49,23 @@ std::string awaited_line(const std::string& path) {
   return text.substr(0, text.find('\n'));
 }
 
+/// Starts a parent of its own that runs `line` and is then ended by `signal`; returns the status of its end.
+int end_of_parent(const std::string& line, const std::string& path, int signal) {
+  const pid_t parent = fork();
+  if (parent == 0) {
+    // A suite that runs in the background, or under nohup, is told to ignore some of them.
+    for (const int each : {SIGTERM, SIGINT, SIGHUP}) std::signal(each, SIG_DFL);
+    remove_temporaries_on_signals();
+    shell_line(line, {});
+    _exit(0);
+  }
+  EXPECT_FALSE(awaited_line(path).empty());
+  kill(parent, signal);
+  int status = 0;
+  waitpid(parent, &status, 0);
+  return status;
+}
+
 TEST(Process, ReturnsStatusAndBothStreams) {
   const ProcessEnd end = shell_line("echo out; echo err >&2; exit 3");
   EXPECT_EQ(end.to_text(), "exited with status 3");
@@ -92,6 +110,47 @@ TEST(Process, WhatItLeavesRunningIsKilledAndNotWaitedFor) {
   EXPECT_TRUE(end.succeeded()) << end.to_text();
   EXPECT_EQ(end.out, "begun\n");
   EXPECT_TRUE(ends(awaited_line(path)));
+}
+
+/// What a daemon does, in the words of a shell: a session of its own and no parent.
+std::string daemon(const std::string& path) { return "(setsid sh -c 'echo $$ > " + path + "; exec sleep 1000' &)"; }
+
+TEST(Process, ADaemonIsKilledAndCounted) {
+#ifndef __linux__
+  GTEST_SKIP() << "only Linux hands orphans to the nearest guardian";
+#endif
+  const Folder folder;
+  const std::string path = folder / "id";
+  const ProcessEnd end = shell_line(daemon(path) + "; until [ -s " + path + " ]; do sleep 0.01; done; exit 3");
+  EXPECT_EQ(end.to_text(), "exited with status 3");
+  EXPECT_EQ(end.left_running, 1);
+  EXPECT_FALSE(lives(awaited_line(path)));
+  EXPECT_EQ(shell_line("sleep 0 & true; wait").left_running, 0);
+}
+
+TEST(Process, ADaemonDiesWithTheParentToo) {
+#ifndef __linux__
+  GTEST_SKIP() << "only Linux hands orphans to the nearest guardian";
+#endif
+  const Folder folder;
+  const std::string path = folder / "id";
+  end_of_parent(daemon(path) + "; sleep 1000", path, SIGKILL);
+  EXPECT_TRUE(ends(awaited_line(path)));
+}
+
+TEST(Process, WhatLeavesItsGroupIsKilledToo) {
+  if (!run_process({"perl", "-e", "1"}).succeeded()) GTEST_SKIP() << "needs perl";
+  const auto start = std::chrono::steady_clock::now();
+  const ProcessEnd end = run_process({"perl", "-e", "setpgrp(0, getppid()) or die; sleep 20"}, {.wall_s = 0.5});
+  EXPECT_EQ(end.how, How::timed_out) << end.err;
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
+}
+
+TEST(Process, WhatStopsIsEndedAtOnce) {
+  const ProcessEnd end = shell_line("kill -STOP $$");
+  EXPECT_EQ(end.to_text(), "stopped by signal 19 (stopped (signal))");
+  EXPECT_TRUE(end.stopped());
+  EXPECT_LT(end.wall_s, 10);
 }
 
 TEST(Process, OutputIsBoundedAndDrainedOnBothStreams) {
@@ -149,23 +208,6 @@ TEST(Process, ManyAtOnceLoseNothing) {
   }
   for (std::size_t i = 0; i < outs.size(); ++i) EXPECT_EQ(outs[i], fmt::format("{0}\n{0}\n{0}\n{0}\n", i));
   EXPECT_EQ(descriptors(), before);
-}
-
-/// Starts a parent of its own that runs `line` and is then ended by `signal`; returns the status of its end.
-int end_of_parent(const std::string& line, const std::string& path, int signal) {
-  const pid_t parent = fork();
-  if (parent == 0) {
-    // A suite that runs in the background, or under nohup, is told to ignore some of them.
-    for (const int each : {SIGTERM, SIGINT, SIGHUP}) std::signal(each, SIG_DFL);
-    remove_temporaries_on_signals();
-    shell_line(line, {});
-    _exit(0);
-  }
-  EXPECT_FALSE(awaited_line(path).empty());
-  kill(parent, signal);
-  int status = 0;
-  waitpid(parent, &status, 0);
-  return status;
 }
 
 TEST(Process, TheChildDiesWithItsParent) {

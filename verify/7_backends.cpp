@@ -1,3 +1,4 @@
+#include <csignal>
 #include <nlohmann/json.hpp>
 
 #include "program.hpp"
@@ -197,6 +198,21 @@ TEST(BackendsSlow, AHangAndAFloodAreFindings) {
     EXPECT_EQ(rude["claims"][0]["verdict"], "fail");
     EXPECT_TRUE(holds(ended.out, told));
   }
+}
+
+// Who is tired of waiting is shown what there is, and is obeyed.
+TEST(Backends, AnInterruptedVerifyShowsWhatItHas) {
+  const Folder folder;
+  const Ended ended = shell(folder,
+                            "SQRTN_RUDE=hang timeout --preserve-status -s INT 4 sqrtn verify --json verdicts.json "
+                            "--filter '^generator/philox/splitting$|^products/dot/f32/exact_small$' --blas " +
+                                library("rude-blas"));
+  EXPECT_EQ(ended.code, 128 + SIGINT) << ended.err;
+  EXPECT_TRUE(holds(ended.out, "not judged: interrupted"));
+  EXPECT_TRUE(holds(ended.out, "2 claims, 1 pass, 0 fail, 1 inconclusive"));
+  const auto document = parsed(content_of(folder / "verdicts.json"));
+  EXPECT_EQ(document["verdict"], "inconclusive");
+  EXPECT_FALSE(document.contains("incidents"));
 }
 
 TEST(Backends, StrictFailsOnADefect) {

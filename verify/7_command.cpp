@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <regex>
 #include <set>
 #include <sstream>
@@ -56,7 +58,20 @@ constexpr BadInput usage[] = {
     {"sqrtn verify --filter ''", "--filter", "an empty value"},
     {"sqrtn gate kept.json kept.json --filter ''", "--filter", "an empty value"},
     {"sqrtn completion csh", "csh", "bash, zsh, fish"},
-    {"sqrtn init he_norml 5x5 --output kept.npy", "he_norml", "he_normal"},
+    {"sqrtn init he_norml 5x5 --output kept.npy", "he_norml", "did you mean 'he_normal'?"},
+    {"sqrtn init HE_NORMAL 5x5 --output kept.npy", "HE_NORMAL", "did you mean 'he_normal'?"},
+    {"sqrtn init he_normal 5x5 --gain ReLU --output kept.npy", "ReLU", "did you mean 'relu'?"},
+    {"sqrtn init he_normal 5x5 --threads 100000 --output kept.npy", "100000", "from 0 to 4096"},
+    {"sqrtn propagate --threads 4097", "4097", "from 0 to 4096"},
+    {"sqrtn propagate --width -1", "-1", "from 1 to 1000000"},
+    {"sqrtn propagate --replicates 1000001", "1000001", "from 1 to 1000000"},
+    {"sqrtn propagate --init he_normal --compare normal,orthogonal", "--init", "--compare"},
+    {"sqrtn propagate --activation TANH", "TANH", "did you mean 'tanh'?"},
+    {"sqrtn verify --blas OpenBLAS", "OpenBLAS", "did you mean 'openblas'?"},
+    {"sqrtn bench --blas opnblas", "opnblas", "did you mean 'openblas'?"},
+    {"sqrtn run --backends NoSuch,openblsa", "NoSuch", "there are"},
+    {"sqrtn compare kept.json /dev/zero", "kept.json", "JSON"},
+    {"sqrtn report - </dev/null", "-: not JSON", "write"},
     {"sqrtn init he_normal 5x5 --engine mersenne --output kept.npy", "mersenne", "philox"},
     {"sqrtn init he_normal 0x5 --output kept.npy", "0x5", "at least 1"},
     {"sqrtn init he_normal -1x3 --output kept.npy", "-1x3", "512x256"},
@@ -144,7 +159,6 @@ constexpr BadInput output[] = {
     {"sqrtn init he_normal 5x5 --output /dev/full", "/dev/full", "writ"},
     {"sqrtn init he_normal 5x5 --output - >/dev/full", "standard output", "writ"},
     {"sqrtn init --list >/dev/full", "standard output", "writ"},
-    {"sqrtn verify --filter '^generator/philox/splitting$' --json /dev/full", "/dev/full", "writ"},
     {"sqrtn verify --list >/dev/full", "standard output", "writ"},
     {"sqrtn verify --list >&-", "standard output", "writ"},
     {"sqrtn verify --filter '^generator/philox/splitting$' --json - >&-", "standard output", "writ"},
@@ -179,6 +193,61 @@ TEST(Command, AWrongLibraryIsFound) {
   EXPECT_EQ(lenient.code, 0);
   EXPECT_TRUE(holds(lenient.out, "| wrong |")) << lenient.out;
   EXPECT_EQ(shell(folder, run + " --strict").code, 1);
+}
+
+/// What was found is shown although it cannot be kept.
+TEST(Command, TheAnswerSurvivesAFullDisk) {
+  const std::string claim = " --filter " + quick_claim;
+  for (const std::string& line :
+       {"verify" + claim, "run --quick --output out --blas openblas" + claim, std::string("env"),
+        std::string("init he_normal 5x5"), std::string("init --list"), std::string("backends"),
+        std::string("backends --blas openblas"), std::string("propagate --width 8 --depth 2 --replicates 2"),
+        std::string("bench --quick --filter '^ceilings/fma/f32/1$'"),
+        std::string("reproduce --filter '^000/in02/mean$'"), std::string("compare r.json r.json"),
+        std::string("gate /bin/true /bin/true")}) {
+    const Folder folder;
+    ASSERT_EQ(shell(folder, "sqrtn verify --json r.json" + claim).code, 0);
+    const Ended kept = shell(folder, "sqrtn " + line);
+    const Ended full = shell(folder, "sqrtn " + line + " --json /dev/full");
+    EXPECT_EQ(kept.code, 0) << line << kept.err;
+    EXPECT_EQ(full.code, 2) << line;
+    EXPECT_FALSE(kept.out.empty()) << line;
+    EXPECT_EQ(full.out.substr(0, 40), kept.out.substr(0, 40)) << line;
+    EXPECT_TRUE(holds(full.err, "cannot write '/dev/full'")) << line;
+    EXPECT_EQ(std::ranges::count(full.err, '\n'), 1) << full.err;
+  }
+}
+
+TEST(Command, StandardInputIsAFileOfResults) {
+  const Folder folder;
+  ASSERT_EQ(shell(folder, "sqrtn verify --json r.json --filter " + quick_claim).code, 0);
+  const Ended compared = shell(folder, "cat r.json | sqrtn compare - r.json");
+  EXPECT_EQ(compared.code, 0) << compared.err;
+  EXPECT_EQ(compared.out, shell(folder, "sqrtn compare r.json r.json").out);
+  EXPECT_EQ(shell(folder, "cat r.json | sqrtn report - --output page").code, 0);
+  EXPECT_TRUE(std::filesystem::exists(folder / "page/report.html"));
+}
+
+// A pipe into which nobody writes is not waited for.
+TEST(Command, AFifoIsRefusedAtOnce) {
+  const Folder folder;
+  ASSERT_EQ(shell(folder, "mkfifo fifo.json; sqrtn verify --json r.json --filter " + quick_claim).code, 0);
+  for (const char* line : {"report fifo.json", "compare r.json fifo.json", "verify --accept fifo.json",
+                           "gate /bin/true /bin/false --accept fifo.json"}) {
+    const Ended ended = shell(folder, fmt::format("timeout 20 sqrtn {}", line));
+    EXPECT_EQ(ended.code, 2) << line;
+    expect_one_line(ended.err, "fifo.json", "no regular file");
+  }
+}
+
+// The loader has a reason of its own where a library is there and cannot be mapped.
+TEST(Command, ALibraryThatCannotBeLoadedIsNotCalledMissing) {
+  const Folder folder;
+  const std::string line = "verify --blas openblas --filter '^products/dot/f32/empty$'";
+  if (shell(folder, "sqrtn " + line).code != 0) GTEST_SKIP() << "needs OpenBLAS";
+  const Ended ended = shell(folder, "ulimit -v 50000; sqrtn " + line);
+  EXPECT_EQ(ended.code, 2);
+  expect_one_line(ended.err, "cannot load BLAS 'openblas'", "failed to map segment");
 }
 
 TEST(Command, ResultsSurviveAFullStandardOutput) {

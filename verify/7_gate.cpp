@@ -174,6 +174,28 @@ TEST(GateCommand, WhatWasTimedInAnotherWayIsNotCompared) {
   }
 }
 
+// The summary is a page of a CI's, on which a program's words are words.
+TEST(GateCommand, ForeignTextIsOnlyTextInTheSummary) {
+  const auto foreign = [](const std::string& word) {
+    std::string text = results("a=100");
+    text.replace(text.find("\"executable\""), 0, fmt::format(R"("library_build_type": "{}", )", word));
+    return printing(text);
+  };
+  const Folder folder;
+  EXPECT_EQ(gate_of(folder, foreign("<img src=x>"), foreign("`|\\n# [a](b)"), "--summary out.md").code, 5);
+  const std::string refused = content_of(folder / "out.md");
+  EXPECT_TRUE(holds(refused, "is '\\<img src=x>' for OLD and '\\`| # [a]\\(b)' for NEW")) << refused;
+  const std::string name = "x`<b>|y\\n", longer = std::string(5'000, 'z');
+  const std::string program = printing(results(name + "=100 " + longer + "=100"));
+  EXPECT_EQ(gate_of(folder, program, program + "\n#", "--summary out.md --json out.json").code, 0);
+  const std::string timed = content_of(folder / "out.md").substr(refused.size());
+  EXPECT_TRUE(holds(timed, "| x\\`\\<b>\\|y  "));
+  EXPECT_TRUE(holds(timed, "| zzz"));
+  EXPECT_TRUE(holds(timed, "zzz…zzz"));
+  EXPECT_LT(timed.size(), 3'000U);
+  EXPECT_TRUE(holds(content_of(folder / "out.json"), longer));
+}
+
 TEST(GateCommand, ACrashReachesTheCi) {
   const Folder folder;
   EXPECT_EQ(gate_of(folder, printing(results("a=100")), "kill -SEGV $$", "--junit out.xml --json out.json").code, 4);

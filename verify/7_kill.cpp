@@ -76,7 +76,7 @@ TEST(KillSlow, AChildIsAFinding) {
     const std::string complaint = content_of(folder / "err.txt");
     if (ended.code == 2) {
       ++found;
-      EXPECT_TRUE(holds(complaint, "ended the process: killed by signal 9"));
+      EXPECT_TRUE(holds(complaint, "cannot be used, asked what it is: killed by signal 9"));
     } else {
       EXPECT_TRUE(ended.code == 0 || ended.code == 4) << ended.code << complaint;
     }

@@ -45,6 +45,17 @@ TEST(ReportTable, TextIsOnlyTextInMarkdown) {
   EXPECT_EQ(report::markdown_code("a`` b\n`"), "``` a`` b ` ```");
 }
 
+TEST(ReportTable, AnItemOfAListIsOneLineOfText) {
+  EXPECT_EQ(report::markdown_item("# a\n- b | <i>"), "- \\# a - b | \\<i>\n");
+  EXPECT_EQ(report::markdown_item(""), "- \n");
+}
+
+TEST(ReportFormat, LongTextLosesItsMiddle) {
+  EXPECT_EQ(results::shortened("abcdefghi", 9), "abcdefghi");
+  EXPECT_EQ(results::shortened("abcdefghij", 9), "abc…hij");
+  EXPECT_EQ(results::shortened("σσσσσσ", 9), "σ…σ");
+}
+
 TEST(ReportTable, MarkdownAlignsAndEscapes) {
   const Table table{.title = "T", .columns = {"law", "x"}, .rows = {{"|a| * 2\n", "–"}, {"σ²", "12.5 µs"}}};
   EXPECT_EQ(to_markdown(table),

@@ -1,5 +1,6 @@
 #include "sqrtn/blas/backend.hpp"
 
+#include <fmt/ranges.h>
 #include <sys/utsname.h>
 
 #include <algorithm>
@@ -15,6 +16,7 @@
 #include "blas/prove.hpp"
 #include "blas/self_report.hpp"
 #include "sqrtn/support/require.hpp"
+#include "support/nearest.hpp"
 
 namespace sqrtn::blas {
 namespace {
@@ -52,32 +54,46 @@ const KnownLibrary* find_known(std::string_view name) {
 }
 
 void require_name(std::string_view name) {
-  std::string names;
-  for (const KnownLibrary& known : known_libraries()) names.append(names.empty() ? "" : ", ").append(known.name);
+  std::vector<std::string> names;
+  for (const KnownLibrary& known : known_libraries()) names.emplace_back(known.name);
   require(is_name_or_path(name),
-          "no BLAS named '{}': known names are {}, and those that `sqrtn backends` lists; or give a SONAME such as "
+          "no BLAS named '{}': {}known names are {}, and those that `sqrtn backends` lists; or give a SONAME such as "
           "libblas.so.3, or a path (with a '/') to a shared library",
-          name, names);
+          name, did_you_mean(name, names), fmt::join(names, ", "));
 }
 
+/// Why nothing could be opened: the reason of the first that is there and cannot be, else of the first.
+struct Failure {
+  std::string reason;
+  bool installed = false;
+
+  void add(const std::string& why, bool is_there) {
+    if (reason.empty() || (is_there && !installed)) reason = why;
+    installed = installed || is_there;
+  }
+};
+
 /// Opens what was asked for with `open`, a function of path or SONAME and of the place for the reason
-/// if it fails. Empty if no candidate fits; `error` is then the first one's reason.
+/// if it fails. Empty if no candidate fits.
 template <class Open>
-LoadedLibrary open_first(const std::string& name, Open open, std::string& error) {
+LoadedLibrary open_first(const std::string& name, Open open, Failure& failure) {
   const KnownLibrary* known = find_known(name);
   if (known == nullptr) {
     if (is_path(name)) require_shared_library(name);
-    return open(name, error);
+    return open(name, failure.reason);
   }
   for (const std::string& candidate : known->candidates) {
-    std::string reason = candidate + ": no such file";
-    if (!is_path(candidate) || std::filesystem::exists(candidate)) {
-      if (is_path(candidate)) require_shared_library(candidate);
-      LoadedLibrary library = open(candidate, reason);
-      if (library && (known->marker == nullptr || library.address(known->marker) != nullptr)) return library;
-      if (library) reason = candidate + " is another BLAS";
+    if (is_path(candidate) && !std::filesystem::exists(candidate)) {
+      failure.add(candidate + ": no such file", false);
+      continue;
     }
-    if (error.empty()) error = reason;
+    if (is_path(candidate)) require_shared_library(candidate);
+    std::string reason;
+    LoadedLibrary library = open(candidate, reason);
+    if (library && (known->marker == nullptr || library.address(known->marker) != nullptr)) return library;
+    // The loader begins with the name of what it misses, which may be another library that this one needs.
+    const bool absent = reason.starts_with(candidate + ':') && reason.find("No such file") != std::string::npos;
+    failure.add(library ? candidate + " is another BLAS" : reason, !library && !absent);
   }
   return {};
 }
@@ -99,14 +115,15 @@ void require_kernel(const Identity& identity, const std::string& kernel) {
 }
 
 LoadedLibrary open_new(const std::string& name) {
-  std::string error;
-  LoadedLibrary library = open_first(name, LoadedLibrary::open, error);
+  Failure failure;
+  LoadedLibrary library = open_first(name, LoadedLibrary::open, failure);
   const KnownLibrary* known = find_known(name);
-  require(library || known == nullptr,
-          "BLAS '{}' is not installed ({}): install it (Debian: {}), or give a path to a shared library", name, error,
-          known != nullptr ? known->package : "");
+  require(library || known == nullptr || failure.installed,
+          "BLAS '{}' is not installed ({}): install it (Debian: {}), or give a path to a shared library", name,
+          failure.reason, known != nullptr ? known->package : "");
   require(static_cast<bool>(library),
-          "cannot load BLAS '{}' ({}): install what is missing, or give a path to a shared library", name, error);
+          "cannot load BLAS '{}' ({}): install what is missing, raise limits, or give a path to a shared library", name,
+          failure.reason);
   return library;
 }
 
@@ -134,8 +151,8 @@ Backend Backend::load(std::string_view name_or_path) {
   require_name(name);
   const std::lock_guard lock(mutex);
   if (loaded != nullptr) {
-    std::string error;
-    const LoadedLibrary same = open_first(name, LoadedLibrary::open_if_present, error);
+    Failure failure;
+    const LoadedLibrary same = open_first(name, LoadedLibrary::open_if_present, failure);
     require(same && same == loaded->library,
             "this process has loaded the BLAS '{}' already and cannot load '{}' as well: use another process",
             loaded->identity.file_name, asked);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "command/options.hpp"
+#include "command/reproducers.hpp"
 #include "results/format.hpp"
 #include "sqrtn/support/require.hpp"
 #include "support/output.hpp"
@@ -20,6 +21,7 @@ void add_accepting(CLI::App& subcommand, Accepting& options) {
       ->type_name("TEXT")
       ->check(word_error)
       ->needs("--write-accepted");
+  add_reproducers(subcommand, options.reproducers);
 }
 
 std::vector<results::Accepted> accepted_findings(const Accepting& options) {
@@ -28,6 +30,7 @@ std::vector<results::Accepted> accepted_findings(const Accepting& options) {
   require(options.write.empty() || options.reason.find_first_not_of(" \t\r\n") != std::string::npos,
           "--write-accepted {} needs a reason: add --reason 'known, reported as #123'", options.write);
   if (!options.write.empty()) require_writable(options.write);
+  require_folder(options.reproducers);
   return accepted;
 }
 
@@ -42,7 +45,7 @@ std::string accept(results::Document& document, const std::vector<results::Accep
     }
   }
   const std::vector<results::Accepted> gone = results::accept(document, accepted, options.exact);
-  return results::acceptance_text(document, gone);
+  return write_reproducers(document, options.reproducers) + results::acceptance_text(document, gone);
 }
 
 }  // namespace sqrtn::command

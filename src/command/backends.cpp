@@ -16,17 +16,21 @@ namespace sqrtn::command {
 std::string backends_text(const std::vector<libraries::Candidate>& backends) {
   report::Table table{
       .title = "", .columns = {"backend", "version", "kernel", "threading", "interface", "library"}, .rows = {}};
-  std::string refused;
+  std::string refused, told;
   for (const libraries::Candidate& backend : backends) {
     if (!backend.record) {
       refused += fmt::format("{}: {}\n", backend.name, backend.refusal);
       continue;
     }
+    for (const results::Incident& incident : backend.incidents) {
+      told += fmt::format("{}: {}\n", backend.name, incident.text);
+    }
     const blas::Identity& identity = backend.record->identity;
     table.rows.push_back({backend.name, results::short_version(identity), identity.kernel, identity.threading,
                           identity.interface, backend.blas});
   }
-  return report::to_screen(table) + (refused.empty() ? "" : "\nCannot be used:\n" + refused);
+  return report::to_screen(table) + (told.empty() ? "" : "\nDid more than answer:\n" + told) +
+         (refused.empty() ? "" : "\nCannot be used:\n" + refused);
 }
 
 namespace {
@@ -46,6 +50,7 @@ nlohmann::ordered_json to_json(const std::vector<libraries::Candidate>& backends
     nlohmann::ordered_json one{{"name", backend.name}, {"blas", backend.blas}, {"vendor", backend.vendor}};
     one["identity"] = backend.record ? results::to_json(backend.record->identity) : nlohmann::ordered_json();
     one["refusal"] = backend.refusal.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(backend.refusal);
+    for (const results::Incident& incident : backend.incidents) one["incidents"].push_back(results::to_json(incident));
     json["backends"].push_back(std::move(one));
   }
   return json;
@@ -55,7 +60,7 @@ nlohmann::ordered_json to_json(const std::vector<libraries::Candidate>& backends
 int describe_one(const BackendsOptions& options, const std::vector<std::string>& command) {
   const blas::Backend backend = libraries::load_library(options.blas);
   const results::Document document = make_document(backend, command, 0, {}, {});
-  const libraries::Candidate choice{options.blas, options.blas, "", document.blas, ""};
+  const libraries::Candidate choice{options.blas, options.blas, "", document.blas, "", {}};
   deliver(document, options.json, backends_text({choice}));
   return all_well;
 }
@@ -63,7 +68,9 @@ int describe_one(const BackendsOptions& options, const std::vector<std::string>&
 int describe_apart(const BackendsOptions& options, const std::vector<std::string>& command) {
   libraries::Candidate library = libraries::choose_backends(options.blas, {}, {}, false).front();
   library.name = library.blas = options.blas;
-  deliver(make_document(*library.record, command, 0, {}, {}), options.json, backends_text({library}));
+  results::Document document = make_document(*library.record, command, 0, {}, {});
+  add_incidents(document, library.incidents);
+  deliver(document, options.json, backends_text({library}));
   return all_well;
 }
 
@@ -72,8 +79,7 @@ int list_backends(const BackendsOptions& options, const std::vector<std::string>
   if (options.in_process) return describe_one(options, command);
   if (!options.blas.empty()) return describe_apart(options, command);
   const std::vector<libraries::Candidate> backends = libraries::find_backends(options.search, options.kernels);
-  if (!options.json.empty()) write_file(options.json, results::to_text(to_json(backends)));
-  if (options.json != "-") write_file("-", backends_text(backends));
+  deliver(to_json(backends), options.json, backends_text(backends));
   if (!backends.empty()) return all_well;
   fmt::print(stderr,
              "sqrtn: no BLAS was found; install one (Debian: libopenblas0-pthread), or name its folder with "

@@ -8,6 +8,7 @@
 
 #include "command/command.hpp"
 #include "command/options.hpp"
+#include "command/steps.hpp"
 #include "report/compare_text.hpp"
 #include "results/read.hpp"
 #include "sqrtn/support/require.hpp"
@@ -67,8 +68,7 @@ int compare(const CompareOptions& options) {
                options.before, options.after);
     return nothing_measured;
   }
-  if (!options.json.empty()) write_file(options.json, results::to_text(results::to_json(comparison)));
-  if (options.json != "-") write_file("-", report::to_markdown(comparison));
+  deliver(results::to_json(comparison), options.json, report::to_markdown(comparison));
   return exit_code_of(comparison, options.strict);
 }
 
@@ -78,7 +78,7 @@ void add_compare(CLI::App& application, Action& chosen) {
   auto options = std::make_shared<CompareOptions>();
   CLI::App* subcommand =
       application.add_subcommand("compare", "What became wrong, faster or slower between two results of one machine");
-  subcommand->add_option("old", options->before, "The earlier results.json, or backends.json")
+  subcommand->add_option("old", options->before, "The earlier results.json, or backends.json; - is standard input")
       ->required()
       ->type_name("OLD.json");
   subcommand->add_option("new", options->after, "The later one")->required()->type_name("NEW.json");

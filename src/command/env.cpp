@@ -4,6 +4,7 @@
 
 #include "command/command.hpp"
 #include "command/options.hpp"
+#include "command/steps.hpp"
 #include "results/document.hpp"
 #include "support/environment.hpp"
 #include "support/output.hpp"
@@ -64,11 +65,11 @@ std::vector<std::pair<std::string, std::string>> rows_of(const Environment& envi
 int print_environment(const std::string& json) {
   if (!json.empty()) require_writable(json);
   const Environment environment = describe_environment();
-  if (!json.empty()) write_file(json, results::to_text(results::to_json(environment)));
-  if (json == "-") return all_well;
+  std::string text;
   for (const auto& [label, value] : rows_of(environment)) {
-    if (!value.empty()) fmt::print("{:<14}{}\n", label, value);
+    if (!value.empty()) text += fmt::format("{:<14}{}\n", label, value);
   }
+  deliver(results::to_json(environment), json, text);
   return all_well;
 }
 

@@ -22,12 +22,9 @@ struct InitOptions {
 
 /// Text on standard output, unless something else goes there.
 int show(const InitOptions& options, const std::string& text, const nlohmann::ordered_json& json) {
-  if (!options.json.empty()) write_file(options.json, results::to_text(json));
-  if (options.weight.output == "-" || options.json == "-") {
-    fmt::print(stderr, "{}", text);
-  } else {
-    write_file("-", text);
-  }
+  const bool standard_output_is_free = options.weight.output != "-" && options.json != "-";
+  if (!standard_output_is_free) fmt::print(stderr, "{}", text);
+  write_each({{standard_output_is_free ? "-" : "", text}, {options.json, results::to_text(json)}});
   return all_well;
 }
 
@@ -101,7 +98,7 @@ void add_init(CLI::App& application, Action& chosen) {
   init->add_option("--scale", w.scale, "Factor of the variance beside gain^2, instead of the rule's own");
   init->add_flag("--spectral", w.spectral,
                  "Divide by the spectral norm; a convolution is flattened to its first axis x the rest");
-  add_whole_number(*init, "--threads", w.threads, "Threads; 0: all. Changes no bit of the weight")
+  add_whole_number(*init, "--threads", w.threads, "Threads; 0: all. Changes no bit of the weight", thread_counts)
       ->capture_default_str();
   add_file(*init, "--output", w.output, "NumPy file to write, or - for standard output");
   add_file(*init, "--json", options->json,

@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <new>
@@ -11,6 +12,7 @@
 #include "command/command.hpp"
 #include "command/help.hpp"
 #include "command/usage.hpp"
+#include "libraries/ask.hpp"
 #include "results/format.hpp"
 #include "support/environment.hpp"
 #include "support/exit_guard.hpp"
@@ -19,7 +21,7 @@
 namespace sqrtn::command {
 namespace {
 
-constexpr unsigned longest_end_s = 5;
+constexpr int longest_end_s = 5;
 
 constexpr const char* program_examples =
     R"(Examples:
@@ -103,9 +105,8 @@ int main(int argc, char** argv) {
     sqrtn::remove_temporaries_on_signals();
     const int code = run(argc, argv);
     flush_standard_output();
-    // A library's destructors run after this, and may never end.
-    std::signal(SIGALRM, SIG_DFL);
-    alarm(longest_end_s);
+    if (std::getenv(sqrtn::libraries::leave_at_once) != nullptr) std::_Exit(code);
+    sqrtn::end_within(longest_end_s);
     return code;
   } catch (const std::bad_alloc&) {
     return complain("not enough memory; ask for a smaller shape or fewer threads");

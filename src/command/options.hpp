@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <limits>
 #include <string>
 
 #include "command/values.hpp"
@@ -30,10 +31,21 @@ CLI::Option* add_file(CLI::App& subcommand, const std::string& name, std::string
 /// The type of an option whose value is a pattern, shown as it was given wherever it is published.
 inline constexpr const char* regex_type = "REGEX";
 
+/// What an option may be, both ends included.
+struct WholeNumbers {
+  std::uint64_t low = 0, high = std::numeric_limits<std::uint64_t>::max();
+};
+
+/// Of threads, 0 being all that are available.
+inline constexpr WholeNumbers thread_counts{0, 4096};
+
 /// Adds an option for a whole number of the type of `value`; a count or a seed.
 template <class Number>
-CLI::Option* add_whole_number(CLI::App& subcommand, const std::string& name, Number& value, const std::string& text) {
-  return subcommand.add_option(name, value, text)->check(whole_number_error)->transform(decimal);
+CLI::Option* add_whole_number(CLI::App& subcommand, const std::string& name, Number& value, const std::string& text,
+                              WholeNumbers range = {}) {
+  return subcommand.add_option(name, value, text)
+      ->check(whole_number_between(range.low, range.high))
+      ->transform(decimal);
 }
 
 /// Adds an option for a time up to a week, "90s", "5m" or "1h"; seconds without a unit.

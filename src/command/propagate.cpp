@@ -71,32 +71,34 @@ constexpr const char* propagate_examples =
 }  // namespace
 
 void add_propagate(CLI::App& application, Action& chosen) {
+  using Most = experiment::MostOfChain;
   auto options = std::make_shared<PropagateOptions>();
   PropagateOptions& o = *options;
   CLI::App* propagate_command = application.add_subcommand(
       "propagate", "Will the signal explode, vanish or hold? Theory layer by layer, beside what the BLAS computes");
-  const auto number = [&](const char* name, auto& value, const char* text) {
-    add_whole_number(*propagate_command, name, value, text)->type_name("N")->capture_default_str();
+  const auto number = [&](const char* name, auto& value, WholeNumbers range, const char* text) {
+    add_whole_number(*propagate_command, name, value, text, range)->type_name("N")->capture_default_str();
   };
   const auto word = [&](const char* name, std::string& value, const char* type, const char* text) {
     propagate_command->add_option(name, value, text)->type_name(type)->check(word_error)->capture_default_str();
   };
-  number("--width", o.chain.width, "Units of every layer");
-  number("--depth", o.chain.depth, "Layers");
-  number("--batch", o.chain.batch, "Rows of N(0,1) that go through the same weights");
+  number("--width", o.chain.width, {1, Most::width}, "Units of every layer");
+  number("--depth", o.chain.depth, {1, Most::depth}, "Layers");
+  number("--batch", o.chain.batch, {1, Most::batch}, "Rows of N(0,1) that go through the same weights");
   word("--init", o.init, "RULE", "Initialiser: a rule of 'sqrtn init --list', or orthogonal");
   propagate_command->add_option("--compare", o.compare, "Several initialisers instead of one, separated by commas")
       ->type_name("RULE,...")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->excludes("--init");
   word("--activation", o.chain.activation, "NAME", "relu, tanh, gelu, identity, ...");
   word("--weights", o.chain.weights, "fresh|shared", "New weights in each layer, or one matrix for all");
   word("--norm", o.chain.norm, "none|batch|layer", "Normalisation before the activation");
   propagate_command->add_flag("--residual", o.chain.residual, "x + f(x) instead of f(x)");
   word("--gain", o.gain, "G", "Number, or an activation whose gain keeps the mean square; default the rule's own");
-  number("--replicates", o.chain.replicates, "Runs to compute");
+  number("--replicates", o.chain.replicates, {1, Most::replicates}, "Runs to compute");
   word("--dtype", o.chain.dtype, "f32|f64", "Type of weights and signal");
-  number("--threads", o.chain.threads, "Threads; 0: all available");
-  number("--seed", o.chain.seed, "Seed of every draw");
+  number("--threads", o.chain.threads, thread_counts, "Threads; 0: all available");
+  number("--seed", o.chain.seed, {}, "Seed of every draw");
   add_blas(*propagate_command, o.blas)->check(word_error);
   add_file(*propagate_command, "--plot", o.plot, "Draw the law's band and the measurement, as .svg");
   add_json(*propagate_command, o.json);

@@ -69,7 +69,8 @@ void add_report(CLI::App& application, Action& chosen) {
   CLI::App* subcommand = application.add_subcommand("report", "Makes the page, tables and pictures of results");
   subcommand
       ->add_option("results", options->results,
-                   "Documents of run, verify, bench, propagate, reproduce or backends; several are shown side by side")
+                   "Documents of run, verify, bench, propagate, reproduce or backends; several are shown side by side; "
+                   "- is standard input")
       ->required()
       ->type_name("RESULTS.json");
   subcommand->add_option("--output", options->output, "Folder for what is written")

@@ -52,8 +52,10 @@ int reproduce(ReproduceOptions options, const std::vector<std::string>& command)
   std::erase_if(document.reproduced, [&](const auto& finding) { return !finds(finding.id); });
   const bool contradicted = std::ranges::any_of(document.reproduced, &experiment::Finding::contradicted);
   document.verdict = contradicted ? claims::Verdict::fail : claims::Verdict::pass;
-  if (!options.output.empty()) report::write_reproduction(document, options.output);
-  deliver(document, options.common.json, report::reproduction_text(document));
+  const auto write_tables = [&] {
+    if (!options.output.empty()) report::write_reproduction(document, options.output);
+  };
+  attempt_all({write_tables, [&] { deliver(document, options.common.json, report::reproduction_text(document)); }});
   return contradicted ? claim_failed : all_well;
 }
 

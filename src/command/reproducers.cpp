@@ -36,8 +36,7 @@ std::string write_reproducers(const results::Document& document, const std::stri
     std::string name = result.claim.id;
     std::ranges::replace(name, '/', '-');
     const std::string path = (std::filesystem::path(folder) / (name + ".c")).string();
-    write_file(path, fmt::format("/* {}\n   cc {}.c -lm -l:LIBRARY && ./a.out */\n{}", result.claim.id, name,
-                                 result.outcome.program));
+    write_file(path, fmt::format("/* cc {}.c -lm -l:LIBRARY && ./a.out */\n{}", name, result.outcome.program));
     told += fmt::format("{}: {}\n", result.claim.id, path);
   }
   return told + '\n';

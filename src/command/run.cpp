@@ -68,8 +68,8 @@ int run(RunOptions options, const std::vector<std::string>& command) {
   document.propagation = std::move(chains);
   add_incidents(document, comparison.default_judged().incidents);
   const results::Libraries all = comparison.report(document);
-  report::write_results(document, options.output, &all);
-  deliver(document, common.json, report::run_text(document, all, options.output));
+  attempt_all({[&] { report::write_results(document, options.output, &all); },
+               [&] { deliver(document, common.json, report::run_text(document, all, options.output)); }});
   const int code = exit_code(libraries::verdict_of_run(document.claims, all, options.strict));
   if (code == all_well && !all_measured(ids, document.measurements)) return nothing_measured;
   return code;

@@ -57,9 +57,12 @@ results::Document make_document(const results::BlasRecord& blas, std::vector<std
   return document;
 }
 
+void deliver(const nlohmann::ordered_json& content, const std::string& json, const std::string& text) {
+  write_each({{json == "-" ? "" : "-", text}, {json, results::to_text(content)}});
+}
+
 void deliver(const results::Document& document, const std::string& json, const std::string& text) {
-  if (!json.empty()) write_file(json, results::to_text(results::to_json(document)));
-  if (json != "-") write_file("-", text);
+  deliver(results::to_json(document), json, text);
 }
 
 int nothing_matches(const std::string& what, const std::string& filter, const std::string& subcommand) {

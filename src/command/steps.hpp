@@ -30,8 +30,8 @@ results::Document make_document(const results::BlasRecord& blas, std::vector<std
 results::Document make_document(const blas::Backend& backend, std::vector<std::string> command, std::uint64_t seed,
                                 std::vector<claims::Result> claims, std::vector<results::Measurement> measurements);
 
-/// Writes the document to the file of --json (none if empty) and, unless that was standard output,
-/// `text` to standard output.
+/// Shows `text`, then writes the document to the file of --json, if there is one; alone if that is standard output.
+void deliver(const nlohmann::ordered_json& content, const std::string& json, const std::string& text);
 void deliver(const results::Document& document, const std::string& json, const std::string& text);
 
 /// A line on standard error that the filter matched nothing, with the remedy.

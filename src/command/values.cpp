@@ -6,6 +6,7 @@
 #include <cctype>
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <optional>
 
 #include "sqrtn/init/gain.hpp"
@@ -18,14 +19,13 @@ namespace {
 
 constexpr const char* empty_value = "an empty value; leave the option out, or give it one";
 
-/// `what`: "whole number".
-std::string number_error(const std::string& text, const char* what) {
-  return parse_number<std::uint64_t>(text) ? "" : fmt::format("'{}' is no {} from 0 to 2^64 - 1", text, what);
-}
-
 }  // namespace
 
-std::string seed_error(const std::string& text) { return number_error(text, "seed; give a whole number"); }
+std::string seed_error(const std::string& text) {
+  return parse_number<std::uint64_t>(text)
+             ? ""
+             : fmt::format("'{}' is no seed; give a whole number from 0 to 2^64 - 1", text);
+}
 
 std::string filter_error(const std::string& text) try {
   if (text.empty()) return empty_value;
@@ -53,7 +53,15 @@ bool same_file(const std::string& a, const std::string& b) {
   return whole(a) == whole(b);
 }
 
-std::string whole_number_error(const std::string& text) { return number_error(text, "whole number"); }
+std::function<std::string(const std::string&)> whole_number_between(std::uint64_t low, std::uint64_t high) {
+  return [=](const std::string& text) {
+    const std::optional<std::uint64_t> number = parse_number<std::uint64_t>(text);
+    if (number && low <= *number && *number <= high) return std::string();
+    const bool is_largest = high == std::numeric_limits<std::uint64_t>::max();
+    return fmt::format("'{}' is no whole number from {} to {}", text, low,
+                       is_largest ? "2^64 - 1" : fmt::to_string(high));
+  };
+}
 
 std::function<std::string(const std::string&)> number_between(double low, double high) {
   return [=](const std::string& text) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -10,7 +11,7 @@ namespace sqrtn::command {
 std::string decimal(std::string digits);
 
 /// A check: the parser by itself takes -1 for 2^64 - 1.
-std::string whole_number_error(const std::string& text);
+std::function<std::string(const std::string&)> whole_number_between(std::uint64_t low, std::uint64_t high);
 
 std::string seed_error(const std::string& text);
 

@@ -6,28 +6,25 @@
 #include "command/accepting.hpp"
 #include "command/command.hpp"
 #include "command/options.hpp"
-#include "command/reproducers.hpp"
 #include "command/steps.hpp"
 #include "libraries/judge.hpp"
 #include "report/screen.hpp"
 #include "sqrtn/support/require.hpp"
 #include "support/call_watch.hpp"
+#include "support/interrupt.hpp"
 #include "support/output.hpp"
 
 namespace sqrtn::command {
 namespace {
 
-// Of all children together; a group of claims may take half of it.
-constexpr double limit_s = 600;
+constexpr double limit_s = 600;  // of all children together; a group of claims may take half of it
 
 struct VerifyOptions {
   CommonOptions common;
   claims::Settings settings;
   std::vector<std::string> ids;  ///< of the claims that a parent asks this child for
   Accepting accepting;
-  std::string reproducers;  ///< folder for programs that show the findings; empty: none
-  bool strict = false, list = false, in_process = false;
-  bool properties = false, only_properties = false;
+  bool strict = false, list = false, in_process = false, properties = false, only_properties = false;
   unsigned call_limit_s = 0;
 };
 
@@ -69,12 +66,12 @@ int verify(VerifyOptions options, const std::vector<std::string>& command) {
   if (!options.common.json.empty()) require_writable(options.common.json);
   require(!same_file(options.common.json, options.accepting.write),
           "--json and --write-accepted name the same file; give each its own");
-  require_folder(options.reproducers);
   const std::vector<results::Accepted> accepted = accepted_findings(options.accepting);
+  const Interruptible until_all_is_shown;
   results::Document document = judged_document(options, claims, command);
   const std::string acceptance = accept(document, accepted, options.accepting);
-  const std::string programs = write_reproducers(document, options.reproducers);
-  deliver(document, options.common.json, acceptance + programs + report::claims_text(document));
+  deliver(document, options.common.json, acceptance + report::claims_text(document));
+  Interruptible::end_if_interrupted();
   return exit_code(document.verdict);
 }
 
@@ -105,14 +102,12 @@ void add_verify(CLI::App& application, Action& chosen) {
   subcommand->add_flag("--only-properties", options->only_properties)->needs("--in-process")->group("");
   subcommand->add_option("--call-limit", options->call_limit_s)->needs("--in-process")->group("");
   add_accepting(*subcommand, options->accepting);
-  add_reproducers(*subcommand, options->reproducers);
   CLI::Option* list = subcommand->add_flag("--list", options->list, "Only list the claims that match, with their laws");
   for (const char* unused : {"--json", "--accept", "--write-accepted", "--properties"}) list->excludes(unused);
   subcommand->footer(
       "A library is right; or it differs, right for finite data alone; or it is unsafe, outside of its operands or "
       "for what runs beside it; or wrong. Exit codes: 1 if a claim failed, unsafe or wrong, or with --strict differs; "
-      "3 "
-      "inconclusive; 4 nothing was checked.\n"
+      "3 inconclusive; 4 nothing was checked. Ctrl-C shows what was judged by then.\n"
       "Examples:\n  sqrtn verify --filter '^initialisers/he_normal'\n"
       "  sqrtn verify --list --filter '^layers/'\n"
       "  sqrtn verify --filter '^products/scal/' --write-accepted known.json --reason 'reported upstream'; sqrtn "

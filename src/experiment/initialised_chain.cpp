@@ -48,10 +48,10 @@ void choose_orthogonal_weights(Propagation& p, const ChainOptions& options, cons
 }
 
 Propagation understand(const ChainOptions& options, const std::string& initialiser) {
-  check_size("--width", options.width, 1'000'000);
-  check_size("--depth", options.depth, 100'000);
-  check_size("--batch", options.batch, 65'536);
-  check_size("--replicates", options.replicates, 1'000'000);
+  check_size("--width", options.width, MostOfChain::width);
+  check_size("--depth", options.depth, MostOfChain::depth);
+  check_size("--batch", options.batch, MostOfChain::batch);
+  check_size("--replicates", options.replicates, MostOfChain::replicates);
   require(options.dtype == "f32" || options.dtype == "f64", "unknown dtype '{}'; known: f32, f64", options.dtype);
   Propagation p;
   p.dtype = options.dtype;

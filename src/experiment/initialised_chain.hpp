@@ -10,6 +10,11 @@
 /// A chain as `sqrtn propagate` asks for it, by names, and initialisers sent through it.
 namespace sqrtn::experiment {
 
+/// What each of them may be at most; at least 1.
+struct MostOfChain {
+  static constexpr std::size_t width = 1'000'000, depth = 100'000, batch = 65'536, replicates = 1'000'000;
+};
+
 struct ChainOptions {
   std::size_t width = 512, depth = 100, batch = 1, replicates = 20;
   std::string activation = "relu", weights = "fresh", norm = "none", dtype = "f32";

@@ -72,9 +72,10 @@ std::vector<Finding> judge_side(const Program& program, const std::string& filte
     return findings_in(*answer.document);
   }
   if (answer.code == nothing_measured) return {};  // this side has no such claim
-  if (answer.code < 0) return {{.id = whole_verify, .reason = answer.complaint}};
-  throw Stop(program,
-             {.code = wrong_usage, .message = ": verify: " + answer.complaint, .remedy = "--no-verify leaves it out"});
+  if (answer.code < 0) return {{.id = whole_verify, .reason = answer.complaint()}};
+  throw Stop(
+      program,
+      {.code = wrong_usage, .message = ": verify: " + answer.complaint(), .remedy = "--no-verify leaves it out"});
 }
 
 const Finding* find(const std::vector<Finding>& findings, const std::string& id) {

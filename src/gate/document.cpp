@@ -39,6 +39,15 @@ std::string note_of(const Row& row) {
 
 std::optional<double> seconds(double s) { return s > 0 ? std::optional(s) : std::nullopt; }
 
+// Names come from programs, and some make them of all that a case is given.
+constexpr std::size_t longest_shown = 120, longest_told = 400;
+
+/// A name as it stands in a line of Markdown.
+std::string code(std::string_view name) { return report::markdown_code(results::shortened(name, longest_shown)); }
+
+/// A line of a list, of text in which there may be names.
+std::string item(std::string_view text) { return report::markdown_item(results::shortened(text, longest_told)); }
+
 report::Table table_of(const Document& document) {
   report::Table table{.title = "",
                       .columns = {"case", "verdict", "old", "new", "new/old", "interval", "blocks", "fresh", "note"},
@@ -47,17 +56,19 @@ report::Table table_of(const Document& document) {
   std::ranges::stable_sort(rows, {}, &Row::outcome);
   for (const Row& row : rows) {
     const statistics::CaseChange& c = row.timed.change;
-    table.rows.push_back({row.name, words_of(row.outcome).word, results::duration(seconds(row.timed.older_s)),
-                          results::duration(seconds(row.timed.newer_s)), results::compact(ratio_of(row), 4),
-                          results::compact(ratio_interval(row), 4), fmt::to_string(c.screened.size()),
-                          fmt::to_string(c.confirming.size()), note_of(row)});
+    table.rows.push_back({results::shortened(row.name, longest_shown), words_of(row.outcome).word,
+                          results::duration(seconds(row.timed.older_s)), results::duration(seconds(row.timed.newer_s)),
+                          results::compact(ratio_of(row), 4), results::compact(ratio_interval(row), 4),
+                          fmt::to_string(c.screened.size()), fmt::to_string(c.confirming.size()),
+                          results::shortened(note_of(row), longest_told)});
   }
   return table;
 }
 
 std::string subject_line(const char* role, const Subject& subject) {
-  return fmt::format("- {}: `{}`{}{}\n", role, subject.name, subject.build.empty() ? "" : ", " + subject.build,
-                     subject.sha256.empty() ? "" : ", SHA-256 " + subject.sha256.substr(0, 12));
+  const std::string build = report::markdown_text(results::shortened(subject.build, longest_told));
+  return fmt::format("- {}: {}{}{}\n", role, code(subject.name), build.empty() ? "" : ", " + build,
+                     subject.sha256.empty() ? "" : ", SHA-256 " + report::markdown_text(subject.sha256.substr(0, 12)));
 }
 
 results::Json row_json(const Row& row) {
@@ -134,7 +145,8 @@ std::string headline(const Document& document) {
 
 std::string to_markdown(const Document& document) {
   const statistics::ChangeSettings& rates = document.settings.change;
-  std::string text = fmt::format("**{}**\n\n", headline(document));
+  std::string text =
+      fmt::format("**{}**\n\n", report::markdown_text(results::shortened(headline(document), longest_told)));
   text += subject_line("OLD", document.older) + subject_line("NEW", document.newer);
   text += fmt::format(
       "- slower: the interval of new/old lies above 1 + {0}, again in fresh blocks; probability of a false one "
@@ -143,12 +155,14 @@ std::string to_markdown(const Document& document) {
   text += fmt::format("- the order of the launches is that of `--seed {}`\n", document.settings.seed);
   if (const std::size_t slower = count(document, Outcome::slower), faster = count(document, Outcome::faster);
       slower + faster > 0) {
-    text += fmt::format("- faster: OLD (`{}`) in {} cases, NEW (`{}`) in {}\n", document.older.name, slower,
-                        document.newer.name, faster);
+    text += fmt::format("- faster: OLD ({}) in {} cases, NEW ({}) in {}\n", code(document.older.name), slower,
+                        code(document.newer.name), faster);
   }
   text += '\n';
-  for (const Failure& failure : document.failures) text += fmt::format("- **fail** `{}`\n", failure.to_text());
-  for (const std::string& note : document.notes) text += fmt::format("- {}\n", note);
+  for (const Failure& failure : document.failures) {
+    text += fmt::format("- **fail** {}\n", report::markdown_code(results::shortened(failure.to_text(), longest_told)));
+  }
+  for (const std::string& note : document.notes) text += item(note);
   if (!document.failures.empty() || !document.notes.empty()) text += '\n';
   return text + report::to_markdown(table_of(document));
 }

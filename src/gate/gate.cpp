@@ -171,10 +171,17 @@ void compare(Document& document, const std::vector<Program>& programs, const Opt
 
 void deliver(Document& document, const Options& options) {
   make_printable(document);
-  if (!options.json.empty()) write_file(options.json, results::to_text(to_json(document)));
-  if (!options.junit.empty()) write_file(options.junit, to_junit(document));
-  if (!options.summary.empty()) append_file(options.summary, to_markdown(document));
-  if (options.json != "-" && document.error.empty()) write_file("-", to_markdown(document));
+  const std::string shown = to_markdown(document);
+  const bool shows = options.json != "-" && document.error.empty();
+  const auto add_summary = [&] {
+    if (!options.summary.empty()) append_file(options.summary, shown);
+  };
+  attempt_all({[&] {
+                 write_each({{shows ? "-" : "", shown},
+                             {options.json, results::to_text(to_json(document))},
+                             {options.junit, to_junit(document)}});
+               },
+               add_summary});
 }
 
 }  // namespace

@@ -102,9 +102,15 @@ int self_test(const Options& options, const std::vector<Program>& programs) {
   for (std::size_t run = 0; run < options.runs; ++run, ++settings.seed)
     count_run(tally, time_cases(programs, cases, settings));
   const double alpha = settings.change.alpha;
-  if (!options.json.empty()) write_file(options.json, results::to_text(to_json(tally, options)));
-  if (!options.summary.empty()) write_file(options.summary, text_of(tally, alpha));
-  if (options.json != "-") write_file("-", text_of(tally, alpha));
+  const std::string text = text_of(tally, alpha);
+  const auto add_summary = [&] {
+    if (!options.summary.empty()) append_file(options.summary, text);
+  };
+  attempt_all({[&] {
+                 write_each({{options.json == "-" ? "" : "-", text},
+                             {options.json, results::to_text(to_json(tally, options))}});
+               },
+               add_summary});
   if (tally.able == 0) return inconclusive;
   return interval_of(tally.failed, tally, alpha).low > alpha ? claim_failed : all_well;
 }

@@ -1,12 +1,15 @@
 #include "sqrtn/init/activation.hpp"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 #include <limits>
 #include <numbers>
 #include <stdexcept>
 #include <string>
+#include <vector>
+
+#include "support/nearest.hpp"
 
 namespace sqrtn::init {
 namespace {
@@ -101,12 +104,13 @@ const std::vector<Activation>& table() {
 std::span<const Activation> activations() { return table(); }
 
 const Activation& find_activation(std::string_view name) {
-  std::string known;
+  std::vector<std::string> known;
   for (const Activation& activation : table()) {
     if (activation.name == name) return activation;
-    known.append(known.empty() ? "" : ", ").append(activation.name);
+    known.emplace_back(activation.name);
   }
-  throw std::invalid_argument(fmt::format("unknown activation '{}'; use one of {}", name, known));
+  throw std::invalid_argument(
+      fmt::format("unknown activation '{}'; {}use one of {}", name, did_you_mean(name, known), fmt::join(known, ", ")));
 }
 
 }  // namespace sqrtn::init

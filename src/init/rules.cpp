@@ -62,10 +62,8 @@ std::string with_prefix(std::string_view name, std::string_view from, std::strin
     names.emplace_back(rule.name);
     if (std::string other = alias(rule); !other.empty()) names.push_back(std::move(other));
   }
-  const std::string nearest = nearest_name(name, names);
-  const std::string suggestion = nearest.empty() ? "" : fmt::format("did you mean '{}'? ", nearest);
-  throw std::invalid_argument(
-      fmt::format("unknown rule '{}'; {}known: {}; xavier_* and kaiming_* too", name, suggestion, known));
+  throw std::invalid_argument(fmt::format("unknown rule '{}'; {}known: {}; xavier_* and kaiming_* too", name,
+                                          did_you_mean(name, names), known));
 }
 
 double fan_of(Mode mode, const Fans& fans) {

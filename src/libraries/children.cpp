@@ -1,24 +1,29 @@
 #include "libraries/children.hpp"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
-#include <csignal>
-#include <filesystem>
 #include <map>
 
 #include "blas/discover.hpp"
-#include "results/read.hpp"
 #include "sqrtn/blas/backend.hpp"
+#include "sqrtn/support/parallel.hpp"
 #include "sqrtn/support/require.hpp"
 #include "support/environment.hpp"
+#include "support/nearest.hpp"
 
 namespace sqrtn::libraries {
 namespace {
 
-// A library that has not said its name by then never will; loading one takes milliseconds.
-constexpr ProcessLimits probe_limits{.wall_s = 20, .memory_bytes = 0, .output_bytes = std::size_t{1} << 20};
+// Most of them wait for what never comes, where any do.
+constexpr unsigned asked_at_once = 8;
+
+/// A library that has not said its name by then never will: loading one takes milliseconds. It may reserve stacks and
+/// buffers for every processor.
+ProcessLimits probe_limits() {
+  const std::size_t memory_bytes = (std::size_t{2} << 30) + available_threads() * (std::size_t{256} << 20);
+  return {.wall_s = 5 * std::min(slowdown(), 2.0), .memory_bytes = memory_bytes, .output_bytes = std::size_t{1} << 20};
+}
 
 /// Kernels of OpenBLAS for one architecture, by its own names, and what a processor needs to run them. Those
 /// for processors with instructions that were given up since (3DNow!, FMA4, XOP) are left out.
@@ -56,12 +61,13 @@ const std::vector<Kernel>& mkl_kernels() {
 }
 
 void ask(Candidate& backend) {
-  const Answer answer = ask_child({"backends", "--in-process", "--blas", backend.blas}, probe_limits);
+  const Answer answer = ask_child({"backends", "--in-process", "--blas", backend.blas}, probe_limits());
   if (answer.document && answer.document->blas) {
     backend.record = answer.document->blas;
   } else {
-    backend.refusal = answer.complaint;
+    backend.refusal = answer.complaint();
   }
+  if (!answer.refused) backend.incidents = incidents_in(answer, "its loading");
 }
 
 /// "openblas-pthread" where one vendor has several, else "openblas"; then counted.
@@ -106,86 +112,30 @@ bool is_called(const Candidate& backend, const std::string& name) {
 }
 
 void require_names(const std::vector<Candidate>& found, const std::vector<std::string>& names) {
+  std::vector<std::string> known;
+  for (const Candidate& backend : found) known.push_back(backend.name);
   for (const std::string& name : names) {
-    std::string known;
-    for (const Candidate& backend : found) known += (known.empty() ? "" : ", ") + backend.name;
     require(std::ranges::any_of(found, [&](const Candidate& backend) { return is_called(backend, name); }),
-            "no BLAS called '{}' was found: there are {}; install it, or name its folder with --search", name, known);
+            "no BLAS called '{}' was found: {}there are {}; install it, or name its folder with --search", name,
+            did_you_mean(name, known), fmt::join(known, ", "));
   }
 }
 
 }  // namespace
 
-Answer ask_child(std::vector<std::string> words, const ProcessLimits& limits, const EnvironmentAdditions& environment) {
-  words.insert(words.begin(), std::filesystem::read_symlink("/proc/self/exe").string());
-  return ask(std::move(words), limits, environment);
-}
-
-EnvironmentAdditions started_with(int threads) {
-  EnvironmentAdditions environment;
-  for (const char* name : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "BLIS_NUM_THREADS",
-                           "MKL_NUM_THREADS", "NVPL_BLAS_NUM_THREADS", "ARMPL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"}) {
-    environment[name] = fmt::to_string(threads);
-  }
-  return environment;
-}
-
-Answer ask(std::vector<std::string> command, const ProcessLimits& limits, const EnvironmentAdditions& environment) {
-  command.insert(command.end(), {"--json", "-"});
-  const ProcessEnd end = run_process(command, limits, environment);
-  Answer answer{.document = {}, .complaint = "", .how = end.how, .cpu_s = end.cpu_s};
-  if (end.how == ProcessEnd::How::exited) answer.code = end.code;
-  try {
-    // What a library prints comes before or between; a document is taken whole or not at all.
-    const std::size_t begin = end.out.find("{\n");
-    if (begin != std::string::npos) {
-      answer.document = results::parse_document(std::string_view(end.out).substr(begin), "its answer");
-      if (begin > 0) answer.complaint = fmt::format("printed '{}' on standard output", first_line(end.out));
-    }
-  } catch (const std::invalid_argument& error) {
-    answer.complaint = error.what();
-  }
-  // Its own watch of calls ended it.
-  if (!answer.document && end.how == ProcessEnd::How::signalled && end.code == SIGALRM) {
-    answer.how = ProcessEnd::How::timed_out;
-    answer.complaint = "no answer from one call";
-  }
-  if (answer.document && end.how != ProcessEnd::How::exited) {
-    const bool lingered = end.how == ProcessEnd::How::signalled && end.code == SIGALRM;
-    answer.complaint = (lingered ? "did not end by itself" : end.to_text()) + ", after its answer";
-  }
-  if (answer.document) return answer;
-  const bool refused = end.how == ProcessEnd::How::exited && !end.err.empty();
-  if (refused || answer.complaint.empty()) answer.complaint = refused ? first_line(end.err) : end.to_text();
-  return answer;
-}
-
-results::Incident incident_in(const Answer& answer, const std::string& place) {
-  using How = ProcessEnd::How;
-  using Kind = results::IncidentKind;
-  static const std::map<How, Kind> kinds{{How::signalled, Kind::killed},
-                                         {How::timed_out, Kind::no_answer},
-                                         {How::too_much_output, Kind::too_much_output},
-                                         {How::not_started, Kind::other},
-                                         {How::exited, Kind::exited}};
-  const bool printed = answer.document && answer.how == How::exited;
-  return {.kind = printed ? Kind::printed : kinds.at(answer.how),
-          .place = place,
-          .text = fmt::format("{} in {}", answer.complaint, place)};
-}
-
-std::string first_line(const std::string& text) {
-  std::string_view line = std::string_view(text).substr(0, text.find('\n'));
-  if (line.starts_with("sqrtn: ")) line.remove_prefix(7);
-  return line.size() <= 400 ? std::string(line) : fmt::format("{}…", line.substr(0, 397));
+EnvironmentAdditions environment_for(const Candidate& backend) {
+  const bool lingers = std::ranges::find(backend.incidents, results::IncidentKind::lingered,
+                                         &results::Incident::kind) != backend.incidents.end();
+  return lingers ? EnvironmentAdditions{{leave_at_once, "1"}} : EnvironmentAdditions{};
 }
 
 std::vector<Candidate> find_backends(const std::vector<std::string>& search, bool kernels) {
   std::vector<Candidate> backends;
   for (const blas::Found& found : blas::discover(search)) {
-    backends.push_back({.name = "", .blas = found.path, .vendor = found.vendor, .record = {}, .refusal = ""});
-    ask(backends.back());
+    backends.push_back(
+        {.name = "", .blas = found.path, .vendor = found.vendor, .record = {}, .refusal = "", .incidents = {}});
   }
+  parallel_for(backends.size(), asked_at_once, [&](std::size_t i) { ask(backends[i]); });
   name_all(backends);
   if (!kernels) return backends;
   const Environment environment = describe_environment();
@@ -209,19 +159,19 @@ std::string library_called(const std::string& name) {
 std::vector<Candidate> choose_backends(const std::string& blas, const std::vector<std::string>& names,
                                        const std::vector<std::string>& search, bool kernels) {
   const std::string file = library_called(blas);
-  const Answer answer = ask_child({"backends", "--in-process", "--blas", file}, probe_limits);
-  require(answer.document && answer.document->blas, "{}{}",
-          answer.code < 0 ? fmt::format("asked what it is, BLAS '{}' ended the process: ", blas) : "",
-          answer.complaint);
-  const results::BlasRecord record = *answer.document->blas;
-  Candidate first{.name = record.identity.name, .blas = file, .vendor = "", .record = record, .refusal = ""};
+  Candidate first{.name = "", .blas = file, .vendor = "", .record = {}, .refusal = "", .incidents = {}};
+  ask(first);
+  require(first.record.has_value(), "{}{}",
+          first.incidents.empty() ? "" : fmt::format("BLAS '{}' cannot be used, asked what it is: ", blas),
+          first.refusal);
+  first.name = first.record->identity.name;
   std::vector<Candidate> found;
   if (!names.empty() || kernels) found = find_backends(search, kernels);
   // A library that cannot be used is told of under "all" alone.
   require_names(found, names);
   std::vector<Candidate> chosen;
   for (const Candidate& backend : found) {
-    if (backend.record && same(*backend.record, record)) {
+    if (backend.record && same(*backend.record, *first.record)) {
       first.name = backend.name;
       first.vendor = backend.vendor;
     } else if (std::ranges::any_of(names, [&](const std::string& name) { return is_called(backend, name); })) {

@@ -4,37 +4,12 @@
 #include <string>
 #include <vector>
 
+#include "libraries/ask.hpp"
 #include "results/document.hpp"
 #include "sqrtn/blas/backend.hpp"
-#include "support/process.hpp"
 
 /// Libraries are loaded in children of this program alone, one a process, so that none can harm it.
 namespace sqrtn::libraries {
-
-/// What a child of this program answered.
-struct Answer {
-  std::optional<results::Document> document;  ///< none if it gave none that can be read
-  std::string complaint;  ///< what happened in its place, or beside it: how it ended, what it printed
-  ProcessEnd::How how = ProcessEnd::How::not_started;  ///< how it ended
-  int code = -1;                                       ///< exit status, −1 if it had none
-  double cpu_s = 0;                                    ///< processor time that it took
-};
-
-/// What a library did where an answer for `place` was expected, as its child told it: "… in `place`".
-results::Incident incident_in(const Answer& answer, const std::string& place);
-
-/// Runs `PROGRAM WORDS --json -` and reads what it wrote; nothing that the child does is trusted.
-Answer ask(std::vector<std::string> command, const ProcessLimits& limits, const EnvironmentAdditions& environment = {});
-
-/// The same of this very program.
-Answer ask_child(std::vector<std::string> words, const ProcessLimits& limits,
-                 const EnvironmentAdditions& environment = {});
-
-/// What tells every library, before it is loaded, to start with so many threads.
-EnvironmentAdditions started_with(int threads);
-
-/// What a program said first, as a clause of a message: at most 400 bytes, without sqrtn's own name.
-std::string first_line(const std::string& text);
 
 /// A BLAS as the commands know it.
 struct Candidate {
@@ -43,7 +18,11 @@ struct Candidate {
   std::string vendor;                         ///< "openblas"
   std::optional<results::BlasRecord> record;  ///< none if it cannot be used
   std::string refusal;                        ///< why not, one line
+  std::vector<results::Incident> incidents;   ///< what it did beside answering when it was asked what it is
 };
+
+/// The environment of a child that is to use that library, beside the number of its threads.
+EnvironmentAdditions environment_for(const Candidate& backend);
 
 /// All libraries that were found, each asked what it is in a child. With `kernels` also the kernels of each that
 /// this processor can run, where the library can be told to use them and then says that it does.

@@ -86,7 +86,9 @@ class Comparison::Tally {
 };
 
 Comparison::Comparison(const std::vector<Candidate>& backends, ComparisonOptions options)
-    : backends_(backends), options_(std::move(options)), judged_(backends.size()) {}
+    : backends_(backends), options_(std::move(options)), judged_(backends.size()) {
+  for (std::size_t i = 0; i < backends.size(); ++i) judged_[i].incidents = backends[i].incidents;
+}
 
 void Comparison::judge(const std::vector<claims::Claim>& claims) {
   const std::size_t n = backends_.size();
@@ -123,8 +125,8 @@ void Comparison::judge_library(std::size_t library, const std::vector<claims::Cl
 
 Answer Comparison::ask_default(std::vector<std::string> words, double limit_s, const std::string& what) {
   words.insert(words.end(), {"--blas", backends_.front().blas, "--seed", fmt::to_string(options_.seed)});
-  Answer answer = ask_child(std::move(words), {.wall_s = limit_s});
-  if (!answer.document) judged_.front().incidents.push_back(incident_in(answer, what));
+  Answer answer = ask_child(std::move(words), {.wall_s = limit_s}, environment_for(backends_.front()));
+  if (!answer.document) judged_.front().incidents.push_back(incidents_in(answer, what).front());
   return answer;
 }
 

@@ -4,11 +4,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 
 #include "claims/area.hpp"
-#include "sqrtn/support/parallel.hpp"
 #include "support/environment.hpp"
+#include "support/interrupt.hpp"
 #include "support/progress.hpp"
 
 namespace sqrtn::libraries {
@@ -23,13 +22,6 @@ constexpr double group_share = 0.5, claim_share = 1.0 / 6;
 constexpr double call_limit_s = 10;
 // Of groups and of single claims together: with more, one library would eat the time of all others.
 constexpr int patience = 4;
-
-/// How many times longer everything takes where others are at work.
-double slowdown() {
-  double load = 0;
-  if (getloadavg(&load, 1) != 1) return 1;
-  return std::max(1.0, load / static_cast<double>(available_threads()));
-}
 
 /// Claims that one child is asked for, by their places among all.
 struct Group {
@@ -75,6 +67,7 @@ class Judge {
 
   /// Why nothing more is asked; "" if there is time.
   [[nodiscard]] std::string why_not() const {
+    if (interrupted()) return "not judged: interrupted";
     if (silences_ >= patience) return "not judged: the library gave no answer too often";
     return left_s() > 0 ? "" : "not judged: its time was used up";
   }
@@ -85,7 +78,7 @@ class Judge {
       return;
     }
     const Answer answer = verify(claims_at(group.places), group_share);
-    if (!answer.complaint.empty()) judged_.incidents.push_back(incident_in(answer, group.name));
+    tell(answer, group.name);
     if (answer.document) {
       for (const std::size_t place : group.places) take(place, *answer.document);
     } else {
@@ -107,7 +100,7 @@ class Judge {
       if (answer.document) {
         take(place, *answer.document);
       } else {
-        set(place, claims::Verdict::fail, "the library ended the process: " + answer.complaint);
+        set(place, claims::Verdict::fail, "the library ended the process: " + answer.complaint());
       }
     }
   }
@@ -115,8 +108,16 @@ class Judge {
   void describe() {
     if (!why_not().empty() || !judged_.incidents.empty()) return;
     Answer answer = verify({"--only-properties"}, group_share);
-    if (!answer.complaint.empty()) judged_.incidents.push_back(incident_in(answer, "its properties"));
+    tell(answer, "its properties");
     if (answer.document) judged_.properties = std::move(answer.document->properties);
+  }
+
+  void tell(const Answer& answer, const std::string& place) {
+    if (answer.how == ProcessEnd::How::interrupted) return;
+    for (results::Incident& incident : incidents_in(answer, place)) {
+      if (incident.kind == results::IncidentKind::lingered) environment_[leave_at_once] = "1";
+      judged_.incidents.push_back(std::move(incident));
+    }
   }
 
   /// `share`: of the time that is left.
@@ -131,7 +132,8 @@ class Judge {
       words.insert(words.end(), {"--effect-scale", fmt::to_string(judging_.effect_scale)});
     }
     words.insert(words.end(), what.begin(), what.end());
-    const Answer answer = ask_child(words, {.wall_s = std::max(share * left_s(), 1.0), .memory_bytes = memory_bytes_});
+    const Answer answer =
+        ask_child(words, {.wall_s = std::max(share * left_s(), 1.0), .memory_bytes = memory_bytes_}, environment_);
     if (!answer.document && answer.how == ProcessEnd::How::timed_out) ++silences_;
     return answer;
   }
@@ -162,6 +164,7 @@ class Judge {
   const Candidate& backend_;
   const Judging& judging_;
   const std::size_t memory_bytes_;
+  EnvironmentAdditions environment_ = environment_for(backend_);
   const Clock::time_point start_ = Clock::now();
   int silences_ = 0;
   Judged judged_;
@@ -177,7 +180,11 @@ std::vector<claims::Result> run_claims(const std::vector<claims::Claim>& claims,
   Progress progress("claims");
   for (const claims::Claim& claim : claims) {
     progress.update(static_cast<double>(results.size()) / static_cast<double>(claims.size()), claim.id);
-    results.push_back(claims::run(claim, subject, settings));
+    if (interrupted()) {
+      results.push_back({claim, {.verdict = claims::Verdict::inconclusive, .reason = "not judged: interrupted"}});
+    } else {
+      results.push_back(claims::run(claim, subject, settings));
+    }
   }
   return results;
 }
@@ -213,6 +220,7 @@ JudgedLibrary judge_apart(const std::string& blas, const std::vector<claims::Cla
     progress.update(static_cast<double>(done) / static_cast<double>(about.size()), group);
   });
   judged.claims = in_order(claims, std::move(own), std::move(judged.claims));
+  judged.incidents.insert(judged.incidents.begin(), library.incidents.begin(), library.incidents.end());
   return {*library.record, std::move(judged)};
 }
 

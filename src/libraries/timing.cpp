@@ -62,9 +62,11 @@ class Rounds {
     return all > 1 ? std::vector{1, all} : std::vector{1};
   }
 
-  Answer ask_watched(const std::vector<std::string>& words, int threads) {
+  Answer ask_watched(const Candidate& backend, const std::vector<std::string>& words, int threads) {
     const MachineWatch::Ticks before = MachineWatch::read_ticks();
-    Answer answer = ask_child(words, {.wall_s = 60 + plan_.budget_s / 4}, started_with(threads));
+    EnvironmentAdditions environment = environment_for(backend);
+    environment.merge(started_with(threads));
+    Answer answer = ask_child(words, {.wall_s = 60 + plan_.budget_s / 4}, environment);
     const MachineWatch::Ticks after = MachineWatch::read_ticks();
     watched_.busy_s += after.busy_s - before.busy_s;
     watched_.wall_s += after.wall_s - before.wall_s;
@@ -86,10 +88,10 @@ class Rounds {
                                    fmt::to_string(threads)};
     if (plan_.quick) words.emplace_back("--quick");
     if (round > 0) words.emplace_back("--unchecked");
-    const Answer answer = ask_watched(words, threads);
+    const Answer answer = ask_watched(backend, words, threads);
     if (!answer.document) {
-      timed.incident = incident_in(answer, "the rounds");
-      timed.incident->text = fmt::format("{} while it was timed", answer.complaint);
+      timed.incident = incidents_in(answer, "the rounds").front();
+      timed.incident->text = fmt::format("{} while it was timed", answer.complaint());
       return;
     }
     bool any = false;

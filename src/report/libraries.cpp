@@ -137,7 +137,7 @@ std::string library_findings(const Libraries& report) {
                         markdown_text(symptom_text(finding.symptom, finding.failures)), example_of(report, finding));
   }
   for (const Library& library : report.backends) {
-    if (!library.record) {
+    if (!library.record && library.incidents.empty()) {
       text += fmt::format("- {} cannot be used: {}\n", markdown_text(library.name), markdown_text(library.refusal));
     }
     const auto open = std::ranges::find(library.claims, Verdict::inconclusive,

@@ -67,7 +67,7 @@ std::string findings_of(const Libraries& report) {
                          examples_of(report, finding), false);
   }
   for (const Library& library : report.backends) {
-    if (!library.record) {
+    if (!library.record && library.incidents.empty()) {
       text += fmt::format("<p>{} cannot be used: {}\n", html::escaped(library.name), html::escaped(library.refusal));
     }
   }

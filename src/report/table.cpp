@@ -197,6 +197,11 @@ std::string markdown_text(std::string_view text) {
   return safe;
 }
 
+std::string markdown_item(std::string_view text) {
+  const bool begins_a_block = !text.empty() && std::string_view("#>-+=~|").find(text.front()) != std::string_view::npos;
+  return fmt::format("- {}{}\n", begins_a_block ? "\\" : "", markdown_text(text));
+}
+
 std::string markdown_code(std::string_view text) {
   std::size_t longest = 0, run = 0;
   std::string line;

@@ -46,6 +46,9 @@ struct Table {
 /// `text` on a line of Markdown as it is read: no markup, link or HTML of its own.
 std::string markdown_text(std::string_view text);
 
+/// "- text\n" in the same way: text that begins like a heading, a list or a quotation is none.
+std::string markdown_item(std::string_view text);
+
 /// `text` between backticks, as many as it takes.
 std::string markdown_code(std::string_view text);
 

@@ -82,6 +82,8 @@ Json to_json(const Environment& environment) { return written(environment); }
 
 Json to_json(const blas::Identity& identity) { return written(identity); }
 
+Json to_json(const Incident& incident) { return written(incident); }
+
 Json to_json(const Document& document) {
   Writer writer;
   writer("schema", std::string("sqrtn.results/2"), rule::Text{});

@@ -62,7 +62,7 @@ struct BlasRecord {
 };
 
 /// What a library did beside answering.
-enum class IncidentKind { other, printed, killed, no_answer, exited, too_much_output };
+enum class IncidentKind { other, printed, killed, no_answer, exited, too_much_output, stopped, lingered, left_running };
 
 struct Incident {
   IncidentKind kind = IncidentKind::other;
@@ -106,6 +106,7 @@ claims::Verdict verdict_of(const Document& document);
 nlohmann::ordered_json to_json(const Document& document);
 nlohmann::ordered_json to_json(const Environment& environment);
 nlohmann::ordered_json to_json(const blas::Identity& identity);
+nlohmann::ordered_json to_json(const Incident& incident);
 
 /// Indented text of the document with a final newline.
 std::string to_text(const nlohmann::ordered_json& json);

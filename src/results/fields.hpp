@@ -150,8 +150,8 @@ void list(Fields& field, Of<claims::Property> auto& property) {
 }
 
 /// In the order of IncidentKind.
-constexpr std::array<std::string_view, 6> incident_words{"other",     "printed", "killed",
-                                                         "no answer", "exited",  "too much output"};
+constexpr std::array<std::string_view, 9> incident_words{
+    "other", "printed", "killed", "no answer", "exited", "too much output", "stopped", "lingered", "left running"};
 
 template <class Fields>
 void list(Fields& field, Of<Incident> auto& incident) {

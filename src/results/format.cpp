@@ -130,6 +130,17 @@ std::string printable(std::string_view text) {
   return result;
 }
 
+std::string shortened(std::string_view text, std::size_t longest) {
+  constexpr std::string_view gap = "…";
+  if (text.size() <= longest) return std::string(text);
+  const std::size_t kept = (longest - gap.size()) / 2;
+  const auto continues = [&text](std::size_t at) { return (text[at] & 0xC0) == 0x80; };
+  std::size_t end = kept, begin = text.size() - kept;
+  while (end > 0 && continues(end)) --end;
+  while (begin < text.size() && continues(begin)) ++begin;
+  return fmt::format("{}{}{}", text.substr(0, end), gap, text.substr(begin));
+}
+
 std::string exact_filter(std::string_view id) {
   std::string pattern = "^";
   for (const char c : id) {

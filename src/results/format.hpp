@@ -50,6 +50,9 @@ std::string published_library(const std::string& blas);
 /// '?', tabs and line ends spaces.
 std::string printable(std::string_view text);
 
+/// At most `longest` bytes of it, its middle left out for "…" if it is longer; no sign is cut.
+std::string shortened(std::string_view text, std::size_t longest);
+
 /// A regular expression that matches `id` and nothing else: "^a/leaky_relu\(0\.01\)$".
 std::string exact_filter(std::string_view id);
 

@@ -25,9 +25,9 @@ struct JsonLimits {
   std::size_t fields = 256;  ///< of one object
 };
 
-/// The text of a file that holds at most `most_bytes`; a larger one is refused before it is read, one
-/// that does not tell its size (a pipe) once it has given more. `kind`: what the message tells to name instead.
-/// Throws: std::system_error if it cannot be read, std::invalid_argument if it is too large.
+/// The text of a regular file that holds at most `most_bytes`, or of standard input for "-"; a larger one is refused
+/// before it is read, standard input once it has given more. `kind`: what the message tells to name instead.
+/// Throws: std::system_error if it cannot be read, std::invalid_argument if it is too large or no regular file.
 std::string read_text(const std::string& path, std::size_t most_bytes = JsonLimits{}.bytes,
                       const std::string& kind = "results document");
 

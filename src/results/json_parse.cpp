@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <system_error>
 
 #include "results/json_input.hpp"
@@ -18,7 +19,8 @@ using Json = nlohmann::ordered_json;
 /// own builder knows no bounds and takes a field twice.
 class BoundedBuilder final : public nlohmann::json_sax<Json> {
  public:
-  BoundedBuilder(std::string name, const JsonLimits& limits) : name_(std::move(name)), limits_(limits) {}
+  BoundedBuilder(std::string name, std::string_view text, const JsonLimits& limits)
+      : name_(std::move(name)), text_(text), limits_(limits) {}
 
   Json take() { return std::move(root_); }
 
@@ -47,8 +49,9 @@ class BoundedBuilder final : public nlohmann::json_sax<Json> {
     return true;
   }
 
-  bool parse_error(std::size_t /*position*/, const std::string& /*token*/,
-                   const nlohmann::detail::exception& error) override {
+  bool parse_error(std::size_t position, const std::string& token, const nlohmann::detail::exception& error) override {
+    require(dynamic_cast<const nlohmann::detail::out_of_range*>(&error) == nullptr,
+            "{}: not JSON, {}: the number {:.40} is out of range; write the file again", name_, place(position), token);
     // "[json.exception.parse_error.101] parse error at line 1, column 5: …"
     std::string_view text = error.what();
     if (const auto at = text.find("at line "); at != std::string_view::npos) text.remove_prefix(at + 3);
@@ -78,6 +81,14 @@ class BoundedBuilder final : public nlohmann::json_sax<Json> {
     return true;
   }
 
+  /// "line 1, column 5", of the last character before `position`.
+  [[nodiscard]] std::string place(std::size_t position) const {
+    const std::string_view before = text_.substr(0, std::min(position, text_.size()));
+    const auto lines = std::ranges::count(before, '\n');
+    const std::size_t line_begin = before.rfind('\n') + 1;  // 0 in the first line
+    return fmt::format("line {}, column {}", lines + 1, before.size() - line_begin);
+  }
+
   /// Such signs would speak to the terminal that shows them.
   void check_string(std::string_view text) const {
     require(text.size() <= limits_.string_bytes, "{}: a string is longer than {} bytes", name_, limits_.string_bytes);
@@ -91,6 +102,7 @@ class BoundedBuilder final : public nlohmann::json_sax<Json> {
   }
 
   std::string name_;
+  std::string_view text_;
   JsonLimits limits_;
   Json root_;
   std::vector<Json*> open_;  ///< the containers around the next value, outermost first
@@ -98,39 +110,61 @@ class BoundedBuilder final : public nlohmann::json_sax<Json> {
   std::size_t values_ = 0;
 };
 
+/// A place for the text of a file, and what is said of it where that fails.
+struct TextFile {
+  std::string path;
+  std::size_t most_bytes;
+  std::string kind;
+
+  [[nodiscard]] std::system_error cannot_read(std::error_code why) const {
+    return std::system_error(why, fmt::format("cannot read '{}' (name a {})", path, kind));
+  }
+  void require_size(bool fits) const {
+    require(fits, "{}: larger than {} MiB; no {} is, so it is not read", path, most_bytes >> 20, kind);
+  }
+
+  /// Refuses, unopened, what may never begin, as a pipe, or never end, as a device.
+  void check() const {
+    namespace fs = std::filesystem;
+    std::error_code error;
+    const fs::file_status status = fs::status(path, error);
+    if (error) throw cannot_read(error);
+    if (fs::is_directory(status)) throw cannot_read(std::make_error_code(std::errc::is_a_directory));
+    require(fs::is_regular_file(status), "cannot read '{}': it is no regular file; name a {}, or - for standard input",
+            path, kind);
+    const std::uintmax_t bytes = fs::file_size(path, error);
+    require_size(error || bytes <= most_bytes);
+  }
+
+  [[nodiscard]] std::string read(std::istream& stream) const {
+    std::string text;
+    while (stream && text.size() <= most_bytes) {
+      const std::size_t had = text.size();
+      text.resize(std::min(most_bytes + 1, std::max<std::size_t>(1 << 16, 2 * had)));
+      stream.read(text.data() + had, static_cast<std::streamsize>(text.size() - had));
+      text.resize(had + static_cast<std::size_t>(stream.gcount()));
+    }
+    if (stream.bad()) throw cannot_read({errno == 0 ? EIO : errno, std::generic_category()});
+    require_size(text.size() <= most_bytes);
+    return text;
+  }
+};
+
 }  // namespace
 
 std::string read_text(const std::string& path, std::size_t most_bytes, const std::string& kind) {
-  namespace fs = std::filesystem;
-  std::error_code error;
-  const fs::file_status status = fs::status(path, error);
-  const auto cannot_read = [&](std::error_code why) {
-    return std::system_error(why, fmt::format("cannot read '{}' (name a {})", path, kind));
-  };
-  if (error && status.type() != fs::file_type::not_found) throw cannot_read(error);
-  if (fs::is_directory(status)) throw cannot_read(std::make_error_code(std::errc::is_a_directory));
-  const auto too_large = [&](bool yes) {
-    require(!yes, "{}: larger than {} MiB; no {} is, so it is not read", path, most_bytes >> 20, kind);
-  };
-  too_large(fs::is_regular_file(status) && fs::file_size(path, error) > most_bytes && !error);
+  const TextFile file{path, most_bytes, kind};
   errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw cannot_read({errno == 0 ? ENOENT : errno, std::generic_category()});
-  std::string text;
-  while (file && text.size() <= most_bytes) {
-    const std::size_t had = text.size();
-    text.resize(std::min(most_bytes + 1, std::max<std::size_t>(1 << 16, 2 * had)));
-    file.read(text.data() + had, static_cast<std::streamsize>(text.size() - had));
-    text.resize(had + static_cast<std::size_t>(file.gcount()));
-  }
-  if (file.bad()) throw cannot_read({errno == 0 ? EIO : errno, std::generic_category()});
-  too_large(text.size() > most_bytes);
-  return text;
+  if (path == "-") return file.read(std::cin);
+  file.check();
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) throw file.cannot_read({errno == 0 ? ENOENT : errno, std::generic_category()});
+  return file.read(stream);
 }
 
 Json parse_json(std::string_view text, const std::string& name, const JsonLimits& limits) {
   require(text.size() <= limits.bytes, "{}: larger than {} MiB", name, limits.bytes >> 20);
-  BoundedBuilder builder(name, limits);
+  BoundedBuilder builder(name, text, limits);
   Json::sax_parse(text, &builder);
   return builder.take();
 }

@@ -1,10 +1,11 @@
 #include "support/child.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <climits>
 #include <csignal>
@@ -20,8 +21,7 @@ extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX decl
 #define __has_feature(name) 0
 #endif
 
-namespace sqrtn {
-namespace support {
+namespace sqrtn::support {
 namespace {
 
 constexpr bool sanitized =
@@ -34,17 +34,6 @@ constexpr bool sanitized =
 
 [[noreturn]] void fail(const char* what) { throw std::system_error(errno, std::generic_category(), what); }
 
-/// Groups of the children that run, where a signal handler finds them; 0 is a free place.
-std::array<std::atomic<pid_t>, 256> running{};
-
-std::atomic<pid_t>* publish(pid_t id) {
-  for (auto& place : running) {
-    pid_t none = 0;
-    if (place.compare_exchange_strong(none, id)) return &place;
-  }
-  return nullptr;
-}
-
 /// Everything that the child needs, made before the fork: after it, and before exec, nothing may
 /// allocate, because another thread may have held the allocator's lock.
 struct Start {
@@ -52,7 +41,6 @@ struct Start {
   std::vector<std::string> variables;
   ChildStreams streams;
   std::size_t memory_bytes;
-  pid_t parent;
 };
 
 void add_environment(Start& start, const EnvironmentAdditions& additions) {
@@ -90,12 +78,12 @@ void reset_signals() {
 }
 
 /// The child's way from fork to exec.
-[[noreturn]] void become(const Start& start) {
+[[noreturn]] void become(const Start& start, [[maybe_unused]] pid_t guardian) {
   setpgid(0, 0);
   reset_signals();
 #ifdef __linux__
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != start.parent) _exit(0);  // it died before it could be known
+  if (getppid() != guardian) _exit(0);  // it died before it could be known
 #endif
   const rlimit no_core{0, 0};
   setrlimit(RLIMIT_CORE, &no_core);
@@ -115,43 +103,107 @@ void reset_signals() {
   _exit(127);
 }
 
-pid_t start_child(const std::vector<std::string>& argv, std::size_t memory_bytes,
-                  const EnvironmentAdditions& environment, const ChildStreams& streams) {
-  Start start{
-      .argv = {}, .envp = {}, .variables = {}, .streams = streams, .memory_bytes = memory_bytes, .parent = getpid()};
+/// Orphans below this process become its children from now on, where children can be listed.
+void adopt_orphans() {
+#ifdef __linux__
+  const int list = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+  if (list >= 0) prctl(PR_SET_CHILD_SUBREAPER, 1);
+  close(list);
+#endif
+}
+
+/// As many as are listed at once; what they leave behind is there to be killed when they have ended.
+void kill_children() {
+  const int list = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+  std::array<char, 4096> text;
+  const ssize_t size = list < 0 ? 0 : read(list, text.data(), text.size());
+  close(list);
+  pid_t id = 0;
+  for (ssize_t i = 0; i < size; ++i) {
+    const char c = text[static_cast<std::size_t>(i)];
+    if (c >= '0' && c <= '9') {
+      id = 10 * id + (c - '0');
+    } else if (id > 0) {
+      ::kill(std::exchange(id, 0), SIGKILL);
+    }
+  }
+}
+
+/// Kills everything below this process, but waits no longer than seconds for what cannot be killed. Returns: how many
+/// did not end before that.
+int end_descendants() {
+  int killed = 0, status = 0;
+  for (int left_ms = 5000; left_ms > 0;) {
+    kill_children();
+    const pid_t id = waitpid(-1, &status, WNOHANG);
+    if (id < 0) break;
+    if (id > 0 && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) ++killed;
+    if (id == 0) left_ms -= 1 + poll(nullptr, 0, 1);
+  }
+  return killed;
+}
+
+/// Sleeps until the child has ended or stopped, or until the other end of standard input is closed; then ends all.
+/// All signals are held back but while it sleeps.
+ChildEnd watch_over(pid_t child) {
+  sigset_t all_but_ends;
+  sigfillset(&all_but_ends);
+  sigdelset(&all_but_ends, SIGCHLD);
+  pollfd lifeline{STDIN_FILENO, POLLIN, 0};
+  siginfo_t seen{};
+  const auto id = static_cast<id_t>(child);
+  while (waitid(P_PID, id, &seen, WEXITED | WSTOPPED | WNOHANG | WNOWAIT) == 0 && seen.si_pid == 0 &&
+         ppoll(&lifeline, 1, nullptr, &all_but_ends) <= 0) {
+  }
+  ::kill(-child, SIGKILL);  // the number is the child's until it is waited for
+  ::kill(child, SIGKILL);   // it may have left its group
+  ChildEnd end;
+  while (wait4(child, &end.status, 0, &end.usage) < 0 && errno == EINTR) {
+  }
+  const int killed = end_descendants();
+  if (seen.si_pid != 0 && seen.si_code == CLD_STOPPED) {
+    end.status = W_STOPCODE(seen.si_status);
+  } else if (seen.si_pid != 0) {
+    end.left_running = killed;
+  }
+  return end;
+}
+
+/// The guardian's way from fork to its end.
+[[noreturn]] void guard(const Start& start, int lifeline, int report) {
+  setpgid(0, 0);
+  std::signal(SIGCHLD, [](int) {});
+  adopt_orphans();
+  const pid_t guardian = getpid(), child = fork();
+  if (child == 0) become(start, guardian);
+  if (child < 0) {
+    const int error = errno;
+    [[maybe_unused]] const ssize_t told = write(start.streams.failure, &error, sizeof error);
+    _exit(1);
+  }
+  setpgid(child, child);  // by both, so that it holds for both from now on
+  // Were an end of another's pipe kept here, that one's end would not be seen.
+  dup2(lifeline, STDIN_FILENO);
+  dup2(report, STDOUT_FILENO);
+#ifdef __linux__
+  close_range(STDOUT_FILENO + 1, UINT_MAX, 0);
+#endif
+  const ChildEnd end = watch_over(child);
+  [[maybe_unused]] const ssize_t told = write(STDOUT_FILENO, &end, sizeof end);
+  _exit(0);
+}
+
+pid_t start_guardian(const std::vector<std::string>& argv, std::size_t memory_bytes,
+                     const EnvironmentAdditions& environment, const ChildStreams& streams, int lifeline, int report) {
+  Start start{.argv = {}, .envp = {}, .variables = {}, .streams = streams, .memory_bytes = memory_bytes};
   for (const std::string& word : argv) start.argv.push_back(const_cast<char*>(word.c_str()));
   start.argv.push_back(nullptr);
   add_environment(start, environment);
-  const NoSignals until_the_child_has_none_of_our_handlers;
+  const NoSignals for_the_guardian;
   const pid_t id = fork();
   if (id < 0) fail("cannot run another program: no process for it");
-  if (id == 0) become(start);
-  setpgid(id, id);  // by both, so that it holds for both from now on
+  if (id == 0) guard(start, lifeline, report);
   return id;
-}
-
-/// A process of the group that waits for the death of this one and then ends the group. It sleeps until then, or
-/// until the group is ended by us. Returns: 0 where there is no room for it; the child itself dies all the same.
-pid_t start_guardian(pid_t group, const Descriptor& lifeline) {
-#ifdef __linux__
-  const NoSignals whatever_the_group_is_sent;
-  const pid_t id = fork();
-  if (id == 0) {
-    setpgid(0, group);
-    // Were an end of another's pipe kept here, that one's end would not be seen.
-    dup2(lifeline.number(), STDIN_FILENO);
-    close_range(STDIN_FILENO + 1, UINT_MAX, 0);
-    char nothing = 0;
-    while (read(STDIN_FILENO, &nothing, 1) < 0 && errno == EINTR) {
-    }
-    ::kill(-group, SIGKILL);
-    _exit(0);
-  }
-  if (id > 0) setpgid(id, group);
-  return std::max(id, 0);
-#else
-  return 0;
-#endif
 }
 
 }  // namespace
@@ -165,43 +217,28 @@ Pipe make_pipe() {
 Child::Child(const std::vector<std::string>& argv, std::size_t memory_bytes, const EnvironmentAdditions& environment,
              const ChildStreams& streams)
     : lifeline_(make_pipe()),
-      id_(start_child(argv, memory_bytes, environment, streams)),
-      place_(publish(id_)),
-      guardian_(start_guardian(id_, lifeline_.read)) {
+      report_(make_pipe()),
+      guardian_(
+          start_guardian(argv, memory_bytes, environment, streams, lifeline_.read.number(), report_.write.number())) {
   lifeline_.read.close();
+  report_.write.close();
 }
 
 Child::~Child() {
-  if (id_ > 0) reap();
+  if (guardian_ > 0) reap();
 }
 
-void Child::kill_group() const { ::kill(-id_, SIGKILL); }
-
-void Child::wait_for_end() const {
-  siginfo_t info{};
-  while (waitid(P_PID, static_cast<id_t>(id_), &info, WEXITED | WNOWAIT) != 0 && errno == EINTR) {
+ChildEnd Child::reap() {
+  lifeline_.write.close();
+  ChildEnd end;
+  ssize_t got = 0;
+  while ((got = read(report_.read.number(), &end, sizeof end)) < 0 && errno == EINTR) {
   }
-}
-
-std::pair<int, rusage> Child::reap() {
-  kill_group();
-  if (place_ != nullptr) *place_ = 0;
-  std::pair<int, rusage> end{};
-  while (wait4(id_, &end.first, 0, &end.second) < 0 && errno == EINTR) {
+  if (got != sizeof end) end.status = SIGKILL;  // the guardian was killed, and its child with it
+  while (waitpid(guardian_, nullptr, 0) < 0 && errno == EINTR) {
   }
-  id_ = 0;
-  if (guardian_ > 0) ::kill(guardian_, SIGKILL);
-  while (guardian_ > 0 && waitpid(guardian_, nullptr, 0) < 0 && errno == EINTR) {
-  }
+  guardian_ = 0;
   return end;
 }
 
-}  // namespace support
-
-void kill_running_processes() noexcept {
-  for (const auto& place : support::running) {
-    if (const pid_t id = place; id > 0) ::kill(-id, SIGKILL);
-  }
-}
-
-}  // namespace sqrtn
+}  // namespace sqrtn::support

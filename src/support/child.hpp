@@ -2,9 +2,8 @@
 
 #include <sys/resource.h>
 #include <sys/types.h>
+#include <unistd.h>
 
-#include <array>
-#include <atomic>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,26 +40,33 @@ struct ChildStreams {
   int in, out, err, failure;
 };
 
-/// A child that runs, in a process group of its own; killed with its group and waited for unless it has been.
+/// How a child ended, as its guardian saw it.
+struct ChildEnd {
+  int status = 0;  ///< as waitpid has it, of one that was stopped too: it is killed then
+  rusage usage{};
+  int left_running = 0;  ///< processes that it started and that were still there when it ended by itself
+};
+
+/// A child that runs, in a process group of its own, below a guardian: a process that waits for the child's end or for
+/// this one's, then kills whatever descends from the child, in other sessions too where the system hands orphans to
+/// their nearest guardian (Linux), and tells how the child ended. Killed and waited for unless it has been.
 class Child {
  public:
-  /// Throws: std::system_error if the system has no process for it.
+  /// Throws: std::system_error if the system has no process for the guardian.
   Child(const std::vector<std::string>& argv, std::size_t memory_bytes, const EnvironmentAdditions& environment,
         const ChildStreams& streams);
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
   ~Child();
 
-  void kill_group() const;
-  /// Returns once the child has ended; it keeps its number until it is reaped.
-  void wait_for_end() const;
-  /// Kills what is left of the group. Returns: the status and the use of time.
-  std::pair<int, rusage> reap();
+  /// Becomes readable when the child has ended and nothing of it is left.
+  [[nodiscard]] int ended() const { return report_.read.number(); }
+  /// Kills what still runs, and waits for that.
+  ChildEnd reap();
 
  private:
-  Pipe lifeline_;  ///< nothing is written: its end is that of this process
-  pid_t id_;
-  std::atomic<pid_t>* place_ = nullptr;
+  Pipe lifeline_;  ///< nothing is written: its end is that of this process, or of its patience
+  Pipe report_;
   pid_t guardian_;
 };
 

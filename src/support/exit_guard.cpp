@@ -1,7 +1,9 @@
 #include "support/exit_guard.hpp"
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <utility>
 
 namespace sqrtn {
@@ -34,5 +36,14 @@ ExitGuard::ExitGuard(std::string program, int status) {
 }
 
 ExitGuard::~ExitGuard() { guarded().on = false; }
+
+void end_within(int seconds) {
+  sigevent event{};
+  event.sigev_notify = SIGEV_SIGNAL;
+  event.sigev_signo = SIGKILL;
+  timer_t timer{};
+  const itimerspec when{.it_interval = {}, .it_value = {.tv_sec = seconds, .tv_nsec = 0}};
+  if (timer_create(CLOCK_MONOTONIC, &event, &timer) == 0) timer_settime(timer, 0, &when, nullptr);
+}
 
 }  // namespace sqrtn

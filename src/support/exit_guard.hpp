@@ -15,4 +15,8 @@ class ExitGuard {
   ExitGuard& operator=(const ExitGuard&) = delete;
 };
 
+/// This process ends within so many seconds, by SIGKILL if not by itself: a library's destructors may never end, and
+/// take no notice of any other signal.
+void end_within(int seconds);
+
 }  // namespace sqrtn

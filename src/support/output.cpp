@@ -5,80 +5,35 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <memory>
-#include <random>
 #include <streambuf>
 #include <system_error>
 #include <utility>
 #include <vector>
 
-#include "support/process.hpp"
+#include "support/temporary_file.hpp"
 
 namespace sqrtn {
 namespace {
+
+using support::TemporaryFile;
 
 [[noreturn]] void fail(int error, const std::string& name) {
   throw std::system_error(error, std::generic_category(),
                           "cannot write " + name + " (choose a place that exists, is writable and has room)");
 }
 
-/// Unfinished files, as a list that a signal handler may walk at any moment: entries are published
-/// whole and never freed.
-struct Temporary {
-  std::string path;
-  std::atomic<bool> live = true;
-  Temporary* next = nullptr;
-};
-std::atomic<Temporary*> temporaries = nullptr;
-
-extern "C" void remove_temporaries(int signal) {
-  kill_running_processes();
-  for (const Temporary* entry = temporaries; entry != nullptr; entry = entry->next) {
-    if (entry->live) unlink(entry->path.c_str());
-  }
+extern "C" void clean_up_and_end(int signal) {
+  support::remove_temporaries();
   // The default action is back (SA_RESETHAND) and ends the process once this handler returns.
   raise(signal);
 }
-
-/// A file of its own beside `target`; unlinked unless it was renamed.
-class TemporaryFile {
- public:
-  TemporaryFile(const std::filesystem::path& target, mode_t mode) {
-    std::random_device random;
-    auto path = target.parent_path() / fmt::format(".sqrtn-{:08x}{:08x}.tmp", random(), random());
-    entry_ = new Temporary{path.string()};
-    entry_->next = temporaries;
-    while (!temporaries.compare_exchange_weak(entry_->next, entry_)) {
-    }
-    descriptor_ = open(entry_->path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    if (descriptor_ < 0) {
-      entry_->live = false;
-      fail(errno, "'" + target.string() + "'");
-    }
-  }
-  ~TemporaryFile() {
-    if (entry_->live.exchange(false)) unlink(entry_->path.c_str());
-  }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-
-  [[nodiscard]] int descriptor() const { return descriptor_; }
-  [[nodiscard]] bool rename_to(const std::filesystem::path& target) {
-    if (std::rename(entry_->path.c_str(), target.c_str()) != 0) return false;
-    entry_->live = false;
-    return true;
-  }
-
- private:
-  Temporary* entry_ = nullptr;
-  int descriptor_ = -1;
-};
 
 /// Buffered output to a descriptor that throws the system's own reason at the first failed write,
 /// which std::ofstream would drop.
@@ -164,14 +119,23 @@ Target find_target(const std::string& path) {
   return target;
 }
 
-/// The content, flushed, beside the place that it is for.
+std::unique_ptr<TemporaryFile> file_for(const Target& target, const std::string& name, mode_t mode) {
+  try {
+    return std::make_unique<TemporaryFile>(target.path, mode);
+  } catch (const std::system_error& error) {
+    fail(error.code().value(), name);
+  }
+}
+
+/// The content, flushed, for the place that it will take.
 std::unique_ptr<TemporaryFile> write_beside(const Target& target, const std::string& name,
                                             const std::function<void(std::ostream&)>& write) {
-  auto file = std::make_unique<TemporaryFile>(target.path, 0666);
-  Closer closer(file->descriptor());
+  auto file = file_for(target, name, 0666);
   write_descriptor(file->descriptor(), name, write);
   if (target.exists) fchmod(file->descriptor(), target.mode);
-  closer.close(name);
+  // Some file systems tell only now that they are full.
+  const int copy = dup(file->descriptor());
+  if (copy < 0 || close(copy) != 0) fail(errno, name);
   return file;
 }
 
@@ -193,11 +157,31 @@ void write_file(const std::string& path, const std::function<void(std::ostream&)
     closer.close(name);
     return;
   }
-  if (!write_beside(target, name, write)->rename_to(target.path)) fail(errno, name);
+  if (!write_beside(target, name, write)->become(target.path)) fail(errno, name);
 }
 
 void write_file(const std::string& path, std::string_view content) {
   write_file(path, [&](std::ostream& stream) { stream << content; });
+}
+
+void attempt_all(const std::vector<std::function<void()>>& steps) {
+  std::exception_ptr first;
+  for (const auto& step : steps) {
+    try {
+      step();
+    } catch (const std::system_error&) {
+      if (!first) first = std::current_exception();
+    }
+  }
+  if (first) std::rethrow_exception(first);
+}
+
+void write_each(const std::vector<std::pair<std::string, std::string>>& files) {
+  std::vector<std::function<void()>> steps;
+  for (const auto& [path, content] : files) {
+    if (!path.empty()) steps.emplace_back([&] { write_file(path, content); });
+  }
+  attempt_all(steps);
 }
 
 void append_file(const std::string& path, std::string_view content) {
@@ -221,7 +205,7 @@ void write_files(const std::vector<std::pair<std::string, std::string>>& files) 
     const auto& [target, file] = beside[i];
     if (!file) {
       write_file(files[i].first, files[i].second);
-    } else if (!file->rename_to(target.path)) {
+    } else if (!file->become(target.path)) {
       fail(errno, "'" + files[i].first + "'");
     }
   }
@@ -230,7 +214,7 @@ void write_files(const std::vector<std::pair<std::string, std::string>>& files) 
 void require_writable(const std::string& path) {
   if (path == "-") return;
   const Target target = find_target(path);
-  if (target.regular) Closer(TemporaryFile(target.path, 0600).descriptor());
+  if (target.regular) file_for(target, "'" + path + "'", 0600);
 }
 
 void remove_temporaries_on_signals() {
@@ -240,12 +224,12 @@ void remove_temporaries_on_signals() {
     if (fcntl(descriptor, F_GETFD) >= 0) continue;
     if (open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY) != descriptor) break;
   }
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
     struct sigaction action {};
     sigaction(signal, nullptr, &action);
     if (action.sa_handler == SIG_IGN) continue;  // as nohup asks
     action = {};
-    action.sa_handler = remove_temporaries;
+    action.sa_handler = clean_up_and_end;
     action.sa_flags = static_cast<int>(SA_RESETHAND);
     sigemptyset(&action.sa_mask);
     sigaction(signal, &action, nullptr);

@@ -11,12 +11,19 @@
 
 namespace sqrtn {
 
-/// Lets `write` fill the file `path`: written to a temporary file beside it, flushed and renamed, so
-/// that readers see the old content or the new, never a part; "-" is standard output. The temporary
-/// file is removed on error and on SIGINT, SIGTERM and SIGHUP (see remove_temporaries_on_signals).
+/// Lets `write` fill the file `path`: written to a temporary file, flushed and put in its place, so that readers see
+/// the old content or the new, never a part; "-" is standard output. What is unfinished has no name, or loses it on
+/// error and by remove_temporaries_on_signals.
 /// Throws: std::system_error with the path and the reason (unwritable, full, closed).
 void write_file(const std::string& path, const std::function<void(std::ostream&)>& write);
 void write_file(const std::string& path, std::string_view content);
+
+/// Takes all of these steps, each of which shows or writes one thing, so that one that cannot be written costs no
+/// other. Throws: what the first that failed threw.
+void attempt_all(const std::vector<std::function<void()>>& steps);
+
+/// Path and content of each, in their order and as attempt_all does it; nothing where the path is empty.
+void write_each(const std::vector<std::pair<std::string, std::string>>& files);
 
 /// Writes behind what the file holds, as a job's summary page is written; "-" is standard output.
 /// Throws: as write_file.
@@ -31,9 +38,9 @@ void write_files(const std::vector<std::pair<std::string, std::string>>& files);
 /// "-" always passes. Creates nothing that outlasts the call.
 void require_writable(const std::string& path);
 
-/// Makes SIGINT, SIGTERM and SIGHUP kill the children that run_process waits for, remove unfinished temporary
-/// files, and then end the process by that signal; makes SIGPIPE and SIGXFSZ ordinary write errors. To be
-/// called once, first, in each main.
+/// Makes SIGINT, SIGTERM, SIGHUP and SIGQUIT remove unfinished temporary files and then end the process by that signal,
+/// which ends the children that run_process waits for; makes SIGPIPE and SIGXFSZ ordinary write errors. To be called
+/// once, first, in each main.
 void remove_temporaries_on_signals();
 
 }  // namespace sqrtn

@@ -13,10 +13,10 @@
 #include <csignal>
 #include <cstring>
 #include <system_error>
-#include <thread>
 
 #include "sqrtn/support/require.hpp"
 #include "support/child.hpp"
+#include "support/interrupt.hpp"
 
 namespace sqrtn {
 namespace {
@@ -42,7 +42,8 @@ bool append_from(int descriptor, std::string& text) {
 /// Reads both streams until the child has ended or must be ended. What it wrote before its end is read to
 /// the last byte, but nothing that descendants of its own write later.
 void listen(const Ends& ends, const ProcessLimits& limits, Clock::time_point start, ProcessEnd& end) {
-  std::array<pollfd, 3> waits{{{ends.out, POLLIN, 0}, {ends.err, POLLIN, 0}, {ends.ended, POLLIN, 0}}};
+  std::array<pollfd, 4> waits{
+      {{ends.out, POLLIN, 0}, {ends.err, POLLIN, 0}, {ends.ended, POLLIN, 0}, {interruption(), POLLIN, 0}}};
   for (bool ended = false;;) {
     int wait_ms = ended ? 0 : -1;
     if (!ended && limits.wall_s > 0) {
@@ -64,6 +65,10 @@ void listen(const Ends& ends, const ProcessLimits& limits, Clock::time_point sta
       end.how = ProcessEnd::How::too_much_output;
       return;
     }
+    if (waits[3].revents != 0) {
+      end.how = ProcessEnd::How::interrupted;
+      return;
+    }
     if (waits[2].revents != 0) {
       ended = true;
       waits[2].fd = -1;
@@ -75,31 +80,10 @@ double seconds(const timeval& time) {
   return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
 }
 
-/// Closes its end of a pipe when the child has ended. Its own end is the end of the child's group.
-class Watch {
- public:
-  Watch(const Child& child, Descriptor ended)
-      : child_(child), thread_([&child, ended = std::move(ended)]() mutable {
-          child.wait_for_end();
-          child.kill_group();  // what it left running would go on writing
-          ended.close();
-        }) {}
-  Watch(const Watch&) = delete;
-  Watch& operator=(const Watch&) = delete;
-  ~Watch() {
-    child_.kill_group();
-    thread_.join();
-  }
-
- private:
-  const Child& child_;
-  std::thread thread_;
-};
-
 void describe_status(int status, ProcessEnd& end) {
-  if (WIFSIGNALED(status)) {
+  if (WIFSIGNALED(status) || WIFSTOPPED(status)) {
     end.how = ProcessEnd::How::signalled;
-    end.code = WTERMSIG(status);
+    end.code = WIFSTOPPED(status) ? WSTOPSIG(status) : WTERMSIG(status);
   } else {
     end.code = WEXITSTATUS(status);
   }
@@ -117,16 +101,22 @@ std::string signal_name(int signal) {
 
 }  // namespace
 
+bool ProcessEnd::stopped() const {
+  return how == How::signalled && (code == SIGSTOP || code == SIGTSTP || code == SIGTTIN || code == SIGTTOU);
+}
+
 std::string ProcessEnd::to_text() const {
   switch (how) {
     case How::exited:
       return fmt::format("exited with status {}", code);
     case How::signalled:
-      return fmt::format("killed by signal {} ({})", code, signal_name(code));
+      return fmt::format("{} by signal {} ({})", stopped() ? "stopped" : "killed", code, signal_name(code));
     case How::timed_out:
       return fmt::format("no answer for {:.3g} s", wall_s);
     case How::too_much_output:
       return "wrote more than it may";
+    case How::interrupted:
+      return "interrupted";
     case How::not_started:
       return fmt::format("could not be started ({})", std::generic_category().message(code));
   }
@@ -138,20 +128,17 @@ ProcessEnd run_process(const std::vector<std::string>& argv, const ProcessLimits
   require(!argv.empty(), "a process needs a program to run; give its name first");
   const Descriptor nothing(open("/dev/null", O_RDONLY | O_CLOEXEC));
   Pipe out = support::make_pipe(), err = support::make_pipe(), failure = support::make_pipe();
-  Pipe ended = support::make_pipe();
   ProcessEnd end;
+  end.how = ProcessEnd::How::exited;
   const auto start = Clock::now();
   Child child(argv, limits.memory_bytes, environment,
               {nothing.number(), out.write.number(), err.write.number(), failure.write.number()});
   for (Pipe* pipe : {&out, &err, &failure}) pipe->write.close();
-  end.how = ProcessEnd::How::exited;
-  {
-    const Watch watch(child, std::move(ended.write));
-    listen({out.read.number(), err.read.number(), ended.read.number()}, limits, start, end);
-  }
+  listen({out.read.number(), err.read.number(), child.ended()}, limits, start, end);
   end.wall_s = std::chrono::duration<double>(Clock::now() - start).count();
-  const auto [status, usage] = child.reap();
+  const auto [status, usage, left_running] = child.reap();
   end.cpu_s = seconds(usage.ru_utime) + seconds(usage.ru_stime);
+  if (end.how == ProcessEnd::How::exited) end.left_running = left_running;
   if (end.how == ProcessEnd::How::exited) describe_status(status, end);
   if (read(failure.read.number(), &end.code, sizeof end.code) > 0) end.how = ProcessEnd::How::not_started;
   return end;

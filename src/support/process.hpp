@@ -17,17 +17,21 @@ struct ProcessLimits {
 
 /// How a child ended, and what it said.
 struct ProcessEnd {
-  enum class How { exited, signalled, timed_out, too_much_output, not_started };
+  enum class How { exited, signalled, timed_out, too_much_output, not_started, interrupted };
   How how = How::not_started;
-  int code = 0;          ///< exit status, number of the signal, or errno of what kept it from starting
+  int code = 0;  ///< exit status, number of the signal that ended or stopped it, or errno of what kept it from starting
   std::string out, err;  ///< what it wrote, as far as the limit goes
   double wall_s = 0;     ///< from start to end
   double cpu_s = 0;      ///< user and system time of the child and of what it waited for
+  int left_running = 0;  ///< processes that it left running when it ended by itself, and that were killed
 
   /// Whether it ended by itself with status 0.
   [[nodiscard]] bool succeeded() const { return how == How::exited && code == 0; }
-  /// "exited with status 3", "killed by signal 11 (segmentation fault)", "no answer for 20 s",
-  /// "wrote more than it may", "could not be started (no such file or directory)".
+  /// Whether it was ended because it had stopped.
+  [[nodiscard]] bool stopped() const;
+  /// "exited with status 3", "killed by signal 11 (segmentation fault)", "stopped by
+  /// signal 19 (stopped (signal))", "no answer for 20 s", "wrote more than it may", "could not be started (no such file
+  /// or directory)", "interrupted".
   [[nodiscard]] std::string to_text() const;
 };
 
@@ -37,15 +41,11 @@ using EnvironmentAdditions = std::map<std::string, std::string>;
 /// Runs argv[0] (looked for in PATH if it has no '/') with these arguments, without a shell, and waits for
 /// its end. Standard input is empty; no other file of this process is open in the child; signals are as a
 /// program expects them; a crash leaves no core file.
-/// The child leads a process group of its own, which is killed as a whole at a limit, at the child's end
-/// (nothing that it started outlives it), and when a signal ends this process (see
-/// remove_temporaries_on_signals), on Linux even if that signal is SIGKILL: a guardian in the group waits for it.
-/// Safe beside other threads that do the same.
+/// The child, its process group and, on Linux, whatever else descends from it are killed at a limit, at the child's
+/// end (nothing that it started outlives it), when it stops itself, and when this process ends, by SIGKILL too: a
+/// guardian waits for that. Safe beside other threads that do the same.
 /// Throws: std::invalid_argument if argv is empty; std::system_error if the system has no room for a child.
 ProcessEnd run_process(const std::vector<std::string>& argv, const ProcessLimits& limits = {},
                        const EnvironmentAdditions& environment = {});
-
-/// Kills the groups of all children that run_process is waiting for. May be called by a signal handler.
-void kill_running_processes() noexcept;
 
 }  // namespace sqrtn

@@ -29,14 +29,14 @@ class Program {
       : instance_(instance), interface_(interface), symptom_(symptom) {}
 
   std::string text() {
-    std::string text = "#include <math.h>\n#include <stdio.h>\n";
-    if (guards()) text += "#include <string.h>\n#include <sys/mman.h>\n" + guard();
+    std::string text = guards() ? "#include <stdio.h>\n#include <string.h>\n#include <sys/mman.h>\n" + guard()
+                                : "#include <math.h>\n#include <stdio.h>\n";
     text += fmt::format("{} {}({});\n", returned(), symbol(), parameters());
     text += "int main(void) {\n" + operands();
-    if (symptom_.operand == '=' && !by_address()) {
+    if (symptom_.operand == '=' && returned() != "void") {
       text += fmt::format("  {} s = {}({});\n", returned(), symbol(), values());
     } else {
-      if (symptom_.operand == '=') text += fmt::format("  {} s[2];\n", real());
+      if (by_address()) text += fmt::format("  {} s[2];\n", real());
       text += fmt::format("  {}({});\n", symbol(), values());
     }
     return text + check() + "}\n";
@@ -71,8 +71,7 @@ class Program {
     return fmt::format(
         "static void *guarded(const void *from, size_t n) {{\n"
         "  char *p = mmap(0, 3 << 20, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);\n"
-        "  mprotect(p + (1 << 20), 1 << 20, PROT_READ | PROT_WRITE);\n"
-        "  return memcpy(p + {}, from, n);\n}}\n",
+        "  return mprotect(p + (1 << 20), 1 << 20, PROT_READ | PROT_WRITE), memcpy(p + {}, from, n);\n}}\n",
         after ? "(2 << 20) - n" : "(1 << 20)");
   }
 
@@ -108,8 +107,8 @@ class Program {
         numbers += (i > 0 ? ", " : "") + number(real_part(memory[i]));
         if (is_complex<T>) numbers += ", " + number(imaginary_part(memory[i]));
       }
-      text += fmt::format("  {} {}{}[] = {{{}}};\n", real(), name, guards() ? "0" : "", numbers);
-      if (guards()) text += fmt::format("  {0} *{1} = guarded({1}0, sizeof {1}0);\n", real(), name);
+      const std::string guarded = guards() ? fmt::format(", *{0} = guarded({0}0, sizeof {0}0)", name) : "";
+      text += fmt::format("  {} {}{}[] = {{{}}}{};\n", real(), name, guards() ? "0" : "", numbers, guarded);
     }
     return text;
   }
