@@ -161,8 +161,11 @@ TEST(ChainFaults, MeanSquareOffTheMapByTheEffect) {
     backend().functions().f32.gemv(layout, trans, m, n, scale * alpha, a, lda, x, incx, beta, y, incy);
   };
   for (const init::Activation& activation : init::activations()) {
+    const std::string id = fmt::format("chains/{}/variance_map/f32", activation.name);
     for (const double sign : {-1.0, 1.0}) {
-      EXPECT_TRUE(caught(fmt::format("chains/{}/variance_map/f32", activation.name), [&](double effect) {
+      // No scale takes a mean square below φ(0)², which is in reach where effects are larger.
+      if (activation.value(0) > 0 && sign * claim_of(id).effect_size.value() < -0.2) continue;
+      EXPECT_TRUE(caught(id, [&](double effect) {
         off_the_map = {&activation, sign * effect};
         Subject faulty = subject();
         faulty.products.f32.gemv = gemv;
