@@ -17,6 +17,9 @@ inline constexpr const char* wrong_answer = "wrong answer: not ranked";
 inline constexpr const char* clock_id = "clock";
 inline constexpr const char* first_call_id = "products/first_call/64x64x64/f32/1";
 
+/// The numbers of threads at which products are timed: 1 and, where that is another, all.
+std::vector<int> numbers_of_threads();
+
 struct Options {
   std::string filter;  ///< regular expression on the measurement's id; empty: all
   bool quick = false;  ///< fewer shapes and rounds: at most 20 s instead of 150 s

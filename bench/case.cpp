@@ -24,13 +24,17 @@ random::Stream Context::stream(std::string_view name) const {
   return {.seed = options.seed, .stream = random::stream_of(fmt::format("bench/{}", name))};
 }
 
+std::vector<int> numbers_of_threads() {
+  const auto all = static_cast<int>(available_threads());
+  return all > 1 ? std::vector{1, all} : std::vector{1};
+}
+
 Context make_context(const blas::Backend* backend, const Options& options) {
   Context context;
   context.backend = backend;
   context.options = options;
   context.scratch = std::make_shared<Scratch>();
-  context.threads = {1};
-  if (available_threads() > 1) context.threads.push_back(static_cast<int>(available_threads()));
+  context.threads = numbers_of_threads();
   for (const int threads : options.threads > 0 ? std::vector{options.threads} : context.threads) {
     if (backend == nullptr || backend->set_threads(threads) == threads) context.blas_threads.push_back(threads);
   }

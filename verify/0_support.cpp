@@ -41,7 +41,7 @@ TEST(Shape, NamesWhatIsWrong) {
       {"4294967296x4294967296", "more than 2^48 elements"},
   };
   for (const auto& [text, expected] : cases) {
-    const std::string message = message_of<std::invalid_argument>([&] { parse_shape(text); });
+    const std::string message = message_of<std::invalid_argument>([&text = text] { parse_shape(text); });
     EXPECT_NE(message.find(expected), std::string::npos) << text << ": " << message;
     EXPECT_NE(message.find("'" + text + "'"), std::string::npos) << message;
   }

@@ -131,7 +131,7 @@ TEST(Design, Probability) {
   for (const auto& [probability, effect] :
        std::vector<Row>{{0.5, 0.005}, {0.5, 0.1}, {0.01, 0.9}, {2.7e-3, 0.05}, {0.9, 0.05}, {2e-9, 0.5}}) {
     const std::size_t n = statistics::n_samples_for_probability(probability, effect);
-    const auto miss = [&](std::size_t size, double sign) {
+    const auto miss = [probability = probability, effect = effect](std::size_t size, double sign) {
       const double middle = probability * static_cast<double>(size);
       const double edge = critical(
           std::floor(middle), sign > 0 ? std::min(3 * middle, static_cast<double>(size)) : 0, [&](double count) {

@@ -3,8 +3,8 @@
 #include <cmath>
 #include <cstring>
 
-#include "planted.hpp"
 #include "sqrtn/random/fill.hpp"
+#include "verify.hpp"
 
 /// Generators that are wrong in one way each, and the claim that must notice.
 namespace sqrtn::verify {
@@ -14,12 +14,6 @@ using claims::Subject;
 using random::Block;
 using random::Engine;
 using random::Stream;
-
-/// `faulty`: a subject, or what makes one of the effect that the claim states.
-template <class Faulty>
-testing::AssertionResult caught_by_generator(const std::string& id, const Faulty& faulty) {
-  return caught(claims::generator_claims(settings()), id, faulty);
-}
 
 /// The subject with every word of its bits computed by `word(stream at that word)`.
 template <class Word>
@@ -73,9 +67,8 @@ Block counter_of(const Stream& stream) {
 }
 
 TEST(GeneratorFaults, OneRoundTooFew) {
-  EXPECT_TRUE(caught_by_generator("generator/ars/addresses", with_bits([](const Stream& s, std::uint32_t) {
-                                    return word_of(s, counter_of(s), 6);
-                                  })));
+  EXPECT_TRUE(caught("generator/ars/addresses",
+                     with_bits([](const Stream& s, std::uint32_t) { return word_of(s, counter_of(s), 6); })));
 }
 
 TEST(GeneratorFaults, KeyScheduleOffByOneRound) {
@@ -86,7 +79,7 @@ TEST(GeneratorFaults, KeyScheduleOffByOneRound) {
                     static_cast<std::uint32_t>(high), static_cast<std::uint32_t>(high >> 32)};
     return random::ars4x32(counter_of(s), key, 7)[s.offset % 4];
   });
-  EXPECT_TRUE(caught_by_generator("generator/ars/addresses", faulty));
+  EXPECT_TRUE(caught("generator/ars/addresses", faulty));
 }
 
 TEST(GeneratorFaults, StreamRunsIntoItsNeighbourAfter32BitsOfBlocks) {
@@ -96,20 +89,20 @@ TEST(GeneratorFaults, StreamRunsIntoItsNeighbourAfter32BitsOfBlocks) {
     counter[1] = 0;
     return word_of(s, counter, 7);
   });
-  EXPECT_TRUE(caught_by_generator("generator/ars/addresses", faulty));
+  EXPECT_TRUE(caught("generator/ars/addresses", faulty));
 }
 
 TEST(GeneratorFaults, LowestBitRepeatsItsNeighbour) {
   // As when a rounding loses the last bit and doubles the one above.
   const auto repeated = [](std::uint32_t word) { return (word & ~1u) | (word >> 1 & 1u); };
-  EXPECT_TRUE(caught_by_generator("generator/ars/bits",
-                                  with_bits([&](const Stream&, std::uint32_t word) { return repeated(word); })));
+  EXPECT_TRUE(
+      caught("generator/ars/bits", with_bits([&](const Stream&, std::uint32_t word) { return repeated(word); })));
   // Of a float draw's values on (-1, 1), only every other is ever seen.
   const Subject faulty = with_uniform([&](float x, float, float) {
     const auto k = static_cast<std::uint32_t>((static_cast<std::int32_t>(x * 0x1p24f) + (1 << 24) - 1) / 2);
     return static_cast<float>(2 * static_cast<std::int32_t>(repeated(k)) + 1 - (1 << 24)) * 0x1p-24f;
   });
-  EXPECT_TRUE(caught_by_generator("generator/ars/uniform/f32/digits", faulty));
+  EXPECT_TRUE(caught("generator/ars/uniform/f32/digits", faulty));
 }
 
 TEST(GeneratorFaults, CarryLostAfter32Bits) {
@@ -118,7 +111,7 @@ TEST(GeneratorFaults, CarryLostAfter32Bits) {
     counter[1] = 0;
     return word_of(s, counter, 7);
   });
-  EXPECT_TRUE(caught_by_generator("generator/ars/addresses", faulty));
+  EXPECT_TRUE(caught("generator/ars/addresses", faulty));
 }
 
 TEST(GeneratorFaults, StreamsDifferInTheirLowHalfOnly) {
@@ -127,7 +120,7 @@ TEST(GeneratorFaults, StreamsDifferInTheirLowHalfOnly) {
     counter[3] = 0;
     return word_of(s, counter, 7);
   });
-  EXPECT_TRUE(caught_by_generator("generator/ars/addresses", faulty));
+  EXPECT_TRUE(caught("generator/ars/addresses", faulty));
 }
 
 TEST(GeneratorFaults, EveryCallReturnsTheSameDraws) {
@@ -135,8 +128,8 @@ TEST(GeneratorFaults, EveryCallReturnsTheSameDraws) {
   faulty.bits = [](const Stream& s, std::span<std::uint32_t> out) {
     random::fill_bits({s.engine, s.seed, s.stream, 0}, out);
   };
-  EXPECT_TRUE(caught_by_generator("generator/ars/duplicates", faulty));
-  EXPECT_TRUE(caught_by_generator("generator/philox/splitting", faulty));
+  EXPECT_TRUE(caught("generator/ars/duplicates", faulty));
+  EXPECT_TRUE(caught("generator/philox/splitting", faulty));
 }
 
 TEST(GeneratorFaults, TwoLanesShareACounter) {
@@ -145,19 +138,18 @@ TEST(GeneratorFaults, TwoLanesShareACounter) {
     random::fill_bits(s, out);
     for (std::size_t i = 0; i + 8 <= out.size(); i += 64) std::memcpy(&out[i + 4], &out[i], 16);
   };
-  EXPECT_TRUE(caught_by_generator("generator/philox/duplicates", faulty));
+  EXPECT_TRUE(caught("generator/philox/duplicates", faulty));
 }
 
 TEST(GeneratorFaults, LowestBitAlwaysZero) {
-  EXPECT_TRUE(caught_by_generator("generator/philox/bits",
-                                  with_bits([](const Stream&, std::uint32_t word) { return word & ~1u; })));
+  EXPECT_TRUE(caught("generator/philox/bits", with_bits([](const Stream&, std::uint32_t word) { return word & ~1u; })));
 }
 
 TEST(GeneratorFaults, UniformReturnsItsExcludedEnd) {
   // As when the 24-bit fraction is rounded up: once in 2²⁴ draws (more often where effects are larger).
   const float width = static_cast<float>(1.3e-7 * settings().effect_scale * settings().effect_scale);
   const Subject faulty = with_uniform([width](float x, float, float high) { return x > high - width ? high : x; });
-  EXPECT_TRUE(caught_by_generator("generator/ars/uniform/f32/ends", faulty));
+  EXPECT_TRUE(caught("generator/ars/uniform/f32/ends", faulty));
 }
 
 TEST(GeneratorFaults, UniformVarianceOffByTheEffect) {
@@ -166,10 +158,9 @@ TEST(GeneratorFaults, UniformVarianceOffByTheEffect) {
       const auto factor = static_cast<float>(std::sqrt(1 + sign * effect));
       return with_uniform([factor](float x, float, float) { return x * factor; });
     };
-    EXPECT_TRUE(caught_by_generator("generator/ars/uniform/f32/variance", plant)) << sign;
+    EXPECT_TRUE(caught("generator/ars/uniform/f32/variance", plant)) << sign;
   }
-  EXPECT_TRUE(caught_by_generator("generator/ars/uniform/f32/ends",
-                                  with_uniform([](float x, float, float) { return x * 1.001f; })));
+  EXPECT_TRUE(caught("generator/ars/uniform/f32/ends", with_uniform([](float x, float, float) { return x * 1.001f; })));
 }
 
 TEST(GeneratorFaults, UniformInCoarseCells) {
@@ -179,18 +170,18 @@ TEST(GeneratorFaults, UniformInCoarseCells) {
     const auto cells = static_cast<float>(1 / (4 * effect));
     return with_uniform([cells](float x, float, float) { return (std::floor(x * cells) + 0.5f) / cells; });
   };
-  EXPECT_TRUE(caught_by_generator("generator/philox/uniform/f32/shape", plant));
+  EXPECT_TRUE(caught("generator/philox/uniform/f32/shape", plant));
 }
 
 TEST(GeneratorFaults, NormalTailCutAtFourDeviations) {
   const Subject faulty = with_each_normal([](float x) { return std::abs(x) > 4 ? x / 2 : x; });
-  EXPECT_TRUE(caught_by_generator("generator/ars/normal/f32/tail_4", faulty));
-  EXPECT_TRUE(caught_by_generator("generator/ars/normal/f32/tail_5", faulty));
+  EXPECT_TRUE(caught("generator/ars/normal/f32/tail_4", faulty));
+  EXPECT_TRUE(caught("generator/ars/normal/f32/tail_5", faulty));
 }
 
 TEST(GeneratorFaults, NormalTailMissingBeyondFiveDeviations) {
   const Subject faulty = with_each_normal([](float x) { return std::abs(x) > 5 ? x / 2 : x; });
-  EXPECT_TRUE(caught_by_generator("generator/ars/normal/f32/tail_5", faulty));
+  EXPECT_TRUE(caught("generator/ars/normal/f32/tail_5", faulty));
 }
 
 TEST(GeneratorFaults, NormalTailCutAtFivePointSixDeviations) {
@@ -198,18 +189,18 @@ TEST(GeneratorFaults, NormalTailCutAtFivePointSixDeviations) {
   const double mass = std::erfc(5.6 / std::sqrt(2.0)) * settings().effect_scale * settings().effect_scale;
   const float cut = static_cast<float>(std::sqrt(2.0) * boost::math::erfc_inv(mass));
   const Subject faulty = with_each_normal([cut](float x) { return std::abs(x) > cut ? std::copysign(cut, x) : x; });
-  EXPECT_TRUE(caught_by_generator("generator/ars/normal/f32/tail_far", faulty));
+  EXPECT_TRUE(caught("generator/ars/normal/f32/tail_far", faulty));
 }
 
 TEST(GeneratorFaults, TailValuesTooOften) {
   const Subject faulty = with_each_normal([](float x) { return std::abs(x) > 4.8f ? std::copysign(6.5f, x) : x; });
-  EXPECT_TRUE(caught_by_generator("generator/ars/normal/f32/tail_6", faulty));
+  EXPECT_TRUE(caught("generator/ars/normal/f32/tail_6", faulty));
 }
 
 TEST(GeneratorFaults, NoNegatives) {
   const Subject faulty = with_each_normal([](float x) { return std::abs(x); });
-  EXPECT_TRUE(caught_by_generator("generator/philox/normal/f32/mean", faulty));
-  EXPECT_TRUE(caught_by_generator("generator/philox/normal/f32/shape", faulty));
+  EXPECT_TRUE(caught("generator/philox/normal/f32/mean", faulty));
+  EXPECT_TRUE(caught("generator/philox/normal/f32/shape", faulty));
 }
 
 /// A claim about float normals, and draws that are off by its effect.
@@ -286,7 +277,7 @@ std::vector<AtEffect> at_effect() {
 
 TEST(GeneratorFaults, NormalsOffByTheEffect) {
   for (const auto& [claim, plant] : at_effect()) {
-    EXPECT_TRUE(caught_by_generator("generator/ars/normal/f32/" + claim, plant)) << claim;
+    EXPECT_TRUE(caught("generator/ars/normal/f32/" + claim, plant)) << claim;
   }
 }
 
@@ -297,8 +288,8 @@ TEST(GeneratorFaults, FourthMomentOfAnotherLaw) {
     const float limit = std::sqrt(3.0f);
     random::fill_uniform(stream, out, -limit, limit);
   };
-  EXPECT_TRUE(caught_by_generator("generator/ars/normal/f32/fourth_moment", faulty));
-  EXPECT_TRUE(caught_by_generator("generator/ars/normal/f32/shape", faulty));
+  EXPECT_TRUE(caught("generator/ars/normal/f32/fourth_moment", faulty));
+  EXPECT_TRUE(caught("generator/ars/normal/f32/shape", faulty));
 }
 
 TEST(GeneratorFaults, BothDrawsOfAPairShareTheRadius) {
@@ -308,7 +299,7 @@ TEST(GeneratorFaults, BothDrawsOfAPairShareTheRadius) {
       if ((stream.offset + i) % 32 < 16) out[i + 16] = std::copysign(out[i], out[i + 16]);
     }
   });
-  EXPECT_TRUE(caught_by_generator("generator/ars/normal/f32/lag_16_x2", faulty));
+  EXPECT_TRUE(caught("generator/ars/normal/f32/lag_16_x2", faulty));
 }
 
 TEST(GeneratorFaults, AQuadrantIsNeverReached) {
@@ -317,14 +308,14 @@ TEST(GeneratorFaults, AQuadrantIsNeverReached) {
       if ((stream.offset + i) % 32 < 16 && out[i] < 0 && out[i + 16] < 0) out[i] = -out[i];
     }
   });
-  EXPECT_TRUE(caught_by_generator("generator/ars/normal/f32/mean", faulty));
+  EXPECT_TRUE(caught("generator/ars/normal/f32/mean", faulty));
 }
 
 TEST(GeneratorFaults, LogarithmOfZero) {
   const Subject faulty = with_normal([](const Stream& stream, std::span<float> out) {
     if (!out.empty() && stream.offset == 0) out[0] = std::numeric_limits<float>::infinity();
   });
-  EXPECT_TRUE(caught_by_generator("generator/ars/normal/f32/variance", faulty));
+  EXPECT_TRUE(caught("generator/ars/normal/f32/variance", faulty));
 }
 
 }  // namespace

@@ -221,7 +221,7 @@ TEST_P(ProductFaults, AreCaught) {
   claims::Subject faulty = subject();
   GetParam().plant(faulty.products);
   for (const std::string& id : GetParam().claims) {
-    EXPECT_TRUE(caught(claims::product_claims(settings()), "products/" + id, faulty)) << id;
+    EXPECT_TRUE(caught("products/" + id, faulty)) << id;
   }
 }
 

@@ -3,8 +3,8 @@
 #include <limits>
 #include <set>
 
-#include "planted.hpp"
 #include "sqrtn/support/tensor.hpp"
+#include "verify.hpp"
 
 /// The claims about initialisers, each seen to fail on the fault that it is for.
 namespace sqrtn::verify {
@@ -78,12 +78,6 @@ claims::Subject spoilt(const std::function<void(const Call&, std::span<float>)>&
   return faulty;
 }
 
-/// `faulty`: a subject, or what makes one of the effect that the claim states.
-template <class Faulty>
-testing::AssertionResult caught_by_initialisers(const std::string& id, const Faulty& faulty) {
-  return caught(claims_under_test(), "initialisers/" + id, faulty);
-}
-
 /// The honest subject whose finished float weights are each changed by `change(weight, index, law)`.
 template <class Change>
 claims::Subject with_each_weight(Change change) {
@@ -98,14 +92,14 @@ TEST(PlantedFault, FansSwapped) {
     const Fans fans = call.fans();
     return init::distribution(call.rule, {fans.fan_out, fans.fan_in});
   });
-  EXPECT_TRUE(caught_by_initialisers("he_normal/f32/ars/scale", faulty));
-  EXPECT_TRUE(caught_by_initialisers("fans/linear/fan_in", faulty));
+  EXPECT_TRUE(caught("initialisers/he_normal/f32/ars/scale", faulty));
+  EXPECT_TRUE(caught("initialisers/fans/linear/fan_in", faulty));
 }
 
 TEST(PlantedFault, RootTwoForgotten) {
   const auto faulty = with([](const Call& call) { return init::distribution(call.rule, call.fans(), {.gain = 1}); });
-  EXPECT_TRUE(caught_by_initialisers("he_normal/f64/ars/scale", faulty));
-  EXPECT_TRUE(caught_by_initialisers("he_uniform/f32/philox/scale", faulty));
+  EXPECT_TRUE(caught("initialisers/he_normal/f64/ars/scale", faulty));
+  EXPECT_TRUE(caught("initialisers/he_uniform/f32/philox/scale", faulty));
 }
 
 TEST(PlantedFault, VarianceUsedForTheDeviation) {
@@ -113,8 +107,8 @@ TEST(PlantedFault, VarianceUsedForTheDeviation) {
     const Distribution law = call.law();
     return Distribution{law.law, law.variance * law.variance};
   });
-  EXPECT_TRUE(caught_by_initialisers("glorot_normal/f32/ars/scale", faulty));
-  EXPECT_TRUE(caught_by_initialisers("lecun_uniform/f64/philox/scale", faulty));
+  EXPECT_TRUE(caught("initialisers/glorot_normal/f32/ars/scale", faulty));
+  EXPECT_TRUE(caught("initialisers/lecun_uniform/f64/philox/scale", faulty));
 }
 
 TEST(PlantedFault, TruncatedNormalNotRescaled) {
@@ -122,8 +116,8 @@ TEST(PlantedFault, TruncatedNormalNotRescaled) {
     const Distribution law = call.law();
     return Distribution{law.law, law.variance * init::truncated_variance};
   });
-  EXPECT_TRUE(caught_by_initialisers("variance_scaling/f32/ars/scale", faulty));
-  EXPECT_TRUE(caught_by_initialisers("variance_scaling/f64/philox/support", faulty));
+  EXPECT_TRUE(caught("initialisers/variance_scaling/f32/ars/scale", faulty));
+  EXPECT_TRUE(caught("initialisers/variance_scaling/f64/philox/support", faulty));
 }
 
 TEST(PlantedFault, VarianceOffByTheEffect) {
@@ -134,9 +128,9 @@ TEST(PlantedFault, VarianceOffByTheEffect) {
       });
     };
     for (const char* rule : {"normal", "torch_default", "truncated_normal"}) {
-      EXPECT_TRUE(caught_by_initialisers(fmt::format("{}/f32/ars/scale", rule), plant)) << sign;
+      EXPECT_TRUE(caught(fmt::format("initialisers/{}/f32/ars/scale", rule), plant)) << sign;
     }
-    EXPECT_TRUE(caught_by_initialisers("fans/conv/fan_avg", plant)) << sign;
+    EXPECT_TRUE(caught("initialisers/fans/conv/fan_avg", plant)) << sign;
   }
 }
 
@@ -147,9 +141,9 @@ TEST(PlantedFault, LimitOffByTheEffect) {
         return Distribution{call.law().law, call.law().variance * std::pow(1 + sign * effect, 2)};
       });
     };
-    EXPECT_TRUE(caught_by_initialisers("glorot_uniform/f32/ars/support", plant)) << sign;
-    EXPECT_TRUE(caught_by_initialisers("uniform/f64/philox/support", plant)) << sign;
-    EXPECT_TRUE(caught_by_initialisers("truncated_normal/f64/ars/support", plant)) << sign;
+    EXPECT_TRUE(caught("initialisers/glorot_uniform/f32/ars/support", plant)) << sign;
+    EXPECT_TRUE(caught("initialisers/uniform/f64/philox/support", plant)) << sign;
+    EXPECT_TRUE(caught("initialisers/truncated_normal/f64/ars/support", plant)) << sign;
   }
 }
 
@@ -161,7 +155,7 @@ TEST(PlantedFault, FourthMomentOffByTheEffect) {
     });
   };
   for (const char* rule : {"normal", "uniform", "truncated_normal"}) {
-    EXPECT_TRUE(caught_by_initialisers(fmt::format("{}/f32/ars/fourth_moment", rule), plant));
+    EXPECT_TRUE(caught(fmt::format("initialisers/{}/f32/ars/fourth_moment", rule), plant));
   }
 }
 
@@ -176,8 +170,8 @@ TEST(PlantedFault, DistributionFunctionOffByTheEffect) {
         return w + sign * 2 * half_shift;
       });
     };
-    EXPECT_TRUE(caught_by_initialisers("lecun_normal/f32/ars/shape", plant)) << sign;
-    EXPECT_TRUE(caught_by_initialisers("uniform/f32/philox/shape", plant)) << sign;
+    EXPECT_TRUE(caught("initialisers/lecun_normal/f32/ars/shape", plant)) << sign;
+    EXPECT_TRUE(caught("initialisers/uniform/f32/philox/shape", plant)) << sign;
   }
 }
 
@@ -185,8 +179,8 @@ TEST(PlantedFault, OneDrawOnTheLimit) {
   const auto faulty = spoilt([](const Call& call, std::span<float> out) {
     if (call.stream.offset == 0) out.back() = static_cast<float>(call.law().limit());
   });
-  EXPECT_TRUE(caught_by_initialisers("uniform/f32/ars/support", faulty));
-  EXPECT_TRUE(caught_by_initialisers("truncated_normal/f32/philox/support", faulty));
+  EXPECT_TRUE(caught("initialisers/uniform/f32/ars/support", faulty));
+  EXPECT_TRUE(caught("initialisers/truncated_normal/f32/philox/support", faulty));
 }
 
 TEST(PlantedFault, OneDrawNotANumber) {
@@ -194,7 +188,7 @@ TEST(PlantedFault, OneDrawNotANumber) {
     if (call.stream.offset == 0) out[7] = std::numeric_limits<float>::quiet_NaN();
   });
   for (const char* claim : {"scale", "mean", "fourth_moment", "support"}) {
-    EXPECT_TRUE(caught_by_initialisers(fmt::format("lecun_uniform/f32/ars/{}", claim), faulty));
+    EXPECT_TRUE(caught(fmt::format("initialisers/lecun_uniform/f32/ars/{}", claim), faulty));
   }
 }
 
@@ -203,9 +197,9 @@ TEST(PlantedFault, WrongLawOfEqualVariance) {
   const auto truncated = with([](const Call& call) {
     return Distribution{Law::truncated_normal, call.law().variance};
   });
-  EXPECT_TRUE(caught_by_initialisers("he_normal/f32/ars/fourth_moment", uniform));
-  EXPECT_TRUE(caught_by_initialisers("he_normal/f64/philox/shape", uniform));
-  EXPECT_TRUE(caught_by_initialisers("normal/f64/ars/fourth_moment", truncated));
+  EXPECT_TRUE(caught("initialisers/he_normal/f32/ars/fourth_moment", uniform));
+  EXPECT_TRUE(caught("initialisers/he_normal/f64/philox/shape", uniform));
+  EXPECT_TRUE(caught("initialisers/normal/f64/ars/fourth_moment", truncated));
 }
 
 TEST(PlantedFault, MeanOffByTheEffect) {
@@ -214,22 +208,22 @@ TEST(PlantedFault, MeanOffByTheEffect) {
       return with_each_weight(
           [=](double w, std::size_t, const Distribution& law) { return w + sign * effect * law.stddev(); });
     };
-    EXPECT_TRUE(caught_by_initialisers("glorot_normal/f32/ars/mean", plant)) << sign;
-    EXPECT_TRUE(caught_by_initialisers("uniform/f32/ars/mean", plant)) << sign;
+    EXPECT_TRUE(caught("initialisers/glorot_normal/f32/ars/mean", plant)) << sign;
+    EXPECT_TRUE(caught("initialisers/uniform/f32/ars/mean", plant)) << sign;
   }
 }
 
 TEST(PlantedFault, GroupsIgnoredOrTakenTwice) {
   const auto ignored = with({}, [](Call& call) { call.groups = 1; });
-  EXPECT_TRUE(caught_by_initialisers("fans/grouped_conv/fan_out", ignored));
-  EXPECT_TRUE(caught_by_initialisers("fans/depthwise_conv/fan_out", ignored));
-  EXPECT_TRUE(caught_by_initialisers("fans/packed_linear/fan_avg", ignored));
-  EXPECT_TRUE(caught_by_initialisers("fans/grouped_transposed_conv/fan_in", ignored));
+  EXPECT_TRUE(caught("initialisers/fans/grouped_conv/fan_out", ignored));
+  EXPECT_TRUE(caught("initialisers/fans/depthwise_conv/fan_out", ignored));
+  EXPECT_TRUE(caught("initialisers/fans/packed_linear/fan_avg", ignored));
+  EXPECT_TRUE(caught("initialisers/fans/grouped_transposed_conv/fan_in", ignored));
   const auto twice = with([](const Call& call) {
     const Fans fans = call.fans();
     return init::distribution(call.rule, {fans.fan_in * call.groups, fans.fan_out});
   });
-  EXPECT_TRUE(caught_by_initialisers("fans/grouped_conv/fan_in", twice));
+  EXPECT_TRUE(caught("initialisers/fans/grouped_conv/fan_in", twice));
 }
 
 TEST(PlantedFault, KernelAreaForgotten) {
@@ -239,42 +233,42 @@ TEST(PlantedFault, KernelAreaForgotten) {
     return init::distribution(call.rule, {fans.fan_in / area, fans.fan_out / area});
   });
   for (const char* layer : {"conv", "grouped_conv", "depthwise_conv", "transposed_conv"}) {
-    EXPECT_TRUE(caught_by_initialisers(fmt::format("fans/{}/fan_in", layer), faulty));
-    EXPECT_TRUE(caught_by_initialisers(fmt::format("fans/{}/fan_out", layer), faulty));
+    EXPECT_TRUE(caught(fmt::format("initialisers/fans/{}/fan_in", layer), faulty));
+    EXPECT_TRUE(caught(fmt::format("initialisers/fans/{}/fan_out", layer), faulty));
   }
 }
 
 TEST(PlantedFault, TransposedTakenForConv) {
   const auto faulty =
       with({}, [](Call& call) { call.layer = call.layer == Layer::linear ? Layer::linear : Layer::conv; });
-  EXPECT_TRUE(caught_by_initialisers("fans/transposed_conv/fan_in", faulty));
-  EXPECT_TRUE(caught_by_initialisers("fans/transposed_conv/fan_out", faulty));
-  EXPECT_TRUE(caught_by_initialisers("fans/grouped_transposed_conv/fan_in", faulty));
+  EXPECT_TRUE(caught("initialisers/fans/transposed_conv/fan_in", faulty));
+  EXPECT_TRUE(caught("initialisers/fans/transposed_conv/fan_out", faulty));
+  EXPECT_TRUE(caught("initialisers/fans/grouped_transposed_conv/fan_in", faulty));
 }
 
 TEST(PlantedFault, ModeIgnored) {
   const auto faulty = with({}, [](Call& call) { call.rule.mode = Mode::fan_in; });
-  EXPECT_TRUE(caught_by_initialisers("fans/linear/fan_out", faulty));
-  EXPECT_TRUE(caught_by_initialisers("glorot_uniform/f32/ars/scale", faulty));
+  EXPECT_TRUE(caught("initialisers/fans/linear/fan_out", faulty));
+  EXPECT_TRUE(caught("initialisers/glorot_uniform/f32/ars/scale", faulty));
 }
 
 TEST(PlantedFault, FrameworkDefaultTakenForHe) {
   const auto faulty = with({}, [](Call& call) { call.rule = init::find_rule("torch_default"); });
-  EXPECT_TRUE(caught_by_initialisers("he_uniform/f32/ars/scale", faulty));
-  EXPECT_TRUE(caught_by_initialisers("he_uniform/f32/ars/support", faulty));
+  EXPECT_TRUE(caught("initialisers/he_uniform/f32/ars/scale", faulty));
+  EXPECT_TRUE(caught("initialisers/he_uniform/f32/ars/support", faulty));
 }
 
 TEST(PlantedFault, AddressIgnored) {
   const auto stream = with({}, [](Call& call) { call.stream.stream = 0; });
-  EXPECT_TRUE(caught_by_initialisers("streams/distinct/f32/ars", stream));
-  EXPECT_TRUE(caught_by_initialisers("streams/uncorrelated_layers/f64/philox", stream));
+  EXPECT_TRUE(caught("initialisers/streams/distinct/f32/ars", stream));
+  EXPECT_TRUE(caught("initialisers/streams/uncorrelated_layers/f64/philox", stream));
   const auto seed = with({}, [](Call& call) { call.stream.seed = 0; });
-  EXPECT_TRUE(caught_by_initialisers("streams/distinct/f64/ars", seed));
-  EXPECT_TRUE(caught_by_initialisers("streams/uncorrelated_seeds/f32/ars", seed));
+  EXPECT_TRUE(caught("initialisers/streams/distinct/f64/ars", seed));
+  EXPECT_TRUE(caught("initialisers/streams/uncorrelated_seeds/f32/ars", seed));
   const auto offset = with({}, [](Call& call) { call.stream.offset = 0; });
-  EXPECT_TRUE(caught_by_initialisers("streams/distinct/f32/philox", offset));
+  EXPECT_TRUE(caught("initialisers/streams/distinct/f32/philox", offset));
   const auto half = with({}, [](Call& call) { call.stream.seed &= 0xffffffffu; });
-  EXPECT_TRUE(caught_by_initialisers("streams/distinct/f64/philox", half));
+  EXPECT_TRUE(caught("initialisers/streams/distinct/f64/philox", half));
 }
 
 TEST(PlantedFault, WeightsCorrelatedByTheEffect) {
@@ -286,8 +280,8 @@ TEST(PlantedFault, WeightsCorrelatedByTheEffect) {
       for (std::size_t i = 0; i < out.size(); ++i) out[i] = a * out[i] + b * shared[i];
     });
   };
-  EXPECT_TRUE(caught_by_initialisers("streams/uncorrelated_layers/f32/ars", plant));
-  EXPECT_TRUE(caught_by_initialisers("streams/uncorrelated_seeds/f32/ars", plant));
+  EXPECT_TRUE(caught("initialisers/streams/uncorrelated_layers/f32/ars", plant));
+  EXPECT_TRUE(caught("initialisers/streams/uncorrelated_seeds/f32/ars", plant));
 }
 
 TEST(PlantedFault, FansOfConvolutionsCountedWithoutGroups) {
@@ -295,7 +289,7 @@ TEST(PlantedFault, FansOfConvolutionsCountedWithoutGroups) {
   faulty.fans = [](Layer layer, const Shape& shape, std::size_t groups) {
     return init::fans(layer, shape, layer == Layer::linear ? groups : 1);
   };
-  EXPECT_TRUE(caught_by_initialisers("fans/table", faulty));
+  EXPECT_TRUE(caught("initialisers/fans/table", faulty));
 }
 
 TEST(PlantedFault, FansOfLinearLayersSwapped) {
@@ -304,7 +298,7 @@ TEST(PlantedFault, FansOfLinearLayersSwapped) {
     const Fans fans = init::fans(layer, shape, groups);
     return layer == Layer::linear ? Fans{fans.fan_out, fans.fan_in} : fans;
   };
-  EXPECT_TRUE(caught_by_initialisers("fans/table", faulty));
+  EXPECT_TRUE(caught("initialisers/fans/table", faulty));
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 #include <cmath>
 
-#include "planted.hpp"
 #include "sqrtn/init/spectral.hpp"
+#include "verify.hpp"
 
 /// The claims about the spectral norm, each seen to fail on the fault that it is for.
 namespace sqrtn::verify {
@@ -13,12 +13,6 @@ claims::Subject with_normalise(Fault fault) {
   faulty.f32.normalise_spectrally = [fault](MatrixView<float> w) { return fault(w); };
   faulty.f64.normalise_spectrally = [fault](MatrixView<double> w) { return fault(w); };
   return faulty;
-}
-
-/// `faulty`: a subject, or what makes one of the effect that the claim states.
-template <class Faulty>
-testing::AssertionResult caught_by_spectral(const std::string& id, const Faulty& faulty) {
-  return caught(claims::structured_claims(settings()), "initialisers/" + id, faulty);
 }
 
 template <class T>
@@ -36,8 +30,8 @@ TEST(SpectralFault, FrobeniusNorm) {
     return divide(w, norm);
   });
   for (const char* claim : {"known_norm", "contraction", "gaussian_norm"}) {
-    EXPECT_TRUE(caught_by_spectral(fmt::format("spectral/f32/{}", claim), faulty));
-    EXPECT_TRUE(caught_by_spectral(fmt::format("spectral/f64/{}", claim), faulty));
+    EXPECT_TRUE(caught(fmt::format("initialisers/spectral/f32/{}", claim), faulty));
+    EXPECT_TRUE(caught(fmt::format("initialisers/spectral/f64/{}", claim), faulty));
   }
 }
 
@@ -57,9 +51,9 @@ TEST(SpectralFault, OneStepOfPowerIteration) {
     }
     return divide(w, stretched);
   });
-  EXPECT_TRUE(caught_by_spectral("spectral/f32/known_norm", faulty));
-  EXPECT_TRUE(caught_by_spectral("spectral/f32/contraction", faulty));
-  EXPECT_TRUE(caught_by_spectral("spectral/f64/contraction", faulty));
+  EXPECT_TRUE(caught("initialisers/spectral/f32/known_norm", faulty));
+  EXPECT_TRUE(caught("initialisers/spectral/f32/contraction", faulty));
+  EXPECT_TRUE(caught("initialisers/spectral/f64/contraction", faulty));
 }
 
 /// Off by the stated effect to either side.
@@ -71,8 +65,8 @@ TEST(SpectralFault, NormOffByTheEffect) {
         return norm * divide(w, 1 / (1 + sign * effect));
       });
     };
-    EXPECT_TRUE(caught_by_spectral("spectral/f32/contraction", plant)) << sign;
-    EXPECT_TRUE(caught_by_spectral("spectral/f64/contraction", plant)) << sign;
+    EXPECT_TRUE(caught("initialisers/spectral/f32/contraction", plant)) << sign;
+    EXPECT_TRUE(caught("initialisers/spectral/f64/contraction", plant)) << sign;
   }
 }
 
@@ -81,8 +75,8 @@ TEST(SpectralFault, SquareOfTheNorm) {
     const double norm = init::normalise_spectrally(w);
     return norm * divide(w, norm);
   });
-  EXPECT_TRUE(caught_by_spectral("spectral/f32/gaussian_norm", faulty));
-  EXPECT_TRUE(caught_by_spectral("spectral/f64/known_norm", faulty));
+  EXPECT_TRUE(caught("initialisers/spectral/f32/gaussian_norm", faulty));
+  EXPECT_TRUE(caught("initialisers/spectral/f64/known_norm", faulty));
 }
 
 }  // namespace

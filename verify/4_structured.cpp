@@ -45,7 +45,9 @@ TEST(Structured, OrthogonalIsGramAndSchmidts) {
     std::vector<double> gaussian(rows * cols);
     random::fill_normal<double>(stream, gaussian, 0, 1);
     const std::size_t length = std::max(rows, cols), n = std::min(rows, cols);
-    const auto at = [&](std::size_t i, std::size_t j) { return rows >= cols ? i * cols + j : j * cols + i; };
+    const auto at = [rows = rows, cols = cols](std::size_t i, std::size_t j) {
+      return rows >= cols ? i * cols + j : j * cols + i;
+    };
     std::vector<double>& q = gaussian;
     for (std::size_t j = 0; j < n; ++j) {
       for (std::size_t k = 0; k < j; ++k) {

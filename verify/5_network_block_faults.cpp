@@ -18,11 +18,6 @@ using network::Tensor;
 using network::Window;
 using Vector = std::span<const float>;
 
-testing::AssertionResult caught_by_blocks(const std::string& id, const Subject& faulty) {
-  static const std::vector<claims::Claim> all = claims::network_claims(settings());
-  return caught(all, "network/" + id, faulty);
-}
-
 template <class Plant>
 Subject with_block_fault(Plant plant) {
   Subject faulty = subject();
@@ -43,7 +38,7 @@ TEST(NetworkFaults, LayerNormOverTheBatchAxis) {
       return y;
     };
   });
-  EXPECT_TRUE(caught_by_blocks("layer_norm/f32/rows", faulty));
+  EXPECT_TRUE(caught("network/layer_norm/f32/rows", faulty));
 }
 
 TEST(NetworkFaults, LayerNormWithoutEps) {
@@ -52,7 +47,7 @@ TEST(NetworkFaults, LayerNormWithoutEps) {
       return network::layer_norm(std::move(x), weight, bias, 0);
     };
   });
-  EXPECT_TRUE(caught_by_blocks("layer_norm/f32/rows", faulty));
+  EXPECT_TRUE(caught("network/layer_norm/f32/rows", faulty));
 }
 
 /// The share of each window that lies in the image.
@@ -77,21 +72,21 @@ TEST(NetworkFaults, PoolingPadding) {
       return y;
     };
   });
-  EXPECT_TRUE(caught_by_blocks("average_pool2d/f32/exact", faulty));
-  EXPECT_TRUE(caught_by_blocks("max_pool2d/f32/exact", faulty));
+  EXPECT_TRUE(caught("network/average_pool2d/f32/exact", faulty));
+  EXPECT_TRUE(caught("network/max_pool2d/f32/exact", faulty));
 }
 
 TEST(NetworkFaults, SkipForgottenOrTakenTwice) {
   const Subject forgotten =
       with_block_fault([](auto& parts) { parts.residual = [](LayerPtr<float> body) { return body; }; });
-  EXPECT_TRUE(caught_by_blocks("residual/f32/growth", forgotten));
+  EXPECT_TRUE(caught("network/residual/f32/growth", forgotten));
   const Subject twice = with_block_fault([](auto& parts) {
     parts.residual = [](LayerPtr<float> body) {
       const LayerPtr<float> once = std::make_shared<network::Residual<float>>(std::move(body));
       return std::make_shared<network::Residual<float>>(once);
     };
   });
-  EXPECT_TRUE(caught_by_blocks("residual/f32/growth", twice));
+  EXPECT_TRUE(caught("network/residual/f32/growth", twice));
 }
 
 /// ResNets whose parameters are changed, before they are drawn, by change(path, parameter).
@@ -114,9 +109,9 @@ TEST(NetworkFaults, ZeroGainOnTheWrongNorm) {
         if (path.ends_with("bn1.weight")) parameter.constant = 0;
       },
       none);
-  EXPECT_TRUE(caught_by_blocks("resnet18/f32/zero_gain", wrong));
-  EXPECT_TRUE(caught_by_blocks("resnet50/f32/zero_gain", wrong));
-  EXPECT_TRUE(caught_by_blocks("resnet18/f32/zero_gain", with_resnet({}, none)));
+  EXPECT_TRUE(caught("network/resnet18/f32/zero_gain", wrong));
+  EXPECT_TRUE(caught("network/resnet50/f32/zero_gain", wrong));
+  EXPECT_TRUE(caught("network/resnet18/f32/zero_gain", with_resnet({}, none)));
 }
 
 TEST(NetworkFaults, StagesThatDoNotStartAtOne) {
@@ -125,9 +120,9 @@ TEST(NetworkFaults, StagesThatDoNotStartAtOne) {
       if (path.ends_with(norm)) parameter.constant = value;
     });
   };
-  EXPECT_TRUE(caught_by_blocks("resnet18/stages", gain("bn2.weight", 1.01)));
-  EXPECT_TRUE(caught_by_blocks("resnet34/stages", gain("downsample.1.weight", 0.5)));
-  EXPECT_TRUE(caught_by_blocks("resnet50/stages", gain("bn3.weight", 0)));
+  EXPECT_TRUE(caught("network/resnet18/stages", gain("bn2.weight", 1.01)));
+  EXPECT_TRUE(caught("network/resnet34/stages", gain("downsample.1.weight", 0.5)));
+  EXPECT_TRUE(caught("network/resnet50/stages", gain("bn3.weight", 0)));
   const Subject evaluated = with_block_fault([](auto& parts) {
     parts.resnet = [](unsigned depth, const ResnetOptions& options) {
       const LayerPtr<float> net = network::resnet<float>(depth, options);
@@ -135,7 +130,7 @@ TEST(NetworkFaults, StagesThatDoNotStartAtOne) {
       return net;
     };
   });
-  EXPECT_TRUE(caught_by_blocks("resnet18/stages", evaluated));
+  EXPECT_TRUE(caught("network/resnet18/stages", evaluated));
 }
 
 /// Body and shortcut exchanged for a chain: every block without its skip.
@@ -157,12 +152,12 @@ TEST(NetworkFaults, ResnetWithoutSkips) {
       return std::make_shared<network::Sequential<float>>("ResNet", children);
     };
   });
-  EXPECT_TRUE(caught_by_blocks("resnet18/stages", faulty));
+  EXPECT_TRUE(caught("network/resnet18/stages", faulty));
 }
 
 TEST(NetworkFaults, ParametersMissing) {
   EXPECT_TRUE(
-      caught_by_blocks("resnet34/parameters", with_resnet({}, [](ResnetOptions& options) { --options.n_classes; })));
+      caught("network/resnet34/parameters", with_resnet({}, [](ResnetOptions& options) { --options.n_classes; })));
 }
 
 TEST(NetworkFaults, LsuvByTheMeanSquareOrNotAtAll) {
@@ -182,13 +177,12 @@ TEST(NetworkFaults, LsuvByTheMeanSquareOrNotAtAll) {
       };
     });
   };
-  EXPECT_TRUE(caught_by_blocks("lsuv/f32/unit_variance", scaled_by([](const Tensor<float>&) { return 1.0; })));
-  EXPECT_TRUE(caught_by_blocks("lsuv/f32/unit_variance", scaled_by([](const Tensor<float>& y) {
-                                 double sum = 0;
-                                 for (const float v : y.values.span())
-                                   sum += static_cast<double>(v) * static_cast<double>(v);
-                                 return sum / static_cast<double>(y.size());
-                               })));
+  EXPECT_TRUE(caught("network/lsuv/f32/unit_variance", scaled_by([](const Tensor<float>&) { return 1.0; })));
+  EXPECT_TRUE(caught("network/lsuv/f32/unit_variance", scaled_by([](const Tensor<float>& y) {
+                       double sum = 0;
+                       for (const float v : y.values.span()) sum += static_cast<double>(v) * static_cast<double>(v);
+                       return sum / static_cast<double>(y.size());
+                     })));
 }
 
 TEST(NetworkClaims, AreSkippedWithoutALibrary) {

@@ -18,11 +18,6 @@ using network::Tensor;
 using network::Window;
 using Vector = std::span<const float>;
 
-testing::AssertionResult caught_by_network(const std::string& id, const Subject& faulty) {
-  static const std::vector<claims::Claim> all = claims::network_claims(settings());
-  return caught(all, "network/" + id, faulty);
-}
-
 /// The honest subject with its float operations changed by `plant`.
 template <class Plant>
 Subject with_fault(Plant plant) {
@@ -56,16 +51,16 @@ TEST(NetworkFaults, GroupsIgnored) {
     const std::size_t sample = x.size() / x.shape[0], slice = sample / how.groups;  // all see the first group's
     for (std::size_t i = 0; i < x.size(); ++i) x.values[i] = x.values[i / sample * sample + i % slice];
   });
-  EXPECT_TRUE(caught_by_network("conv2d/f32/exact", faulty));
-  EXPECT_TRUE(caught_by_network("conv2d/f32/adjoint", faulty));
+  EXPECT_TRUE(caught("network/conv2d/f32/exact", faulty));
+  EXPECT_TRUE(caught("network/conv2d/f32/adjoint", faulty));
 }
 
 TEST(NetworkFaults, PaddingIgnored) {
   const Subject none = with_conv2d([](Tensor<float>&, Tensor<float>&, Convolution& how) { how.padding = 0; });
-  EXPECT_TRUE(caught_by_network("conv2d/f32/padding_factor", none));
+  EXPECT_TRUE(caught("network/conv2d/f32/padding_factor", none));
   const Subject swapped = with_conv2d(
       [](Tensor<float>&, Tensor<float>&, Convolution& how) { std::swap(how.padding.height, how.padding.width); });
-  EXPECT_TRUE(caught_by_network("conv2d/f32/exact", swapped));
+  EXPECT_TRUE(caught("network/conv2d/f32/exact", swapped));
 }
 
 /// A border that repeats the image's last pixels instead of zeros: all sizes are right.
@@ -83,14 +78,14 @@ TEST(NetworkFaults, PaddingRepeatsTheImage) {
     x = std::move(framed);
     how.padding = 0;
   });
-  EXPECT_TRUE(caught_by_network("conv2d/f32/exact", faulty));
-  EXPECT_TRUE(caught_by_network("conv2d/f32/padding_factor", faulty));
-  EXPECT_TRUE(caught_by_network("conv2d/f32/forward", faulty));
+  EXPECT_TRUE(caught("network/conv2d/f32/exact", faulty));
+  EXPECT_TRUE(caught("network/conv2d/f32/padding_factor", faulty));
+  EXPECT_TRUE(caught("network/conv2d/f32/forward", faulty));
 }
 
 TEST(NetworkFaults, KernelFlipped) {
   const Subject forward = with_conv2d([](Tensor<float>&, Tensor<float>& w, Convolution&) { flip_kernels(w); });
-  EXPECT_TRUE(caught_by_network("conv2d/f32/exact", forward));
+  EXPECT_TRUE(caught("network/conv2d/f32/exact", forward));
   const Subject backward = with_fault([](auto& parts) {
     parts.conv2d_input_gradient = [](const blas::Functions& blas, const Tensor<float>& g, const Tensor<float>& weight,
                                      Size2d image, const Convolution& how) {
@@ -99,13 +94,13 @@ TEST(NetworkFaults, KernelFlipped) {
       return network::conv2d_input_gradient(blas, g, flipped, image, how);
     };
   });
-  EXPECT_TRUE(caught_by_network("conv2d/f32/adjoint", backward));
+  EXPECT_TRUE(caught("network/conv2d/f32/adjoint", backward));
 }
 
 TEST(NetworkFaults, StrideSwappedBetweenTheAxes) {
   const Subject faulty = with_conv2d(
       [](Tensor<float>&, Tensor<float>&, Convolution& how) { std::swap(how.stride.height, how.stride.width); });
-  EXPECT_TRUE(caught_by_network("conv2d/f32/exact", faulty));
+  EXPECT_TRUE(caught("network/conv2d/f32/exact", faulty));
 }
 
 TEST(NetworkFaults, BiasForgotten) {
@@ -116,8 +111,8 @@ TEST(NetworkFaults, BiasForgotten) {
       return network::linear(blas, x, weight);
     };
   });
-  EXPECT_TRUE(caught_by_network("conv2d/f32/exact", faulty));
-  EXPECT_TRUE(caught_by_network("linear/f32/exact", faulty));
+  EXPECT_TRUE(caught("network/conv2d/f32/exact", faulty));
+  EXPECT_TRUE(caught("network/linear/f32/exact", faulty));
 }
 
 /// The weight's memory taken for Wᵀ, so that every shape is right.
@@ -136,25 +131,26 @@ TEST(NetworkFaults, BackwardWithoutTransposition) {
       return network::conv2d_input_gradient(blas, g, taken, image, how);
     };
   });
-  EXPECT_TRUE(caught_by_network("linear/f32/adjoint", faulty));
-  EXPECT_TRUE(caught_by_network("conv2d/f32/adjoint", faulty));
+  EXPECT_TRUE(caught("network/linear/f32/adjoint", faulty));
+  EXPECT_TRUE(caught("network/conv2d/f32/adjoint", faulty));
 }
 
-TEST(NetworkFaults, VarianceThroughConvolutionsOffByTheEffect) {
-  const auto scale = static_cast<float>(std::sqrt(1 + 0.02 * settings().effect_scale));
-  const Subject forward = with_conv2d([=](Tensor<float>&, Tensor<float>& weight, Convolution&) {
-    for (float& w : weight.values.span()) w *= scale;
-  });
-  EXPECT_TRUE(caught_by_network("conv2d/f32/forward", forward));
-  const Subject backward = with_fault([=](auto& parts) {
-    parts.conv2d_input_gradient = [=](const blas::Functions& blas, const Tensor<float>& g, const Tensor<float>& weight,
-                                      Size2d image, const Convolution& how) {
-      Tensor<float> x = network::conv2d_input_gradient(blas, g, weight, image, how);
-      for (float& value : x.values.span()) value *= scale;
-      return x;
-    };
-  });
-  EXPECT_TRUE(caught_by_network("conv2d/f32/backward", backward));
+/// Weights that are drawn, and so what comes through them, with their variance times 1 + `change`.
+Subject with_variance_of_weights(double change) {
+  Subject faulty = subject();
+  faulty.f32.normal = [=](const random::Stream& stream, std::span<float> out, float mean, float stddev) {
+    subject().f32.normal(stream, out, mean, stddev * static_cast<float>(std::sqrt(1 + change)));
+  };
+  return faulty;
+}
+
+TEST(NetworkFaults, VarianceOffByTheEffect) {
+  for (const double sign : {-1.0, 1.0}) {
+    const auto plant = [sign](double effect) { return with_variance_of_weights(sign * effect); };
+    EXPECT_TRUE(caught("network/conv2d/f32/forward", plant)) << sign;
+    EXPECT_TRUE(caught("network/conv2d/f32/backward", plant)) << sign;
+    EXPECT_TRUE(caught("network/residual/f32/growth", plant)) << sign;
+  }
 }
 
 /// A batch norm of few lines, with everything that people get wrong in it as a setting.
@@ -206,24 +202,21 @@ Subject with_norm(const NormFault& fault) {
 
 TEST(NetworkFaults, BatchNorm) {
   for (const char* what : {"training", "running", "evaluation", "scale", "chain"}) {
-    const std::string id = fmt::format("batch_norm/f32/{}", what);
-    for (const claims::Claim& claim : claims::network_claims(settings())) {
-      if (claim.id != "network/" + id) continue;
-      const claims::Result result = claims::run(claim, with_norm({}), settings());
-      EXPECT_EQ(result.outcome.verdict, claims::Verdict::pass) << "without a fault: " << claims::describe(result);
-    }
+    const claims::Claim& claim = claim_of(fmt::format("network/batch_norm/f32/{}", what));
+    const claims::Result result = claims::run(claim, with_norm({}), settings());
+    EXPECT_EQ(result.outcome.verdict, claims::Verdict::pass) << "without a fault: " << claims::describe(result);
   }
-  EXPECT_TRUE(caught_by_network("batch_norm/f32/training", with_norm({.unbiased_output = true})));
-  EXPECT_TRUE(caught_by_network("batch_norm/f32/chain", with_norm({.unbiased_output = true})));
-  EXPECT_TRUE(caught_by_network("batch_norm/f32/training", with_norm({.eps_factor = 0})));
-  EXPECT_TRUE(caught_by_network("batch_norm/f32/training", with_norm({.eps_factor = 0, .eps_outside = 1})));
-  EXPECT_TRUE(caught_by_network("batch_norm/f32/training", with_norm({.gain_forgotten = true})));
-  EXPECT_TRUE(caught_by_network("batch_norm/f32/running", with_norm({.biased_running = true})));
-  EXPECT_TRUE(caught_by_network("batch_norm/f32/running", with_norm({.momentum_swapped = true})));
-  EXPECT_TRUE(caught_by_network("batch_norm/f32/training", with_norm({.reads_running = true})));
-  EXPECT_TRUE(caught_by_network("batch_norm/f32/scale", with_norm({.reads_running = true})));
-  EXPECT_TRUE(caught_by_network("batch_norm/f32/evaluation", with_norm({.batch_in_evaluation = true})));
-  EXPECT_TRUE(caught_by_network("batch_norm/f32/evaluation", with_norm({.eps_factor = 0})));
+  EXPECT_TRUE(caught("network/batch_norm/f32/training", with_norm({.unbiased_output = true})));
+  EXPECT_TRUE(caught("network/batch_norm/f32/chain", with_norm({.unbiased_output = true})));
+  EXPECT_TRUE(caught("network/batch_norm/f32/training", with_norm({.eps_factor = 0})));
+  EXPECT_TRUE(caught("network/batch_norm/f32/training", with_norm({.eps_factor = 0, .eps_outside = 1})));
+  EXPECT_TRUE(caught("network/batch_norm/f32/training", with_norm({.gain_forgotten = true})));
+  EXPECT_TRUE(caught("network/batch_norm/f32/running", with_norm({.biased_running = true})));
+  EXPECT_TRUE(caught("network/batch_norm/f32/running", with_norm({.momentum_swapped = true})));
+  EXPECT_TRUE(caught("network/batch_norm/f32/training", with_norm({.reads_running = true})));
+  EXPECT_TRUE(caught("network/batch_norm/f32/scale", with_norm({.reads_running = true})));
+  EXPECT_TRUE(caught("network/batch_norm/f32/evaluation", with_norm({.batch_in_evaluation = true})));
+  EXPECT_TRUE(caught("network/batch_norm/f32/evaluation", with_norm({.eps_factor = 0})));
 }
 
 }  // namespace

@@ -131,7 +131,7 @@ TEST(Answer, NamesTheFastestRightLibraryAndWhoIsFaster) {
 
 // The margin is paired by round: what slows a round for all moves no ratio.
 TEST(Answer, TheMarginComesFromTheRounds) {
-  Library slow = library("slow", 1), fast = library("fast", 2);
+  Library slow = library("slow", 3), fast = library("fast", 2);  // by rows that were not timed together
   const std::vector<double> rounds{1, 2, 3, 4, 5, 6, 7, 8, 9};
   for (const char* routine : {"gemm", "gemv"}) {
     slow.standings.push_back({.routine = routine, .dtype = "f32", .threads = 1, .n_products = 1, .rates = rounds});
@@ -142,6 +142,7 @@ TEST(Answer, TheMarginComesFromTheRounds) {
   const results::Ranking ranking(all);
   const auto margin = ranking.relative(1, 0, {.routine = "", .dtype = "f32", .threads = 1});
   ASSERT_TRUE(margin && margin->interval);
+  EXPECT_EQ(ranking.order_of({.routine = "", .dtype = "f32", .threads = 1}), (std::vector<std::size_t>{1, 0}));
   EXPECT_NEAR(margin->value, 1.5, 1e-12);
   EXPECT_NEAR(margin->interval->low, 1.5, 1e-12);
   EXPECT_EQ(ranking.relative(1, 0, {.routine = "", .dtype = "f64", .threads = 1})->interval, std::nullopt);

@@ -108,8 +108,8 @@ std::vector<double> mean_rates(const ordered_json& json, const Scope& scope) {
     double sum = 0;
     int n = 0;
     for (const auto& [product, rate] : own) {
-      const bool everyone =
-          std::ranges::all_of(rates, [&](const auto& other) { return other.empty() || other.contains(product); });
+      const bool everyone = std::ranges::all_of(
+          rates, [&product = product](const auto& other) { return other.empty() || other.contains(product); });
       if (!everyone) continue;
       sum += std::log(rate);
       ++n;

@@ -84,7 +84,8 @@ void expect_schema(const ordered_json& object, const Schema& schema) {
   for (const auto& [field, value] : object.items()) {
     const auto& [name, types] = schema[at++];
     EXPECT_EQ(field, name);
-    EXPECT_TRUE(std::ranges::any_of(types, [&](char type) { return has_type(value, type); })) << name << ' ' << value;
+    EXPECT_TRUE(std::ranges::any_of(types, [&value = value](char type) { return has_type(value, type); }))
+        << name << ' ' << value;
   }
 }
 

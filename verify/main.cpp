@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <exception>
+#include <map>
 #include <optional>
 
 #include "claims/area.hpp"
@@ -122,21 +123,27 @@ claims::Subject subject() {
   return subject;
 }
 
-testing::AssertionResult caught(const std::vector<claims::Claim>& claims, const std::string& id,
-                                const claims::Subject& faulty) {
-  for (const claims::Claim& claim : claims) {
-    if (claim.id != id) continue;
-    const claims::Result honest = claims::run(claim, subject(), settings());
-    if (honest.outcome.verdict != claims::Verdict::pass) {
-      return testing::AssertionFailure() << "fails without the fault: " << claims::describe(honest);
-    }
-    const claims::Result result = claims::run(claim, faulty, settings());
-    if (result.outcome.verdict != claims::Verdict::fail) {
-      return testing::AssertionFailure() << "not caught: " << claims::describe(result);
-    }
-    return testing::AssertionSuccess();
+const claims::Claim& claim_of(const std::string& id) {
+  static const std::vector<claims::Claim> all = claims::all_claims(settings());
+  const auto claim = std::ranges::find(all, id, &claims::Claim::id);
+  if (claim == all.end()) throw std::out_of_range("no claim has the id " + id);
+  return *claim;
+}
+
+testing::AssertionResult caught(const std::string& id, const claims::Subject& faulty) {
+  static std::map<std::string, claims::Result> honest;  // once for all faults of a claim
+  const claims::Claim& claim = claim_of(id);
+  if (!honest.contains(id)) honest.emplace(id, claims::run(claim, subject(), settings()));
+  if (honest.at(id).outcome.verdict != claims::Verdict::pass) {
+    return testing::AssertionFailure() << "fails without the fault: " << claims::describe(honest.at(id));
   }
-  throw std::out_of_range("no claim has the id " + id);
+  const claims::Result result = claims::run(claim, faulty, settings());
+  if (result.outcome.verdict == claims::Verdict::fail) return testing::AssertionSuccess();
+  return testing::AssertionFailure() << "not caught: " << claims::describe(result);
+}
+
+testing::AssertionResult caught(const std::string& id, const std::function<claims::Subject(double)>& plant) {
+  return caught(id, plant(claim_of(id).effect_size.value()));
 }
 
 }  // namespace sqrtn::verify

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <string>
-#include <vector>
 
 #include "sqrtn/blas/backend.hpp"
 #include "sqrtn/claims/claim.hpp"
@@ -20,9 +20,15 @@ const claims::Settings& settings();
 /// sqrtn's own draws and the library's products.
 claims::Subject subject();
 
-/// Succeeds if the claim `id` among `claims` passes on the honest subject and fails on `faulty`, so
-/// that a test of a planted fault proves both. Throws: std::out_of_range if there is no such claim.
-testing::AssertionResult caught(const std::vector<claims::Claim>& claims, const std::string& id,
-                                const claims::Subject& faulty);
+/// Throws: std::out_of_range if no claim has this id.
+const claims::Claim& claim_of(const std::string& id);
+
+/// Succeeds if the claim passes on the honest subject and fails on `faulty`, so that a test of a planted fault proves
+/// both.
+testing::AssertionResult caught(const std::string& id, const claims::Subject& faulty);
+
+/// The same for a fault that is as large as the effect that the claim states.
+/// Throws: std::bad_optional_access if it states none.
+testing::AssertionResult caught(const std::string& id, const std::function<claims::Subject(double effect)>& plant);
 
 }  // namespace sqrtn::verify

@@ -90,8 +90,13 @@ told=$(env -i PATH="$scratch/bin" SQRTN_BUILD_DIR="$scratch/build" "$scratch/clo
 [[ $told == "sqrtn: the first build takes about 7 minutes"*$'\n'"sqrtn: building [3/9]"* ]] ||
   { echo "the build does not tell how far it is: $told"; exit 1; }
 
+# What another user has built runs, and is not built again.
+rm "$scratch/build/lock" && mkdir "$scratch/build/lock"
+told=$(env -i PATH="$scratch/bin" SQRTN_BUILD_DIR="$scratch/build" "$root/sqrtn" env 2>&1 || true)
+same "a build of another user" "$told" "sqrtn: cannot write in $scratch/build; this is what was built there before"
+
 if [[ $(id -u) != 0 ]]; then
-  rm "$scratch/bin/sudo"
+  rmdir "$scratch/build/lock" && rm "$scratch/bin/sudo"
   stand_in dpkg-query ":"
   expect "neither root nor sudo" "only root may install" "apt-get install --no-install-recommends g++"
 fi

@@ -181,7 +181,8 @@ std::vector<claims::Result> run_claims(const std::vector<claims::Claim>& claims,
   for (const claims::Claim& claim : claims) {
     progress.update(static_cast<double>(results.size()) / static_cast<double>(claims.size()), claim.id);
     if (interrupted()) {
-      results.push_back({claim, {.verdict = claims::Verdict::inconclusive, .reason = "not judged: interrupted"}});
+      results.push_back({.claim = claim, .outcome = {}});
+      results.back().outcome.reason = "not judged: interrupted";
     } else {
       results.push_back(claims::run(claim, subject, settings));
     }

@@ -9,7 +9,6 @@
 
 #include "bench.hpp"
 #include "sqrtn/statistics/median.hpp"
-#include "sqrtn/support/parallel.hpp"
 #include "support/machine_watch.hpp"
 
 namespace sqrtn::libraries {
@@ -39,7 +38,7 @@ class Rounds {
     for (std::size_t turn = 0; turn < plan_.rounds * n; ++turn) {
       const std::size_t round = turn / n, chosen = (turn + round) % n;
       progress_(static_cast<double>(turn) / static_cast<double>(plan_.rounds * n), backends_[chosen].name);
-      for (const int threads : numbers_of_threads()) {
+      for (const int threads : bench::numbers_of_threads()) {
         Timed& timed = timed_[chosen];
         if (!timed.incident && (threads == 1 || timed.has_threads)) sample(backends_[chosen], timed, round, threads);
       }
@@ -56,11 +55,6 @@ class Rounds {
 
  private:
   [[nodiscard]] double spent_s() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
-
-  static std::vector<int> numbers_of_threads() {
-    const auto all = static_cast<int>(available_threads());
-    return all > 1 ? std::vector{1, all} : std::vector{1};
-  }
 
   Answer ask_watched(const Candidate& backend, const std::vector<std::string>& words, int threads) {
     const MachineWatch::Ticks before = MachineWatch::read_ticks();

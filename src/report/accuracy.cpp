@@ -9,22 +9,19 @@
 namespace sqrtn::report {
 namespace {
 
-/// Of "gemm/grade": the property "products/gemm/f32/grade".
-const claims::Property* find(const Library& backend, std::string_view dtype, std::string_view name) {
-  const std::size_t slash = name.find('/');
-  const std::string id = fmt::format("products/{}/{}{}", name.substr(0, slash), dtype, name.substr(slash));
+const claims::Property* find(const Library& backend, const std::string& id) {
   const auto found = std::ranges::find(backend.properties, id, &claims::Property::id);
   return found == backend.properties.end() ? nullptr : &*found;
 }
 
-std::string word(const Library& backend, std::string_view dtype, std::string_view name) {
-  const claims::Property* property = find(backend, dtype, name);
+std::string word(const Library& backend, const std::string& id) {
+  const claims::Property* property = find(backend, id);
   return property == nullptr ? "–" : property->value;
 }
 
-/// "1.60 [1.07, 2.39]", of "rounding/positive/to_256/constant".
-std::string figure(const Library& backend, std::string_view dtype, const std::string& name) {
-  const claims::Property* property = find(backend, dtype, "gemm/rounding/" + name);
+/// "1.60 [1.07, 2.39]".
+std::string figure(const Library& backend, const std::string& id) {
+  const claims::Property* property = find(backend, id);
   if (property == nullptr) return "–";
   const std::string number = significant(property->number, 3);
   return property->confidence_interval ? number + ' ' + compact(property->confidence_interval, 3) : number;
@@ -46,20 +43,23 @@ Table accuracy_table(const Libraries& report, std::string_view dtype) {
               .rows = {}};
   for (const Library& backend : report.backends) {
     if (backend.properties.empty()) continue;
+    const auto word_for = [&](const char* routine, const char* what) {
+      return word(backend, fmt::format("products/{}/{}/{}", routine, dtype, what));
+    };
     for (const InputKind& kind : kinds) {
       const auto rounding = [&](const char* what) {
-        return figure(backend, dtype, fmt::format("{}/{}", kind.name, what));
+        return figure(backend, fmt::format("products/gemm/{}/rounding/{}/{}", dtype, kind.name, what));
       };
       // Once a library, in its first row; its name in all, since a page can sort them.
       const auto once = [&, first = &kind == kinds.data()](std::string text) { return first ? text : ""; };
-      table.rows.push_back(
-          {backend.name, once(word(backend, dtype, "gemm/grade")), once(word(backend, dtype, "gemm/algorithm")),
-           kind.law, rounding("to_256/constant"), rounding("to_256/exponent"), rounding("to_256/lambda"),
-           rounding("from_256/constant"), rounding("from_256/exponent"), rounding("from_256/lambda"),
-           once(word(backend, dtype, "gemm/run_to_run")), once(word(backend, dtype, "gemm/threads")),
-           once(fmt::format("ger {}, syrk {}, trsm {}", word(backend, dtype, "ger/zero_times_nan"),
-                            word(backend, dtype, "syrk/zero_times_nan"), word(backend, dtype, "trsm/zero_times_nan"))),
-           once(word(backend, dtype, "gemm/minus_zero"))});
+      table.rows.push_back({backend.name, once(word_for("gemm", "grade")), once(word_for("gemm", "algorithm")),
+                            kind.law, rounding("to_256/constant"), rounding("to_256/exponent"),
+                            rounding("to_256/lambda"), rounding("from_256/constant"), rounding("from_256/exponent"),
+                            rounding("from_256/lambda"), once(word_for("gemm", "run_to_run")),
+                            once(word_for("gemm", "threads")),
+                            once(fmt::format("ger {}, syrk {}, trsm {}", word_for("ger", "zero_times_nan"),
+                                             word_for("syrk", "zero_times_nan"), word_for("trsm", "zero_times_nan"))),
+                            once(word_for("gemm", "minus_zero"))});
     }
   }
   return table;

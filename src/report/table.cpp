@@ -64,18 +64,6 @@ std::string markdown_line(const Row& cells, const std::vector<Column>& columns) 
 /// The least room in which text is wrapped.
 constexpr std::size_t least_room = 24;
 
-Table without_empty_columns(const Table& table) {
-  Table held{.title = table.title, .columns = {}, .rows = std::vector<Row>(table.rows.size())};
-  for (std::size_t j = 0; j < table.columns.size(); ++j) {
-    const bool empty =
-        std::ranges::all_of(table.rows, [j](const Row& row) { return row[j].text.empty() || row[j].text == "–"; });
-    if (empty && j > 0) continue;
-    held.columns.push_back(table.columns[j]);
-    for (std::size_t i = 0; i < table.rows.size(); ++i) held.rows[i].push_back(table.rows[i][j]);
-  }
-  return held;
-}
-
 /// Of the text as it is, which a terminal shows without escapes.
 std::vector<Column> screen_layout(const Table& table) {
   std::vector<Column> columns(table.columns.size());
@@ -179,6 +167,16 @@ std::string csv_line(const Row& cells) {
 
 }  // namespace
 
+void drop_empty_columns(Table& table, std::size_t first) {
+  for (std::size_t j = table.columns.size(); j-- > first;) {
+    const auto empty = [j](const Row& row) { return row[j].text.empty() || row[j].text == "–"; };
+    if (!std::ranges::all_of(table.rows, empty)) continue;
+    const auto at = static_cast<std::ptrdiff_t>(j);
+    table.columns.erase(table.columns.begin() + at);
+    for (Row& row : table.rows) row.erase(row.begin() + at);
+  }
+}
+
 bool is_numeric(const std::string& cell) {
   if (cell.empty() || cell == "–") return true;
   const char* begin = cell.c_str() + (cell.front() == '[' ? 1 : 0);
@@ -240,7 +238,8 @@ std::string to_screen(const Table& table, std::size_t columns) {
       width(std::string_view(markdown).substr(markdown.rfind('\n', markdown.size() - 2) + 1)) <= columns) {
     return markdown;
   }
-  const Table held = without_empty_columns(table);
+  Table held = table;
+  drop_empty_columns(held, 1);
   const std::vector<Column> layout = screen_layout(held);
   std::string text = held.title.empty() ? "" : held.title + "\n\n";
   for (const std::vector<std::size_t>& block : blocks_of(held, layout, columns)) {

@@ -43,6 +43,9 @@ struct Table {
   }
 };
 
+/// Drops the columns from the first of these on in which no row holds anything.
+void drop_empty_columns(Table& table, std::size_t first);
+
 /// `text` on a line of Markdown as it is read: no markup, link or HTML of its own.
 std::string markdown_text(std::string_view text);
 

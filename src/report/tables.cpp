@@ -48,14 +48,6 @@ Row measurement_row(const Measurement& row) {
           row.note.text};
 }
 
-/// Drops the column `name` if no row has anything in it.
-void drop_if_empty(Table& table, const std::string& name) {
-  const auto column = std::ranges::find(table.columns, name) - table.columns.begin();
-  if (!std::ranges::all_of(table.rows, [column](const Row& row) { return row[column].text.empty(); })) return;
-  table.columns.erase(table.columns.begin() + column);
-  for (Row& row : table.rows) row.erase(row.begin() + column);
-}
-
 }  // namespace
 
 std::string rate_text(const Measurement& row) {
@@ -105,7 +97,8 @@ Table measurement_table(const Document& document, const std::string& group) {
     cells.push_back(peer ? compact(peer->interval, 3) : "");
     cells.push_back(peer ? peer->peer : "");
   }
-  for (const char* column : {"note", "× best peer", "interval", "best peer"}) drop_if_empty(table, column);
+  constexpr std::size_t note_column = 10;
+  drop_empty_columns(table, note_column);
   return table;
 }
 

@@ -1,11 +1,11 @@
 #include "sqrtn/statistics/design.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <map>
 #include <stdexcept>
+#include <vector>
 
 #include "sqrtn/support/require.hpp"
 #include "statistics/distributions.hpp"
@@ -81,19 +81,14 @@ double binomial_miss(double n_trials, double null, double truth, double alpha) {
   return (low < 0 ? 1 : upper_tail(true_law, low)) - upper_tail(true_law, high);
 }
 
-/// Many claims ask for the same, and each answer costs milliseconds.
-template <std::size_t n_numbers>
-class Answers {
- public:
-  template <class Find>
-  std::size_t at(const std::array<double, n_numbers>& question, Find find) {
-    const auto known = answers_.find(question);
-    return known != answers_.end() ? known->second : answers_.emplace(question, find()).first->second;
-  }
-
- private:
-  std::map<std::array<double, n_numbers>, std::size_t> answers_;
-};
+/// The answer of `find`, sought once for each question: many claims ask for the same, and each costs milliseconds.
+/// Every `find` is of a type of its own, and so has answers of its own.
+template <class Find>
+std::size_t remembered(const std::vector<double>& question, Find find) {
+  thread_local std::map<std::vector<double>, std::size_t> answers;
+  const auto known = answers.find(question);
+  return known != answers.end() ? known->second : answers.emplace(question, find()).first->second;
+}
 
 }  // namespace
 
@@ -121,8 +116,7 @@ std::size_t degrees_of_freedom_for_chi_squared(double effect_size, const ErrorRa
     return chi_squared_miss(d, 1 + effect_size, rates.alpha) <= rates.miss &&
            chi_squared_miss(d, 1 - effect_size, rates.alpha) <= rates.miss;
   };
-  thread_local Answers<3> answers;
-  return answers.at({effect_size, rates.alpha, rates.miss},
+  return remembered({effect_size, rates.alpha, rates.miss},
                     [&] { return smallest(n_samples_for_variance(effect_size, 3, rates), enough); });
 }
 
@@ -138,8 +132,7 @@ std::size_t n_samples_for_non_centrality(double degrees_of_freedom, double per_s
   require(std::isfinite(degrees_of_freedom) && degrees_of_freedom > 0,
           "the degrees of freedom must be positive, got {}", degrees_of_freedom);
   check_effect(per_sample);
-  thread_local Answers<4> answers;
-  return answers.at({degrees_of_freedom, per_sample, rates.alpha, rates.miss}, [&] {
+  return remembered({degrees_of_freedom, per_sample, rates.alpha, rates.miss}, [&] {
     const double threshold = upper_quantile(ChiSquared(degrees_of_freedom), rates.alpha / 2);
     const auto miss = [&](double non_centrality) {
       return lower_tail(NonCentralChiSquared(degrees_of_freedom, non_centrality), threshold);
@@ -171,8 +164,7 @@ std::size_t n_samples_for_probability(double probability, double effect_size, co
     return binomial_miss(n, probability, upper, rates.alpha) <= rates.miss &&
            (lower == 0 || binomial_miss(n, probability, lower, rates.alpha) <= rates.miss);
   };
-  thread_local Answers<5> answers;
-  return answers.at({probability, effect_size, rates.alpha, rates.miss, static_cast<double>(multiple)}, [&] {
+  return remembered({probability, effect_size, rates.alpha, rates.miss, static_cast<double>(multiple)}, [&] {
     return multiple * smallest(whole(square(root) / static_cast<double>(multiple), 1), enough);
   });
 }

@@ -198,7 +198,10 @@ void write_files(const std::vector<std::pair<std::string, std::string>>& files) 
   for (const auto& [path, content] : files) {
     Target target = find_target(path);
     std::unique_ptr<TemporaryFile> file;
-    if (target.regular) file = write_beside(target, "'" + path + "'", [&](std::ostream& stream) { stream << content; });
+    if (target.regular) {
+      // Clang 14 cannot capture a name of a structured binding.
+      file = write_beside(target, "'" + path + "'", [&text = content](std::ostream& stream) { stream << text; });
+    }
     beside.emplace_back(std::move(target), std::move(file));
   }
   for (std::size_t i = 0; i < files.size(); ++i) {

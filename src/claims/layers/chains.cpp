@@ -143,19 +143,29 @@ Step step_of(const init::Activation& activation, double gain, double mean_square
           laws::relative_square_variance(activation, gain * gain * mean_square)};
 }
 
+/// The mean over the layers of a chain that follows the map.
+double mean_spread(const init::Activation& activation, double gain, std::size_t depth) {
+  double sum = 0, mean_square = 1;
+  for (std::size_t layer = 0; layer < depth; ++layer) {
+    const Step step = step_of(activation, gain, mean_square);
+    sum += step.spread;
+    mean_square = step.mean_square;
+  }
+  return sum / static_cast<double>(depth);
+}
+
 /// Layer after layer, given ‖x‖ the outputs are iid φ(N(0, gain²‖x‖²/n)): their mean square has the mean
 /// of the variance map exactly, whatever happened before, so the layers' deviations add up as those of
 /// independent draws.
 Claim map_claim(const init::Activation& activation, const Settings& settings) {
   constexpr std::size_t width = 256, depth = 20;
   const double gain = init::gain(activation), effect = 0.03 * settings.effect_scale;
-  const double spread = laws::relative_square_variance(activation, 1);
   Claim claim = statistical_claim(fmt::format("chains/{}/variance_map/f32", activation.name),
                                   "E q' = E φ(gain·√q·z)², given q", "laws.md §5", to_string(Engine::ars), effect);
   claim.uses_blas = true;
-  const std::size_t n_outputs = statistics::n_samples_for_variance(effect, 1 + spread);
   claim.check = [=, &activation, id = claim.id](const Subject& subject, const Settings& run) {
-    const std::size_t n_runs = n_outputs / (width * depth) + 1;
+    const double kurtosis = 1 + mean_spread(activation, gain, depth);
+    const std::size_t n_runs = statistics::n_samples_for_variance(effect, kurtosis) / (width * depth) + 1;
     const Case row{"lecun_normal", activation.name.data(), gain, width, depth};
     double ratio = 0, variance = 0;
     for (const auto& states : run_chains<float>(row, id, n_runs, subject, run)) {

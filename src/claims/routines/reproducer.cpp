@@ -71,7 +71,7 @@ class Program {
     return fmt::format(
         "static void *guarded(const void *from, size_t n) {{\n"
         "  char *p = mmap(0, 3 << 20, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);\n"
-        "  return mprotect(p + (1 << 20), 1 << 20, PROT_READ | PROT_WRITE), memcpy(p + {}, from, n);\n}}\n",
+        "  return mprotect(p + (1 << 20), 1 << 20, PROT_READ | PROT_WRITE), memcpy(p + {}, from, n); }}\n",
         after ? "(2 << 20) - n" : "(1 << 20)");
   }
 
