@@ -128,10 +128,12 @@ TEST(ProcessFaults, OfThreadsThatAForkTakesAwayAreFound) {
 
 TEST(ProcessFaults, AChildTellsHowItEnded) {
   const auto fault = [](double limit_s, const std::function<std::string()>& action) {
-    return claims::fault_in_child(limit_s, [&](const claims::Tell& tell) {
+    const claims::ChildFault found = claims::fault_in_child(limit_s, [&](const claims::Tell& tell) {
       tell("sgemm");
       return action();
     });
+    EXPECT_EQ(found.no_answer, limit_s < 1);
+    return found.text;
   };
   constexpr double long_s = 100;
   EXPECT_EQ(fault(long_s, [] { return ""; }), "");
@@ -174,11 +176,12 @@ TEST(ProcessFaults, WhatBelongsToTheProcessIsCompared) {
            {[] { std::fesetround(FE_UPWARD); }, "the rounding mode (was '"},
            {[] { setpriority(PRIO_PROCESS, 0, 15); }, "the priority (was '"},
            {[] { std::setlocale(LC_NUMERIC, "C.UTF-8"); }, "the locale (was '"}}) {
-    const std::string found = claims::fault_in_child(100, [make = make](const claims::Tell&) {
+    const claims::ChildFault child = claims::fault_in_child(100, [make = make](const claims::Tell&) {
       const ProcessState before = process_state();
       make();
       return changes_between(before, process_state());
     });
+    const std::string& found = child.text;
     EXPECT_TRUE(*words == '\0' ? found.empty() : found.starts_with(words)) << words << ": " << found;
   }
 }

@@ -89,6 +89,8 @@ class Judge {
     if (!answer.complaint.empty()) judged_.incidents.push_back(incident_in(answer, group.name));
     if (answer.document) {
       for (const std::size_t place : group.places) take(place, *answer.document);
+    } else if (group.places.size() == 1) {
+      set(group.places.front(), claims::Verdict::fail, "the library ended the process: " + answer.complaint);
     } else {
       judge_each(group);
     }

@@ -7,6 +7,7 @@
 
 #include "claims/products/data.hpp"
 #include "claims/products/findings.hpp"
+#include "claims/products/forked.hpp"
 
 /// What is claimed of products. Each subject's checks stand in the source of its name, their promises beside them.
 namespace sqrtn::claims {
@@ -87,9 +88,9 @@ std::vector<CommonCheck> common_checks_of_flags();
 template <class T>
 std::vector<CommonCheck> common_checks_of_threads();
 
-/// Whether right answers are given on a thread with a stack of so many bytes, in a child; "" or what was wrong.
+/// What is wrong with answers on a thread with a stack of so many bytes, in a child.
 template <class T>
-std::string fault_on_small_stack(const Subject& subject, std::size_t stack_bytes, TestData& data);
+ChildFault fault_on_small_stack(const Subject& subject, std::size_t stack_bytes, TestData& data);
 
 /// What several of these sources refer to.
 inline constexpr const char* exact_source = "Basic Linear Algebra Subprograms Technical Forum Standard, ch. 2";

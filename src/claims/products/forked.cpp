@@ -97,14 +97,14 @@ ProcessEnd end_of(pid_t child, double limit_s) {
 
 }  // namespace
 
-std::string fault_in_child(double limit_s, const std::function<std::string(const Tell&)>& action) {
+ChildFault fault_in_child(double limit_s, const std::function<std::string(const Tell&)>& action) {
   const SharedMessage message = shared_message();
   const pid_t child = ::fork();
   if (child < 0) fail(errno, "no process for a child");
   if (child == 0) be_child(*message, action);
   const ProcessEnd end = end_of(child, limit_s);
-  if (message->is_complete) return message->fault.data();
-  return std::string(message->told.data()) + ": " + end.to_text();
+  if (message->is_complete) return {message->fault.data()};
+  return {std::string(message->told.data()) + ": " + end.to_text(), end.how == ProcessEnd::How::timed_out};
 }
 
 void on_stack_of(std::size_t bytes, const std::function<void()>& action) {

@@ -14,6 +14,8 @@ using blas::Reduction;
 using What = blas::Argument::What;
 
 constexpr std::size_t block_bytes = std::size_t{1} << 20;
+/// Elements on either side that may be touched: whether something is, `inside` tells.
+constexpr std::size_t margin = 64;
 constexpr std::size_t past_65536 = (std::size_t{1} << 16) + 61, past_8388608 = (std::size_t{1} << 23) + 1029;
 
 /// Entries of op of an operand as they were before the call.
@@ -68,8 +70,8 @@ class LargeCount {
         for (T& entry : blocks_.back()) entry += T(1);
       }
       memory_.push_back(std::make_unique<RepeatedMemory>(std::as_bytes(std::span(blocks_.back())),
-                                                         call_.layouts[i].extent() * sizeof(T)));
-      call_.places[i] = reinterpret_cast<T*>(memory_.back()->data());
+                                                         (call_.layouts[i].extent() + 2 * margin) * sizeof(T)));
+      call_.places[i] = reinterpret_cast<T*>(memory_.back()->data()) + margin;
     }
   }
 
@@ -103,9 +105,10 @@ class LargeCount {
     const Layout& layout = call_.layouts[which];
     const auto at = [&](std::size_t i, std::size_t j) { return static_cast<std::ptrdiff_t>(*layout.place(i, j)); };
     const char flag = factor.by_flag ? call_.choice.transpose(factor.operand) : 'N';
-    Entries<T> all{.block = &blocks_[which], .first = at(0, 0), .cols = layout.cols};
-    all.row_step = layout.rows > 1 ? at(1, 0) - all.first : 0;
-    all.col_step = layout.cols > 1 ? at(0, 1) - all.first : 0;
+    const std::ptrdiff_t first = at(0, 0);
+    Entries<T> all{.block = &blocks_[which], .first = first + static_cast<std::ptrdiff_t>(margin), .cols = layout.cols};
+    all.row_step = layout.rows > 1 ? at(1, 0) - first : 0;
+    all.col_step = layout.cols > 1 ? at(0, 1) - first : 0;
     if ((flag != 'N') != factor.transposed) {
       std::swap(all.row_step, all.col_step);
       all.cols = layout.rows;
