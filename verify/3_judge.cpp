@@ -13,6 +13,7 @@
 
 #include "claims/products/checks.hpp"
 #include "claims/products/findings.hpp"
+#include "claims/promise.hpp"
 #include "judge.hpp"
 
 /// The judge of products: a BLAS that is as plain as its formulas passes every claim, and what is planted
@@ -208,6 +209,26 @@ TEST(Judge, FindsWhatRemainsOfSeveralThreads) {
   const claims::Result result = result_of("all/f32/threaded", threaded);
   EXPECT_EQ(result.outcome.verdict, claims::Verdict::fail);
   EXPECT_NE(result.outcome.reason.find("other bits"), std::string::npos) << result.outcome.reason;
+}
+
+// Whether once in 17 calls or always, exact_large fails; only the first is a fault at random.
+TEST(Judge, TellsWhatIsWrongAtRandom) {
+  static int every, n_calls;
+  claims::Subject wrong = plain_subject();
+  wrong.products.f32.gemm = [](int layout, int trans_a, int trans_b, int m, int n, int k, float alpha, const float* a,
+                               int lda, const float* b, int ldb, float beta, float* c, int ldc) {
+    plain_gemm(layout, trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+    if (std::size_t{1} * m * n * k > 1'000'000 && ++n_calls % every == 0) c[0] += 1;
+  };
+  for (const int each : {17, 1}) {
+    every = each;
+    n_calls = 0;
+    const claims::Result result = result_of("gemm/f32/exact_large", wrong);
+    EXPECT_EQ(result.outcome.verdict, claims::Verdict::fail);
+    EXPECT_EQ(result.outcome.reason.starts_with(claims::at_random), each > 1) << result.outcome.reason;
+    const std::string as = each > 1 ? "products/gemm/f32/repeatable" : "products/gemm/f32/exact_large";
+    EXPECT_EQ(claims::symptom_of(result), claims::symptom_of(as));
+  }
 }
 
 TEST(Judge, SkipsWhatALibraryLacks) {

@@ -22,7 +22,7 @@ struct KnownFindings {
 inline constexpr std::string_view openblas_0_3_21 = "234bd1960ceeed3c44b275ba10583407ed7b9760d45d33d743420f70c46a0745";
 inline constexpr std::array<std::string_view, 4> openblas_kernels{"Haswell", "Zen", "Sandybridge", "Nehalem"};
 inline constexpr std::array<std::string_view, 2> openblas_avx512_kernels{"SkylakeX", "Cooperlake"};
-inline constexpr std::array<std::string_view, 17> openblas_ids{
+inline constexpr std::array<std::string_view, 19> openblas_ids{
     "products/scal/f32/zero_factor",
     "products/scal/f64/zero_factor",
     "products/gemv/f32/exceptional_scalars",
@@ -41,6 +41,8 @@ inline constexpr std::array<std::string_view, 17> openblas_ids{
     "products/asum/c64/exact_small",
     "products/sum/f32/exact_small",
     "products/sum/f32/exact_large",
+    "products/sum/f32/large_counts",
+    "products/asum/c64/large_counts",
 };
 inline constexpr std::array<KnownFindings, 2> all_known_findings{{
     {openblas_0_3_21, openblas_kernels, std::span(openblas_ids).first<12>()},

@@ -40,6 +40,9 @@ bool concerns(std::string_view id, std::string_view routine, std::string_view dt
   return claim.dtype == dtype && (claim.routine == routine || claim.routine == "all");
 }
 
-std::string group_of(std::string_view id) { return std::string(first_parts(id, is_in(Area::products, id) ? 2 : 1)); }
+std::string group_of(std::string_view id) {
+  if (id.ends_with("/fork") || id.ends_with("/small_stack")) return std::string(id);
+  return std::string(first_parts(id, is_in(Area::products, id) ? 2 : 1));
+}
 
 }  // namespace sqrtn::claims

@@ -29,7 +29,8 @@ ProductClaim product_claim(std::string_view id);
 /// Whether a claim about products is about this routine in this type, alone or with all others.
 bool concerns(std::string_view id, std::string_view routine, std::string_view dtype);
 
-/// The claims that are judged together: "products/gemm" of products, "layers" of the rest.
+/// The claims that are judged together: "products/gemm" of products, "layers" of the rest. What forks is alone: a
+/// library may be another one after that.
 std::string group_of(std::string_view id);
 
 }  // namespace sqrtn::claims

@@ -30,9 +30,15 @@ constexpr std::array promises{
     Promise{"repeatable", ClaimClass::values, "does not repeat its bits"},
     Promise{"history", ClaimClass::values, "answers by what was called before"},
     Promise{"threaded", ClaimClass::values, "errs with several of its own threads"},
+    Promise{"large_counts", ClaimClass::values, "errs where one dimension is past 2¹⁶ or 2²³"},
+    Promise{"growth", ClaimClass::values, "loses digits in long sums"},
+    Promise{"small_stack", ClaimClass::memory, "needs more than 512 KiB of stack"},
     Promise{"empty", ClaimClass::memory, "touches memory where there is nothing to do"},
     Promise{"inside", ClaimClass::memory, "reads or writes outside its operands"},
     Promise{"environment", ClaimClass::process, "changes rounding or other floating-point state"},
+    Promise{"fork", ClaimClass::process, "hangs, crashes or errs after fork()"},
+    Promise{"loading", ClaimClass::process, "changes the process that loads it"},
+    Promise{"flags", ClaimClass::process, "raises floating-point exceptions for right answers"},
     Promise{"concurrent", ClaimClass::process, "is not safe from several threads"},
     Promise{"exceptional", ClaimClass::exceptions, "loses or spreads a NaN or Inf"},
     Promise{"exceptional_scalars", ClaimClass::exceptions, "ignores a NaN or Inf in α or β"},
@@ -58,6 +64,11 @@ ClaimClass class_of(std::string_view id) {
 std::string_view symptom_of(std::string_view id) {
   const Promise* promise = promise_of(id);
   return promise == nullptr ? "fails" : promise->symptom;
+}
+
+std::string_view symptom_of(const Result& result) {
+  if (!result.outcome.reason.starts_with(at_random)) return symptom_of(result.claim.id);
+  return std::ranges::find(promises, "repeatable", &Promise::name)->symptom;
 }
 
 }  // namespace sqrtn::claims

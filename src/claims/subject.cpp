@@ -61,6 +61,7 @@ Subject default_subject(const blas::Functions& products, std::string blas_name,
       .products = products,
       .interfaces = {},
       .set_blas_threads = std::move(set_blas_threads),
+      .before_loading = nullptr,
       .blas_name = std::move(blas_name),
   };
 }

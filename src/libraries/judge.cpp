@@ -8,6 +8,7 @@
 #include "claims/area.hpp"
 #include "support/environment.hpp"
 #include "support/interrupt.hpp"
+#include "support/process_state.hpp"
 #include "support/progress.hpp"
 
 namespace sqrtn::libraries {
@@ -81,6 +82,8 @@ class Judge {
     tell(answer, group.name);
     if (answer.document) {
       for (const std::size_t place : group.places) take(place, *answer.document);
+    } else if (group.places.size() == 1) {
+      set(group.places.front(), claims::Verdict::fail, "the library ended the process: " + answer.complaint());
     } else {
       judge_each(group);
     }
@@ -227,11 +230,13 @@ JudgedLibrary judge_apart(const std::string& blas, const std::vector<claims::Cla
 
 JudgedLibrary judge_in_process(const std::string& blas, const std::vector<claims::Claim>& claims,
                                const Judging& judging) {
+  const auto before = std::make_shared<const ProcessState>(process_state());
   const blas::Backend backend = load_library(blas);
   backend.set_threads(1);
   claims::Subject subject = claims::default_subject(backend.functions(), backend.file_name(),
                                                     [backend](int threads) { return backend.set_threads(threads); });
   subject.interfaces = backend.interfaces();
+  subject.before_loading = before;
   Judged judged;
   judged.claims = run_claims(claims, subject, settings_of(judging));
   JudgedLibrary answer{{backend.identity(), backend.threads(), ""}, std::move(judged)};

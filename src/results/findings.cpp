@@ -28,7 +28,7 @@ std::vector<Symptom> symptoms_of(const Library& library) {
   std::vector<Symptom> symptoms;
   for (const claims::Result& result : library.claims) {
     if (result.outcome.verdict != claims::Verdict::fail) continue;
-    const std::string text(claims::symptom_of(result.claim.id));
+    const std::string text(claims::symptom_of(result));
     auto found = std::ranges::find(symptoms, text, &Symptom::text);
     if (found == symptoms.end()) {
       found = symptoms.insert(found, {.claim_class = result.claim.claim_class, .text = text, .failures = {}});

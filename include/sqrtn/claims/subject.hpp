@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,6 +18,10 @@
 #include "sqrtn/network/resnet.hpp"
 #include "sqrtn/random/stream.hpp"
 #include "sqrtn/support/tensor.hpp"
+
+namespace sqrtn {
+struct ProcessState;
+}
 
 namespace sqrtn::claims {
 
@@ -75,6 +80,8 @@ struct Subject {
   std::vector<blas::Interface> interfaces;              ///< to all routines, C's and Fortran's; empty: skipped too
   /// Asks the library for so many threads and returns what it reads back; empty if it cannot be asked.
   std::function<int(int)> set_blas_threads;
+  /// Of this process before the library was loaded; null: what loading changed is skipped.
+  std::shared_ptr<const ProcessState> before_loading;
   std::string blas_name;  ///< as results show it, "libopenblasp-r0.3.21.so"
 
   template <class T>

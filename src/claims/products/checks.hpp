@@ -7,6 +7,7 @@
 
 #include "claims/products/data.hpp"
 #include "claims/products/findings.hpp"
+#include "claims/products/forked.hpp"
 
 /// What is claimed of products. Each subject's checks stand in the source of its name, their promises beside them.
 namespace sqrtn::claims {
@@ -71,15 +72,28 @@ struct CommonCheck {
   Outcome (*check)(const Subject&, TestData&);
 };
 
+/// Children after fork(), and small stacks.
+template <class T>
+std::vector<CommonCheck> common_checks_of_children();
+/// What belongs to the whole process.
+template <class T>
+std::vector<CommonCheck> common_checks_of_loading();
 /// What a call leaves as it was in the thread.
 template <class T>
 std::vector<CommonCheck> common_checks_of_state();
+/// Exceptions of IEEE 754 that a call raises.
+template <class T>
+std::vector<CommonCheck> common_checks_of_flags();
 /// Several threads, the caller's and the library's own.
 template <class T>
 std::vector<CommonCheck> common_checks_of_threads();
 
 /// Of the routines that Product describes, in single and double precision.
 std::vector<Claim> claims_of_the_nine();
+
+/// What is wrong with answers on a thread with a stack of so many bytes, in a child.
+template <class T>
+ChildFault fault_on_small_stack(const Subject& subject, std::size_t stack_bytes, TestData& data);
 
 /// What several of these sources refer to.
 inline constexpr const char* exact_source = "Basic Linear Algebra Subprograms Technical Forum Standard, ch. 2";

@@ -43,8 +43,9 @@ Claim claim_of(const Product& product, const Check& row) {
 
 template <class T>
 void add_claims(const Product& product, std::vector<Claim>& all) {
-  for (const auto& checks : {checks_of_sums<T>(), checks_of_trsm<T>(), checks_of_nrm2<T>(), checks_of_exceptional<T>(),
-                             checks_of_memory<T>(), checks_of_state<T>(), checks_of_precision<T>()}) {
+  // Whether answers repeat comes first: where they do not, the rest follows from it.
+  for (const auto& checks : {checks_of_precision<T>(), checks_of_sums<T>(), checks_of_trsm<T>(), checks_of_nrm2<T>(),
+                             checks_of_exceptional<T>(), checks_of_memory<T>(), checks_of_state<T>()}) {
     for (const Check& row : checks) {
       const bool listed = std::ranges::find(row.of, product.routine) != row.of.end();
       if (listed || row.of.empty()) all.push_back(claim_of<T>(product, row));
@@ -54,16 +55,22 @@ void add_claims(const Product& product, std::vector<Claim>& all) {
 
 /// Of the library as a whole, each through all routines of one type.
 template <class T>
+void add_common_claims(const std::vector<CommonCheck>& checks, std::vector<Claim>& all) {
+  for (const CommonCheck& row : checks) {
+    Claim claim = claim_of<T>("all", row.name, row.statement, row.source);
+    claim.check = [id = claim.id, check = row.check](const Subject& subject, const Settings& settings) {
+      TestData data(settings.seed, id);
+      return check(subject, data);
+    };
+    all.push_back(std::move(claim));
+  }
+}
+
+template <class T>
 void add_common_claims(std::vector<Claim>& all) {
-  for (const auto& checks : {common_checks_of_state<T>(), common_checks_of_threads<T>()}) {
-    for (const CommonCheck& row : checks) {
-      Claim claim = claim_of<T>("all", row.name, row.statement, row.source);
-      claim.check = [id = claim.id, check = row.check](const Subject& subject, const Settings& settings) {
-        TestData data(settings.seed, id);
-        return check(subject, data);
-      };
-      all.push_back(std::move(claim));
-    }
+  for (const auto& checks : {common_checks_of_loading<T>(), common_checks_of_state<T>(), common_checks_of_flags<T>(),
+                             common_checks_of_threads<T>()}) {
+    add_common_claims<T>(checks, all);
   }
 }
 
@@ -71,7 +78,10 @@ void add_common_claims(std::vector<Claim>& all) {
 
 std::vector<Claim> claims_of_the_nine() {
   std::vector<Claim> claims;
-  // First, so that what loading the library changed is still to be seen.
+  // First, so that children are forked before the library has had threads, and what loading it changed is still to be
+  // seen.
+  add_common_claims<float>(common_checks_of_children<float>(), claims);
+  add_common_claims<double>(common_checks_of_children<double>(), claims);
   add_common_claims<float>(claims);
   add_common_claims<double>(claims);
   for (const Product& product : products()) {

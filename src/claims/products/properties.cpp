@@ -6,6 +6,8 @@
 #include <cmath>
 
 #include "claims/judge.hpp"
+#include "claims/products/checks.hpp"
+#include "claims/products/forked.hpp"
 #include "claims/products/operands.hpp"
 #include "claims/products/rounding.hpp"
 
@@ -75,6 +77,21 @@ class Properties {
     subject_.set_blas_threads(1);
   }
 
+  /// Where few accumulators are used, terms are lost in what has been added up before.
+  void add_long_sum() {
+    constexpr std::size_t n = 10'000'000;
+    Buffer<T> x(n);
+    Buffer<T> y(n);
+    data_.fill(x.span(), Inputs::positive);
+    data_.fill(y.span(), Inputs::positive);
+    blas::reference::Wide<T> sum = 0;
+    for (std::size_t i = 0; i < n; ++i) sum += static_cast<blas::reference::Wide<T>>(x[i]) * y[i];
+    const auto got =
+        static_cast<blas::reference::Wide<T>>(blas::dot<T>(subject_.products, {x.data(), n}, {y.data(), n}));
+    add_number("dot", "long_sum", "relative error of a sum of 10⁷ products of two numbers of U(0,1)", grading_source,
+               static_cast<double>(std::abs(got - sum) / sum), {});
+  }
+
   /// What is left open about 0 and NaN; each is one call on operands of size 2.
   void add_open_questions() {
     const blas::Functions& blas = subject_.products;
@@ -138,8 +155,21 @@ void add_all(const Subject& subject, const Settings& settings, std::vector<Prope
     }
   }
   properties.add_algorithm();
+  properties.add_long_sum();
   properties.add_reproducibility();
   properties.add_open_questions();
+}
+
+/// In a child, so that it comes before this process has had threads of the library.
+template <class T>
+void add_stack(const Subject& subject, const Settings& settings, std::vector<Property>& all) {
+  if (is_sanitized()) return;
+  const std::string id = fmt::format("products/all/{}/stack", dtype_name<T>());
+  TestData data(settings.seed, id);
+  const ChildFault found = fault_on_small_stack<T>(subject, std::size_t{64} << 10, data);
+  if (found.no_answer) return;
+  all.push_back(
+      {id, "for products, a stack of 64 KiB is", design_source, found.text.empty() ? "enough" : "too small", {}, {}});
 }
 
 }  // namespace
@@ -147,6 +177,8 @@ void add_all(const Subject& subject, const Settings& settings, std::vector<Prope
 std::vector<Property> blas_properties(const Subject& subject, const Settings& settings) {
   std::vector<Property> all;
   if (!has<float>(Routine::gemm, subject.products)) return all;
+  add_stack<float>(subject, settings, all);
+  add_stack<double>(subject, settings, all);
   add_all<float>(subject, settings, all);
   add_all<double>(subject, settings, all);
   return all;

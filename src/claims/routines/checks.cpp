@@ -6,6 +6,7 @@
 #include "claims/judge.hpp"
 #include "claims/products/guarded.hpp"
 #include "claims/routines/blocks.hpp"
+#include "claims/routines/counts.hpp"
 #include "claims/routines/reproducer.hpp"
 #include "claims/routines/routines.hpp"
 #include "claims/routines/sweep.hpp"
@@ -315,6 +316,10 @@ const std::vector<RoutineCheck>& routine_checks() {
       {"unset", is_hermitian, " does not read the imaginary parts on a Hermitian diagonal, which hold NaN", reference,
        unset<T>},
       {"inside", any, ": nothing outside of the operands is touched, on either side", standard, inside<T>},
+      {"large_counts", takes_long_vectors, " is exact for integers where one dimension is past 2¹⁶ or 2²³", standard,
+       large_counts<T>},
+      {"growth", adds_all, " of 10⁷ terms, uniform and positive: |error| ≤ 6.6·u·√Σsᵢ² of the partial sums, alpha 10⁻⁹",
+       "Hoeffding's inequality; Higham and Mary, SIAM J. Sci. Comput. 41 (2019) A2815", growth<T>},
   };
   return all;
 }

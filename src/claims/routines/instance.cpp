@@ -177,6 +177,11 @@ void Instance<T>::remember() {
 }
 
 template <class T>
+void Instance<T>::restore() {
+  for (std::size_t i = 0; i < operands.size(); ++i) operands[i].memory = before_[i];
+}
+
+template <class T>
 void Instance<T>::call(const blas::Interface& interface) {
   std::vector<blas::Value> values;
   std::array<Real<T>, 4> reals{};

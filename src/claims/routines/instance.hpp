@@ -36,6 +36,8 @@ class Instance {
   void store(Real<T> unset = 3);
   /// Takes what memory holds now for what was there before the call.
   void remember();
+  /// Memory as it was before the call.
+  void restore();
 
   void call(const blas::Interface& interface);
   /// The call in words, with all that it was handed.

@@ -1,0 +1,106 @@
+#include <array>
+#include <cfenv>
+#include <complex>
+
+#include "claims/judge.hpp"
+#include "claims/products/checks.hpp"
+#include "claims/products/operands.hpp"
+#include "claims/routines/sweep.hpp"
+
+namespace sqrtn::claims {
+namespace {
+
+/// "divide-by-zero, invalid": those that are raised of the three that a right, finite answer does not raise.
+std::string raised_flags() {
+  struct Flag {
+    int bit;
+    const char* name;
+  };
+  std::string names;
+  for (const auto& [bit, name] :
+       {Flag{FE_DIVBYZERO, "divide-by-zero"}, {FE_OVERFLOW, "overflow"}, {FE_INVALID, "invalid"}}) {
+    if (std::fetestexcept(bit) != 0) names += (names.empty() ? "" : ", ") + std::string(name);
+  }
+  return names;
+}
+
+/// What idle lanes of vectors would compute with: 0/0 is invalid, the largest number plus itself overflows.
+constexpr std::array<std::uint32_t, 2> leftovers{0, 0x7f7fffff};
+
+template <class T>
+void flags_of(const Inquiry& inquiry) {
+  for_calls(
+      inquiry, typical_shapes(inquiry.operation),
+      [&](const Choice& choice, const blas::Interface& interface) {
+        Instance<T> instance(inquiry.operation, choice);
+        instance.fill(inquiry.data, Inputs::normal);
+        instance.set_scalars(T(Real<T>(-0.7)), T(Real<T>(1.3)));
+        instance.store();
+        for (const std::uint32_t leftover : leftovers) {
+          instance.restore();
+          fill_registers_and_stack(leftover);
+          std::feclearexcept(FE_ALL_EXCEPT);
+          instance.call(interface);
+          const std::string names = raised_flags();
+          ++inquiry.found.n_compared;
+          if (!names.empty())
+            return inquiry.found.fail(
+                [&] { return fmt::format("{}: raised {}", instance.describe(interface), names); });
+        }
+      },
+      100);
+}
+
+/// Of the nine alone, where nothing else is to be called.
+template <class T>
+void flags_of_products(const Subject& subject, TestData& data, Findings& found) {
+  for (const Product& product : products()) {
+    if (!has<T>(product.routine, subject.products)) continue;
+    for (const ProductShape& shape : typical_shapes(product.routine)) {
+      for (const Form& form : product.forms) {
+        if (found.failed()) return;
+        Operands<T> operands(product, form, shape, Inputs::normal, 1, data);
+        std::feclearexcept(FE_ALL_EXCEPT);
+        call(product.routine, subject.products, operands.arguments());
+        const std::string names = raised_flags();
+        ++found.n_compared;
+        if (names.empty()) continue;
+        found.fail(
+            [&] { return fmt::format("{}: raised {}", describe(product.routine, operands.arguments()), names); });
+      }
+    }
+  }
+}
+
+/// Real and complex numbers of one precision.
+template <class T>
+Outcome flags(const Subject& subject, TestData& data) {
+  std::fesetenv(FE_DFL_ENV);
+  Findings found;
+  flags_of_products<T>(subject, data, found);
+  for (const blas::Operation& operation : blas::operations()) {
+    if (found.failed()) break;
+    const auto has_type = [&](char type) { return operation.types.find(type) != std::string_view::npos; };
+    constexpr char real = blas_type<T>, complex = blas_type<std::complex<T>>;
+    if (has_type(real)) flags_of<T>({operation, real, subject.interfaces, data, found});
+    if (has_type(complex)) flags_of<std::complex<T>>({operation, complex, subject.interfaces, data, found});
+  }
+  std::fesetenv(FE_DFL_ENV);
+  return exact_outcome(found);
+}
+
+}  // namespace
+
+template <class T>
+std::vector<CommonCheck> common_checks_of_flags() {
+  return {{.name = "flags",
+           .statement = "finite operands with a finite answer raise neither divide-by-zero nor overflow nor invalid, "
+                        "in real and complex numbers",
+           .source = "IEEE 754-2019, clause 7",
+           .check = flags<T>}};
+}
+
+template std::vector<CommonCheck> common_checks_of_flags<float>();
+template std::vector<CommonCheck> common_checks_of_flags<double>();
+
+}  // namespace sqrtn::claims

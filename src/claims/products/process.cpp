@@ -1,0 +1,209 @@
+#include <chrono>
+#include <complex>
+#include <vector>
+
+#include "claims/judge.hpp"
+#include "claims/products/checks.hpp"
+#include "claims/products/forked.hpp"
+#include "claims/products/sweep.hpp"
+#include "claims/routines/sweep.hpp"
+#include "support/process_state.hpp"
+
+namespace sqrtn::claims {
+namespace {
+
+/// More than one on any machine.
+constexpr int several = 4;
+
+/// Large enough for every library's threads.
+ProductShape large_shape(Routine routine) {
+  if (routine == Routine::gemm || routine == Routine::syrk) return fitted(routine, {500, 500, 500});
+  if (routine == Routine::gemv || routine == Routine::ger) return fitted(routine, {700, 650, 650});
+  return fitted(routine, {40'000, 1, 40'000});
+}
+
+/// Products of integers, made before the child is, so that it does nothing but call and compare. trsm and nrm2 round.
+template <class T>
+class IntegerProducts {
+ public:
+  IntegerProducts(const blas::Functions& blas, TestData& data) : blas_(blas), data_(data) {
+    const auto start = std::chrono::steady_clock::now();
+    for (const Product& product : products()) {
+      if (product.routine == Routine::trsm || product.routine == Routine::nrm2 || !has<T>(product.routine, blas))
+        continue;
+      all_.emplace_back(&product, Problem<T>(product, large_shape(product.routine), Inputs::integers, data));
+    }
+    own_s_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  }
+
+  /// "" or the first wrong answer. `when`: what else is told of it, and of where a call did not return.
+  std::string fault(const Tell& tell, const std::string& when) const {
+    Findings found;
+    for (const auto& [product, problem] : all_) {
+      Trial trial{*product, blas_, data_, found};
+      const Form& form = product->forms.front();
+      const auto& [alpha, beta] = product->scalars.few.back();
+      const Matrix<T> a = stored(problem.a.view(), form.trans_a, 0), b = stored(problem.b.view(), form.trans_b, 0);
+      Matrix<T> c = stored(problem.c.view(), blas::Op::none, 0);
+      const Arguments<T> arguments{form, T(alpha), a.view(), b.view(), T(beta), c.view()};
+      tell(trial.describe(arguments) + when);
+      check_call<T>(trial, problem, arguments, {.note = when});
+      if (found.failed()) break;
+    }
+    return found.reason;
+  }
+
+  [[nodiscard]] std::size_t count() const { return all_.size(); }
+  /// Far more than the products take: 5 s, and fifty times what our own plain ones took beside whatever else runs.
+  [[nodiscard]] double limit_s() const { return 5 + 50 * own_s_; }
+
+ private:
+  const blas::Functions& blas_;
+  TestData& data_;
+  std::vector<std::pair<const Product*, Problem<T>>> all_;
+  double own_s_ = 0;
+};
+
+Outcome skipped(std::string reason) {
+  Outcome outcome;
+  outcome.verdict = Verdict::skipped;
+  outcome.reason = std::move(reason);
+  return outcome;
+}
+constexpr const char* confused = "a sanitizer is built in, which children and small stacks confuse";
+
+/// After calls with several threads a child of the child and the child itself, so that this process is not harmed.
+template <class T>
+std::string fault_after_threads(const Subject& subject, const IntegerProducts<T>& products) {
+  const double limit_s = products.limit_s();
+  const ChildFault found = fault_in_child(3 * limit_s, [&](const Tell& tell) {
+    const int n_threads = subject.set_blas_threads ? subject.set_blas_threads(several) : 1;
+    const std::string after = fmt::format(" after calls with {} thread{}", n_threads, n_threads > 1 ? "s" : "");
+    std::string fault = products.fault(tell, " in a child, before another fork()");
+    if (fault.empty()) {
+      tell("fork()" + after);
+      const ChildFault in_child = fault_in_child(limit_s, [&](const Tell& tell_child) {
+        return products.fault(tell_child, " in a child that was forked" + after);
+      });
+      fault = in_child.text;
+    }
+    return fault.empty() ? products.fault(tell, " in a process that has forked" + after) : fault;
+  });
+  return found.text;
+}
+
+template <class T>
+Outcome forks(const Subject& subject, TestData& data) {
+  if (is_sanitized()) return skipped(confused);
+  const IntegerProducts<T> products(subject.products, data);
+  const ChildFault in_child = fault_in_child(
+      products.limit_s(), [&](const Tell& tell) { return products.fault(tell, " in a child that was just forked"); });
+  return exact_outcome(in_child.text.empty() ? fault_after_threads(subject, products) : in_child.text,
+                       products.count());
+}
+
+template <class T>
+Outcome small_stack(const Subject& subject, TestData& data) {
+  if (is_sanitized()) return skipped(confused);
+  const ChildFault found = fault_on_small_stack<T>(subject, std::size_t{512} << 10, data);
+  // That products hang in children is said by another claim.
+  if (found.no_answer) return skipped("not judged, since a child does not answer: " + found.text);
+  return exact_outcome(found.text, IntegerProducts<T>(subject.products, data).count());
+}
+
+/// A few calls of each described routine, whatever comes out.
+template <class T>
+void call_described(const Subject& subject, TestData& data, const Tell& tell, const std::string& when) {
+  Findings found;
+  for (const blas::Operation& operation : blas::operations()) {
+    if (operation.types.find(blas_type<T>) == std::string_view::npos) continue;
+    for_calls(
+        {operation, blas_type<T>, subject.interfaces, data, found}, typical_shapes(operation),
+        [&](const Choice& choice, const blas::Interface& interface) {
+          Instance<T> instance(operation, choice);
+          instance.fill(data, Inputs::normal);
+          instance.store();
+          tell(instance.describe(interface) + when);
+          instance.call(interface);
+        },
+        0);
+  }
+}
+
+/// One call of each routine, and with several threads again.
+template <class T>
+std::size_t call_all(const Subject& subject, TestData& data) {
+  const IntegerProducts<T> products(subject.products, data);
+  const Tell nobody = [](const std::string&) {};
+  products.fault(nobody, "");
+  if (subject.set_blas_threads) {
+    subject.set_blas_threads(several);
+    products.fault(nobody, "");
+    subject.set_blas_threads(1);
+  }
+  return products.count();
+}
+
+template <class T>
+Outcome loading(const Subject& subject, TestData& data) {
+  if (subject.before_loading == nullptr) return skipped("the library was loaded before anyone looked at the process");
+  const std::string by_loading = changes_between(*subject.before_loading, process_state());
+  if (!by_loading.empty()) return failure("loading it changes " + by_loading);
+  const std::size_t n_calls = call_all<T>(subject, data);
+  const std::string by_calls = changes_between(*subject.before_loading, process_state());
+  return exact_outcome(by_calls.empty() ? "" : "its first calls change " + by_calls, n_calls);
+}
+
+}  // namespace
+
+template <class T>
+ChildFault fault_on_small_stack(const Subject& subject, std::size_t stack_bytes, TestData& data) {
+  const IntegerProducts<T> products(subject.products, data);
+  return fault_in_child(products.limit_s(), [&](const Tell& tell) {
+    std::string fault;
+    for (const int n_threads : {1, several}) {
+      if (!fault.empty() || (n_threads > 1 && !subject.set_blas_threads)) break;
+      on_stack_of(stack_bytes, [&] {
+        if (subject.set_blas_threads) subject.set_blas_threads(n_threads);
+        const std::string when =
+            fmt::format(" on a stack of {} KiB, with {} of the library's threads", stack_bytes >> 10, n_threads);
+        fault = products.fault(tell, when);
+        if (n_threads > 1) return;  // thousands of small calls, each with threads of its own, take too long
+        call_described<T>(subject, data, tell, when);
+        call_described<std::complex<T>>(subject, data, tell, when);
+      });
+    }
+    return fault;
+  });
+}
+
+template <class T>
+std::vector<CommonCheck> common_checks_of_children() {
+  return {{.name = "fork",
+           .statement = "exact for integers in a child after fork(), before and after calls with several threads, and "
+                        "in its parent",
+           .source = "POSIX.1-2017, fork(): the child has one thread",
+           .check = forks<T>},
+          {.name = "small_stack",
+           .statement = "exact for integers on a thread with a stack of 512 KiB",
+           .source = design_source,
+           .check = small_stack<T>}};
+}
+
+template <class T>
+std::vector<CommonCheck> common_checks_of_loading() {
+  return {{.name = "loading",
+           .statement = "loading the library and its first calls leave affinity, limits, signals, environment, working "
+                        "folder, umask, priority, locale and floating-point state alone",
+           .source = design_source,
+           .check = loading<T>}};
+}
+
+template std::vector<CommonCheck> common_checks_of_children<float>();
+template std::vector<CommonCheck> common_checks_of_children<double>();
+template std::vector<CommonCheck> common_checks_of_loading<float>();
+template std::vector<CommonCheck> common_checks_of_loading<double>();
+template ChildFault fault_on_small_stack<float>(const Subject&, std::size_t, TestData&);
+template ChildFault fault_on_small_stack<double>(const Subject&, std::size_t, TestData&);
+
+}  // namespace sqrtn::claims
