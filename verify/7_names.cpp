@@ -68,6 +68,19 @@ INSTANTIATE_TEST_SUITE_P(
       return name;
     });
 
+// Names of its own come before those of a library that it needs, also where it is asked what it is.
+TEST(Names, ALibraryOnTopOfAnotherIsCalledItself) {
+  const Folder folder;
+  const Ended told =
+      shell(folder, "sqrtn backends --json - --blas " + (program_folder() / "named/layered-1.so").string());
+  ASSERT_EQ(told.code, 0) << told.err;
+  const auto document = nlohmann::json::parse(told.out);
+  const auto& identity = document["environment"]["backend"];
+  EXPECT_EQ(identity["naming"], "scipy_cblas_dgemm64_");
+  EXPECT_EQ(identity["integer_bits"], 64);
+  EXPECT_EQ(identity["version"], "OpenBLAS 0.0.1 USE64BITINT");
+}
+
 /// A program or library of one function that does nothing, linked with what `words` say; false without a C compiler.
 bool build(const Folder& folder, const std::string& words) {
   return shell(folder, "echo 'int main(void) { return 0; }' >main.c; cc main.c " + words).code == 0;

@@ -208,6 +208,9 @@ SQRTN_GEMM(double, d)
 SQRTN_REST(float, s)
 SQRTN_REST(double, d)
 #endif
+#if SQRTN_REPORTS
+const char* SQRTN_NAME(openblas_get_config)() { return "OpenBLAS 0.0.1 USE64BITINT"; }
+#endif
 // The one function by which a caller can tell how wide the integers are.
 #if SQRTN_DOT_ALONE
 #elif SQRTN_FORTRAN
