@@ -211,7 +211,10 @@ SQRTN_REST(double, d)
 #if SQRTN_REPORTS
 const char* SQRTN_NAME(openblas_get_config)() { return "OpenBLAS 0.0.1 USE64BITINT"; }
 #endif
-// The one function by which a caller can tell how wide the integers are.
+// The functions by which a caller can tell how wide the integers are, besides dot.
+#if SQRTN_FORTRAN
+void SQRTN_NAME(ilaver)(Int* major, Int* minor, Int* patch) { *major = 3, *minor = 11, *patch = 0; }
+#endif
 #if SQRTN_DOT_ALONE
 #elif SQRTN_FORTRAN
 Int SQRTN_NAME(isamax)(const Int* n, const float* x, const Int* incx) { return *n > 0 ? 1 + iamax(*n, x, *incx) : 0; }
