@@ -81,22 +81,29 @@ TEST(Names, ALibraryOnTopOfAnotherIsCalledItself) {
   EXPECT_EQ(identity["version"], "OpenBLAS 0.0.1 USE64BITINT");
 }
 
-/// A program or library of one function that does nothing, linked with what `words` say; false without a C compiler.
-bool build(const Folder& folder, const std::string& words) {
-  return shell(folder, "echo 'int main(void) { return 0; }' >main.c; cc main.c " + words).code == 0;
+/// A program or library of one function that does nothing, linked with what `words` say after the line `before`; false
+/// without a C compiler.
+bool build(const Folder& folder, const std::string& words, const std::string& before = ":") {
+  return shell(folder, before + "; echo 'int main(void) { return 0; }' >main.c; cc main.c " + words).code == 0;
 }
 
+// libblas.so.3 stands before the library that does the work.
 TEST(BackendsOf, AProgramsLibraryIsResolvedAsTheLoaderDoes) {
   const Folder folder;
-  ASSERT_EQ(
-      shell(folder, "mkdir lib; cp " + (program_folder() / "named/plain-0.so").string() + " lib/libblas.so.3").code, 0);
-  if (!build(folder, "-o program -Wl,--no-as-needed -Llib -l:libblas.so.3 -Wl,-rpath,'$ORIGIN/lib'"))
+  ASSERT_EQ(shell(folder, "mkdir lib; echo 'void dgemm_(void) {}' >front.c; cp " +
+                              (program_folder() / "named/plain-0.so").string() + " lib/libcore.so")
+                .code,
+            0);
+  const std::string link = "-Wl,--no-as-needed -Llib -l:";
+  if (!build(folder, "-o program " + link + "libblas.so.3 -Wl,-rpath,'$ORIGIN/lib'",
+             "cc -shared -fPIC front.c -o lib/libblas.so.3 " + link + "libcore.so -Wl,-rpath,'$ORIGIN'"))
     GTEST_SKIP() << "there is no C compiler";
   const Ended told = shell(folder, "sqrtn backends --of ./program --json -");
   ASSERT_EQ(told.code, 0) << told.err;
   const auto backends = nlohmann::json::parse(told.out)["backends"];
   ASSERT_EQ(backends.size(), 1U);
-  EXPECT_EQ(backends[0]["blas"], fs::canonical(folder / "lib/libblas.so.3").string());
+  EXPECT_EQ(backends[0]["blas"], fs::canonical(folder / "lib/libcore.so").string());
+  EXPECT_EQ(backends[0]["name"], "libcore.so through libblas.so.3");
   EXPECT_EQ(backends[0]["identity"]["naming"], "cblas_dgemm");
   EXPECT_TRUE(holds(shell(folder, "sqrtn backends --of ./program").out, "./program gets one BLAS"));
 }

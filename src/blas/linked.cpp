@@ -102,11 +102,13 @@ void require_names(const std::string& path) {
           path);
 }
 
-/// Those of them that are a BLAS, each once; one that needs another of them stands before that.
+/// Those of them that are a BLAS, each once; one that needs another of them with the same names stands
+/// before that.
 std::vector<Linked> blas_among(const std::vector<std::string>& files) {
   struct One {
     Linked linked;
     DynamicContent content;
+    const Naming* naming;
   };
   std::vector<One> all;
   std::set<fs::path> seen;
@@ -117,14 +119,16 @@ std::vector<Linked> blas_among(const std::vector<std::string>& files) {
     auto content = dynamic_content(path.string());
     const auto has = [&content](const std::string& symbol) { return content->symbols.contains(symbol); };
     if (!content && is_telling(path.filename().string())) require_names(path.string());
-    if (content && naming_of(has) != nullptr) all.push_back({{path.string(), {}}, std::move(*content)});
+    const Naming* const naming = content ? naming_of(has) : nullptr;
+    if (naming != nullptr) all.push_back({{path.string(), {}}, std::move(*content), naming});
   }
   std::vector<Linked> found;
   for (One& one : all) {
     const auto core = std::ranges::find_if(all, [&one](const One& other) {
-      return &other != &one && std::ranges::any_of(one.content.needed, [&other](const std::string& needed) {
-        return needed == other.content.soname || needed == fs::path(other.linked.path).filename();
-      });
+      return &other != &one && other.naming == one.naming &&
+             std::ranges::any_of(one.content.needed, [&other](const std::string& needed) {
+               return needed == other.content.soname || needed == fs::path(other.linked.path).filename();
+             });
     });
     if (core != all.end()) core->linked.through.push_back(fs::path(one.linked.path).filename().string());
   }
