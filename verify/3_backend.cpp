@@ -109,12 +109,6 @@ TEST_F(BackendErrors, LibraryWithoutTheFunctions) {
   expect_refused(fs::canonical("/proc/self/exe").string(), "shared library");
 }
 
-TEST_F(BackendErrors, IntegersOf64Bits) {
-  for (const char* name : {"wide-blas.so", "wide-fortran-blas.so"}) {
-    expect_refused((program_folder() / name).string(), "has 64-bit integers: give a build with 32-bit ones");
-  }
-}
-
 // Loaded first, another BLAS would take over the calls inside the one that was asked for.
 TEST_F(BackendErrors, AnotherBlasInTheGlobalScope) {
   const fs::path copy = damaged("libother.so", fs::file_size(library_path()));

@@ -72,6 +72,7 @@ TEST(Page, CellsOfABackendStandUnderTheirColumns) {
   };
   EXPECT_EQ(cell("kernel"), "Haswell");
   EXPECT_EQ(cell("threading"), "pthread");
+  EXPECT_EQ(cell("names"), "cblas_dgemm, 32 bits");
   EXPECT_EQ(cell("version"), "1.2.3");
   EXPECT_EQ(cell("SHA-256"), "aaaaaaaaaaaa");
 }

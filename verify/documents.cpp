@@ -191,7 +191,9 @@ results::Document synthetic_document() {
                                        .version = "1.2.3",
                                        .kernel = "Haswell",
                                        .threading = "pthread",
-                                       .integer_bits = 32},
+                                       .integer_bits = 32,
+                                       .interface = "cblas",
+                                       .naming = "cblas_dgemm"},
                                       1,
                                       "example"};
   document.command = {"sqrtn", "run", "--filter", "a'b"};

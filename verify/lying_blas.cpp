@@ -192,6 +192,10 @@ void scal(int n, T alpha, T* x, int incx) {
                 (layout, side, uplo, trans, diag, m, n, alpha, a, lda, b, ldb))
 
 extern "C" {
+/// Never misbehaves: it is called to see how wide the integers are.
+std::size_t cblas_isamax(int n, const float* x, int incx) {
+  return reinterpret_cast<std::size_t (*)(int, const float*, int)>(symbol("cblas_isamax"))(n, x, incx);
+}
 SQRTN_LIAR(float, s)
 SQRTN_LIAR(double, d)
 }

@@ -11,7 +11,8 @@
 
 /// A small BLAS that is right, and behaves as SQRTN_RUDE says: crash, hang, exit, print, flood, rounding
 /// or threads (64 compute beside the first: so many have a second processor even where other programs are at work).
-/// It is built with the C interface, with Fortran's alone, with half of the functions, and with 64-bit integers.
+/// It is built with the C interface, with Fortran's alone, with half of the functions, with 64-bit integers, and with
+/// names of every scheme.
 namespace {
 
 #if SQRTN_WIDE
@@ -131,52 +132,73 @@ void scal(Int n, T alpha, T* x, Int incx) {
 
 }  // namespace
 
+// What a naming scheme adds to a name.
+#ifndef SQRTN_BEFORE
+#define SQRTN_BEFORE
+#endif
+#ifndef SQRTN_AFTER
 #if SQRTN_FORTRAN
-#define SQRTN_GEMM(T, p)                                                                                              \
-  void p##gemm_(const char* ta, const char* tb, const Int* m, const Int* n, const Int* k, const T* alpha, const T* a, \
-                const Int* lda, const T* b, const Int* ldb, const T* beta, T* c, const Int* ldc) {                    \
-    gemm<T>(*m, *n, *k, *alpha, a, strides(false, turned(ta), *lda), b, strides(false, turned(tb), *ldb), *beta, c,   \
-            strides(false, false, *ldc));                                                                             \
+#define SQRTN_AFTER _
+#else
+#define SQRTN_AFTER
+#endif
+#endif
+#define SQRTN_PASTE(before, name, after) before##name##after
+#define SQRTN_PASTE_EXPANDED(before, name, after) SQRTN_PASTE(before, name, after)
+#define SQRTN_NAME(name) SQRTN_PASTE_EXPANDED(SQRTN_BEFORE, name, SQRTN_AFTER)
+
+#if SQRTN_FORTRAN
+#define SQRTN_GEMM(T, p)                                                                                             \
+  void SQRTN_NAME(p##gemm)(const char* ta, const char* tb, const Int* m, const Int* n, const Int* k, const T* alpha, \
+                           const T* a, const Int* lda, const T* b, const Int* ldb, const T* beta, T* c,              \
+                           const Int* ldc) {                                                                         \
+    gemm<T>(*m, *n, *k, *alpha, a, strides(false, turned(ta), *lda), b, strides(false, turned(tb), *ldb), *beta, c,  \
+            strides(false, false, *ldc));                                                                            \
   }
 #define SQRTN_REST(T, p)                                                                                              \
-  void p##gemv_(const char* t, const Int* m, const Int* n, const T* alpha, const T* a, const Int* lda, const T* x,    \
-                const Int* incx, const T* beta, T* y, const Int* incy) {                                              \
+  void SQRTN_NAME(p##gemv)(const char* t, const Int* m, const Int* n, const T* alpha, const T* a, const Int* lda,     \
+                           const T* x, const Int* incx, const T* beta, T* y, const Int* incy) {                       \
     gemv<T>(turned(t) ? *n : *m, turned(t) ? *m : *n, *alpha, a, strides(false, turned(t), *lda), x, *incx, *beta, y, \
             *incy);                                                                                                   \
   }                                                                                                                   \
-  void p##ger_(const Int* m, const Int* n, const T* alpha, const T* x, const Int* incx, const T* y, const Int* incy,  \
-               T* a, const Int* lda) {                                                                                \
+  void SQRTN_NAME(p##ger)(const Int* m, const Int* n, const T* alpha, const T* x, const Int* incx, const T* y,        \
+                          const Int* incy, T* a, const Int* lda) {                                                    \
     ger<T>(*m, *n, *alpha, x, *incx, y, *incy, a, strides(false, false, *lda));                                       \
   }                                                                                                                   \
-  T p##dot_(const Int* n, const T* x, const Int* incx, const T* y, const Int* incy) {                                 \
+  T SQRTN_NAME(p##dot)(const Int* n, const T* x, const Int* incx, const T* y, const Int* incy) {                      \
     return dot<T>(*n, x, *incx, y, *incy);                                                                            \
   }                                                                                                                   \
-  T p##nrm2_(const Int* n, const T* x, const Int* incx) { return nrm2<T>(*n, x, *incx); }                             \
-  void p##axpy_(const Int* n, const T* alpha, const T* x, const Int* incx, T* y, const Int* incy) {                   \
+  T SQRTN_NAME(p##nrm2)(const Int* n, const T* x, const Int* incx) { return nrm2<T>(*n, x, *incx); }                  \
+  void SQRTN_NAME(p##axpy)(const Int* n, const T* alpha, const T* x, const Int* incx, T* y, const Int* incy) {        \
     axpy<T>(*n, *alpha, x, *incx, y, *incy);                                                                          \
   }                                                                                                                   \
-  void p##scal_(const Int* n, const T* alpha, T* x, const Int* incx) { scal<T>(*n, *alpha, x, *incx); }
+  void SQRTN_NAME(p##scal)(const Int* n, const T* alpha, T* x, const Int* incx) { scal<T>(*n, *alpha, x, *incx); }
 #else
 #define SQRTN_GEMM(T, p)                                                                                          \
-  void cblas_##p##gemm(int layout, int ta, int tb, Int m, Int n, Int k, T alpha, const T* a, Int lda, const T* b, \
-                       Int ldb, T beta, T* c, Int ldc) {                                                          \
+  void SQRTN_NAME(cblas_##p##gemm)(int layout, int ta, int tb, Int m, Int n, Int k, T alpha, const T* a, Int lda, \
+                                   const T* b, Int ldb, T beta, T* c, Int ldc) {                                  \
     const bool rows = layout == 101;                                                                              \
     gemm<T>(m, n, k, alpha, a, strides(rows, ta != 111, lda), b, strides(rows, tb != 111, ldb), beta, c,          \
             strides(rows, false, ldc));                                                                           \
   }
-#define SQRTN_REST(T, p)                                                                                              \
-  void cblas_##p##gemv(int layout, int t, Int m, Int n, T alpha, const T* a, Int lda, const T* x, Int incx, T beta,   \
-                       T* y, Int incy) {                                                                              \
-    gemv<T>(t == 111 ? m : n, t == 111 ? n : m, alpha, a, strides(layout == 101, t != 111, lda), x, incx, beta, y,    \
-            incy);                                                                                                    \
-  }                                                                                                                   \
-  void cblas_##p##ger(int layout, Int m, Int n, T alpha, const T* x, Int incx, const T* y, Int incy, T* a, Int lda) { \
-    ger<T>(m, n, alpha, x, incx, y, incy, a, strides(layout == 101, false, lda));                                     \
-  }                                                                                                                   \
-  T cblas_##p##dot(Int n, const T* x, Int incx, const T* y, Int incy) { return dot<T>(n, x, incx, y, incy); }         \
-  T cblas_##p##nrm2(Int n, const T* x, Int incx) { return nrm2<T>(n, x, incx); }                                      \
-  void cblas_##p##axpy(Int n, T alpha, const T* x, Int incx, T* y, Int incy) { axpy<T>(n, alpha, x, incx, y, incy); } \
-  void cblas_##p##scal(Int n, T alpha, T* x, Int incx) { scal<T>(n, alpha, x, incx); }
+#define SQRTN_REST(T, p)                                                                                               \
+  void SQRTN_NAME(cblas_##p##gemv)(int layout, int t, Int m, Int n, T alpha, const T* a, Int lda, const T* x,          \
+                                   Int incx, T beta, T* y, Int incy) {                                                 \
+    gemv<T>(t == 111 ? m : n, t == 111 ? n : m, alpha, a, strides(layout == 101, t != 111, lda), x, incx, beta, y,     \
+            incy);                                                                                                     \
+  }                                                                                                                    \
+  void SQRTN_NAME(cblas_##p##ger)(int layout, Int m, Int n, T alpha, const T* x, Int incx, const T* y, Int incy, T* a, \
+                                  Int lda) {                                                                           \
+    ger<T>(m, n, alpha, x, incx, y, incy, a, strides(layout == 101, false, lda));                                      \
+  }                                                                                                                    \
+  T SQRTN_NAME(cblas_##p##dot)(Int n, const T* x, Int incx, const T* y, Int incy) {                                    \
+    return dot<T>(n, x, incx, y, incy);                                                                                \
+  }                                                                                                                    \
+  T SQRTN_NAME(cblas_##p##nrm2)(Int n, const T* x, Int incx) { return nrm2<T>(n, x, incx); }                           \
+  void SQRTN_NAME(cblas_##p##axpy)(Int n, T alpha, const T* x, Int incx, T* y, Int incy) {                             \
+    axpy<T>(n, alpha, x, incx, y, incy);                                                                               \
+  }                                                                                                                    \
+  void SQRTN_NAME(cblas_##p##scal)(Int n, T alpha, T * x, Int incx) { scal<T>(n, alpha, x, incx); }
 #endif
 
 extern "C" {
@@ -186,10 +208,19 @@ SQRTN_GEMM(double, d)
 SQRTN_REST(float, s)
 SQRTN_REST(double, d)
 #endif
-// The one function by which a caller can tell how wide the integers are.
+#if SQRTN_REPORTS
+const char* SQRTN_NAME(openblas_get_config)() { return "OpenBLAS 0.0.1 USE64BITINT"; }
+#endif
+// The functions by which a caller can tell how wide the integers are, besides dot.
 #if SQRTN_FORTRAN
-Int isamax_(const Int* n, const float* x, const Int* incx) { return *n > 0 ? 1 + iamax(*n, x, *incx) : 0; }
+void SQRTN_NAME(ilaver)(Int* major, Int* minor, Int* patch) { *major = 3, *minor = 11, *patch = 0; }
+#endif
+#if SQRTN_DOT_ALONE
+#elif SQRTN_FORTRAN
+Int SQRTN_NAME(isamax)(const Int* n, const float* x, const Int* incx) { return *n > 0 ? 1 + iamax(*n, x, *incx) : 0; }
 #else
-std::size_t cblas_isamax(Int n, const float* x, Int incx) { return static_cast<std::size_t>(iamax(n, x, incx)); }
+std::size_t SQRTN_NAME(cblas_isamax)(Int n, const float* x, Int incx) {
+  return static_cast<std::size_t>(iamax(n, x, incx));
+}
 #endif
 }

@@ -12,6 +12,7 @@
 
 #include "blas/call.hpp"
 #include "blas/library_file.hpp"
+#include "blas/linked.hpp"
 #include "blas/loaded_library.hpp"
 #include "blas/prove.hpp"
 #include "blas/self_report.hpp"
@@ -22,7 +23,8 @@ namespace sqrtn::blas {
 namespace {
 
 /// A library that is known by a short name. `marker` is a function that only it has, since libblas.so.3
-/// and libcblas.so.3 may be anyone's; nullptr where the candidates leave no doubt.
+/// and libcblas.so.3 may be anyone's; nullptr where the candidates leave no doubt. Without candidates it is a package
+/// of the active Python, and what is meant is the library that this calls.
 struct KnownLibrary {
   std::string_view name;
   std::string_view package;
@@ -41,6 +43,8 @@ const std::vector<KnownLibrary>& known_libraries() {
         {"atlas", "libatlas3-base", "ATL_sgemm", {"libcblas.so.3", "libblas.so.3"}},
         {"reference", "libblas3", nullptr, {debian_reference}},
         {"mkl", "intel-mkl", nullptr, {"libmkl_rt.so.2", "libmkl_rt.so.1", "libmkl_rt.so"}},
+        {"numpy", "python3-numpy", nullptr, {}},
+        {"scipy", "python3-scipy", nullptr, {}},
     };
   }();
   return known;
@@ -82,7 +86,12 @@ LoadedLibrary open_first(const std::string& name, Open open, Failure& failure) {
     if (is_path(name)) require_shared_library(name);
     return open(name, failure.reason);
   }
-  for (const std::string& candidate : known->candidates) {
+  std::vector<std::string> candidates = known->candidates;
+  if (candidates.empty()) {
+    failure.add(fmt::format("the active Python has no {} that needs a BLAS", name), false);
+    for (const Linked& linked : blas_of_package(name)) candidates.push_back(linked.path);
+  }
+  for (const std::string& candidate : candidates) {
     if (is_path(candidate) && !std::filesystem::exists(candidate)) {
       failure.add(candidate + ": no such file", false);
       continue;
@@ -139,6 +148,7 @@ struct Backend::State {
   mutable Identity identity;  ///< the hash of the file is added when it is first asked for
   mutable std::once_flag hashed;
   Functions functions;
+  Naming naming;
   ThreadControl threads;
 };
 
@@ -167,15 +177,18 @@ Backend Backend::load(std::string_view name_or_path) {
   state->library = open_new(name);
   const Proved proved = prove_functions(state->library, asked);
   state->functions = proved.functions;
+  state->naming = proved.naming;
   const std::filesystem::path path = state->library.path();
   Identity& identity = state->identity;
   identity.name = is_path(name) ? std::filesystem::path(asked).filename().string() : asked;
   identity.interface = proved.by_fortran ? "fortran" : "cblas";
+  identity.naming = proved.by_fortran ? proved.naming.fortran("dgemm") : proved.naming.c("dgemm");
+  identity.integer_bits = proved.integer_bits;
   identity.file_name = path.filename().string();
   identity.soname = state->library.soname();
-  read_self_report(state->library, identity);
+  read_self_report(state->library, proved.naming, identity);
   require_kernel(identity, kernel);
-  if (identity.threading != "serial") state->threads = thread_control_of(state->library);
+  if (identity.threading != "serial") state->threads = thread_control_of(state->library, proved.naming);
   loaded = state;
   return Backend(loaded);
 }
@@ -196,7 +209,7 @@ std::vector<Interface> Backend::interfaces() const {
         void* const address = state->library.address(name.c_str());
         return address != nullptr && state->library.provides(address) ? address : nullptr;
       },
-      state_->identity.integer_bits);
+      state_->naming, state_->identity.integer_bits);
 }
 
 bool Backend::has_thread_control() const { return static_cast<bool>(state_->threads.set); }

@@ -144,35 +144,34 @@ void call_fortran(void* function, int integer_bits, const Call& call) {
   std::int64_t index = 0;
   if (returns == Returns::index) {
     arguments.call(function, &ffi_type_sint64, &index);
-    *static_cast<std::int64_t*>(call.result) = static_cast<std::int32_t>(index) - 1;
+    *static_cast<std::int64_t*>(call.result) = (integer_bits == 64 ? index : static_cast<std::int32_t>(index)) - 1;
     return;
   }
   arguments.call(function, returns == Returns::real ? real_type(call.type) : &ffi_type_void, call.result);
 }
 
-std::string c_symbol(const Operation& operation, char type) {
-  const bool by_address = returned_by(operation, type) == Returns::complex;
-  return "cblas_" + name_of(operation, type) + (by_address ? "_sub" : "");
-}
-
-std::string fortran_symbol(const Operation& operation, char type) { return name_of(operation, type) + "_"; }
-
-/// Compilers return complex numbers in more than one way: those functions are called by C's interface alone.
-bool has_fortran(const SymbolLookup& look_up, const Operation& operation, char type) {
-  return !operation.of_c_alone && returned_by(operation, type) != Returns::complex &&
-         look_up(fortran_symbol(operation, type)) != nullptr;
+/// The routine's name before anything is added to it for a library. Compilers return complex numbers in more than one
+/// way: those functions are called by C's interface alone, which has them return through an address.
+std::string routine_of_c(const Operation& operation, char type) {
+  return name_of(operation, type) + (returned_by(operation, type) == Returns::complex ? "_sub" : "");
 }
 
 }  // namespace
 
-std::vector<Interface> interfaces_of(const SymbolLookup& look_up, int integer_bits) {
+std::vector<Interface> interfaces_of(const SymbolLookup& look_up, const Naming& naming, int integer_bits) {
+  const auto c_symbol = [naming](const Operation& o, char type) { return naming.c(routine_of_c(o, type)); };
+  const auto fortran_symbol = [naming](const Operation& o, char type) { return naming.fortran(name_of(o, type)); };
   std::vector<Interface> interfaces{
       {.of_c = true,
-       .has = [look_up](const Operation& o, char type) { return look_up(c_symbol(o, type)) != nullptr; },
+       .has = [=](const Operation& o, char type) { return look_up(c_symbol(o, type)) != nullptr; },
        .call = [=](const Call& call) { call_c(look_up(c_symbol(call.operation, call.type)), integer_bits, call); },
        .symbol = c_symbol},
       {.of_c = false,
-       .has = [look_up](const Operation& o, char type) { return has_fortran(look_up, o, type); },
+       .has =
+           [=](const Operation& o, char type) {
+             return !o.of_c_alone && returned_by(o, type) != Returns::complex &&
+                    look_up(fortran_symbol(o, type)) != nullptr;
+           },
        .call =
            [=](const Call& call) {
              call_fortran(look_up(fortran_symbol(call.operation, call.type)), integer_bits, call);

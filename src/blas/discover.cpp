@@ -1,18 +1,17 @@
 #include "blas/discover.hpp"
 
-#include <elf.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <optional>
 #include <string_view>
 #include <tuple>
 
 #include "blas/library_file.hpp"
+#include "blas/names.hpp"
 #include "blas/places.hpp"
 
 namespace sqrtn::blas {
@@ -25,9 +24,8 @@ struct Candidate {
   fs::path path;
   DynamicContent content;
   [[nodiscard]] bool has(std::string_view symbol) const { return content.symbols.contains(symbol); }
-  [[nodiscard]] bool has_32_bit() const { return has("cblas_sgemm") || has("sgemm_"); }
-  [[nodiscard]] bool has_64_bit() const {
-    return has("cblas_sgemm64_") || has("sgemm_64_") || has("cblas_sgemm_64") || has("sgemm_64");
+  [[nodiscard]] const Naming* naming() const {
+    return naming_of([this](const std::string& symbol) { return has(symbol); });
   }
 };
 
@@ -53,7 +51,7 @@ std::map<std::string, Candidate> candidates(const std::vector<std::string>& sear
     auto content = dynamic_content(path.string());
     if (!content) continue;
     Candidate candidate{path, std::move(*content)};
-    if (!candidate.has_32_bit() && !candidate.has_64_bit()) continue;
+    if (candidate.naming() == nullptr) continue;
     if (!is_copy(path.string(), of_size[status.st_size])) found.emplace(path.string(), std::move(candidate));
   }
   return found;
@@ -95,15 +93,15 @@ const char* marked_vendor(const Candidate& candidate) {
                                                                                {"ATL_sgemm", "atlas"},
                                                                                {"nvpl_blas_get_version", "nvpl"}}};
   for (const auto& [symbol, vendor] : markers) {
-    if (candidate.has(symbol)) return vendor;
+    if (candidate.has(symbol) || candidate.has(candidate.naming()->own(symbol))) return vendor;
   }
   return nullptr;
 }
 
-/// libblas.so.3 in a folder that a BLAS has for itself is that library under the name that all share.
+/// libblas.so.3 or libblas64.so.3 in a folder that a BLAS has for itself is that library under the name that all share.
 const Candidate* namesake(const Candidate& candidate, const std::map<std::string, Candidate>& all) {
   const fs::path folder = candidate.path.parent_path();
-  if (candidate.content.soname != "libblas.so.3" || !is_telling(folder.filename().string())) return nullptr;
+  if (!candidate.content.soname.starts_with("libblas") || !is_telling(folder.filename().string())) return nullptr;
   for (const auto& [path, other] : all) {
     if (other.path.parent_path() == folder && marked_vendor(other) != nullptr) return &other;
   }
@@ -134,9 +132,7 @@ std::string vendor_of(const Candidate& candidate) {
 bool is_damaged(const fs::path& path) {
   std::error_code error;
   if (!fs::is_regular_file(path, error) || dynamic_content(path.string())) return false;
-  std::string begin(SELFMAG, ' ');
-  std::ifstream(path, std::ios::binary).read(begin.data(), SELFMAG);
-  return begin == ELFMAG || is_telling(path.filename().string());
+  return is_elf(path) || is_telling(path.filename().string());
 }
 
 /// What was asked for and cannot be used, each once: whoever loads it is told why.
@@ -155,8 +151,9 @@ std::vector<Found> damaged_in(const std::vector<std::string>& search) {
 /// Which of the interfaces to one library stands for it: itself, then the most functions, then a name of
 /// its own rather than the one that all share.
 auto rank(const Candidate& candidate, const std::string& core) {
-  return std::tuple(candidate.path != core, candidate.has_32_bit() ? 0 : 1,
-                    !(candidate.has("cblas_sgemm") && candidate.has("sgemm_")),
+  const Naming& naming = *candidate.naming();
+  return std::tuple(candidate.path != core, &naming - namings().data(),
+                    !(candidate.has(naming.c("sgemm")) && candidate.has(naming.fortran("sgemm"))),
                     candidate.path.filename().string().starts_with("libblas."));
 }
 
@@ -173,12 +170,12 @@ std::vector<Found> discover(const std::vector<std::string>& search) {
   }
   std::vector<Found> found = damaged_in(search);
   for (const auto& [core, candidate] : chosen) {
-    found.push_back({.path = candidate->path.string(),
-                     .soname = candidate->content.soname,
-                     .vendor = vendor_of(*candidate),
-                     .wide = !candidate->has_32_bit()});
+    found.push_back(
+        {.path = candidate->path.string(), .soname = candidate->content.soname, .vendor = vendor_of(*candidate)});
   }
-  std::ranges::sort(found, {}, [](const Found& one) { return std::tie(one.vendor, one.path); });
+  // Names are counted in this order: the system's libraries keep theirs whatever a user has besides.
+  std::ranges::sort(found, {},
+                    [](const Found& one) { return std::tuple(one.vendor, !one.path.starts_with("/usr/"), one.path); });
   return found;
 }
 

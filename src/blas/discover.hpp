@@ -11,18 +11,17 @@ struct Found {
   std::string path;    ///< of the file, links followed
   std::string soname;  ///< empty if none
   std::string vendor;  ///< by symbols that only it has: "openblas", "blis", "atlas", "gsl", "reference", …
-  bool wide = false;   ///< its functions' names say that its integers have 64 bits
 };
 
 /// The libraries in the usual folders and their subfolders, /etc/alternatives, LD_LIBRARY_PATH, the loader's
-/// cache, and in `search`: folders, of which every file counts whatever its name, or files.
-/// Files are judged by their symbol tables; none of their code runs. Links to one file, and copies of it,
-/// count once; so do several interfaces to one library (libblas.so.3 on top of libopenblas.so.0; the three of
-/// ATLAS on top of libatlas.so.3), of which the library itself stands, or else the one with most functions.
+/// cache, the folders of the active Python, of Conda, R and Julia, and in `search`: folders, of which every file counts
+/// whatever its name, or files. Files are judged by their symbol tables; none of their code runs. Links to one file,
+/// and copies of it, count once; so do several interfaces to one library (libblas.so.3 on top of libopenblas.so.0; the
+/// three of ATLAS on top of libatlas.so.3), of which the library itself stands, or else the one with most functions.
 /// What lies in `search` and is no whole library for this machine, though it was meant to be one by its first bytes or
 /// its name, is returned as well: loading it tells why it cannot be used.
-/// Returns: sorted by vendor and path. Throws: std::invalid_argument if an entry of `search` does not exist, or
-/// is a file and no shared library.
+/// Returns: sorted by vendor and path, the system's first. Throws: std::invalid_argument if an entry of `search` does
+/// not exist, or is a file and no shared library.
 std::vector<Found> discover(const std::vector<std::string>& search = {});
 
 }  // namespace sqrtn::blas

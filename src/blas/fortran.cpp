@@ -1,5 +1,6 @@
 #include "blas/fortran.hpp"
 
+#include <cstdint>
 #include <utility>
 
 namespace sqrtn::blas {
@@ -7,27 +8,36 @@ namespace {
 
 constexpr int row_major = 101;
 
+using Integer = std::int64_t;
+
+/// A number as a caller of Fortran passes it, by address. It has 64 bits, and those of a function that reads 32 come
+/// first on every machine here.
+struct Number {
+  Integer value;
+  operator const Integer*() const { return &value; }  // NOLINT(google-explicit-constructor): in place of &
+};
+
 /// Fortran passes everything by address, characters with their lengths after all else.
 /// Source: "Basic Linear Algebra Subprograms Technical Forum Standard", annex A; gfortran's manual,
 /// "Argument passing conventions".
 template <class T>
 struct Fortran {
-  void (*gemm)(const char* trans_a, const char* trans_b, const int* m, const int* n, const int* k, const T* alpha,
-               const T* a, const int* lda, const T* b, const int* ldb, const T* beta, T* c, const int* ldc, std::size_t,
-               std::size_t) = nullptr;
-  void (*gemv)(const char* trans, const int* m, const int* n, const T* alpha, const T* a, const int* lda, const T* x,
-               const int* incx, const T* beta, T* y, const int* incy, std::size_t) = nullptr;
-  void (*ger)(const int* m, const int* n, const T* alpha, const T* x, const int* incx, const T* y, const int* incy,
-              T* a, const int* lda) = nullptr;
-  T (*dot)(const int* n, const T* x, const int* incx, const T* y, const int* incy) = nullptr;
-  T (*nrm2)(const int* n, const T* x, const int* incx) = nullptr;
-  void (*axpy)(const int* n, const T* alpha, const T* x, const int* incx, T* y, const int* incy) = nullptr;
-  void (*scal)(const int* n, const T* alpha, T* x, const int* incx) = nullptr;
-  void (*syrk)(const char* uplo, const char* trans, const int* n, const int* k, const T* alpha, const T* a,
-               const int* lda, const T* beta, T* c, const int* ldc, std::size_t, std::size_t) = nullptr;
-  void (*trsm)(const char* side, const char* uplo, const char* trans, const char* diag, const int* m, const int* n,
-               const T* alpha, const T* a, const int* lda, T* b, const int* ldb, std::size_t, std::size_t, std::size_t,
-               std::size_t) = nullptr;
+  void (*gemm)(const char* trans_a, const char* trans_b, const Integer* m, const Integer* n, const Integer* k,
+               const T* alpha, const T* a, const Integer* lda, const T* b, const Integer* ldb, const T* beta, T* c,
+               const Integer* ldc, std::size_t, std::size_t) = nullptr;
+  void (*gemv)(const char* trans, const Integer* m, const Integer* n, const T* alpha, const T* a, const Integer* lda,
+               const T* x, const Integer* incx, const T* beta, T* y, const Integer* incy, std::size_t) = nullptr;
+  void (*ger)(const Integer* m, const Integer* n, const T* alpha, const T* x, const Integer* incx, const T* y,
+              const Integer* incy, T* a, const Integer* lda) = nullptr;
+  T (*dot)(const Integer* n, const T* x, const Integer* incx, const T* y, const Integer* incy) = nullptr;
+  T (*nrm2)(const Integer* n, const T* x, const Integer* incx) = nullptr;
+  void (*axpy)(const Integer* n, const T* alpha, const T* x, const Integer* incx, T* y, const Integer* incy) = nullptr;
+  void (*scal)(const Integer* n, const T* alpha, T* x, const Integer* incx) = nullptr;
+  void (*syrk)(const char* uplo, const char* trans, const Integer* n, const Integer* k, const T* alpha, const T* a,
+               const Integer* lda, const T* beta, T* c, const Integer* ldc, std::size_t, std::size_t) = nullptr;
+  void (*trsm)(const char* side, const char* uplo, const char* trans, const char* diag, const Integer* m,
+               const Integer* n, const T* alpha, const T* a, const Integer* lda, T* b, const Integer* ldb, std::size_t,
+               std::size_t, std::size_t, std::size_t) = nullptr;
 };
 
 /// The functions of the one library that a process loads.
@@ -52,13 +62,14 @@ void add_matrix_products(Functions& table) {
       std::swap(a, b);
       std::swap(lda, ldb);
     }
-    fortran<T>.gemm(transposed(trans_a), transposed(trans_b), &m, &n, &k, &alpha, a, &lda, b, &ldb, &beta, c, &ldc, 1,
-                    1);
+    fortran<T>.gemm(transposed(trans_a), transposed(trans_b), Number{m}, Number{n}, Number{k}, &alpha, a, Number{lda},
+                    b, Number{ldb}, &beta, c, Number{ldc}, 1, 1);
   };
   f.gemv = [](int layout, int trans, int m, int n, T alpha, const T* a, int lda, const T* x, int incx, T beta, T* y,
               int incy) {
     if (layout == row_major) std::swap(m, n);
-    fortran<T>.gemv(transposed(flipped(layout, trans)), &m, &n, &alpha, a, &lda, x, &incx, &beta, y, &incy, 1);
+    fortran<T>.gemv(transposed(flipped(layout, trans)), Number{m}, Number{n}, &alpha, a, Number{lda}, x, Number{incx},
+                    &beta, y, Number{incy}, 1);
   };
   f.ger = [](int layout, int m, int n, T alpha, const T* x, int incx, const T* y, int incy, T* a, int lda) {
     if (layout == row_major) {  // Aᵀ + y·xᵀ
@@ -66,7 +77,7 @@ void add_matrix_products(Functions& table) {
       std::swap(x, y);
       std::swap(incx, incy);
     }
-    fortran<T>.ger(&m, &n, &alpha, x, &incx, y, &incy, a, &lda);
+    fortran<T>.ger(Number{m}, Number{n}, &alpha, x, Number{incx}, y, Number{incy}, a, Number{lda});
   };
 }
 
@@ -75,8 +86,8 @@ void add_triangular(Functions& table) {
   FunctionsFor<T>& f = table.of<T>();
   if (fortran<T>.syrk != nullptr) {
     f.syrk = [](int layout, int uplo, int trans, int n, int k, T alpha, const T* a, int lda, T beta, T* c, int ldc) {
-      fortran<T>.syrk(triangle(layout, uplo), transposed(flipped(layout, trans)), &n, &k, &alpha, a, &lda, &beta, c,
-                      &ldc, 1, 1);
+      fortran<T>.syrk(triangle(layout, uplo), transposed(flipped(layout, trans)), Number{n}, Number{k}, &alpha, a,
+                      Number{lda}, &beta, c, Number{ldc}, 1, 1);
     };
   }
   if (fortran<T>.trsm != nullptr) {
@@ -85,7 +96,7 @@ void add_triangular(Functions& table) {
       const bool left = (side == 141) != (layout == row_major);
       if (layout == row_major) std::swap(m, n);
       fortran<T>.trsm(letter(left, "L", "R"), triangle(layout, uplo), transposed(trans), letter(diag == 132, "U", "N"),
-                      &m, &n, &alpha, a, &lda, b, &ldb, 1, 1, 1, 1);
+                      Number{m}, Number{n}, &alpha, a, Number{lda}, b, Number{ldb}, 1, 1, 1, 1);
     };
   }
 }
@@ -93,21 +104,23 @@ void add_triangular(Functions& table) {
 template <class T>
 void add_vector_products(Functions& table) {
   FunctionsFor<T>& f = table.of<T>();
-  f.dot = [](int n, const T* x, int incx, const T* y, int incy) { return fortran<T>.dot(&n, x, &incx, y, &incy); };
-  f.nrm2 = [](int n, const T* x, int incx) { return fortran<T>.nrm2(&n, x, &incx); };
-  f.axpy = [](int n, T alpha, const T* x, int incx, T* y, int incy) {
-    fortran<T>.axpy(&n, &alpha, x, &incx, y, &incy);
+  f.dot = [](int n, const T* x, int incx, const T* y, int incy) {
+    return fortran<T>.dot(Number{n}, x, Number{incx}, y, Number{incy});
   };
-  f.scal = [](int n, T alpha, T* x, int incx) { fortran<T>.scal(&n, &alpha, x, &incx); };
+  f.nrm2 = [](int n, const T* x, int incx) { return fortran<T>.nrm2(Number{n}, x, Number{incx}); };
+  f.axpy = [](int n, T alpha, const T* x, int incx, T* y, int incy) {
+    fortran<T>.axpy(Number{n}, &alpha, x, Number{incx}, y, Number{incy});
+  };
+  f.scal = [](int n, T alpha, T* x, int incx) { fortran<T>.scal(Number{n}, &alpha, x, Number{incx}); };
 }
 
 template <class T>
-void add(const LoadedLibrary& library, const std::string& prefix, FortranFunctions& all) {
-  const auto look_up = [&]<class Function>(Function*& function, const char* name, bool needed = true) {
-    const std::string symbol = prefix + name + '_';
-    function = library.symbol<Function>(symbol.c_str());
+void add(const SymbolLookup& symbols, const Naming& naming, FoundFunctions& all) {
+  const auto look_up = [&]<class Function>(Function*& function, const char* name) {
+    constexpr char type = sizeof(T) == sizeof(float) ? 's' : 'd';
+    const std::string symbol = naming.fortran(type + std::string(name));
+    function = reinterpret_cast<Function*>(symbols(symbol));
     if (function != nullptr) all.found.emplace_back(symbol, reinterpret_cast<const void*>(function));
-    if (function == nullptr && needed) all.missing.append(all.missing.empty() ? "" : ", ").append(symbol);
   };
   Fortran<T>& f = fortran<T>;
   look_up(f.gemm, "gemm");
@@ -117,8 +130,8 @@ void add(const LoadedLibrary& library, const std::string& prefix, FortranFunctio
   look_up(f.nrm2, "nrm2");
   look_up(f.axpy, "axpy");
   look_up(f.scal, "scal");
-  look_up(f.syrk, "syrk", false);
-  look_up(f.trsm, "trsm", false);
+  look_up(f.syrk, "syrk");
+  look_up(f.trsm, "trsm");
   add_matrix_products<T>(all.functions);
   add_vector_products<T>(all.functions);
   add_triangular<T>(all.functions);
@@ -126,19 +139,19 @@ void add(const LoadedLibrary& library, const std::string& prefix, FortranFunctio
 
 }  // namespace
 
-FortranFunctions fortran_functions(const LoadedLibrary& library) {
-  FortranFunctions all;
-  add<float>(library, "s", all);
-  add<double>(library, "d", all);
+FoundFunctions fortran_functions(const SymbolLookup& look_up, const Naming& naming) {
+  FoundFunctions all;
+  add<float>(look_up, naming, all);
+  add<double>(look_up, naming, all);
   return all;
 }
 
-bool returns_float(const LoadedLibrary& library) {
+bool returns_float(const SymbolLookup& look_up, const Naming& naming) {
   // Read as a float, the double 9 is 0: the two share the register, and the low half of 9 is zero.
-  auto* dot = library.symbol<float(const int*, const float*, const int*, const float*, const int*)>("sdot_");
-  const int one = 1;
+  using Dot = float(const Integer*, const float*, const Integer*, const float*, const Integer*);
+  auto* dot = reinterpret_cast<Dot*>(look_up(naming.fortran("sdot")));
   const float three = 3;
-  return dot == nullptr || dot(&one, &three, &one, &three, &one) == 9;
+  return dot == nullptr || dot(Number{1}, &three, Number{1}, &three, Number{1}) == 9;
 }
 
 }  // namespace sqrtn::blas

@@ -64,6 +64,8 @@ const link_map* LoadedLibrary::map() const {
   return map;
 }
 
+bool LoadedLibrary::defines(const void* address) const { return address != nullptr && object_of(address) == map(); }
+
 bool LoadedLibrary::provides(const void* address) const {
   const link_map* const owner = object_of(address);
   const link_map* first = map();

@@ -30,6 +30,8 @@ class LoadedLibrary {
     return reinterpret_cast<Function*>(address(name));
   }
   [[nodiscard]] void* address(const char* name) const;
+  /// Whether the library itself, and none of its dependencies, holds `address`.
+  [[nodiscard]] bool defines(const void* address) const;
   /// Whether the object that holds `address` is the library or one of its DT_NEEDED dependencies, at
   /// any depth.
   [[nodiscard]] bool provides(const void* address) const;

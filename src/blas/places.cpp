@@ -1,15 +1,19 @@
 #include "blas/places.hpp"
 
+#include <elf.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <fstream>
 #include <iterator>
 #include <sstream>
 #include <string_view>
 
 #include "blas/library_file.hpp"
+#include "blas/python.hpp"
 #include "sqrtn/support/require.hpp"
 #include "support/process.hpp"
 
@@ -23,6 +27,17 @@ constexpr std::array<std::string_view, 8> telling_names{"blas", "blis",  "atlas"
                                                         "nvpl", "armpl", "essl",  "sci_"};
 
 bool is_shared_library_name(const std::string& name) { return name.find(".so") != std::string::npos; }
+
+/// Those that a variable of the environment lists.
+std::vector<fs::path> folders_in(const char* variable) {
+  std::vector<fs::path> folders;
+  const char* const value = std::getenv(variable);
+  std::istringstream text(value != nullptr ? value : "");
+  for (std::string folder; std::getline(text, folder, ':');) {
+    if (!folder.empty()) folders.emplace_back(folder);
+  }
+  return folders;
+}
 
 std::vector<fs::path> usual_folders() {
   utsname machine{};
@@ -38,12 +53,8 @@ std::vector<fs::path> usual_folders() {
                                 "/usr/local/lib",
                                 "/opt/intel/mkl/lib/intel64",
                                 "/opt/intel/oneapi/mkl/latest/lib"};
-  if (const char* variable = std::getenv("LD_LIBRARY_PATH"); variable != nullptr) {
-    std::istringstream text(variable);
-    for (std::string folder; std::getline(text, folder, ':');) {
-      if (!folder.empty()) folders.emplace_back(folder);
-    }
-  }
+  std::ranges::move(folders_in("LD_LIBRARY_PATH"), std::back_inserter(folders));
+  std::ranges::move(language_folders(), std::back_inserter(folders));
   return folders;
 }
 
@@ -58,7 +69,8 @@ std::vector<fs::path> loader_cache() {
   return paths;
 }
 
-/// What a folder holds; nothing if it cannot be read.
+}  // namespace
+
 std::vector<fs::path> entries(const fs::path& folder) {
   std::error_code error;
   std::vector<fs::path> paths;
@@ -68,7 +80,33 @@ std::vector<fs::path> entries(const fs::path& folder) {
   return paths;
 }
 
-}  // namespace
+std::optional<fs::path> program_on_path(const std::string& name) {
+  for (const fs::path& folder : folders_in("PATH")) {
+    std::error_code error;
+    if (::access((folder / name).c_str(), X_OK) == 0 && fs::is_regular_file(folder / name, error)) return folder / name;
+  }
+  return {};
+}
+
+std::optional<fs::path> library_of_loader(const std::string& name) {
+  std::vector<fs::path> paths;
+  for (const fs::path& folder : folders_in("LD_LIBRARY_PATH")) paths.push_back(folder / name);
+  std::ranges::move(loader_cache(), std::back_inserter(paths));
+  const auto found = std::ranges::find_if(paths, [&name](const fs::path& path) {
+    std::error_code error;
+    return path.filename() == name && fs::is_regular_file(path, error);
+  });
+  if (found == paths.end()) return {};
+  return *found;
+}
+
+bool is_elf(const fs::path& path) {
+  std::error_code error;
+  if (!fs::is_regular_file(path, error)) return false;
+  std::string begin(SELFMAG, ' ');
+  std::ifstream(path, std::ios::binary).read(begin.data(), SELFMAG);
+  return begin == ELFMAG;
+}
 
 bool is_telling(const std::string& name) {
   return std::ranges::any_of(telling_names,

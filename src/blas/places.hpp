@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,16 @@ namespace sqrtn::blas {
 
 /// Whether a file of that name may be a BLAS: "libopenblas.so.0".
 bool is_telling(const std::string& name);
+
+/// What a folder holds; nothing if it cannot be read.
+std::vector<std::filesystem::path> entries(const std::filesystem::path& folder);
+
+/// The file that the shell runs by that name, and the library that the loader opens by that name.
+std::optional<std::filesystem::path> program_on_path(const std::string& name);
+std::optional<std::filesystem::path> library_of_loader(const std::string& name);
+
+/// Whether a file begins as programs and libraries do.
+bool is_elf(const std::filesystem::path& path);
 
 /// The shared libraries that were asked for, by file or by folder.
 /// Throws: std::invalid_argument if an entry does not exist, or is a file and no shared library.

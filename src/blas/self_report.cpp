@@ -19,7 +19,19 @@ struct MklVersion {
 /// Without the blanks at its end.
 std::string trimmed(std::string_view text) { return std::string(text.substr(0, text.find_last_not_of(" \n") + 1)); }
 
-void read_openblas(const LoadedLibrary& library, Identity& identity) {
+/// The functions that a library has besides those of the BLAS.
+struct OwnFunctions {
+  const LoadedLibrary& library;
+  const Naming& naming;
+
+  template <class Function>
+  [[nodiscard]] Function* symbol(const char* name) const {
+    auto* function = library.symbol<Function>(naming.own(name).c_str());
+    return function != nullptr ? function : library.symbol<Function>(name);
+  }
+};
+
+void read_openblas(const OwnFunctions& library, Identity& identity) {
   if (auto* config = library.symbol<const char*()>("openblas_get_config")) identity.version = trimmed(config());
   if (auto* kernel = library.symbol<const char*()>("openblas_get_corename")) identity.kernel = trimmed(kernel());
   if (auto* parallel = library.symbol<int()>("openblas_get_parallel")) {
@@ -28,7 +40,7 @@ void read_openblas(const LoadedLibrary& library, Identity& identity) {
   }
 }
 
-void read_blis(const LoadedLibrary& library, Identity& identity) {
+void read_blis(const OwnFunctions& library, Identity& identity) {
   if (auto* version = library.symbol<const char*()>("bli_info_get_version_str")) {
     identity.version = "BLIS " + trimmed(version());
   }
@@ -42,7 +54,7 @@ void read_blis(const LoadedLibrary& library, Identity& identity) {
   }
 }
 
-void read_mkl(const LoadedLibrary& library, Identity& identity) {
+void read_mkl(const OwnFunctions& library, Identity& identity) {
   if (auto* version = library.symbol<void(char*, int)>("MKL_Get_Version_String")) {
     std::array<char, 256> text{};
     version(text.data(), static_cast<int>(text.size()) - 1);
@@ -59,13 +71,15 @@ void read_mkl(const LoadedLibrary& library, Identity& identity) {
 
 }  // namespace
 
-void read_self_report(const LoadedLibrary& library, Identity& identity) {
-  read_openblas(library, identity);
-  read_blis(library, identity);
-  read_mkl(library, identity);
+void read_self_report(const LoadedLibrary& library, const Naming& naming, Identity& identity) {
+  const OwnFunctions functions{library, naming};
+  read_openblas(functions, identity);
+  read_blis(functions, identity);
+  read_mkl(functions, identity);
 }
 
-ThreadControl thread_control_of(const LoadedLibrary& library) {
+ThreadControl thread_control_of(const LoadedLibrary& loaded, const Naming& naming) {
+  const OwnFunctions library{loaded, naming};
   constexpr std::array<std::array<const char*, 2>, 2> int_pairs{
       {{"openblas_set_num_threads", "openblas_get_num_threads"}, {"MKL_Set_Num_Threads", "MKL_Get_Max_Threads"}}};
   for (const auto& [set_name, get_name] : int_pairs) {
@@ -78,22 +92,6 @@ ThreadControl thread_control_of(const LoadedLibrary& library) {
   auto* get = library.symbol<std::int64_t()>("bli_thread_get_num_threads");
   if (set == nullptr || get == nullptr) return {};
   return {set, [get] { return static_cast<int>(get()); }};
-}
-
-int integer_bits_of(const LoadedLibrary& library) {
-  // n = 0xffffffff00000003 is 3 to a function that reads 32 bits, and negative to one that reads 64,
-  // which then looks at no element and returns 0. Neither leaves the array.
-  constexpr std::array<float, 3> largest_last{0, 0, 1};
-  const std::uint64_t n = 0xffffffff00000003u;
-  const std::int64_t stride = 1;
-  if (auto* isamax = library.symbol<std::size_t(std::uint64_t, const float*, std::int64_t)>("cblas_isamax")) {
-    return static_cast<std::uint32_t>(isamax(n, largest_last.data(), stride)) == 2 ? 32 : 64;
-  }
-  // Fortran counts from 1, and takes the address of the number: its low half comes first on every machine here.
-  if (auto* isamax = library.symbol<int(const std::uint64_t*, const float*, const std::int64_t*)>("isamax_")) {
-    return isamax(&n, largest_last.data(), &stride) == 3 ? 32 : 64;
-  }
-  return 0;
 }
 
 }  // namespace sqrtn::blas

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command/command.hpp"
+#include "command/linked.hpp"
 #include "command/options.hpp"
 #include "command/steps.hpp"
 #include "libraries/children.hpp"
@@ -15,7 +16,7 @@ namespace sqrtn::command {
 
 std::string backends_text(const std::vector<libraries::Candidate>& backends) {
   report::Table table{
-      .title = "", .columns = {"backend", "version", "kernel", "threading", "interface", "library"}, .rows = {}};
+      .title = "", .columns = {"backend", "version", "kernel", "threading", "names", "library"}, .rows = {}};
   std::string refused, told;
   for (const libraries::Candidate& backend : backends) {
     if (!backend.record) {
@@ -27,7 +28,7 @@ std::string backends_text(const std::vector<libraries::Candidate>& backends) {
     }
     const blas::Identity& identity = backend.record->identity;
     table.rows.push_back({backend.name, results::short_version(identity), identity.kernel, identity.threading,
-                          identity.interface, backend.blas});
+                          results::naming_text(identity), backend.blas});
   }
   return report::to_screen(table) + (told.empty() ? "" : "\nDid more than answer:\n" + told) +
          (refused.empty() ? "" : "\nCannot be used:\n" + refused);
@@ -37,9 +38,8 @@ namespace {
 
 struct BackendsOptions {
   std::vector<std::string> search;
-  std::string blas, json;
-  bool kernels = false;
-  bool in_process = false;  ///< this is the child that may be harmed
+  std::string blas, of, json;
+  bool kernels = false, in_process = false;  ///< the latter: this is the child that may be harmed
 };
 
 nlohmann::ordered_json to_json(const std::vector<libraries::Candidate>& backends) {
@@ -78,12 +78,12 @@ int list_backends(const BackendsOptions& options, const std::vector<std::string>
   if (!options.json.empty()) require_writable(options.json);
   if (options.in_process) return describe_one(options, command);
   if (!options.blas.empty()) return describe_apart(options, command);
-  const std::vector<libraries::Candidate> backends = libraries::find_backends(options.search, options.kernels);
-  deliver(to_json(backends), options.json, backends_text(backends));
+  const std::vector<libraries::Candidate> backends =
+      options.of.empty() ? libraries::find_backends(options.search, options.kernels) : linked_backends(options.of);
+  const std::string heading = options.of.empty() ? "" : linked_text(options.of, backends);
+  deliver(to_json(backends), options.json, heading + backends_text(backends));
   if (!backends.empty()) return all_well;
-  fmt::print(stderr,
-             "sqrtn: no BLAS was found; install one (Debian: libopenblas0-pthread), or name its folder with "
-             "--search\n");
+  fmt::print(stderr, "sqrtn: no BLAS was found; install one (Debian: libopenblas0-pthread), or try --search DIR\n");
   return nothing_measured;
 }
 
@@ -101,12 +101,15 @@ void add_backends(CLI::App& application, Action& chosen) {
   subcommand->add_option("--blas", options->blas, "Describe this one alone: a name, a SONAME or a path")
       ->type_name("NAME_OR_PATH")
       ->check(word_error);
-  subcommand->add_option("--json", options->json, "Also write the list as JSON; '-' is standard output")
+  subcommand->add_option("--of", options->of, "Which BLAS this one gets, and whether it loads several")
+      ->type_name("PROGRAM|LIBRARY|PID|PACKAGE")
       ->check(word_error)
-      ->type_name("FILE");
+      ->excludes("--blas", "--search");
+  add_file(*subcommand, "--json", options->json, "Also write the list as JSON; '-' is standard output");
   subcommand->add_flag("--in-process", options->in_process)->needs("--blas")->group("");
   subcommand->footer(
       "Examples:\n  sqrtn backends --search ./build/lib\n"
+      "  sqrtn backends --of numpy\n"
       "  sqrtn verify --blas openblas@Haswell --filter '^products/'");
   subcommand->callback([options, subcommand, &chosen] {
     chosen = [options, subcommand] { return list_backends(*options, command_line(*subcommand)); };

@@ -70,14 +70,16 @@ void ask(Candidate& backend) {
   if (!answer.refused) backend.incidents = incidents_in(answer, "its loading");
 }
 
-/// "openblas-pthread" where one vendor has several, else "openblas"; then counted.
+/// "openblas-pthread" or "openblas64-pthread" where one vendor has several, else "openblas"; then counted.
 void name_all(std::vector<Candidate>& backends) {
   std::map<std::string, int> of_vendor, taken;
   for (const Candidate& backend : backends) ++of_vendor[backend.vendor];
   for (Candidate& backend : backends) {
     backend.name = backend.vendor;
-    if (of_vendor[backend.vendor] > 1 && backend.record && !backend.record->identity.threading.empty()) {
-      backend.name += '-' + backend.record->identity.threading;
+    if (of_vendor[backend.vendor] > 1 && backend.record) {
+      const blas::Identity& identity = backend.record->identity;
+      if (identity.integer_bits == 64) backend.name += "64";
+      if (!identity.threading.empty()) backend.name += '-' + identity.threading;
     }
     if (const int before = taken[backend.name]++; before > 0) backend.name += fmt::format("-{}", before + 1);
   }

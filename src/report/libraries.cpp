@@ -99,17 +99,18 @@ std::string verdict_line(const Libraries& report) {
 }
 
 Table backend_table(const Libraries& report) {
-  Table table{
-      .title = "",
-      .columns = {"library", "word", "claims", "failed", "open", "version", "kernel", "first call", "slow rounds"},
-      .rows = {}};
+  Table table{.title = "",
+              .columns = {"library", "word", "claims", "failed", "open", "version", "kernel", "names", "first call",
+                          "slow rounds"},
+              .rows = {}};
   for (const Library& library : report.backends) {
     if (!library.record) continue;
     const blas::Identity& identity = library.record->identity;
     table.rows.push_back({library.name, std::string(word_text(word_of(library))), fmt::to_string(library.claims.size()),
                           fmt::to_string(count_of(library, Verdict::fail)),
                           fmt::to_string(count_of(library, Verdict::inconclusive)), short_version(identity),
-                          identity.kernel, duration(library.first_call_s, 3), fmt::to_string(library.slow_rounds)});
+                          identity.kernel, naming_text(identity), duration(library.first_call_s, 3),
+                          fmt::to_string(library.slow_rounds)});
   }
   return table;
 }

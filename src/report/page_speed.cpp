@@ -6,6 +6,7 @@
 #include "report/page_parts.hpp"
 #include "report/table.hpp"
 #include "results/format.hpp"
+#include "results/libraries.hpp"
 
 /// The libraries, and what was measured.
 namespace sqrtn::report {
@@ -123,7 +124,7 @@ html::Section backends_part(const std::vector<Run>& runs) {
   Table grid{.title = "BLAS libraries: what their claims found, and how much of the ceiling their products reach",
              .columns = columns_with_run(runs, 1,
                                          {"library", "pass", "fail", "inconclusive", "best gemm", "% of ceiling",
-                                          "kernel", "threading", "version", "SHA-256"}),
+                                          "kernel", "threading", "names", "version", "SHA-256"}),
              .rows = {}};
   for (const Run& run : runs) {
     if (!run.document->blas) continue;
@@ -144,7 +145,7 @@ html::Section backends_part(const std::vector<Run>& runs) {
                       {identity.file_name, fmt::to_string(n(claims::Verdict::pass)), std::move(failures),
                        fmt::to_string(n(claims::Verdict::inconclusive)), best ? rate_cell(*best) : Cell("–"),
                        share_cell(best ? best->percent_of_ceiling : std::nullopt), identity.kernel, identity.threading,
-                       identity.version, identity.sha256.substr(0, 12)}));
+                       results::naming_text(identity), identity.version, identity.sha256.substr(0, 12)}));
   }
   return {.id = "backends",
           .heading = "Backends",

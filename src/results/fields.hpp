@@ -65,6 +65,7 @@ void list(Fields& field, Of<blas::Identity> auto& identity) {
   field("threading", identity.threading, rule::Maybe{});
   field("integer_bits", identity.integer_bits, rule::Count{});
   field("interface", identity.interface, rule::Maybe{});
+  field("naming", identity.naming, rule::Maybe{});
 }
 
 template <class Fields>

@@ -36,6 +36,12 @@ std::string short_version(const blas::Identity& identity) {
   return identity.version.substr(0, identity.version.find(' ', identity.version.find(' ') + 1));
 }
 
+std::string naming_text(const blas::Identity& identity) {
+  // Earlier documents tell the interface alone.
+  return fmt::format("{}, {} bits", identity.naming.empty() ? identity.interface : identity.naming,
+                     identity.integer_bits);
+}
+
 std::optional<claims::Word> word_of(const Library& library) {
   const bool wrong_answer = std::ranges::any_of(
       library.speeds, [](const LibrarySpeed& speed) { return speed.row.note.kind == NoteKind::wrong_answer; });

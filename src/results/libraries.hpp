@@ -53,6 +53,9 @@ struct Libraries {
 /// Name and number of what a library says of its version: OpenBLAS tells all of its configuration after them.
 std::string short_version(const blas::Identity& identity);
 
+/// By which names its functions are called and how wide their integers are: "scipy_cblas_dgemm64_, 64 bits".
+std::string naming_text(const blas::Identity& identity);
+
 /// The word for a library: by the worst class of claim that it broke, where an incident is one of the class process
 /// and a wrong answer among its times one of values. None if it was not judged.
 std::optional<claims::Word> word_of(const Library& library);

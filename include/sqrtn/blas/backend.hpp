@@ -19,8 +19,9 @@ struct Identity {
   std::string version;              ///< self-reported, empty if it has no such call
   std::string kernel;               ///< self-reported core type, "SkylakeX"; empty if none
   std::string threading;            ///< "pthread", "openmp", "serial" or empty
-  int integer_bits = 32;            ///< width of its BLAS integers
+  int integer_bits = 32;            ///< width of its BLAS integers, as its functions read them
   std::string interface = "cblas";  ///< through which it is called; "fortran" where it has no other
+  std::string naming;               ///< what it calls dgemm there: "scipy_cblas_dgemm64_"
 };
 
 /// Whether Backend::load looks for a library by this word: a short name, a SONAME or a path.
@@ -36,8 +37,7 @@ class Backend {
   /// library's own name of the kernels that it shall use (OPENBLAS_CORETYPE, MKL_ENABLE_INSTRUCTIONS).
   /// Throws: std::invalid_argument, one line with the input and the remedy: no such library, not a
   /// regular file, not a shared library, for another machine, needed symbols missing (names them),
-  /// symbols from another BLAS, 64-bit integers, kernels that it does not report to use then, or a second library in
-  /// this process.
+  /// symbols from another BLAS, kernels that it does not report to use then, or a second library in this process.
   static Backend load(std::string_view name_or_path = "openblas");
 
   /// The first call reads the whole file, for its SHA-256.

@@ -2,7 +2,8 @@
 
 namespace sqrtn::blas {
 
-/// The CBLAS entry points in use, 32-bit integers, under their standard names without the prefix.
+/// The CBLAS entry points in use under their standard names without the prefix. Their integers have 32 bits, and are
+/// passed on in 64 to a library that takes those.
 /// A plain table, so that a call costs one indirect call and a test can replace one entry.
 /// Enumerations as integers: row-major 101, column-major 102; no transpose 111, transpose 112; upper 121,
 /// lower 122; diagonal as stored 131, of ones 132; left 141, right 142.

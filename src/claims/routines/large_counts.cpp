@@ -106,7 +106,8 @@ class LargeCount {
     const auto at = [&](std::size_t i, std::size_t j) { return static_cast<std::ptrdiff_t>(*placement.place(i, j)); };
     const char flag = factor.by_flag ? call_.choice.transpose(factor.operand) : 'N';
     const std::ptrdiff_t first = at(0, 0);
-    Entries<T> all{.block = &blocks_[which], .first = first + static_cast<std::ptrdiff_t>(margin), .cols = placement.cols};
+    Entries<T> all{
+        .block = &blocks_[which], .first = first + static_cast<std::ptrdiff_t>(margin), .cols = placement.cols};
     all.row_step = placement.rows > 1 ? at(1, 0) - first : 0;
     all.col_step = placement.cols > 1 ? at(0, 1) - first : 0;
     if ((flag != 'N') != factor.transposed) {

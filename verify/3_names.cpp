@@ -1,0 +1,57 @@
+#include <cstdint>
+#include <vector>
+
+#include "blas/c_functions.hpp"
+#include "verify.hpp"
+
+/// What a library with 64-bit integers is handed, and how the width is read back from functions.
+namespace sqrtn::verify {
+namespace {
+
+std::vector<std::int64_t> seen;
+
+float wide_dot(std::int64_t n, const float* /*x*/, std::int64_t incx, const float* /*y*/, std::int64_t incy) {
+  seen = {n, incx, incy};
+  return 0;
+}
+
+// A caller of 32 bits leaves the upper halves of registers and of places on the stack open.
+void wide_trsm(int layout, int side, int uplo, int trans, int diag, std::int64_t m, std::int64_t n, double /*alpha*/,
+               const double* /*a*/, std::int64_t lda, double* /*b*/, std::int64_t ldb) {
+  seen = {layout, side, uplo, trans, diag, m, n, lda, ldb};
+}
+
+float narrow_dot(int n, const float* /*x*/, int incx, const float* /*y*/, int incy) {
+  return static_cast<float>(n * incx * incy);
+}
+
+float idle_dot(int, const float*, int, const float*, int) { return 0; }
+
+// A negative number shows whether all 64 bits were written.
+TEST(WideIntegers, ArePassedInWhole) {
+  const blas::SymbolLookup look_up = [](const std::string& name) -> void* {
+    if (name == "cblas_sdot64_") return reinterpret_cast<void*>(wide_dot);
+    return name == "cblas_dtrsm64_" ? reinterpret_cast<void*>(wide_trsm) : nullptr;
+  };
+  const blas::Functions functions = blas::c_functions(look_up, {"", "64_", "_64_"}, 64).functions;
+  ASSERT_NE(functions.f32.dot, nullptr);
+  functions.f32.dot(-3, nullptr, -1, nullptr, -2);
+  EXPECT_EQ(seen, (std::vector<std::int64_t>{-3, -1, -2}));
+  functions.f64.trsm(101, 141, 121, 111, 131, -4, -5, 1, nullptr, -6, nullptr, -7);
+  EXPECT_EQ(seen, (std::vector<std::int64_t>{101, 141, 121, 111, 131, -4, -5, -6, -7}));
+  EXPECT_EQ(functions.f32.gemm, nullptr) << "the library has none";
+}
+
+TEST(WideIntegers, AreToldByWhatFunctionsReadAndNotByNames) {
+  const blas::Naming naming{"", "64_", "_64_"};
+  const auto width_with = [&naming](void* dot) {
+    return blas::probe_integer_bits([dot](const std::string& name) { return name == "cblas_sdot64_" ? dot : nullptr; },
+                                    naming, true);
+  };
+  EXPECT_EQ(width_with(reinterpret_cast<void*>(narrow_dot)), 32);
+  EXPECT_EQ(width_with(reinterpret_cast<void*>(idle_dot)), 0) << "what never counts tells nothing";
+  EXPECT_EQ(width_with(nullptr), 0);
+}
+
+}  // namespace
+}  // namespace sqrtn::verify
