@@ -36,6 +36,7 @@ const Schema claim{{"id", "s"},
                    {"expected", "n0"},
                    {"verdict", "s"},
                    {"reason", "s0"},
+                   {"program", "s0"},
                    {"accepted", "s0"},
                    {"time_s", "n0"}};
 const Schema measurement{{"id", "s"},

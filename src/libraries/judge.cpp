@@ -80,10 +80,8 @@ class Judge {
     }
     const Answer answer = verify(claims_at(group.places), group_share);
     tell(answer, group.name);
-    if (answer.document) {
-      for (const std::size_t place : group.places) take(place, *answer.document);
-    } else if (group.places.size() == 1) {
-      set(group.places.front(), claims::Verdict::fail, "the library ended the process: " + answer.complaint());
+    if (answer.document || group.places.size() == 1) {
+      for (const std::size_t place : group.places) settle(place, answer);
     } else {
       judge_each(group);
     }
@@ -100,11 +98,18 @@ class Judge {
       }
       const Answer answer = verify(claims_at({place}), claim_share);
       silent = answer.how == ProcessEnd::How::timed_out;
-      if (answer.document) {
-        take(place, *answer.document);
-      } else {
-        set(place, claims::Verdict::fail, "the library ended the process: " + answer.complaint());
-      }
+      settle(place, answer);
+    }
+  }
+
+  /// A child that was asked for this claim, alone if there is no document, has ended.
+  void settle(std::size_t place, const Answer& answer) {
+    if (answer.document) {
+      take(place, *answer.document);
+    } else if (answer.how == ProcessEnd::How::interrupted) {
+      set(place, claims::Verdict::inconclusive, "not judged: interrupted");
+    } else {
+      set(place, claims::Verdict::fail, "the library ended the process: " + answer.complaint());
     }
   }
 
