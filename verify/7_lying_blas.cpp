@@ -101,11 +101,14 @@ TEST(LyingBlas, OfOneCoreTypeOnly) {
 
 TEST(LyingBlasSlow, WithoutAFaultIsAsTheRealOne) {
   Judged real = judged("", real_library(), "^products/"), handed_on = judged(lying("''"), liar(), "^products/");
-  ASSERT_GT(real.verdicts.size(), 100U);
+  std::size_t n_compared = 0;
   for (const auto& [claim, verdict] : real.verdicts) {
-    if (claim.ends_with("/threaded")) continue;  // the liar's threads cannot be set
+    if (claim.ends_with("/threaded")) continue;            // the liar's threads cannot be set
+    if (handed_on.verdicts[claim] == "skipped") continue;  // it has only the routines that it lies about
+    ++n_compared;
     EXPECT_EQ(handed_on.verdicts[claim], verdict) << claim << ": " << handed_on.reasons[claim];
   }
+  EXPECT_GT(n_compared, 200U);
 }
 
 }  // namespace
