@@ -18,7 +18,6 @@ using What = blas::Argument::What;
 bool takes(const Operation& operation, What what) {
   return std::ranges::any_of(operation.arguments, [=](const auto& argument) { return argument.what == what; });
 }
-bool is_complex(char type) { return type == 'c' || type == 'z'; }
 bool is_sum(const Operation& operation) { return operation.reduction == blas::Reduction::none && !operation.solves; }
 bool writes(const Operation& operation) { return operation.outputs.front().operand != '='; }
 
@@ -35,8 +34,10 @@ const std::vector<RoutineFault>& routine_faults() {
                   char) { return takes(o, What::transpose) && takes(o, What::triangle) && takes(o, What::diagonal); },
        .misread = [](claims::Choice& c) { c.transpose_a = c.transpose_a == 'N' ? 'T' : 'N'; }},
       {.name = "forgets_to_conjugate",
-       .fits = [](const Operation& o,
-                  char type) { return is_complex(type) && takes(o, What::transpose) && o.complex_transposes == "NTC"; },
+       .fits =
+           [](const Operation& o, char type) {
+             return blas::is_complex(type) && takes(o, What::transpose) && o.complex_transposes == "NTC";
+           },
        .misread = [](claims::Choice& c) { c.transpose_a = c.transpose_a == 'C' ? 'T' : c.transpose_a; }},
       {.name = "takes_the_other_side",
        .fits = [](const Operation& o, char) { return takes(o, What::side); },
@@ -81,7 +82,7 @@ const std::vector<RoutineFault>& routine_faults() {
       {.name = "does_not_conjugate_a_factor",
        .fits =
            [](const Operation& o, char type) {
-             return is_complex(type) && std::ranges::any_of(o.outputs.front().terms, [](const auto& t) {
+             return blas::is_complex(type) && std::ranges::any_of(o.outputs.front().terms, [](const auto& t) {
                       return t.left.conjugated || t.right.conjugated;
                     });
            },

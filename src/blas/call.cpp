@@ -13,7 +13,6 @@ namespace {
 
 using What = Argument::What;
 
-bool is_complex(char type) { return type == 'c' || type == 'z'; }
 bool is_flag(What what) { return what < What::length; }
 bool is_number(What what) { return what == What::length || what == What::leading || what == What::increment; }
 
@@ -21,8 +20,7 @@ enum class Returns { nothing, real, complex, index };
 
 Returns returned_by(const Operation& operation, char type) {
   if (operation.outputs.front().operand != '=') return Returns::nothing;
-  if (operation.reduction == Reduction::first_largest || operation.reduction == Reduction::first_smallest)
-    return Returns::index;
+  if (is_search(operation)) return Returns::index;
   return is_complex(type) && operation.pattern.front() == '?' ? Returns::complex : Returns::real;
 }
 
@@ -57,32 +55,6 @@ class Arguments {
   std::array<void*, most> places_{}, addresses_{};
 };
 
-/// As enum CBLAS_ORDER and its like have them.
-std::int64_t c_flag(std::int64_t letter) {
-  switch (letter) {
-    case 'N':
-      return 111;
-    case 'T':
-      return 112;
-    case 'C':
-      return 113;
-    case 'U':
-      return 121;
-    case 'L':
-      return 122;
-    case 'n':
-      return 131;
-    case 'u':
-      return 132;
-    case 'l':
-      return 141;
-    case 'r':
-      return 142;
-    default:
-      throw std::logic_error("no flag of the BLAS has this letter");
-  }
-}
-
 bool is_real(const Operation& operation, char type, char scalar) {
   return !is_complex(type) || operation.real_scalars.find(scalar) != std::string_view::npos;
 }
@@ -95,9 +67,7 @@ void call_c(void* function, int integer_bits, const Call& call) {
   const std::int64_t layout = call.row_major ? 101 : 102;
   std::array<std::int64_t, 4> flags{};
   std::size_t n_flags = 0;
-  const bool has_matrix =
-      std::ranges::any_of(call.operation.operands, [](const Operand& o) { return o.structure != Structure::vector; });
-  if (has_matrix) arguments.add(&ffi_type_sint32, &layout);
+  if (has_matrix(call.operation)) arguments.add(&ffi_type_sint32, &layout);
   for (std::size_t i = 0; i < described.size(); ++i) {
     const auto& [what, of] = described[i];
     const Value& value = call.values[i];
@@ -157,6 +127,31 @@ std::string routine_of_c(const Operation& operation, char type) {
 }
 
 }  // namespace
+
+std::int64_t c_flag(std::int64_t letter) {
+  switch (letter) {
+    case 'N':
+      return 111;
+    case 'T':
+      return 112;
+    case 'C':
+      return 113;
+    case 'U':
+      return 121;
+    case 'L':
+      return 122;
+    case 'n':
+      return 131;
+    case 'u':
+      return 132;
+    case 'l':
+      return 141;
+    case 'r':
+      return 142;
+    default:
+      throw std::logic_error("no flag of the BLAS has this letter");
+  }
+}
 
 std::vector<Interface> interfaces_of(const SymbolLookup& look_up, const Naming& naming, int integer_bits) {
   const auto c_symbol = [naming](const Operation& o, char type) { return naming.c(routine_of_c(o, type)); };

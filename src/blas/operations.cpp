@@ -401,9 +401,8 @@ const std::vector<Operation>& operations() {
 std::string name_of(const Operation& operation, char type) {
   std::string name(operation.pattern);
   const std::size_t at = name.find_first_of("?%&");
-  const bool is_complex = type == 'c' || type == 'z';
   const char real = type == 'c' ? 's' : 'd';
-  const bool real_first = is_complex && name[at] == '%', real_second = is_complex && name[at] == '&';
+  const bool real_first = is_complex(type) && name[at] == '%', real_second = is_complex(type) && name[at] == '&';
   name[at] = type;
   if (real_first) name.insert(at, 1, real);
   if (real_second) name.insert(at + 1, 1, real);
@@ -420,6 +419,16 @@ bool has_op(const Operation& operation, char operand) {
     return std::ranges::any_of(output.terms, [&](const Term& term) { return is_op(term.left) || is_op(term.right); });
   });
 }
+
+bool has_matrix(const Operation& operation) {
+  return std::ranges::any_of(operation.operands, [](const Operand& o) { return o.structure != Structure::vector; });
+}
+
+bool is_search(const Operation& operation) {
+  return operation.reduction == Reduction::first_largest || operation.reduction == Reduction::first_smallest;
+}
+
+bool is_complex(char type) { return type == 'c' || type == 'z'; }
 
 bool has_argument(const Operation& operation, Argument::What what, char of) {
   return std::ranges::any_of(operation.arguments,

@@ -87,6 +87,14 @@ const Operand& operand_of(const Operation& operation, char name);
 /// Whether a flag says what op is of that operand.
 bool has_op(const Operation& operation, char operand);
 
+bool has_matrix(const Operation& operation);
+
+/// Whether it looks for the first of the largest or smallest.
+bool is_search(const Operation& operation);
+
+/// Of a type's letter: c and z.
+bool is_complex(char type);
+
 bool has_argument(const Operation& operation, Argument::What what, char of);
 
 }  // namespace sqrtn::blas

@@ -151,7 +151,6 @@ void exceptional(const Inquiry& inquiry) {
     if (operand.placement.is_zero(row, col) || operand.placement.is_one(row, col)) return false;
     const bool infinite = !is_complex<T> && turn / 2 % 2 == 0;
     operand(row, col) = infinite ? T(std::numeric_limits<Real<T>>::infinity()) : some_nan<T>();
-    operand.store();
     instance.set_scalars(T(1), T(2));
     instance.store();
     return true;
@@ -280,10 +279,7 @@ bool is_hermitian(const Operation& operation) {
   return std::ranges::any_of(operation.operands,
                              [](const blas::Operand& o) { return o.structure == blas::Structure::hermitian; });
 }
-bool adds(const Operation& operation) {
-  return !operation.solves && operation.reduction != blas::Reduction::first_largest &&
-         operation.reduction != blas::Reduction::first_smallest;
-}
+bool adds(const Operation& operation) { return !operation.solves && !is_search(operation); }
 bool rounds(const Operation& operation) {
   return adds(operation) && operation.name != "copy" && operation.name != "swap";
 }

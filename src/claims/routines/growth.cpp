@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "claims/routines/counts.hpp"
-#include "claims/routines/long_call.hpp"
+#include "claims/routines/routine_call.hpp"
 
 namespace sqrtn::claims {
 namespace {
@@ -53,7 +53,8 @@ struct Terms {
 };
 
 template <class T>
-void compare_growth(const Inquiry& inquiry, const Terms<T>& terms, const LongCall<T>& call, const std::string& where) {
+void compare_growth(const Inquiry& inquiry, const Terms<T>& terms, const RoutineCall<T>& call,
+                    const std::string& where) {
   using Wide = Real<Wider<T>>;
   constexpr auto unit = static_cast<Wide>(std::numeric_limits<Real<T>>::epsilon() / 2);
   const blas::Operation& operation = inquiry.operation;
@@ -88,9 +89,9 @@ bool adds_all(const blas::Operation& operation) {
 template <class T>
 void growth(const Inquiry& inquiry) {
   Terms<T> terms(inquiry.operation, inquiry.data);
-  LongCall<T> call(inquiry.operation, {.n = n_terms});
-  call.places.front() = terms.x.data();
-  if (call.places.size() > 1) call.places.back() = terms.y.data();
+  RoutineCall<T> call(inquiry.operation, {.n = n_terms});
+  call.places.push_back(terms.x.data());
+  if (inquiry.operation.operands.size() > 1) call.places.push_back(terms.y.data());
   for (const blas::Interface& interface : inquiry.interfaces) {
     if (inquiry.found.failed() || !interface.has(inquiry.operation, inquiry.type)) continue;
     call.call(interface);

@@ -30,19 +30,10 @@ std::span<Real<T>> parts(std::vector<T>& numbers) {
   return {reinterpret_cast<Real<T>*>(numbers.data()), numbers.size() * (is_complex<T> ? 2 : 1)};
 }
 
-template <class T>
-std::string text_of(const T& value) {
-  if constexpr (is_complex<T>)
-    return fmt::format("({}, {})", value.real(), value.imag());
-  else
-    return fmt::format("{}", value);
-}
-
 }  // namespace
 
 template <class T>
-Instance<T>::Instance(const blas::Operation& operation_, const Choice& choice_)
-    : operation(operation_), choice(choice_) {
+Instance<T>::Instance(const blas::Operation& operation_, const Choice& choice_) : RoutineCall<T>(operation_, choice_) {
   for (const blas::Operand& operand : operation.operands) operands.emplace_back(operation, operand, choice);
 }
 
@@ -61,35 +52,13 @@ const Elements<T>& Instance<T>::before(char name) const {
 }
 
 template <class T>
-T Instance<T>::scalar(char name) const {
-  switch (name) {
-    case 'a':
-      return alpha_;
-    case 'A':
-      return conjugate(alpha_);
-    case 'b':
-      return beta_;
-    case 'c':
-      return cosine_;
-    case 's':
-      return sine_;
-    case '-':
-      return -sine_;
-    case '0':
-      return T(0);
-    default:
-      return T(1);
-  }
-}
-
-template <class T>
 void Instance<T>::set_scalars(T alpha, T beta) {
   const auto fitting = [&](char name, const T& value) {
     if (!has_argument(operation, What::scalar, name)) return T(name == 'a' ? 1 : 0);
-    return operation.real_scalars.find(name) != std::string_view::npos ? T(real_part(value)) : value;
+    return this->is_real(name) ? T(real_part(value)) : value;
   };
-  alpha_ = fitting('a', alpha);
-  beta_ = fitting('b', beta);
+  this->alpha = fitting('a', alpha);
+  this->beta = fitting('b', beta);
 }
 
 template <class T>
@@ -183,102 +152,10 @@ void Instance<T>::restore() {
 
 template <class T>
 void Instance<T>::call(const blas::Interface& interface) {
-  std::vector<blas::Value> values;
-  std::array<Real<T>, 4> reals{};
-  std::array<T, 4> numbers{};
-  std::size_t n_scalars = 0;
-  const bool swapped = operation.lengths_of_stored && choice.transpose_a != 'N';
-  for (const auto& [what, of] : operation.arguments) {
-    blas::Value value;
-    switch (what) {
-      case What::side:
-        value.integer = choice.side;
-        break;
-      case What::triangle:
-        value.integer = choice.triangle;
-        break;
-      case What::transpose:
-        value.integer = choice.transpose(of);
-        break;
-      case What::diagonal:
-        value.integer = choice.diagonal;
-        break;
-      case What::length:
-        value.integer = static_cast<std::int64_t>(choice.length(!swapped || (of != 'm' && of != 'n') ? of
-                                                                : of == 'm'                          ? 'n'
-                                                                                                     : 'm'));
-        break;
-      case What::leading:
-        value.integer = stored(of).placement.leading;
-        break;
-      case What::increment:
-        value.integer = choice.increment(of);
-        break;
-      case What::scalar:
-        numbers.at(n_scalars) = scalar(of);
-        reals.at(n_scalars) = real_part(scalar(of));
-        value.address = operation.real_scalars.find(of) != std::string_view::npos
-                            ? static_cast<void*>(&reals.at(n_scalars))
-                            : &numbers.at(n_scalars);
-        ++n_scalars;
-        break;
-      case What::data: {
-        const auto at = static_cast<std::size_t>(&stored(of) - operands.data());
-        value.address = places.empty() ? operands[at].memory.data() : places[at];
-        break;
-      }
-    }
-    values.push_back(value);
-  }
-  const WatchedCall watched;
-  interface.call({operation, blas_type<T>, choice.row_major, values, result.data()});
-}
-
-template <class T>
-std::string Instance<T>::describe(const blas::Interface& interface) const {
-  std::string text = interface.symbol(operation, blas_type<T>);
-  const bool has_matrix =
-      std::ranges::any_of(operation.operands, [](const auto& o) { return o.structure != Structure::vector; });
-  if (interface.of_c && has_matrix) text += choice.row_major ? " row-major" : " column-major";
-  const bool swapped = operation.lengths_of_stored && choice.transpose_a != 'N';
-  const auto flag = [](char letter) { return static_cast<char>(letter & ~0x20); };
-  for (const auto& [what, of] : operation.arguments) {
-    switch (what) {
-      case What::side:
-        text += fmt::format(" side={}", flag(choice.side));
-        break;
-      case What::triangle:
-        text += fmt::format(" uplo={}", choice.triangle);
-        break;
-      case What::transpose:
-        text += fmt::format(" trans{}={}", of == 'A' ? 'a' : 'b', choice.transpose(of));
-        break;
-      case What::diagonal:
-        text += fmt::format(" diag={}", flag(choice.diagonal));
-        break;
-      case What::length: {
-        const char letter = !swapped || (of != 'm' && of != 'n') ? of : of == 'm' ? 'n' : 'm';
-        text += fmt::format(" {}={}", of == 'l' ? "kl" : of == 'u' ? "ku" : std::string(1, of), choice.length(letter));
-        break;
-      }
-      case What::leading:
-        text += fmt::format(" ld{}={}", static_cast<char>(of | 0x20), stored(of).placement.leading);
-        break;
-      case What::increment:
-        text += fmt::format(" inc{}={}", of, choice.increment(of));
-        break;
-      case What::scalar:
-        text += fmt::format(" {}={}",
-                            of == 'a'   ? "alpha"
-                            : of == 'b' ? "beta"
-                                        : std::string(1, of),
-                            text_of(scalar(of)));
-        break;
-      case What::data:
-        break;
-    }
-  }
-  return text;
+  if (!places.empty()) return RoutineCall<T>::call(interface);
+  for (Stored<T>& operand : operands) places.push_back(operand.memory.data());
+  RoutineCall<T>::call(interface);
+  places.clear();
 }
 
 template <class T>
@@ -405,26 +282,14 @@ Expected<A> Instance<T>::expected(const blas::Output& output) const {
   return sum;
 }
 
-template <class T>
-template <class Number>
-Number Instance<T>::returned() const {
-  Number number;
-  std::memcpy(&number, result.data(), sizeof number);
-  return number;
-}
-
-#define SQRTN_INSTANTIATE(T)                                                              \
-  template class Instance<T>;                                                             \
-  template Expected<T> Instance<T>::expected<T>(const blas::Output&) const;               \
-  template Expected<Wider<T>> Instance<T>::expected<Wider<T>>(const blas::Output&) const; \
-  template Real<T> Instance<T>::returned<Real<T>>() const;                                \
-  template std::int64_t Instance<T>::returned<std::int64_t>() const;
+#define SQRTN_INSTANTIATE(T)                                                \
+  template class Instance<T>;                                               \
+  template Expected<T> Instance<T>::expected<T>(const blas::Output&) const; \
+  template Expected<Wider<T>> Instance<T>::expected<Wider<T>>(const blas::Output&) const;
 SQRTN_INSTANTIATE(float)
 SQRTN_INSTANTIATE(double)
 SQRTN_INSTANTIATE(std::complex<float>)
 SQRTN_INSTANTIATE(std::complex<double>)
 #undef SQRTN_INSTANTIATE
-template std::complex<float> Instance<std::complex<float>>::returned() const;
-template std::complex<double> Instance<std::complex<double>>::returned() const;
 
 }  // namespace sqrtn::claims

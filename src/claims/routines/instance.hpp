@@ -7,8 +7,7 @@
 #include <vector>
 
 #include "claims/products/data.hpp"
-#include "claims/routines/stored.hpp"
-#include "sqrtn/blas/interface.hpp"
+#include "claims/routines/routine_call.hpp"
 
 /// One call of a described routine: its operands and scalars, what it should leave and what it left.
 namespace sqrtn::claims {
@@ -22,7 +21,7 @@ struct Expected {
 };
 
 template <class T>
-class Instance {
+class Instance : public RoutineCall<T> {
  public:
   Instance(const blas::Operation& operation, const Choice& choice);
 
@@ -39,9 +38,8 @@ class Instance {
   /// Memory as it was before the call.
   void restore();
 
+  /// Operands lie where `places` says, or in their own memory if it says nothing.
   void call(const blas::Interface& interface);
-  /// The call in words, with all that it was handed.
-  [[nodiscard]] std::string describe(const blas::Interface& interface) const;
 
   /// Of that output; of a system, what op(A)·X is for the entries of now.
   template <class A>
@@ -50,22 +48,17 @@ class Instance {
   /// Rows and columns of a factor, and one of its entries; 0 where its structure says so.
   [[nodiscard]] std::array<std::size_t, 2> shape(const blas::Factor& factor) const;
   [[nodiscard]] T entry(const blas::Factor& factor, std::size_t i, std::size_t j) const;
-  [[nodiscard]] T scalar(char name) const;
   [[nodiscard]] Stored<T>& stored(char name);
   [[nodiscard]] const Stored<T>& stored(char name) const;
   /// An operand's memory before the call.
   [[nodiscard]] const Elements<T>& before(char name) const;
 
-  const blas::Operation& operation;
-  const Choice choice;
+  using RoutineCall<T>::choice;
+  using RoutineCall<T>::operation;
+  using RoutineCall<T>::places;
+  using RoutineCall<T>::scalar;
   std::vector<Stored<T>> operands;
-  /// Where each operand is handed over; empty: its own memory.
-  std::vector<T*> places;
-  std::vector<T> solution;                         ///< of a system of integers, for α = 1
-  alignas(16) std::array<std::byte, 16> result{};  ///< what the function returned
-
-  template <class Number>
-  [[nodiscard]] Number returned() const;
+  std::vector<T> solution;  ///< of a system of integers, for α = 1
 
  private:
   template <class A>
@@ -82,7 +75,6 @@ class Instance {
   void fill_integer_triangle(TestData& data);
   void set_right_side();
 
-  T alpha_{1}, beta_{0}, cosine_{2}, sine_{-1};
   std::vector<Elements<T>> before_;
 };
 

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "claims/routines/counts.hpp"
-#include "claims/routines/long_call.hpp"
 #include "claims/routines/repeated_memory.hpp"
+#include "claims/routines/routine_call.hpp"
 
 namespace sqrtn::claims {
 namespace {
@@ -64,6 +64,9 @@ template <class T>
 class LargeCount {
  public:
   LargeCount(const Inquiry& inquiry, const Choice& choice) : inquiry_(inquiry), call_(inquiry.operation, choice) {
+    call_.alpha = T(2);
+    call_.beta = T(-1);
+    call_.places.resize(inquiry.operation.operands.size());
     for (std::size_t i = 0; i < call_.places.size(); ++i) {
       blocks_.push_back(block_of<T>(inquiry.data));
       if (inquiry.operation.reduction == Reduction::first_smallest) {
@@ -77,7 +80,7 @@ class LargeCount {
 
   void check(const blas::Interface& interface) {
     const Reduction reduction = inquiry_.operation.reduction;
-    if (reduction == Reduction::first_largest || reduction == Reduction::first_smallest) {
+    if (is_search(inquiry_.operation)) {
       *last_of_x() = T(reduction == Reduction::first_largest ? 3 : 0);
     }
     call_.call(interface);
@@ -176,12 +179,10 @@ class LargeCount {
   }
 
   const Inquiry& inquiry_;
-  LongCall<T> call_;
+  RoutineCall<T> call_;
   std::vector<std::vector<T>> blocks_;
   std::vector<std::unique_ptr<RepeatedMemory>> memory_;
 };
-
-bool has_matrix(const blas::Operation& operation) { return has_argument(operation, What::data, 'A'); }
 
 /// A row-major call whose n is long is a column-major one whose m is.
 std::vector<Choice> long_choices(const Inquiry& inquiry, bool row_major_too) {

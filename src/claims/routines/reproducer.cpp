@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "blas/call.hpp"
+
 namespace sqrtn::claims {
 namespace {
 
@@ -48,22 +50,11 @@ class Program {
   [[nodiscard]] std::string symbol() const { return interface_.symbol(instance_.operation, blas_type<T>); }
   /// Whether a complex result is written to a last argument.
   [[nodiscard]] bool by_address() const { return symbol().ends_with("_sub"); }
-  [[nodiscard]] bool is_search() const {
-    return instance_.operation.reduction == blas::Reduction::first_largest ||
-           instance_.operation.reduction == blas::Reduction::first_smallest;
-  }
   [[nodiscard]] std::string returned() const {
     if (instance_.operation.outputs.front().operand != '=' || by_address()) return "void";
-    return is_search() ? (interface_.of_c ? "size_t" : "int") : real();
+    return is_search(instance_.operation) ? (interface_.of_c ? "size_t" : "int") : real();
   }
-  [[nodiscard]] bool has_layout() const {
-    return interface_.of_c && std::ranges::any_of(instance_.operation.operands, [](const auto& operand) {
-             return operand.structure != blas::Structure::vector;
-           });
-  }
-  [[nodiscard]] bool is_real(char scalar) const {
-    return !is_complex<T> || instance_.operation.real_scalars.find(scalar) != std::string_view::npos;
-  }
+  [[nodiscard]] bool has_layout() const { return interface_.of_c && has_matrix(instance_.operation); }
 
   /// Memory that ends, or begins, where a page begins that nobody may touch.
   [[nodiscard]] std::string guard() const {
@@ -81,7 +72,7 @@ class Program {
     for (const auto& [what, of] : instance_.operation.arguments) {
       if (!interface_.of_c) {
         add("const void *");
-      } else if (what == What::data || (what == What::scalar && !is_real(of))) {
+      } else if (what == What::data || (what == What::scalar && !instance_.is_real(of))) {
         add("const void *");
       } else {
         add(what == What::scalar ? real() : "int");
@@ -113,47 +104,29 @@ class Program {
     return text;
   }
 
-  [[nodiscard]] std::string value(What what, char of) const {
-    const Choice& choice = instance_.choice;
-    const bool swapped = instance_.operation.lengths_of_stored && choice.transpose_a != 'N' && (of == 'm' || of == 'n');
-    switch (what) {
-      case What::data:
-        return std::string(1, of);
-      case What::length:
-        return fmt::to_string(choice.length(!swapped ? of : of == 'm' ? 'n' : 'm'));
-      case What::leading:
-        return fmt::to_string(instance_.stored(of).placement.leading);
-      case What::increment:
-        return fmt::to_string(choice.increment(of));
-      case What::scalar: {
-        const T scalar = instance_.scalar(of);
-        if (is_real(of) && interface_.of_c) return number(real_part(scalar));
-        return fmt::format("({}[]){{{}, {}}}", real(), number(real_part(scalar)), number(imaginary_part(scalar)));
-      }
-      default:
-        return flag(what, of);
-    }
+  [[nodiscard]] std::string value(const blas::Argument& argument) const {
+    const auto& [what, of] = argument;
+    if (what == What::data) return std::string(1, of);
+    if (what < What::length) return flag(static_cast<char>(instance_.integer(argument)));
+    if (what != What::scalar) return fmt::to_string(instance_.integer(argument));
+    const T scalar = instance_.scalar(of);
+    if (instance_.is_real(of) && interface_.of_c) return number(real_part(scalar));
+    return fmt::format("({}[]){{{}, {}}}", real(), number(real_part(scalar)), number(imaginary_part(scalar)));
   }
 
-  [[nodiscard]] std::string flag(What what, char of) const {
-    const Choice& choice = instance_.choice;
-    const char letter = what == What::side       ? choice.side
-                        : what == What::triangle ? choice.triangle
-                        : what == What::diagonal ? choice.diagonal
-                                                 : choice.transpose(of);
+  [[nodiscard]] std::string flag(char letter) const {
     if (!interface_.of_c) return fmt::format("\"{}\"", static_cast<char>(letter & ~0x20));
-    constexpr std::string_view letters = "NTCULnulr";
-    constexpr int numbers[] = {111, 112, 113, 121, 122, 131, 132, 141, 142};
-    return fmt::to_string(numbers[letters.find(letter)]);
+    return fmt::to_string(blas::c_flag(letter));
   }
 
   [[nodiscard]] std::string values() const {
     std::string list = has_layout() ? (instance_.choice.row_major ? "101" : "102") : "";
     const auto add = [&list](const std::string& one) { list += (list.empty() ? "" : ", ") + one; };
     std::size_t n_flags = 0;
-    for (const auto& [what, of] : instance_.operation.arguments) {
+    for (const blas::Argument& argument : instance_.operation.arguments) {
+      const What what = argument.what;
       const bool is_number = what == What::length || what == What::leading || what == What::increment;
-      const std::string text = value(what, of);
+      const std::string text = value(argument);
       add(!interface_.of_c && is_number ? fmt::format("&(int){{{}}}", text) : text);
       n_flags += what < What::length ? 1 : 0;
     }

@@ -24,10 +24,6 @@ std::size_t n_lengths(const Operation& operation) {
       std::ranges::count(operation.arguments, What::length, [](const blas::Argument& a) { return a.what; }));
 }
 
-bool has_matrix(const Operation& operation) {
-  return std::ranges::any_of(operation.operands, [](const auto& o) { return o.structure != Structure::vector; });
-}
-
 /// Whether k counts diagonals.
 bool is_banded(const Operation& operation) {
   return std::ranges::any_of(operation.operands, [](const auto& o) { return o.format == blas::Format::band; });
@@ -129,7 +125,7 @@ bool takes_negative_increments(const Operation& operation) {
 std::vector<Choice> forms(const Operation& operation, char type, const Choice& shape, bool row_major_too) {
   static constexpr std::array<std::int64_t, 4> increments{1, 2, -1, -3};
   static constexpr std::array<std::size_t, 3> paddings{0, 1, 3};
-  const std::string_view transposes = type == 'c' || type == 'z' ? operation.complex_transposes : operation.transposes;
+  const std::string_view transposes = blas::is_complex(type) ? operation.complex_transposes : operation.transposes;
   const auto letters = [&](What what, char of, std::string_view all) {
     return has_argument(operation, what, of) ? all : all.substr(0, 1);
   };
