@@ -36,6 +36,7 @@ const Schema claim{{"id", "s"},
                    {"expected", "n0"},
                    {"verdict", "s"},
                    {"reason", "s0"},
+                   {"at_random", "b"},
                    {"program", "s0"},
                    {"accepted", "s0"},
                    {"time_s", "n0"}};

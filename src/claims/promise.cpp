@@ -67,7 +67,7 @@ std::string_view symptom_of(std::string_view id) {
 }
 
 std::string_view symptom_of(const Result& result) {
-  if (!result.outcome.reason.starts_with(at_random)) return symptom_of(result.claim.id);
+  if (!result.outcome.at_random) return symptom_of(result.claim.id);
   return std::ranges::find(promises, "repeatable", &Promise::name)->symptom;
 }
 

@@ -14,10 +14,6 @@ ClaimClass class_of(std::string_view id);
 /// due". The same for every routine and type; "fails" for what is not about a library.
 std::string_view symptom_of(std::string_view id);
 
-/// How the reason begins where a claim failed, and held or failed elsewhere when it was judged again with the same
-/// seed: a fault at random.
-inline constexpr std::string_view at_random = "other when judged again: ";
-
 /// The same of what was found: what fails at random does not repeat itself, whatever else the claim promises.
 std::string_view symptom_of(const Result& result);
 

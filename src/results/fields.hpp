@@ -21,6 +21,7 @@ struct Maybe {};  ///< text, null where it is empty
 /// True or false. The first version of some told it by whether another field is null.
 struct Flag {
   const char* first = nullptr;
+  bool may_lack = false;  ///< then it stays what it was: earlier documents have no such field
 };
 struct Count {};  ///< a whole number
 struct Known {};  ///< a whole number, null where it is 0: not known
@@ -125,6 +126,7 @@ void list(Fields& field, Of<claims::Result> auto& result) {
   field("expected", outcome.expected, rule::Number{});
   field("verdict", outcome.verdict, verdicts);
   field("reason", outcome.reason, rule::Maybe{});
+  field("at_random", outcome.at_random, rule::Flag{.may_lack = true});
   field("program", outcome.program, rule::Maybe{});
   field("accepted", outcome.accepted, rule::Maybe{});
   field("time_s", outcome.time_s, rule::positive);
@@ -137,6 +139,7 @@ void list_finding(Fields& field, Of<claims::Result> auto& result) {
   field("class", result.claim.claim_class, classes);
   field("verdict", result.outcome.verdict, verdicts);
   field("reason", result.outcome.reason, rule::Maybe{});
+  field("at_random", result.outcome.at_random, rule::Flag{.may_lack = true});
   field("time_s", result.outcome.time_s, rule::positive);
 }
 

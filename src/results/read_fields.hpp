@@ -43,6 +43,7 @@ class Reader {
     for (const auto& [key, text] : json_[name].fields()) value[key] = text.text();
   }
   void operator()(const char* name, bool& value, rule::Flag flag) {
+    if (flag.may_lack && json_[name].is_null()) return;
     const bool first = flag.first != nullptr && json_[name].is_null();
     value = first ? !json_[flag.first].is_null() : json_[name].flag();
   }

@@ -54,9 +54,10 @@ Word word_of(ClaimClass broken);
 /// What checking a claim found. Unset fields have no meaning for that claim (an exact one has no p).
 struct Outcome {
   Verdict verdict = Verdict::inconclusive;
-  std::string reason;    ///< what was wrong and where; empty for a pass
-  std::string program;   ///< in C, that shows what was wrong without sqrtn; empty: none
-  std::string accepted;  ///< why this finding is known and does not count for a run's verdict; empty: it does
+  std::string reason;      ///< what was wrong and where; empty for a pass
+  bool at_random = false;  ///< failed, and held or failed elsewhere when it was judged again with the same seed
+  std::string program;     ///< in C, that shows what was wrong without sqrtn; empty: none
+  std::string accepted;    ///< why this finding is known and does not count for a run's verdict; empty: it does
   std::optional<std::size_t> n_samples;
   std::optional<double> statistic, p_value, observed, expected;
   std::optional<statistics::Interval> confidence_interval;
