@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #if defined(__x86_64__)
@@ -13,6 +14,7 @@
 
 #include "claims/products/checks.hpp"
 #include "claims/products/findings.hpp"
+#include "claims/products/guarded.hpp"
 #include "claims/promise.hpp"
 #include "judge.hpp"
 
@@ -229,6 +231,23 @@ TEST(Judge, TellsWhatIsWrongAtRandom) {
     EXPECT_EQ(result.outcome.reason.starts_with("other when judged again: "), each > 1) << result.outcome.reason;
     const std::string as = each > 1 ? "products/gemm/f32/repeatable" : "products/gemm/f32/exact_large";
     EXPECT_EQ(claims::symptom_of(result), claims::symptom_of(as));
+  }
+}
+
+TEST(GuardedOperand, TellsOfEveryByteBesideIt) {
+  claims::GuardedOperand there(5000);
+  const std::vector<std::byte> content(100, std::byte{7});
+  for (const bool at_end : {true, false}) {
+    std::byte* const begin = there.place(content, 8, at_end);
+    EXPECT_FALSE(there.overrun());
+    std::byte* const beyond = at_end ? begin - 1 : begin + 100;
+    for (std::byte* const written : {beyond, at_end ? begin - 4000 : begin + 4000, begin + 92, begin + 99}) {
+      const std::byte before = std::exchange(*written, std::byte{1});
+      EXPECT_TRUE(there.overrun());
+      *written = before;
+    }
+    begin[91] = std::byte{1};
+    EXPECT_FALSE(there.overrun()) << "it belongs to the operand";
   }
 }
 

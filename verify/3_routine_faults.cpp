@@ -73,6 +73,14 @@ const std::vector<RoutineFault>& routine_faults() {
        .fits = [](const Operation& o,
                   char) { return writes(o) && has_argument(o, What::leading, o.outputs.front().operand); },
        .writes_gap = true},
+      {.name = "writes_after_its_result",
+       .fits = [](const Operation& o, char) { return writes(o); },
+       .only = "inside",
+       .writes_after = true},
+      {.name = "writes_before_its_result",
+       .fits = [](const Operation& o, char) { return writes(o); },
+       .only = "inside",
+       .writes_before = true},
       {.name = "takes_the_last_of_equals",
        .fits =
            [](const Operation& o, char) {
@@ -101,7 +109,7 @@ std::string found_by(const Operation& operation, const RoutineFault& fault, std:
   subject.interfaces = {described_blas(fault)};
   const std::string prefix = fmt::format("products/{}/{}/", operation.name, claims::scalar_name<T>);
   for (const claims::Claim& claim : claims::routine_claims()) {
-    if (!claim.id.starts_with(prefix)) continue;
+    if (!claim.id.starts_with(prefix) || !claim.id.ends_with(fault.only)) continue;
     const claims::Result result = claims::run(claim, subject, settings());
     if (result.outcome.verdict == claims::Verdict::fail) return claim.id + ": " + result.outcome.reason;
     if (result.outcome.verdict != claims::Verdict::pass) wrongly.push_back(claims::describe(result));

@@ -20,8 +20,9 @@ struct RoutineFault {
   bool (*fits)(const blas::Operation&, char type);
   void (*misdescribe)(blas::Operation&) = nullptr;
   void (*misread)(claims::Choice&) = nullptr;
+  const char* only = "";  ///< the one claim that can see it; empty: any may
   bool forgets_last_term = false, forgets_last_entry = false, reads_result = false, writes_gap = false,
-       ignores_beta = false, ignores_alpha = false, takes_last = false;
+       writes_after = false, writes_before = false, ignores_beta = false, ignores_alpha = false, takes_last = false;
 };
 
 inline std::ostream& operator<<(std::ostream& out, const RoutineFault& fault) { return out << fault.name; }
@@ -163,6 +164,8 @@ void write_output(claims::Instance<T>& instance, char name, const std::vector<T>
       last = at;
     }
   }
+  if (fault.writes_after) place[placement.extent()] = T(0);
+  if (fault.writes_before) place[-1] = T(0);
   if (fault.writes_gap && last && placement.leading > static_cast<std::int64_t>(placement.rows) &&
       !instance.choice.row_major)
     place[placement.rows] = T(0);

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <stdexcept>
 
 #include "blas/operations.hpp"
@@ -126,6 +129,20 @@ std::string routine_of_c(const Operation& operation, char type) {
   return name_of(operation, type) + (returned_by(operation, type) == Returns::complex ? "_sub" : "");
 }
 
+/// Asks for each name once: the proof whose function it is goes through all that the process has loaded.
+SymbolLookup remembered(const SymbolLookup& look_up) {
+  struct Known {
+    std::mutex mutex;
+    std::map<std::string, void*> addresses;
+  };
+  return [look_up, known = std::make_shared<Known>()](const std::string& name) {
+    const std::lock_guard lock(known->mutex);
+    const auto [found, is_new] = known->addresses.try_emplace(name);
+    if (is_new) found->second = look_up(name);
+    return found->second;
+  };
+}
+
 }  // namespace
 
 std::int64_t c_flag(std::int64_t letter) {
@@ -153,7 +170,8 @@ std::int64_t c_flag(std::int64_t letter) {
   }
 }
 
-std::vector<Interface> interfaces_of(const SymbolLookup& look_up, const Naming& naming, int integer_bits) {
+std::vector<Interface> interfaces_of(const SymbolLookup& library, const Naming& naming, int integer_bits) {
+  const SymbolLookup look_up = remembered(library);
   const auto c_symbol = [naming](const Operation& o, char type) { return naming.c(routine_of_c(o, type)); };
   const auto fortran_symbol = [naming](const Operation& o, char type) { return naming.fortran(name_of(o, type)); };
   std::vector<Interface> interfaces{

@@ -3,9 +3,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csetjmp>
 #include <csignal>
 #include <cstdint>
+#include <cstring>
 #include <new>
 
 namespace sqrtn::claims {
@@ -37,6 +39,34 @@ bool GuardedMemory::guards(const void* address) const {
   const auto at = reinterpret_cast<std::uintptr_t>(address), begin = reinterpret_cast<std::uintptr_t>(room_.data());
   return (at >= begin - page_size() && at < begin) ||
          (at >= begin + room_.size() && at < begin + room_.size() + page_size());
+}
+
+namespace {
+
+constexpr std::byte known{0xff};  // NaN in every type
+
+bool is_known(std::span<const std::byte> bytes) {
+  return bytes.empty() ||
+         (bytes.front() == known && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
+}
+
+}  // namespace
+
+GuardedOperand::GuardedOperand(std::size_t bytes) : memory_(bytes) { std::ranges::fill(memory_.room(), known); }
+
+std::byte* GuardedOperand::place(std::span<const std::byte> content, std::size_t gap, bool at_end) {
+  std::ranges::fill(operand_, known);
+  const auto place = at_end ? memory_.room().last(content.size()) : memory_.room().first(content.size());
+  operand_ = place.first(content.size() - gap);
+  std::ranges::copy(content.first(operand_.size()), operand_.begin());
+  return place.data();
+}
+
+bool GuardedOperand::overrun() const {
+  const std::span<std::byte> room = memory_.room();
+  const auto begin = static_cast<std::size_t>(operand_.data() - room.data());
+  return operand_.empty() ? !is_known(room)
+                          : !is_known(room.first(begin)) || !is_known(room.subspan(begin + operand_.size()));
 }
 
 const void* refused_access(const std::function<void()>& action) {

@@ -25,6 +25,24 @@ class GuardedMemory {
   std::span<std::byte> room_;
 };
 
+/// One operand flush against the page before or the page after it. All other bytes of the room are known ones.
+class GuardedOperand {
+ public:
+  explicit GuardedOperand(std::size_t bytes);
+
+  /// Puts a copy of `content` there. Its last `gap` bytes belong to the caller's array: they may be read, but not
+  /// written. Returns: where it begins.
+  std::byte* place(std::span<const std::byte> content, std::size_t gap, bool at_end);
+  /// Whether any byte of the room that is none of the operand's, or one of the gap, has changed.
+  [[nodiscard]] bool overrun() const;
+  /// Whether the address lies in one of the two pages.
+  [[nodiscard]] bool guards(const void* address) const { return memory_.guards(address); }
+
+ private:
+  GuardedMemory memory_;
+  std::span<std::byte> operand_;  ///< without its gap
+};
+
 /// Runs `action` and returns the address whose access was refused; nullptr if none was. What the action
 /// had begun is abandoned where it stood (siglongjmp out of the handler): a library keeps its locks and
 /// buffers, so nothing more should be asked of it than a verdict. Calling thread only.

@@ -12,39 +12,14 @@
 namespace sqrtn::claims {
 namespace {
 
-constexpr std::byte pattern{0xff};  // NaN in either type
-
-/// One operand flush against the page before or the page after it, and a window of known bytes beyond its
-/// other end. The gap after its last row belongs to the caller's array: it may be read, but not written.
-class Placed {
- public:
-  explicit Placed(std::size_t bytes) : memory_(bytes) {}
-
-  template <class T>
-  T* place(const Matrix<T>& matrix, bool at_end) {
-    const bool empty = matrix.rows() == 0 || matrix.cols() == 0;
-    const std::size_t bytes = empty ? 0 : matrix.rows() * matrix.ld() * sizeof(T);
-    const std::span<std::byte> room = memory_.room();
-    const std::size_t window = std::min<std::size_t>(room.size() - bytes, 1024);
-    const auto operand = at_end ? room.last(bytes) : room.first(bytes);
-    window_ = at_end ? room.last(bytes + window).first(window) : room.subspan(bytes, window);
-    std::ranges::fill(window_, pattern);
-    if (bytes > 0) std::memcpy(operand.data(), matrix.storage().data(), bytes);
-    gap_ = operand.last(empty ? 0 : (matrix.ld() - matrix.cols()) * sizeof(T));
-    std::ranges::fill(gap_, pattern);
-    return reinterpret_cast<T*>(operand.data());
-  }
-  /// Whether the window or the gap has changed.
-  [[nodiscard]] bool overrun() const {
-    const auto changed = [](std::byte b) { return b != pattern; };
-    return std::ranges::any_of(window_, changed) || std::ranges::any_of(gap_, changed);
-  }
-  [[nodiscard]] bool guards(const void* address) const { return memory_.guards(address); }
-
- private:
-  GuardedMemory memory_;
-  std::span<std::byte> window_, gap_;
-};
+/// The matrix in guarded memory; after its last row there is a gap, as after the others.
+template <class T>
+T* place(GuardedOperand& there, const Matrix<T>& matrix, bool at_end) {
+  const bool empty = matrix.rows() == 0 || matrix.cols() == 0;
+  const auto content = std::as_bytes(matrix.storage()).first(empty ? 0 : matrix.rows() * matrix.ld() * sizeof(T));
+  const std::size_t gap = empty ? 0 : (matrix.ld() - matrix.cols()) * sizeof(T);
+  return reinterpret_cast<T*>(there.place(content, gap, at_end));
+}
 
 /// A, B and C of one call, each in guarded memory.
 class Guarded {
@@ -54,9 +29,9 @@ class Guarded {
   template <class T>
   std::string call_within(const Trial& trial, Operands<T>& operands, bool at_end) {
     Arguments<T> at = operands.arguments();
-    at.a.data = places_[0].place(operands.a, at_end);
-    at.b.data = places_[1].place(operands.b, at_end);
-    at.c.data = places_[2].place(operands.c, at_end);
+    at.a.data = place(places_[0], operands.a, at_end);
+    at.b.data = place(places_[1], operands.b, at_end);
+    at.c.data = place(places_[2], operands.c, at_end);
     const void* refused = refused_access([&] { trial.call(at); });
     constexpr std::array names{"A", "B", "C"};
     for (std::size_t i = 0; i < names.size(); ++i) {
@@ -73,7 +48,7 @@ class Guarded {
 
  private:
   // Larger than any operand of the shapes below.
-  std::array<Placed, 3> places_{Placed(1 << 18), Placed(1 << 18), Placed(1 << 18)};
+  std::array<GuardedOperand, 3> places_{GuardedOperand(1 << 18), GuardedOperand(1 << 18), GuardedOperand(1 << 18)};
 };
 
 /// The call with nothing to write: C without rows, or without columns.

@@ -200,20 +200,14 @@ class Guarded {
     instance.places.clear();
     for (std::size_t i = 0; i < instance.operands.size(); ++i) {
       const Elements<T>& memory = instance.operands[i].memory;
-      const std::span<std::byte> room = places_.at(i).room();
-      std::memset(room.data(), mark, room.size());
-      std::byte* const begin = room.data() + (at_end ? room.size() - memory.size() * sizeof(T) : 0);
-      std::memcpy(begin, memory.data(), memory.size() * sizeof(T));
-      instance.places.push_back(reinterpret_cast<T*>(begin));
+      const auto content = std::as_bytes(std::span<const T>(memory.data(), memory.size()));
+      instance.places.push_back(reinterpret_cast<T*>(places_.at(i).place(content, 0, at_end)));
     }
     const void* const refused = refused_access([&] { instance.call(interface); });
     return refused != nullptr ? touched(instance, refused, at_end) : overrun(instance);
   }
-  static constexpr std::size_t room_bytes = 1 << 18;
 
  private:
-  static constexpr int mark = 0x5a;
-
   [[nodiscard]] std::string touched(const Instance<T>& instance, const void* address, bool at_end) const {
     for (std::size_t i = 0; i < instance.operands.size(); ++i) {
       if (places_.at(i).guards(address))
@@ -224,17 +218,13 @@ class Guarded {
   }
   [[nodiscard]] std::string overrun(const Instance<T>& instance) const {
     for (std::size_t i = 0; i < instance.operands.size(); ++i) {
-      const std::span<std::byte> room = places_.at(i).room();
-      const auto* const begin = reinterpret_cast<const std::byte*>(instance.places[i]);
-      const auto* const end = begin + instance.operands[i].memory.size() * sizeof(T);
-      for (const std::byte& byte : room) {
-        if ((&byte < begin || &byte >= end) && byte != std::byte{mark})
-          return fmt::format("wrote outside of {}", instance.operands[i].placement.operand.name);
-      }
+      if (places_.at(i).overrun())
+        return fmt::format("wrote outside of {}", instance.operands[i].placement.operand.name);
     }
     return {};
   }
-  std::array<GuardedMemory, 3> places_{GuardedMemory(room_bytes), GuardedMemory(room_bytes), GuardedMemory(room_bytes)};
+  // Larger than any operand of the shapes below.
+  std::array<GuardedOperand, 3> places_{GuardedOperand(1 << 18), GuardedOperand(1 << 18), GuardedOperand(1 << 18)};
 };
 
 template <class T>
