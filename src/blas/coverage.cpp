@@ -18,10 +18,10 @@ namespace {
 /// Routines of the standard and of widespread libraries that no description covers, by Fortran's names; ? is a type.
 /// Source: "Basic Linear Algebra Subprograms Technical Forum Standard", ch. 2 and annex B; OpenBLAS's and MKL's lists.
 constexpr std::array<std::string_view, 28> others{
-    "?rotg",  "?rotm",    "?rotmg",    "sdsdot",    "dsdot",  "cdotu",       "cdotc",
-    "zdotu",  "zdotc",    "?imatcopy", "omatcopy2", "i?max",  "i?min",       "?amax",
-    "?amin",  "?max",     "?min",      "scamax",    "scamin", "dzamax",      "dzamin",
-    "sbgemm", "sbgemmt",  "sbgemv",    "sbdot",     "shgemm", "?gemm_batch", "?gemm_batch_strided"};
+    "?rotg",  "?rotm",   "?rotmg",    "sdsdot",    "dsdot",  "cdotu",       "cdotc",
+    "zdotu",  "zdotc",   "?imatcopy", "omatcopy2", "i?max",  "i?min",       "?amax",
+    "?amin",  "?max",    "?min",      "scamax",    "scamin", "dzamax",      "dzamin",
+    "sbgemm", "sbgemmt", "sbgemv",    "sbdot",     "shgemm", "?gemm_batch", "?gemm_batch_strided"};
 
 /// Names that are C's for something else than a routine.
 constexpr std::array<std::string_view, 2> no_routines{"xerbla", "errprn"};
