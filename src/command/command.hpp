@@ -27,6 +27,7 @@ void add_report(CLI::App& application, Action& chosen);
 void add_reproduce(CLI::App& application, Action& chosen);
 void add_propagate(CLI::App& application, Action& chosen);
 void add_gate(CLI::App& application, Action& chosen);
+void add_history(CLI::App& application, Action& chosen);
 void add_backends(CLI::App& application, Action& chosen);
 void add_bits(CLI::App& application, Action& chosen);
 void add_completion(CLI::App& application, Action& chosen);
