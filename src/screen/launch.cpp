@@ -13,6 +13,7 @@
 #include "screen/worker.hpp"
 #include "sqrtn/support/require.hpp"
 #include "support/call_watch.hpp"
+#include "support/environment.hpp"
 #include "support/interrupt.hpp"
 
 namespace sqrtn::screen {
@@ -59,6 +60,8 @@ class Reports {
 
  private:
   bool take(std::size_t place, std::string_view line, int processor) {
+    // What a library prints is not worth the parser's time.
+    if (!line.starts_with("{\"core\":")) return false;
     try {
       results::WorkerReport report = results::parse_worker_report(line, "a worker's report");
       for (const results::Fault& fault : report.faults) {
@@ -153,6 +156,7 @@ results::Screening screen(const libraries::Candidate& library, const Plan& plan,
   }
   EnvironmentAdditions environment = libraries::environment_for(library);
   environment.merge(libraries::started_with(1));
+  const ProcessLimits limits{.wall_s = plan.time_s + patience_s, .memory_bytes = describe_environment().memory_bytes};
   const std::size_t n = plan.processors.size();
   Reports reports(n);
   std::vector<ProcessEnd> ends(n);
@@ -162,7 +166,7 @@ results::Screening screen(const libraries::Candidate& library, const Plan& plan,
     std::vector<std::jthread> threads;
     for (std::size_t i = 0; i < n; ++i) {
       threads.emplace_back([&, i] {
-        ends[i] = run_process(words_of(library, plan, i), {.wall_s = plan.time_s + patience_s}, environment,
+        ends[i] = run_process(words_of(library, plan, i), limits, environment,
                               [&, i](std::string& out) { reports.hear(i, out, plan.processors[i].number); });
         --running;
       });
