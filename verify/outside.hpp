@@ -14,11 +14,15 @@
 #include "history/history.hpp"
 #include "history/text.hpp"
 #include "report/compare_text.hpp"
+#include "report/fleet_text.hpp"
 #include "report/page.hpp"
 #include "report/records.hpp"
+#include "report/screening_text.hpp"
 #include "report/summary.hpp"
 #include "results/accepted.hpp"
+#include "results/fleet.hpp"
 #include "results/read.hpp"
+#include "results/read_screening.hpp"
 
 /// Every reader of JSON from outside: whatever the bytes are, it takes them or refuses them by an exception of one
 /// kind, and what it takes can be shown. The fuzz target and the test of the corpus ask the same.
@@ -54,6 +58,21 @@ inline void use(const results::Libraries& libraries) {
 
 inline void use(const results::AnyDocument& any) {
   std::visit([](const auto& one) { use(one); }, any);
+}
+
+inline void use(const results::Screening& screening) {
+  const std::string text = results::to_text(results::to_json(screening));
+  const results::Screening again = results::parse_screening(text, "again");
+  keep(results::to_text(results::to_json(again)) == text, "a screening is read again as another");
+  (void)report::screening_text(screening);
+  (void)report::live_text(screening);
+  (void)results::node_of(screening);
+}
+
+inline void use(const results::Fleet& fleet) {
+  const std::string text = results::to_text(results::to_json(fleet));
+  keep(results::to_text(results::to_json(results::parse_fleet(text, "again"))) == text, "a fleet is read as another");
+  (void)report::fleet_text(fleet);
 }
 
 /// Cases have names and times, or say why not, and no reader of the gate's results is spoken to.
@@ -114,13 +133,15 @@ std::string refusal_of(Read read) {
   return {};
 }
 
-/// Of results or libraries, of a Google Benchmark program's output, of a list of accepted findings, and of a history,
-/// in this order. Throws: std::runtime_error for a promise that was not kept.
-inline std::array<std::string, 4> refusals_of(std::string_view text) {
+/// Of results or libraries, of a Google Benchmark program's output, of a list of accepted findings, of a history, of a
+/// screening and of a fleet, in this order. Throws: std::runtime_error for a promise that was not kept.
+inline std::array<std::string, 6> refusals_of(std::string_view text) {
   return {refusal_of([text] { return results::parse_any(text, "input"); }),
           refusal_of([text] { return gate::read_benchmark_output(text); }),
           refusal_of([text] { return results::parse_accepted(text, "input"); }),
-          refusal_of([text] { return history::parse_history(text, "input"); })};
+          refusal_of([text] { return history::parse_history(text, "input"); }),
+          refusal_of([text] { return results::parse_screening(text, "input"); }),
+          refusal_of([text] { return results::parse_fleet(text, "input"); })};
 }
 
 }  // namespace sqrtn::verify
