@@ -206,6 +206,11 @@ std::string findings(const Document& document) {
   return text;
 }
 
+std::string with_coverage(std::string interval, const ChainLayer& layer) {
+  const std::string less = less_coverage(layer);
+  return less.empty() ? interval : interval + fmt::format(" ({})", less);
+}
+
 Table chain_table(const std::vector<ChainRecord>& chains) {
   Table table{.title = "Deep chains",
               .columns = {"chain", "fate", "at layer", "log₁₀ RMS at the end: law", "99 % of runs", "computed", "runs",
@@ -217,7 +222,7 @@ Table chain_table(const std::vector<ChainRecord>& chains) {
         {end.interval.low / std::numbers::ln10, end.interval.high / std::numbers::ln10}};
     table.rows.push_back(
         {fmt::format("{}: {}", chain.init, setting_of(chain)), chain.fate, fmt::to_string(chain.fate_layer),
-         compact(end.mean / std::numbers::ln10, 5), compact(interval, 5),
+         compact(end.mean / std::numbers::ln10, 5), with_coverage(compact(interval, 5), end),
          end.state == "finite" ? compact(end.measured / std::numbers::ln10, 5) : end.state, fmt::to_string(chain.runs),
          compact(chain.weight_stddev, 4), compact(chain.holding_stddev, 4), chain.basis});
   }
