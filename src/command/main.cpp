@@ -43,7 +43,7 @@ struct SubcommandGroup {
 void add_subcommands(CLI::App& application, Action& chosen) {
   const SubcommandGroup groups[] = {{"Judge", {add_run, add_verify, add_reproduce}},
                                     {"Time", {add_bench, add_gate}},
-                                    {"Weights", {add_init, add_propagate, add_bits}},
+                                    {"Weights", {add_init, add_inspect, add_propagate, add_bits}},
                                     {"Publish", {add_report, add_compare}},
                                     {"Set up", {add_backends, add_env, add_completion, add_manual}}};
   for (const SubcommandGroup& group : groups) {
