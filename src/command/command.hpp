@@ -19,6 +19,7 @@ std::vector<std::string> command_line(const CLI::App& subcommand);
 
 void add_env(CLI::App& application, Action& chosen);
 void add_init(CLI::App& application, Action& chosen);
+void add_inspect(CLI::App& application, Action& chosen);
 void add_verify(CLI::App& application, Action& chosen);
 void add_screen(CLI::App& application, Action& chosen);
 void add_bench(CLI::App& application, Action& chosen);
