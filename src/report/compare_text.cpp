@@ -84,9 +84,9 @@ std::string id_list(const char* title, const std::vector<std::string>& ids) {
 /// How a ratio and its interval are read: from the intervals of two medians, or from repetitions.
 std::string how_to_read(const Comparison& comparison) {
   return fmt::format(
-      "\nnew/old is the ratio of the median times, above 1 is slower. Its interval {}: it holds the ratio of the true\n"
-      "medians at least {} times in 100. Within each run, that is: what changes from one process, or day, to the next\n"
-      "is not in it; `sqrtn gate` measures that too.\n",
+      "\nnew/old is the ratio of the median times, above 1 is slower. Its interval {}:\n"
+      "it holds the ratio of the true medians at least {} times in 100. Within each run, that is: what changes\n"
+      "from one process, or day, to the next is not in it; `sqrtn gate` measures that too.\n",
       comparison.interval_percent == 98 ? "runs from new.low/old.high to new.high/old.low"
                                         : "is Mann and Whitney's, over the repetitions",
       comparison.interval_percent);
