@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "gate/document.hpp"
+#include "gate/files.hpp"
 #include "gate/google_benchmark.hpp"
 #include "history/history.hpp"
 #include "history/text.hpp"
@@ -79,13 +80,17 @@ inline void use(const results::Fleet& fleet) {
 inline void use(const gate::BenchmarkOutput& output) {
   gate::Document document;
   for (const gate::BenchmarkCase& c : output.cases) {
-    keep(!c.name.empty() && c.name.size() <= 1000, "a case has no name, or a long one");
-    keep(!c.fault.empty() || (std::isfinite(c.time_s) && c.time_s > 0), "a case has neither a time nor a fault");
+    keep(!c.name.empty() && c.name.size() <= 64 << 10, "a case has no name, or a long one");
+    keep(!c.fault.empty() || !c.stopped.empty() || (std::isfinite(c.value) && c.value > 0),
+         "a case has neither a value nor a fault");
     gate::Row& row = document.rows.emplace_back();
     row.name = c.name;
-    row.note = c.fault;
-    row.timed.older_s = c.time_s;
+    row.note = c.stopped + c.fault;
+    row.timed.older = c.value;
   }
+  (void)report::to_markdown(gate::compare(output, output));
+  (void)results::to_json(gate::compare(output, output)).dump();
+  (void)report::to_html({gate::document_of(output)}, {});
   for (const auto& [key, value] : output.context) document.notes.push_back(key + ": " + value);
   gate::make_printable(document);
   const std::string json = results::to_text(gate::to_json(document));

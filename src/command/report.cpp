@@ -7,12 +7,12 @@
 
 #include "command/command.hpp"
 #include "command/options.hpp"
+#include "gate/files.hpp"
 #include "history/page.hpp"
 #include "history/text.hpp"
 #include "report/libraries.hpp"
 #include "report/page.hpp"
 #include "report/summary.hpp"
-#include "results/read.hpp"
 #include "support/output.hpp"
 
 namespace sqrtn::command {
@@ -32,10 +32,19 @@ struct ReportInput {
 
   void read(const std::string& path) {
     if (path.ends_with(".jsonl")) return read_history(path);
-    results::AnyDocument any = results::read_any(path);
-    std::visit([&](const auto& one) { verdicts += fmt::format("{}: {}\n", path, report::verdict_line(one)); }, any);
-    if (auto* document = std::get_if<results::Document>(&any)) documents.push_back(std::move(*document));
-    if (auto* report = std::get_if<results::Libraries>(&any)) libraries.push_back(std::move(*report));
+    gate::AnyResults any = gate::read_results(path);
+    const auto tell = [&](const std::string& line) { verdicts += fmt::format("{}: {}\n", path, line); };
+    if (auto* document = std::get_if<results::Document>(&any)) {
+      tell(report::verdict_line(*document));
+      documents.push_back(std::move(*document));
+    } else if (auto* report = std::get_if<results::Libraries>(&any)) {
+      tell(report::verdict_line(*report));
+      libraries.push_back(std::move(*report));
+    } else {
+      const auto& output = std::get<gate::BenchmarkOutput>(any);
+      tell(fmt::format("{} cases of Google Benchmark's", output.cases.size()));
+      documents.push_back(gate::document_of(output));
+    }
   }
 
   void read_history(const std::string& path) {
@@ -83,8 +92,8 @@ void add_report(CLI::App& application, Action& chosen) {
   CLI::App* subcommand = application.add_subcommand("report", "Makes the page, tables and pictures of results");
   subcommand
       ->add_option("results", options->results,
-                   "Documents of run, verify, bench, propagate, reproduce or backends; several are shown side by side; "
-                   "and histories, NAME.jsonl; - is standard input")
+                   "Documents of run, verify, bench, propagate, reproduce or backends, or JSON of Google Benchmark; "
+                   "several are shown side by side; and histories, NAME.jsonl; - is standard input")
       ->required()
       ->type_name("RESULTS.json");
   subcommand->add_option("--output", options->output, "Folder for what is written")
