@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <limits>
-#include <stdexcept>
 
 #include "gate/google_benchmark.hpp"
 #include "results/format.hpp"
 #include "results/read.hpp"
+#include "sqrtn/statistics/median.hpp"
 #include "sqrtn/support/require.hpp"
 #include "support/environment.hpp"
 
@@ -30,15 +30,24 @@ TakenRun run_of(const results::Document& document) {
   return taken;
 }
 
+/// Why the case is left out; empty if it is not.
+std::string reason_of(const gate::BenchmarkCase& c) {
+  if (c.wrong_answer) return "wrong answer";
+  if (!c.stopped.empty()) return c.stopped;
+  return c.fault.empty() && !(c.value > 0) ? "no time" : c.fault;
+}
+
 TakenRun run_of(const gate::BenchmarkOutput& output) {
   TakenRun taken;
   for (const gate::BenchmarkCase& c : output.cases) {
-    const std::string name = results::printable(c.name);
-    if (c.fault.empty() && !c.wrong_answer) {
-      taken.run.cases.push_back({name, {c.time_s, unknown, unknown}});
-    } else {
-      taken.left_out.push_back(fmt::format("{}: {}", name, c.wrong_answer ? "wrong answer" : c.fault));
+    const std::string name = results::printable(c.name), reason = reason_of(c);
+    if (!reason.empty()) {
+      taken.left_out.push_back(fmt::format("{}: {}", name, reason));
+      continue;
     }
+    const auto interval =
+        statistics::median_confidence_interval(c.repetitions).value_or(statistics::Interval{unknown, unknown});
+    taken.run.cases.push_back({name, {c.value, interval.low, interval.high}});
   }
   if (const auto date = output.context.find("date"); date != output.context.end())
     taken.run.date = results::printable(date->second);
@@ -60,14 +69,7 @@ TakenRun run_from(std::string_view text, const std::string& name, const RunOptio
   if (is_document(text)) {
     taken = run_of(results::parse_document(text, name));
   } else {
-    try {
-      taken = run_of(gate::read_benchmark_output(text, options.clock));
-    } catch (const std::invalid_argument& error) {
-      throw std::invalid_argument(
-          fmt::format("{}: {}; name a results.json, or what a Google Benchmark program wrote "
-                      "with --benchmark_out=FILE",
-                      name, error.what()));
-    }
+    taken = run_of(gate::read_benchmark_output(text, {.clock = options.clock}, name));
   }
   taken.run.commit = options.commit;
   if (!options.machine.empty()) taken.run.machine = options.machine;
