@@ -20,6 +20,7 @@ std::vector<std::string> command_line(const CLI::App& subcommand);
 void add_env(CLI::App& application, Action& chosen);
 void add_init(CLI::App& application, Action& chosen);
 void add_verify(CLI::App& application, Action& chosen);
+void add_order(CLI::App& application, Action& chosen);
 void add_bench(CLI::App& application, Action& chosen);
 void add_run(CLI::App& application, Action& chosen);
 void add_compare(CLI::App& application, Action& chosen);

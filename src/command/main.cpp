@@ -41,7 +41,7 @@ struct SubcommandGroup {
 };
 
 void add_subcommands(CLI::App& application, Action& chosen) {
-  const SubcommandGroup groups[] = {{"Judge", {add_run, add_verify, add_reproduce}},
+  const SubcommandGroup groups[] = {{"Judge", {add_run, add_verify, add_order, add_reproduce}},
                                     {"Time", {add_bench, add_gate}},
                                     {"Weights", {add_init, add_propagate, add_bits}},
                                     {"Publish", {add_report, add_compare}},
