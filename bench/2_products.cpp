@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 #include "blas/work.hpp"
@@ -6,6 +8,8 @@
 #include "sqrtn/blas/products.hpp"
 #include "sqrtn/blas/reference.hpp"
 #include "sqrtn/random/fill.hpp"
+#include "sqrtn/support/require.hpp"
+#include "support/environment.hpp"
 
 /// gemm and gemv of the library, each answer checked before it is timed. Shapes are m × n × k as the
 /// BLAS has them: of a layer, m is fan_out, n the batch and k fan_in.
@@ -165,16 +169,56 @@ void add_gemvs(std::vector<Case>& cases, const Context& context) {
   }
 }
 
-}  // namespace
+void add_asked(std::vector<Case>& cases, const Context& context) {
+  for (const auto& [routine, s] : context.options.products) {
+    if (routine == "gemm") {
+      add_gemm<float>(cases, context, {s[0], s[1], s[2], true});
+      add_gemm<double>(cases, context, {s[0], s[1], s[2], true});
+    } else {
+      add_gemv<float>(cases, context, {s[0], s[1]});
+      add_gemv<double>(cases, context, {s[0], s[1]});
+    }
+  }
+}
 
-void add_products(std::vector<Case>& cases, const Context& context) {
-  add_gemms(cases, context, gemm_shapes);
+void add_products_of(std::vector<Case>& cases, const Context& context, std::span<const GemmShape> gemms) {
+  if (!context.options.products.empty()) return add_asked(cases, context);
+  add_gemms(cases, context, gemms);
   add_gemvs(cases, context);
 }
 
+}  // namespace
+
+AskedProduct parse_product(std::string_view text) {
+  const std::size_t colon = std::min(text.find(':'), text.size());
+  AskedProduct product{.routine = std::string(text.substr(0, colon)), .shape = {}};
+  require(product.routine == "gemm" || product.routine == "gemv",
+          "'{}' is no product that is timed: write gemm:MxNxK or gemv:MxN, as gemm:180x5120x5120", text);
+  const std::size_t dimensions = product.routine == "gemm" ? 3 : 2;
+  product.shape = parse_shape(text.substr(std::min(colon + 1, text.size())));
+  require(product.shape.size() == dimensions, "'{}' has {} dimensions; {} has {}", text, product.shape.size(),
+          product.routine, dimensions == 3 ? "three, MxNxK" : "two, MxN");
+  const std::size_t m = product.shape[0], n = product.shape[1], k = dimensions == 3 ? product.shape[2] : 1;
+  constexpr std::size_t longest = std::numeric_limits<std::int32_t>::max();
+  require(std::max({m, n, k}) <= longest, "'{}': a library with 32-bit integers takes dimensions up to {}", text,
+          longest);
+  const double bytes = sizeof(double) * (static_cast<double>(m) * static_cast<double>(k) +
+                                         static_cast<double>(k) * static_cast<double>(n) +
+                                         static_cast<double>(m) * static_cast<double>(n));
+  const auto memory = static_cast<double>(describe_environment().memory_bytes);
+  require(memory == 0 || bytes < 0.75 * memory, "'{}': its operands need {:.2g} bytes and this machine has {:.2g}",
+          text, bytes, memory);
+  return product;
+}
+
+std::string to_string(const AskedProduct& product) {
+  return fmt::format("{}:{}", product.routine, sqrtn::to_string(product.shape));
+}
+
+void add_products(std::vector<Case>& cases, const Context& context) { add_products_of(cases, context, gemm_shapes); }
+
 void add_sampled_products(std::vector<Case>& cases, const Context& context) {
-  add_gemms(cases, context, sampled_shapes);
-  add_gemvs(cases, context);
+  add_products_of(cases, context, sampled_shapes);
 }
 
 }  // namespace sqrtn::bench

@@ -2,10 +2,12 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "results/document.hpp"
 #include "sqrtn/blas/backend.hpp"
+#include "sqrtn/support/shape.hpp"
 
 /// The benchmarks, as Google Benchmark cases, and their run as measurements.
 namespace sqrtn::bench {
@@ -17,6 +19,19 @@ inline constexpr const char* wrong_answer = "wrong answer: not ranked";
 inline constexpr const char* clock_id = "clock";
 inline constexpr const char* first_call_id = "products/first_call/64x64x64/f32/1";
 
+/// A product of one's own: gemm of m × n × k, gemv of m × n.
+struct AskedProduct {
+  std::string routine;
+  Shape shape;
+  bool operator==(const AskedProduct&) const = default;
+};
+
+/// Reads "gemm:180x5120x5120" or "gemv:4096x1024".
+/// Throws: std::invalid_argument that names `text`, what is wrong and what would do: a routine that is not timed, a
+/// shape with another number of dimensions, or operands that this machine's memory does not hold.
+AskedProduct parse_product(std::string_view text);
+std::string to_string(const AskedProduct& product);
+
 /// The numbers of threads at which products are timed: 1 and, where that is another, all.
 std::vector<int> numbers_of_threads();
 
@@ -27,7 +42,8 @@ struct Options {
   /// The only number of threads of the products, with which the process should have been started, so that no idle
   /// thread of the library stands beside them; 0: 1 and all, one after the other.
   int threads = 0;
-  bool check = true;  ///< each product's answer before it is timed
+  bool check = true;                        ///< each product's answer before it is timed
+  std::vector<AskedProduct> products = {};  ///< in place of those that are built in, and of all else
 };
 
 /// One sample of each product at sizes from 8 to 4,096, for a comparison of libraries that takes one from

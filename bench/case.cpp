@@ -51,6 +51,7 @@ std::vector<Case> all_cases(const Context& context) {
   std::vector<Case> cases;
   add_ceilings(cases, context);
   add_products(cases, context);
+  if (!context.options.products.empty()) return cases;
   add_overhead(cases, context);
   add_init(cases, context);
   add_monte_carlo(cases, context);

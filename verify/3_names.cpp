@@ -1,7 +1,10 @@
 #include <cstdint>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "blas/c_functions.hpp"
+#include "blas/coverage.hpp"
 #include "verify.hpp"
 
 /// What a library with 64-bit integers is handed, and how the width is read back from functions.
@@ -51,6 +54,36 @@ TEST(WideIntegers, AreToldByWhatFunctionsReadAndNotByNames) {
   EXPECT_EQ(width_with(reinterpret_cast<void*>(narrow_dot)), 32);
   EXPECT_EQ(width_with(reinterpret_cast<void*>(idle_dot)), 0) << "what never counts tells nothing";
   EXPECT_EQ(width_with(nullptr), 0);
+}
+
+using Symbols = std::set<std::string, std::less<>>;
+using Words = std::vector<std::string>;
+
+TEST(Coverage, TellsWhatIsExportedAndNotDescribed) {
+  const blas::Coverage coverage =
+      blas::coverage_of({"cblas_dgemm", "dgemm_", "cblas_zdotu_sub", "cblas_zdotu", "cblas_drotg", "drotg_", "srotg_",
+                         "idmax_", "dgetrf_", "cblas_xerbla", "cblas_new", "cblas_D\033[31m", "openblas_get_config"},
+                        {"", "", "_"});
+  EXPECT_EQ(coverage.n_described, 2U);
+  EXPECT_EQ(coverage.not_described, (Words{"drotg", "idmax", "new", "srotg"}));
+}
+
+TEST(Coverage, ReadsNamesByTheirScheme) {
+  const blas::Naming numpy{"scipy_", "64_", "_64_"};
+  const Symbols symbols{"scipy_cblas_dgemm64_", "scipy_cblas_drotm64_", "scipy_srotm_64_", "cblas_drotg", "drotg_"};
+  const blas::Coverage coverage = blas::coverage_of(symbols, numpy);
+  EXPECT_EQ(coverage.n_described, 1U);
+  EXPECT_EQ(coverage.not_described, (Words{"drotm", "srotm"}));
+}
+
+// A compiler's way to return complex numbers is not known, so Fortran's functions that do are not called.
+TEST(Coverage, FortransComplexFunctionsAreNotJudgedWhereCsAreMissing) {
+  EXPECT_EQ(blas::coverage_of({"dgemm_", "zdotu_", "cdotc_"}, {"", "", "_"}).not_described, (Words{"cdotc", "zdotu"}));
+}
+
+TEST(Coverage, HasOneWordARoutine) {
+  EXPECT_EQ(blas::by_routine({"crotg", "drotg", "dsdot", "icmax", "idmax", "zimatcopy"}),
+            (Words{"rotg (c d)", "dsdot", "imax (c d)", "zimatcopy"}));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "page_rows.hpp"
 #include "program.hpp"
 #include "report/page.hpp"
+#include "report/screen.hpp"
 #include "report/summary.hpp"
 #include "results/read.hpp"
 #include "support/output.hpp"
@@ -71,6 +72,7 @@ TEST(Libraries, AWrongFieldIsNamed) {
       {"/backends/0/name", "", "b.json: backends[0].name: expected a string that is not empty"},
       {"/backends/0/identity", "x", "b.json: backends[0].identity: expected an object"},
       {"/backends/0/identity/integer_bits", 1e99, "backends[0].identity.integer_bits: expected a whole number"},
+      {"/backends/0/identity/not_judged", 7, "b.json: backends[0].identity.not_judged: expected an array, got 7"},
       {"/backends/0/word", "good", "b.json: backends[0].word: expected \"right\", which follows from its claims"},
       {"/backends/1/word", "right", "b.json: backends[1].word: expected \"wrong\", which follows from its claims"},
       {"/backends/0/claims/0/class", "so",
@@ -195,6 +197,24 @@ TEST(Libraries, TheirTextIsOnlyText) {
     }
   }
   EXPECT_TRUE(holds(page, "cannot be used: it lacks &lt;u&gt;cblas_sgemm&lt;/u&gt;"));
+}
+
+TEST(Libraries, WhatIsNotJudgedIsSaid) {
+  results::Document document = synthetic_document();
+  const std::string names = "rotg (d s), dsdot";
+  EXPECT_TRUE(holds(report::claims_text(document), "Exported by the library and not judged: " + names + ".\n"));
+  EXPECT_TRUE(holds(report::to_markdown(document), "not judged: " + names));
+  Libraries report = synthetic_libraries();
+  ASSERT_TRUE(report.backends.front().record);
+  report.backends.front().record->identity = document.blas->identity;
+  EXPECT_TRUE(holds(report::to_markdown(report), "160"));
+  EXPECT_TRUE(holds(report::to_markdown(report), names));
+  EXPECT_TRUE(holds(report::to_html({document}, {}, {&report, 1}), names));
+  document.blas->identity.not_judged = {"<u>"};
+  EXPECT_TRUE(holds(report::claims_text(document), "\\<u"));
+  results::Document unasked;
+  unasked.blas = document.blas;
+  EXPECT_FALSE(holds(report::claims_text(unasked), "not judged")) << "nothing was asked of the library";
 }
 
 // A place that cannot be written is found before the first file is replaced.

@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "program.hpp"
 #include "sqrtn/support/parallel.hpp"
+#include "support/output.hpp"
 #include "verify.hpp"
 
 /// What `sqrtn run` times, and what it says of it.
@@ -32,6 +34,51 @@ TEST(Timing, MoreThreadsThanAskedForAreNotRanked) {
     return;
   }
   ADD_FAILURE() << "a library that keeps 65 threads busy has a rate for one";
+}
+
+TEST(Shapes, OnesOwnAreTimedInPlaceOfTheOthers) {
+  const Folder folder;
+  write_file(folder / "shapes.txt", "# of a layer\ngemv: 7x3  # a product\r\n\ngemm:3x5x7\n");
+  const Ended listed = shell(folder, "sqrtn bench --list --filter '/1$' --shape gemm:3x5x7 --shapes shapes.txt");
+  EXPECT_EQ(listed.code, 0) << listed.err;
+  const std::string rows =
+      "products/gemm/3x5x7/f32/1\nproducts/gemm/3x5x7/f64/1\nproducts/gemv/7x3/f32/1\nproducts/gemv/7x3/f64/1\n";
+  EXPECT_TRUE(listed.out.ends_with(rows)) << listed.out;
+  EXPECT_FALSE(holds(listed.out, "512x512"));
+  const std::string library = (program_folder() / "named/plain-0.so").string();
+  const Ended ended = shell(folder, "sqrtn run --quick --blas " + library +
+                                        " --backends openblas --filter '/3x5x7/f32/1$' --shapes shapes.txt --output o");
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  const json backends = json::parse(content_of(folder / "o/backends.json"))["backends"];
+  EXPECT_GE(backends.size(), 2U);
+  for (const json& backend : backends) {
+    ASSERT_EQ(backend["measurements"].size(), 1U);
+    EXPECT_EQ(backend["measurements"][0]["id"], "products/gemm/3x5x7/f32/1");
+    EXPECT_GT(backend["measurements"][0]["rate"].get<double>(), 0);
+    EXPECT_EQ(backend["standings"].size(), 1U) << "they are ranked by it";
+  }
+}
+
+TEST(Shapes, WhatIsNoneIsRefusedWithWhatWouldDo) {
+  const Folder folder;
+  write_file(folder / "wrong.txt", "gemm:3x5x7\n\ngemm:3x5\n");
+  write_file(folder / "none.txt", "# gemm:3x5x7\n");
+  const std::vector<std::array<const char*, 2>> wrong{
+      {"--shape axpy:5", "'axpy:5' is no product that is timed: write gemm:MxNxK or gemv:MxN"},
+      {"--shape gemm", "shape '': '' is not a whole number"},
+      {"--shape gemm:3x5", "'gemm:3x5' has 2 dimensions; gemm has three, MxNxK"},
+      {"--shape gemv:3x0", "a dimension is 0"},
+      {"--shape gemv:4294967296x1", "a library with 32-bit integers takes dimensions up to 2147483647"},
+      {"--shape gemm:60000x60000x60000", "this machine has"},
+      {"--shapes wrong.txt", "wrong.txt:3: 'gemm:3x5' has 2 dimensions"},
+      {"--shapes none.txt", "none.txt names no product"},
+      {"--shapes missing.txt", "missing.txt"},
+      {"--shapes /dev/zero", "/dev/zero"}};
+  for (const auto& [words, complaint] : wrong) {
+    const Ended ended = shell(folder, fmt::format("sqrtn bench --list {}", words));
+    EXPECT_EQ(ended.code, 2) << words;
+    EXPECT_TRUE(holds(ended.err, complaint)) << words;
+  }
 }
 
 TEST(TimingSlow, KernelsAreTimedToo) {

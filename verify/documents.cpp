@@ -193,7 +193,9 @@ results::Document synthetic_document() {
                                        .threading = "pthread",
                                        .integer_bits = 32,
                                        .interface = "cblas",
-                                       .naming = "cblas_dgemm"},
+                                       .naming = "cblas_dgemm",
+                                       .routines = 160,
+                                       .not_judged = {"drotg", "dsdot", "srotg"}},
                                       1,
                                       "example"};
   document.command = {"sqrtn", "run", "--filter", "a'b"};

@@ -116,11 +116,14 @@ int run(int argc, char** argv) {
 
 const blas::Backend& backend() { return the_run->backend; }
 const claims::Settings& settings() { return the_run->settings; }
-claims::Subject subject() {
-  claims::Subject subject = claims::default_subject(backend().functions(), backend().file_name(),
-                                                    [](int threads) { return backend().set_threads(threads); });
-  subject.interfaces = backend().interfaces();
-  return subject;
+const claims::Subject& subject() {
+  static const claims::Subject known = [] {
+    claims::Subject subject = claims::default_subject(backend().functions(), backend().file_name(),
+                                                      [](int threads) { return backend().set_threads(threads); });
+    subject.interfaces = backend().interfaces();
+    return subject;
+  }();
+  return known;
 }
 
 const claims::Claim& claim_of(const std::string& id) {

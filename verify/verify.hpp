@@ -18,7 +18,7 @@ const blas::Backend& backend();
 const claims::Settings& settings();
 
 /// sqrtn's own draws and the library's products.
-claims::Subject subject();
+const claims::Subject& subject();
 
 /// Throws: std::out_of_range if no claim has this id.
 const claims::Claim& claim_of(const std::string& id);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "blas/call.hpp"
+#include "blas/coverage.hpp"
 #include "blas/library_file.hpp"
 #include "blas/linked.hpp"
 #include "blas/loaded_library.hpp"
@@ -145,8 +146,8 @@ bool is_name_or_path(std::string_view word) {
 
 struct Backend::State {
   LoadedLibrary library;
-  mutable Identity identity;  ///< the hash of the file is added when it is first asked for
-  mutable std::once_flag hashed;
+  mutable Identity identity;  ///< what needs the whole file is added when it is first asked for
+  mutable std::once_flag read;
   Functions functions;
   Naming naming;
   ThreadControl threads;
@@ -193,10 +194,26 @@ Backend Backend::load(std::string_view name_or_path) {
   return Backend(loaded);
 }
 
+/// By the library and, if it only forwards to another one, by that.
+std::set<std::string, std::less<>> Backend::exported(const State& state) {
+  const Identity& identity = state.identity;
+  std::set<std::string, std::less<>> symbols;
+  for (const std::string& path : {state.library.path(), owner_of(state.library.address(identity.naming.c_str()))}) {
+    if (auto content = dynamic_content(path)) symbols.merge(content->symbols);
+  }
+  return symbols;
+}
+
 Backend::Backend(std::shared_ptr<const State> state) : state_(std::move(state)) {}
 
 const Identity& Backend::identity() const {
-  std::call_once(state_->hashed, [this] { state_->identity.sha256 = sha256_of_file(state_->library.path()); });
+  std::call_once(state_->read, [this] {
+    Identity& identity = state_->identity;
+    identity.sha256 = sha256_of_file(state_->library.path());
+    const Coverage coverage = coverage_of(exported(*state_), state_->naming);
+    identity.routines = coverage.n_described;
+    identity.not_judged = coverage.not_described;
+  });
   return state_->identity;
 }
 

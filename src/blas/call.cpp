@@ -123,12 +123,6 @@ void call_fortran(void* function, int integer_bits, const Call& call) {
   arguments.call(function, returns == Returns::real ? real_type(call.type) : &ffi_type_void, call.result);
 }
 
-/// The routine's name before anything is added to it for a library. Compilers return complex numbers in more than one
-/// way: those functions are called by C's interface alone, which has them return through an address.
-std::string routine_of_c(const Operation& operation, char type) {
-  return name_of(operation, type) + (returned_by(operation, type) == Returns::complex ? "_sub" : "");
-}
-
 /// Asks for each name once: the proof whose function it is goes through all that the process has loaded.
 SymbolLookup remembered(const SymbolLookup& look_up) {
   struct Known {
@@ -144,6 +138,14 @@ SymbolLookup remembered(const SymbolLookup& look_up) {
 }
 
 }  // namespace
+
+std::string routine_of_c(const Operation& operation, char type) {
+  return name_of(operation, type) + (returned_by(operation, type) == Returns::complex ? "_sub" : "");
+}
+
+bool is_called_by_fortran(const Operation& operation, char type) {
+  return !operation.of_c_alone && returned_by(operation, type) != Returns::complex;
+}
 
 std::int64_t c_flag(std::int64_t letter) {
   switch (letter) {
@@ -180,11 +182,8 @@ std::vector<Interface> interfaces_of(const SymbolLookup& library, const Naming& 
        .call = [=](const Call& call) { call_c(look_up(c_symbol(call.operation, call.type)), integer_bits, call); },
        .symbol = c_symbol},
       {.of_c = false,
-       .has =
-           [=](const Operation& o, char type) {
-             return !o.of_c_alone && returned_by(o, type) != Returns::complex &&
-                    look_up(fortran_symbol(o, type)) != nullptr;
-           },
+       .has = [=](const Operation& o,
+                  char type) { return is_called_by_fortran(o, type) && look_up(fortran_symbol(o, type)) != nullptr; },
        .call =
            [=](const Call& call) {
              call_fortran(look_up(fortran_symbol(call.operation, call.type)), integer_bits, call);

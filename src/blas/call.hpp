@@ -1,8 +1,10 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "blas/names.hpp"
+#include "blas/operations.hpp"
 #include "sqrtn/blas/interface.hpp"
 
 /// Calls of any described routine through a loaded library.
@@ -10,6 +12,12 @@ namespace sqrtn::blas {
 
 /// The number that stands for a flag's letter in C's enumerations, CBLAS_TRANSPOSE and its like.
 std::int64_t c_flag(std::int64_t letter);
+
+/// What C's interface calls the routine before anything is added to it for a library: "ddot", "zdotu_sub".
+std::string routine_of_c(const Operation& operation, char type);
+
+/// Whether Fortran's interface to it is one that can be called: compilers return complex numbers in more than one way.
+bool is_called_by_fortran(const Operation& operation, char type);
 
 /// C's interface and Fortran's, those of them that have at least one described routine under the names of `naming`.
 /// `integer_bits`: width of the library's BLAS integers.

@@ -4,6 +4,7 @@
 
 #include "command/command.hpp"
 #include "command/options.hpp"
+#include "command/shapes.hpp"
 #include "command/steps.hpp"
 #include "libraries/children.hpp"
 #include "report/summary.hpp"
@@ -15,6 +16,7 @@ namespace {
 
 struct BenchOptions {
   CommonOptions common;
+  ShapeOptions shapes;
   bool quick = false;
   bool list = false;
   double sample_cap_s = 0;  ///< > 0: one sample of each product, for a parent that compares libraries
@@ -37,14 +39,11 @@ int list_measurements(const std::vector<std::string>& ids) {
   return all_well;
 }
 
-int sample(const BenchOptions& options, const std::vector<std::string>& command) {
+int sample(const BenchOptions& options, bench::Options bench_options, const std::vector<std::string>& command) {
   const CommonOptions& common = options.common;
   const blas::Backend backend = libraries::load_library(common.blas);
-  const bench::Options bench_options{.filter = common.filter,
-                                     .quick = options.quick,
-                                     .seed = common.seed,
-                                     .threads = options.threads,
-                                     .check = !options.unchecked};
+  bench_options.threads = options.threads;
+  bench_options.check = !options.unchecked;
   deliver(make_document(backend, command, common.seed, {},
                         bench::sample_products(backend, bench_options, options.sample_cap_s)),
           "-", "");
@@ -53,10 +52,12 @@ int sample(const BenchOptions& options, const std::vector<std::string>& command)
 
 int measure_all(const BenchOptions& options, const std::vector<std::string>& command) {
   const CommonOptions& common = options.common;
-  const bench::Options bench_options{.filter = common.filter, .quick = options.quick, .seed = common.seed};
-  if (options.sample_cap_s > 0) return sample(options, command);
+  bench::Options bench_options{
+      .filter = {}, .quick = options.quick, .seed = common.seed, .products = asked_products(options.shapes)};
+  bench_options.filter = filter_for(common.filter, bench_options.products);
+  if (options.sample_cap_s > 0) return sample(options, std::move(bench_options), command);
   const std::vector<std::string> ids = bench::matching_ids(bench_options);
-  if (ids.empty()) return nothing_matches("measurement", common.filter, "bench");
+  if (ids.empty()) return nothing_matches("measurement", bench_options.filter, "bench");
   if (options.list) return list_measurements(ids);
   if (!common.json.empty()) require_writable(common.json);
   const blas::Backend backend = libraries::load_library(common.blas);
@@ -73,6 +74,7 @@ void add_bench(CLI::App& application, Action& chosen) {
   CLI::App* subcommand = application.add_subcommand(
       "bench", "Times products, initialisers and the Monte-Carlo loop beside ceilings measured in the same run");
   add_common_options(*subcommand, options->common, "a measurement's id");
+  add_shapes(*subcommand, options->shapes);
   subcommand->add_flag("--quick", options->quick, "Fewer shapes and rounds");
   subcommand->add_option("--sample", options->sample_cap_s)->group("");
   subcommand->add_option("--threads", options->threads)->group("");
@@ -82,6 +84,7 @@ void add_bench(CLI::App& application, Action& chosen) {
       "The environment variable SQRTN_SIMD keeps the fills to one SIMD target, as SQRTN_SIMD=AVX2; a name that is not "
       "available is answered with those that are.\n"
       "Examples:\n  sqrtn bench --quick --filter '^products/gemm/512x512x512/'\n"
+      "  sqrtn bench --quick --shape gemm:180x512x512 --shape gemv:512x180\n"
       "  sqrtn bench --list");
   subcommand->callback([options, subcommand, &chosen] {
     chosen = [options, subcommand] { return measure_all(*options, command_line(*subcommand)); };

@@ -7,11 +7,11 @@
 #include "claims/area.hpp"
 #include "command/command.hpp"
 #include "command/options.hpp"
+#include "command/shapes.hpp"
 #include "command/steps.hpp"
 #include "libraries/comparison.hpp"
 #include "report/screen.hpp"
 #include "report/summary.hpp"
-#include "results/format.hpp"
 #include "sqrtn/support/require.hpp"
 #include "support/output.hpp"
 
@@ -23,19 +23,20 @@ constexpr double quick_effect_scale = 3;
 
 struct RunOptions {
   CommonOptions common;
+  ShapeOptions shapes;
   std::vector<std::string> backends, search;
   std::string output;  ///< empty: results/<machine>
-  bool blas_given = false, kernels = false;
-  bool quick = false;
-  bool strict = false;
+  bool blas_given = false, kernels = false, quick = false, strict = false;
 };
 
 int run(RunOptions options, const std::vector<std::string>& command) {
-  const CommonOptions& common = options.common;
+  CommonOptions& common = options.common;
+  const std::vector<bench::AskedProduct> products = asked_products(options.shapes);
+  common.filter = filter_for(common.filter, products);
   const claims::Settings settings{.seed = common.seed, .effect_scale = options.quick ? quick_effect_scale : 1};
-  const bench::Options bench_options{.filter = common.filter, .quick = options.quick, .seed = common.seed};
   const std::vector<claims::Claim> claims = matching_claims(settings, common.filter);
-  const std::vector<std::string> ids = bench::matching_ids(bench_options);
+  const std::vector<std::string> ids =
+      bench::matching_ids({.filter = common.filter, .quick = options.quick, .seed = common.seed, .products = products});
   if (claims.empty() && ids.empty()) return nothing_matches("claim or measurement", common.filter, "verify");
   require(!options.blas_given || !options.backends.empty() || (options.search.empty() && !options.kernels),
           "with --blas alone, {} has nothing to choose from; add --backends all",
@@ -47,13 +48,14 @@ int run(RunOptions options, const std::vector<std::string>& command) {
   if (options.backends.empty() && !options.blas_given) options.backends = {"all"};
   const std::vector<libraries::Candidate> backends =
       libraries::choose_backends(common.blas, options.backends, options.search, options.kernels);
-  libraries::Comparison comparison(
-      backends,
-      {.seed = common.seed, .filter = common.filter, .quick = options.quick, .effect_scale = settings.effect_scale});
+  libraries::Comparison comparison(backends, {.seed = common.seed,
+                                              .filter = common.filter,
+                                              .quick = options.quick,
+                                              .effect_scale = settings.effect_scale,
+                                              .products = products});
   std::vector<claims::Result> own = libraries::judge_own(claims, settings);
   comparison.judge(claims);
-  std::vector<results::Measurement> measurements;
-  if (!ids.empty()) measurements = comparison.measure_default();
+  auto measurements = ids.empty() ? std::vector<results::Measurement>{} : comparison.measure_default();
   if (std::ranges::any_of(ids, [](const std::string& id) { return claims::is_in(claims::Area::products, id); }))
     comparison.time();
   std::vector<results::ChainRecord> chains;
@@ -92,6 +94,7 @@ void add_run(CLI::App& application, Action& chosen) {
       ->type_name("DIR")
       ->check(word_error)
       ->allow_extra_args(false);
+  add_shapes(*subcommand, options->shapes);
   subcommand->add_flag("--kernels", options->kernels,
                        "Also judge and time the kernels for other processors that the chosen libraries hold");
   subcommand->add_flag(
@@ -106,7 +109,8 @@ void add_run(CLI::App& application, Action& chosen) {
       "Exit codes: a library's defect is a finding, 0 without --strict; 1 if sqrtn's own generator or initialisers "
       "fail, or what goes through products that are right; 3 inconclusive; 4 nothing, or not all, was measured.\n"
       "Examples:\n  sqrtn run --quick\n"
-      "  sqrtn run --quick --backends openblas --filter '^products/' --output products");
+      "  sqrtn run --quick --backends openblas --filter '^products/' --output products\n"
+      "  sqrtn run --quick --backends openblas --filter '^products/gemm/' --shape gemm:180x512x512 --output shapes");
   subcommand->callback([options, subcommand, &chosen] {
     options->blas_given = subcommand->count("--blas") > 0;
     chosen = [options, subcommand] { return run(*options, command_line(*subcommand)); };

@@ -20,6 +20,8 @@ constexpr double judge_limit_s = 480;
 constexpr double timing_budget_s = 200, quick_timing_budget_s = 16;
 constexpr std::size_t usual_number = 10;  // of libraries; each more has as much time, as the kernels of --kernels do
 constexpr double cap_s = 1, quick_cap_s = 0.05;
+// What somebody asked for is left out only if a call takes this long.
+constexpr double asked_cap_s = 20;
 // Hard limit of the measurements of one library, which themselves stop after 150 s.
 constexpr double measure_limit_s = 400;
 // A hundred layers of 512 take seconds.
@@ -136,6 +138,7 @@ std::vector<results::Measurement> Comparison::measure_default() {
   std::vector<std::string> words{"bench"};
   if (!options_.filter.empty()) words.insert(words.end(), {"--filter", options_.filter});
   if (options_.quick) words.emplace_back("--quick");
+  add_words(options_.products, words);
   Answer answer = ask_default(std::move(words), measure_limit_s, "the measurements");
   return answer.document ? std::move(answer.document->measurements) : std::vector<results::Measurement>{};
 }
@@ -158,10 +161,13 @@ void Comparison::time() {
   const double share = std::max(1.0, static_cast<double>(timed.size()) / usual_number);
   timed_ = time_in_rounds(timed,
                           {.budget_s = share * (options_.quick ? quick_timing_budget_s : timing_budget_s),
-                           .first_cap_s = options_.quick ? quick_cap_s : cap_s,
+                           .first_cap_s = !options_.products.empty() ? asked_cap_s
+                                          : options_.quick           ? quick_cap_s
+                                                                     : cap_s,
                            .quick = options_.quick,
                            .seed = options_.seed,
-                           .filter = options_.filter},
+                           .filter = options_.filter,
+                           .products = options_.products},
                           [&](double done, const std::string& name) { progress.update(done, name); });
 }
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "bench.hpp"
 #include "libraries/judge.hpp"
 #include "libraries/timing.hpp"
 #include "report/libraries.hpp"
@@ -14,7 +15,8 @@ struct ComparisonOptions {
   std::uint64_t seed = 1;
   std::string filter;  ///< of the measurements
   bool quick = false;
-  double effect_scale = 1;  ///< of the claims
+  double effect_scale = 1;                         ///< of the claims
+  std::vector<bench::AskedProduct> products = {};  ///< of one's own, timed in place of those that are built in
 };
 
 class Comparison {

@@ -81,6 +81,7 @@ class Rounds {
                                    "--threads",
                                    fmt::to_string(threads)};
     if (plan_.quick) words.emplace_back("--quick");
+    add_words(plan_.products, words);
     if (round > 0) words.emplace_back("--unchecked");
     const Answer answer = ask_watched(backend, words, threads);
     if (!answer.document) {
@@ -292,6 +293,10 @@ void add_standings(results::Libraries& report, const std::vector<Timed>& timed) 
 }
 
 }  // namespace
+
+void add_words(const std::vector<bench::AskedProduct>& products, std::vector<std::string>& words) {
+  for (const bench::AskedProduct& product : products) words.insert(words.end(), {"--shape", to_string(product)});
+}
 
 TimedRounds time_in_rounds(const std::vector<Candidate>& backends, const TimingPlan& plan,
                            const std::function<void(double, const std::string&)>& progress) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "bench.hpp"
 #include "libraries/children.hpp"
 #include "report/libraries.hpp"
 
@@ -35,7 +36,11 @@ struct TimingPlan {
   bool quick = false;
   std::uint64_t seed = 1;
   std::string filter;
+  std::vector<bench::AskedProduct> products = {};  ///< in place of those that are built in
 };
+
+/// The words by which a child is asked for these products.
+void add_words(const std::vector<bench::AskedProduct>& products, std::vector<std::string>& words);
 
 struct TimedRounds {
   std::vector<Timed> libraries;

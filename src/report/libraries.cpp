@@ -115,6 +115,23 @@ Table backend_table(const Libraries& report) {
   return table;
 }
 
+Table coverage_table(const Libraries& report) {
+  Table table{.title = "", .columns = {"library", "routines judged", "exported and not judged"}, .rows = {}};
+  for (const Library& library : report.backends) {
+    if (!library.record || library.record->identity.routines == 0) continue;
+    const blas::Identity& identity = library.record->identity;
+    const Row row{library.name, fmt::to_string(identity.routines), not_judged_text(identity)};
+    const auto same = std::ranges::find_if(
+        table.rows, [&row](const Row& other) { return other[1].text == row[1].text && other[2].text == row[2].text; });
+    if (same == table.rows.end()) {
+      table.rows.push_back(row);
+    } else {
+      same->front().text += ", " + library.name;
+    }
+  }
+  return table;
+}
+
 std::vector<Table> speed_tables(const Libraries& report, bool ratios) {
   std::vector<Table> tables;
   const Ranking ranking(report);
@@ -175,6 +192,7 @@ std::string to_markdown(const Libraries& report) {
         to_markdown(ranks);
   }
   text += "\n## Libraries\n\n" + to_markdown(backend_table(report));
+  if (const Table coverage = coverage_table(report); !coverage.rows.empty()) text += '\n' + to_markdown(coverage);
   if (const std::string accuracy = accuracy_text(report); !accuracy.empty()) text += '\n' + accuracy;
   if (const std::string speeds = speeds_text(report); !speeds.empty()) {
     text +=

@@ -20,6 +20,9 @@ std::string answer_text(const Libraries& report, std::string (*shown)(const Tabl
 /// One line a library: its word, claims, version, kernel and the first call.
 Table backend_table(const Libraries& report);
 
+/// How many routines of each claims judge, and what it exports beside them; equal ones in one line.
+Table coverage_table(const Libraries& report);
+
 /// By type and threads, a table of rates with their share of the ceiling or, with `ratios`, of ratios to the default.
 /// A library that is unsafe or wrong is marked in the head of its column; a product that one was not timed at has its
 /// reason.

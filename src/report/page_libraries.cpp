@@ -76,7 +76,9 @@ std::string findings_of(const Libraries& report) {
 
 std::string routines_of(const Libraries& report) {
   const std::string ranks = html_of(rank_table(report), "Speed as a multiple of the fastest (place)");
-  return ranks + html_of(coloured(backend_table(report)), "Versions and kernels");
+  const Table coverage = coverage_table(report);
+  return ranks + html_of(coloured(backend_table(report)), "Versions and kernels") +
+         (coverage.rows.empty() ? "" : html_of(coverage, "What claims judge, and what they do not"));
 }
 
 std::string accuracy_of(const Libraries& report) {

@@ -19,7 +19,7 @@ std::string claims_text(const results::Document& document) {
     text += to_screen(claim_table(document, group)) + '\n';
   }
   if (!document.properties.empty()) text += to_screen(property_table(document)) + '\n';
-  return text + findings(document) + verdict_line(document) + '\n';
+  return text + findings(document) + not_judged_text(document) + verdict_line(document) + '\n';
 }
 
 std::string run_text(const results::Document& document, const results::Libraries& comparison,

@@ -139,6 +139,12 @@ std::string library_text(const Document& document) {
   return values_judged ? "; the library differs, right for finite data" : "; the library differs";
 }
 
+std::string not_judged_text(const Document& document) {
+  if (!document.blas || !word_of(document)) return "";
+  const std::string names = results::not_judged_text(document.blas->identity);
+  return names.empty() ? "" : fmt::format("Exported by the library and not judged: {}.\n", markdown_text(names));
+}
+
 std::string verdict_line(const Document& document) {
   return fmt::format("{}: {}", claims::to_string(document.verdict), verdict_counts(document));
 }
@@ -221,6 +227,7 @@ std::string to_markdown(const Document& document) {
                                  document.environment.available_processors);
   text += provenance(document);
   text += fmt::format("\n## Verdict\n\n**{}**\n\n{}", verdict_line(document), to_markdown(verdict_table(document)));
+  if (const std::string missing = not_judged_text(document); !missing.empty()) text += '\n' + missing;
   if (const std::string found = findings(document); !found.empty()) text += "\n## Findings\n\n" + found;
   for (const std::string& group : measurement_groups(document)) {
     text += '\n' + to_markdown(measurement_table(document, group));

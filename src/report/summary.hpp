@@ -15,6 +15,9 @@ namespace sqrtn::report {
 /// The verdict over the claims, and how it came about, in one line: "pass: 312 claims: 300 pass, …".
 std::string verdict_line(const Document& document);
 
+/// What the judged library exports and no claim covers, in a line; "" if there is nothing or it was not judged.
+std::string not_judged_text(const Document& document);
+
 /// The same after its verdict: "312 claims: 300 pass, …".
 std::string verdict_counts(const Document& document);
 

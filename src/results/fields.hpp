@@ -18,6 +18,7 @@ namespace rule {
 struct Word {};   ///< text that is not empty
 struct Text {};   ///< text, never null
 struct Maybe {};  ///< text, null where it is empty
+struct Words {};  ///< an array of text; earlier documents may lack it
 /// True or false. The first version of some told it by whether another field is null.
 struct Flag {
   const char* first = nullptr;
@@ -67,6 +68,8 @@ void list(Fields& field, Of<blas::Identity> auto& identity) {
   field("integer_bits", identity.integer_bits, rule::Count{});
   field("interface", identity.interface, rule::Maybe{});
   field("naming", identity.naming, rule::Maybe{});
+  field("routines", identity.routines, rule::Tally{});
+  field("not_judged", identity.not_judged, rule::Words{});
 }
 
 template <class Fields>

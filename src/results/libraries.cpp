@@ -1,8 +1,11 @@
 #include "results/libraries.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <boost/algorithm/string/replace.hpp>
 
+#include "blas/coverage.hpp"
 #include "results/format.hpp"
 #include "results/write.hpp"
 
@@ -40,6 +43,10 @@ std::string naming_text(const blas::Identity& identity) {
   // Earlier documents tell the interface alone.
   return fmt::format("{}, {} bits", identity.naming.empty() ? identity.interface : identity.naming,
                      identity.integer_bits);
+}
+
+std::string not_judged_text(const blas::Identity& identity) {
+  return fmt::format("{}", fmt::join(blas::by_routine(identity.not_judged), ", "));
 }
 
 std::optional<claims::Word> word_of(const Library& library) {

@@ -56,6 +56,9 @@ std::string short_version(const blas::Identity& identity);
 /// By which names its functions are called and how wide their integers are: "scipy_cblas_dgemm64_, 64 bits".
 std::string naming_text(const blas::Identity& identity);
 
+/// What it exports and no claim covers: "dsdot, rotg (c d s z)"; "" if there is nothing.
+std::string not_judged_text(const blas::Identity& identity);
+
 /// The word for a library: by the worst class of claim that it broke, where an incident is one of the class process
 /// and a wrong answer among its times one of values. None if it was not judged.
 std::optional<claims::Word> word_of(const Library& library);

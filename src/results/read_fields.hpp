@@ -38,6 +38,9 @@ class Reader {
     value.clear();
     for (const JsonInput& word : json_[name].elements()) value.push_back(word.text());
   }
+  void operator()(const char* name, std::vector<std::string>& value, rule::Words) {
+    if (!json_[name].is_null()) (*this)(name, value, rule::Text{});
+  }
   void operator()(const char* name, std::map<std::string, std::string>& value, rule::Text) {
     value.clear();
     for (const auto& [key, text] : json_[name].fields()) value[key] = text.text();

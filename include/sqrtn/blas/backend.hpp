@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,9 @@ struct Identity {
   int integer_bits = 32;            ///< width of its BLAS integers, as its functions read them
   std::string interface = "cblas";  ///< through which it is called; "fortran" where it has no other
   std::string naming;               ///< what it calls dgemm there: "scipy_cblas_dgemm64_"
+  std::size_t routines = 0;         ///< those, with their types, that claims judge; 0: not known
+  /// What it exports beside these, that looks like a routine of the BLAS: "drotg".
+  std::vector<std::string> not_judged;
 };
 
 /// Whether Backend::load looks for a library by this word: a short name, a SONAME or a path.
@@ -59,6 +63,7 @@ class Backend {
  private:
   struct State;
   explicit Backend(std::shared_ptr<const State> state);
+  static std::set<std::string, std::less<>> exported(const State& state);
   std::shared_ptr<const State> state_;
 };
 
