@@ -22,6 +22,7 @@ void add_init(CLI::App& application, Action& chosen);
 void add_inspect(CLI::App& application, Action& chosen);
 void add_verify(CLI::App& application, Action& chosen);
 void add_screen(CLI::App& application, Action& chosen);
+void add_order(CLI::App& application, Action& chosen);
 void add_bench(CLI::App& application, Action& chosen);
 void add_run(CLI::App& application, Action& chosen);
 void add_compare(CLI::App& application, Action& chosen);
