@@ -34,10 +34,11 @@ TakenRun run_of(const gate::BenchmarkOutput& output) {
   TakenRun taken;
   for (const gate::BenchmarkCase& c : output.cases) {
     const std::string name = results::printable(c.name);
-    if (c.fault.empty() && !c.wrong_answer) {
-      taken.run.cases.push_back({name, {c.time_s, unknown, unknown}});
+    const std::string& fault = c.stopped.empty() ? c.fault : c.stopped;
+    if (fault.empty() && !c.wrong_answer) {
+      taken.run.cases.push_back({name, {c.value, unknown, unknown}});
     } else {
-      taken.left_out.push_back(fmt::format("{}: {}", name, c.wrong_answer ? "wrong answer" : c.fault));
+      taken.left_out.push_back(fmt::format("{}: {}", name, c.wrong_answer ? "wrong answer" : fault));
     }
   }
   if (const auto date = output.context.find("date"); date != output.context.end())
@@ -61,7 +62,7 @@ TakenRun run_from(std::string_view text, const std::string& name, const RunOptio
     taken = run_of(results::parse_document(text, name));
   } else {
     try {
-      taken = run_of(gate::read_benchmark_output(text, options.clock));
+      taken = run_of(gate::read_benchmark_output(text, {.clock = options.clock}));
     } catch (const std::invalid_argument& error) {
       throw std::invalid_argument(
           fmt::format("{}: {}; name a results.json, or what a Google Benchmark program wrote "
