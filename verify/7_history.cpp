@@ -213,7 +213,7 @@ TEST(History, RefusesWhatItIsNotTold) {
       {"sqrtn history add missing.json --commit c", "missing.json"},
       {"sqrtn history add out.json --machine m", "--commit"},
       {"sqrtn history add out.json --commit c", "--machine"},
-      {"sqrtn history add broken.json --commit c --machine m", "broken.json: its output is no JSON"},
+      {"sqrtn history add broken.json --commit c --machine m", "broken.json: its output: not JSON, line"},
       {"sqrtn history add out.json --commit c --machine m --to /nowhere/h", "/nowhere/h"},
   };
   const Folder folder;
