@@ -19,8 +19,10 @@ std::vector<std::string> command_line(const CLI::App& subcommand);
 
 void add_env(CLI::App& application, Action& chosen);
 void add_init(CLI::App& application, Action& chosen);
+void add_inspect(CLI::App& application, Action& chosen);
 void add_verify(CLI::App& application, Action& chosen);
 void add_screen(CLI::App& application, Action& chosen);
+void add_order(CLI::App& application, Action& chosen);
 void add_bench(CLI::App& application, Action& chosen);
 void add_run(CLI::App& application, Action& chosen);
 void add_compare(CLI::App& application, Action& chosen);
@@ -29,6 +31,7 @@ void add_report(CLI::App& application, Action& chosen);
 void add_reproduce(CLI::App& application, Action& chosen);
 void add_propagate(CLI::App& application, Action& chosen);
 void add_gate(CLI::App& application, Action& chosen);
+void add_history(CLI::App& application, Action& chosen);
 void add_backends(CLI::App& application, Action& chosen);
 void add_bits(CLI::App& application, Action& chosen);
 void add_completion(CLI::App& application, Action& chosen);

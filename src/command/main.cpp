@@ -42,9 +42,9 @@ struct SubcommandGroup {
 };
 
 void add_subcommands(CLI::App& application, Action& chosen) {
-  const SubcommandGroup groups[] = {{"Judge", {add_run, add_verify, add_screen, add_reproduce}},
-                                    {"Time", {add_bench, add_gate}},
-                                    {"Weights", {add_init, add_propagate, add_bits}},
+  const SubcommandGroup groups[] = {{"Judge", {add_run, add_verify, add_order, add_screen, add_reproduce}},
+                                    {"Time", {add_bench, add_gate, add_history}},
+                                    {"Weights", {add_init, add_inspect, add_propagate, add_bits}},
                                     {"Publish", {add_report, add_compare, add_merge}},
                                     {"Set up", {add_backends, add_env, add_completion, add_manual}}};
   for (const SubcommandGroup& group : groups) {
