@@ -142,7 +142,7 @@ constexpr BadInput usage[] = {
     {"sqrtn screen --json missing/r.json", "missing/r.json", "writ"},
     {"sqrtn merge kept.json", "kept.json", "JSON"},
     {"sqrtn merge kept.json --json missing/r.json", "missing/r.json", "writ"},
-    {"sqrtn merge", "FILE.json", "--help"},
+    {"sqrtn merge", "files", "--help"},
     {"sqrtn-verify --blas nosuch", "nosuch", "openblas"},
     {"sqrtn-verify --seed x", "'x'", "2^64"},
     {"sqrtn-verify --sede 2", "--sede", "--seed N"},

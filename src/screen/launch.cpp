@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstdio>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 #include "screen/worker.hpp"
@@ -125,6 +126,23 @@ void add_incidents(results::Screening& screening, const ProcessEnd& end, int pro
                                  .text = fmt::format("left processes running in {}", place)});
 }
 
+/// With all cores, of which nothing is known yet.
+results::Screening begun(const libraries::Candidate& library, const Plan& plan) {
+  results::Screening screening;
+  screening.blas = library.record;
+  screening.seed = plan.seed;
+  screening.asked_s = plan.time_s;
+  screening.size = plan.size;
+  screening.incidents = library.incidents;
+  for (const Processor& processor : plan.processors) {
+    results::ScreenedCore& core = screening.cores.emplace_back();
+    core.processor = processor.number;
+    core.core = processor.core;
+    core.package = processor.package;
+  }
+  return screening;
+}
+
 }  // namespace
 
 std::vector<Processor> chosen_processors(const std::vector<int>& numbers) {
@@ -142,18 +160,7 @@ std::vector<Processor> chosen_processors(const std::vector<int>& numbers) {
 
 results::Screening screen(const libraries::Candidate& library, const Plan& plan,
                           const std::function<void(double, const results::Screening&)>& progress) {
-  results::Screening screening;
-  screening.blas = library.record;
-  screening.seed = plan.seed;
-  screening.asked_s = plan.time_s;
-  screening.size = plan.size;
-  screening.incidents = library.incidents;
-  for (const Processor& processor : plan.processors) {
-    results::ScreenedCore& core = screening.cores.emplace_back();
-    core.processor = processor.number;
-    core.core = processor.core;
-    core.package = processor.package;
-  }
+  results::Screening screening = begun(library, plan);
   EnvironmentAdditions environment = libraries::environment_for(library);
   environment.merge(libraries::started_with(1));
   const ProcessLimits limits{.wall_s = plan.time_s + patience_s, .memory_bytes = describe_environment().memory_bytes};
@@ -166,8 +173,12 @@ results::Screening screen(const libraries::Candidate& library, const Plan& plan,
     std::vector<std::jthread> threads;
     for (std::size_t i = 0; i < n; ++i) {
       threads.emplace_back([&, i] {
-        ends[i] = run_process(words_of(library, plan, i), limits, environment,
-                              [&, i](std::string& out) { reports.hear(i, out, plan.processors[i].number); });
+        try {
+          ends[i] = run_process(words_of(library, plan, i), limits, environment,
+                                [&, i](std::string& out) { reports.hear(i, out, plan.processors[i].number); });
+        } catch (const std::system_error& error) {
+          ends[i].code = error.code().value();  // it was not started
+        }
         --running;
       });
     }
