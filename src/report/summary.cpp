@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "claims/area.hpp"
+#include "claims/routines/own_shapes.hpp"
 #include "report/html.hpp"
 #include "report/table.hpp"
 #include "results/accepted.hpp"
@@ -74,6 +75,7 @@ std::string reproduction(const claims::Claim& claim, const Document& document) {
   }
   const auto scale = std::ranges::find(document.command, "--effect-scale");
   if (document.command.end() - scale > 1) words.insert(words.end(), {*scale, *(scale + 1)});
+  if (const auto shape = claims::own_shape(claim.id)) words.insert(words.end(), {"--shape", *shape});
   words.insert(words.end(), {"--filter", exact_filter(claim.id)});
   return shell_line(words);
 }
