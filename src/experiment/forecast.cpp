@@ -70,11 +70,11 @@ std::size_t field_runs(const Chain& chain) {
   return 400 * static_cast<std::size_t>(std::clamp(budget / entries / 400, 1.0, 5.0)) - 1;
 }
 
-/// As many as some 4e10 operations allow, of which an entry that is drawn counts for 40.
+/// As many as some 2e10 operations allow, of which an entry that is drawn counts for 40.
 std::size_t matrix_runs(const Chain& chain) {
   const double width = static_cast<double>(chain.width), depth = static_cast<double>(chain.depth);
   const double drawn = (chain.shared ? 1 : 2 * depth) * 40, multiplied = 4 * depth * static_cast<double>(chain.batch);
-  const double runs = 4e10 / (width * width * (drawn + multiplied));
+  const double runs = 2e10 / (width * width * (drawn + multiplied));
   return runs < 199 ? static_cast<std::size_t>(std::max(runs, 19.0)) : runs < 399 ? 199 : runs < 1999 ? 399 : 1999;
 }
 
