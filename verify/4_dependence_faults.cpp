@@ -1,5 +1,6 @@
 #include <boost/math/distributions/normal.hpp>
 #include <cmath>
+#include <set>
 
 #include "faulty_weights.hpp"
 #include "sqrtn/random/scalar.hpp"
@@ -14,6 +15,21 @@ using init::Layer;
 /// +1 or −1 by the address and a number.
 double sign_of(const random::Stream& stream, std::size_t i) {
   return random::scalar::bits32_at({stream.engine, ~stream.seed, stream.stream, stream.offset + i}) & 1 ? 1 : -1;
+}
+
+TEST(KernelClaims, CoverEveryRuleAndType) {
+  std::set<std::string> ids;
+  for (const claims::Claim& claim : claims::initialiser_claims(settings())) ids.insert(claim.id);
+  for (const init::Rule& rule : init::rules()) {
+    for (const char* dtype : {"f32", "f64"}) {
+      const std::string prefix = fmt::format("initialisers/{}/{}/", rule.name, dtype);
+      for (const char* what :
+           {"kernels/variance", "kernels/law", "kernels/taps", "positions", "profile", "spike", "addresses"}) {
+        EXPECT_TRUE(ids.contains(prefix + what)) << prefix << what;
+      }
+      EXPECT_EQ(ids.contains(prefix + "determinant"), rule.law == init::Law::normal) << prefix;
+    }
+  }
 }
 
 TEST(KernelFault, VarianceOfOneShapeOffByTheEffect) {

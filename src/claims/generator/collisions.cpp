@@ -13,7 +13,7 @@ namespace {
 
 constexpr unsigned width = 24;  ///< binary digits that are looked at together
 constexpr double n_values = 1 << width;
-constexpr double effect_size = 1;  ///< of the number of repetitions: one digit follows from the others
+constexpr double repetition_effect = 1;  ///< of the number of repetitions: one digit follows from the others
 
 /// Expected draws that repeat an earlier one: n − M(1 − (1 − 1/M)ⁿ).
 double expected_repetitions(double n) { return n + n_values * std::expm1(n * std::log1p(-1 / n_values)); }
@@ -73,7 +73,7 @@ Claim collision_claim(random::Engine engine, const NumberSource& source, double 
 std::vector<Claim> collision_claims(random::Engine engine, const Settings& settings) {
   std::vector<Claim> claims;
   for (const NumberSource& source : number_sources()) {
-    claims.push_back(collision_claim(engine, source, effect_size * settings.effect_scale));
+    claims.push_back(collision_claim(engine, source, repetition_effect * settings.effect_scale));
   }
   return claims;
 }

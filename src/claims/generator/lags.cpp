@@ -12,7 +12,7 @@ namespace sqrtn::claims {
 namespace {
 
 constexpr std::size_t n_lags = 4096, length = (std::size_t{1} << 14) - n_lags;  ///< of a segment
-constexpr double effect_size = 0.01;  ///< correlation at one lag, of draws or of their sizes
+constexpr double lag_effect = 0.01;  ///< correlation at one lag, of draws or of their sizes
 
 using Complex = std::complex<double>;
 
@@ -67,7 +67,7 @@ statistics::LaggedProducts products(const Subject& subject, const DrawCase& row,
 /// %, at 10 within 20 %.
 template <class T>
 Claim lags_claim(const DrawCase& row) {
-  const double effect = effect_size * row.scale;
+  const double effect = lag_effect * row.scale;
   Claim claim = row.claim("lags", "corr(xᵢ, xᵢ₊ₖ) = 0 and corr(|xᵢ|, |xᵢ₊ₖ|) = 0 for k = 1 … 4096", effect);
   claim.source = "laws.md §11";
   claim.check = [=, id = claim.id](const Subject& subject, const Settings& settings) {
