@@ -158,7 +158,7 @@ void PartSummary::add_anchors(std::size_t first, std::size_t size) {
     for (const std::uint32_t h : window) hash = (hash ^ h) * 0x100000001b3u + (hash >> 29);
     // Runs of one value, as of zeros, are alike everywhere and tell nothing.
     std::ranges::sort(window);
-    if (std::ranges::unique(window).begin() - window.begin() < 4) continue;
+    if (std::unique(window.begin(), window.end()) - window.begin() < 4) continue;
     part_.summary.anchors.push_back({hash, first + i});
   }
 }
