@@ -17,7 +17,63 @@ namespace {
 using How = ProcessEnd::How;
 using Kind = results::IncidentKind;
 
-Kind kind_of(const ProcessEnd& end) {
+/// Why there is no document. `unreadable`: what is wrong with one that there is.
+Complaint why_none(const ProcessEnd& end, const std::string& unreadable) {
+  if (end.how == How::signalled && end.code == SIGALRM) return {Kind::no_answer, "no answer from one call"};
+  if (end.how == How::exited && !end.err.empty()) return {Kind::exited, first_line(end.err)};
+  if (!unreadable.empty()) return {kind_of(end), unreadable};
+  return {kind_of(end), (end.how == How::exited ? "gave no answer and " : "") + end.to_text()};
+}
+
+/// What came after the document. Who lingers is ended by SIGKILL, which nobody holds back, or by the limit of time.
+Complaint after_answer(const ProcessEnd& end) {
+  const bool lingered = end.how == How::timed_out || (end.how == How::signalled && end.code == SIGKILL);
+  if (lingered) return {Kind::lingered, "did not end by itself, after its answer"};
+  return {kind_of(end), end.to_text() + ", after its answer"};
+}
+
+Answer ask_for(std::vector<std::string> command, const ProcessLimits& limits, const EnvironmentAdditions& environment,
+               const TakeText& take) {
+  command.insert(command.end(), {"--json", "-"});
+  const ProcessEnd end = run_process(command, limits, environment);
+  Answer answer;
+  answer.how = end.how;
+  answer.cpu_s = end.cpu_s;
+  if (end.how == How::exited) answer.code = end.code;
+  // Its own watch of calls ended it.
+  if (end.how == How::signalled && end.code == SIGALRM) answer.how = How::timed_out;
+  std::string unreadable;
+  // What a library prints comes before or between; a document is taken whole or not at all.
+  const std::size_t begin = end.out.find("{\n");
+  try {
+    if (begin != std::string::npos) {
+      take(std::string_view(end.out).substr(begin));
+      answer.answered = true;
+    }
+  } catch (const std::invalid_argument& error) {
+    unreadable = error.what();
+  }
+  if (!answer.answered) answer.complaints.push_back(why_none(end, unreadable));
+  if (answer.answered && begin > 0) {
+    answer.complaints.push_back({Kind::printed, fmt::format("printed '{}' on standard output", first_line(end.out))});
+  }
+  if (answer.answered && end.how != How::exited) answer.complaints.push_back(after_answer(end));
+  if (end.left_running > 0) {
+    const char* what = end.left_running == 1 ? "left a process running" : "left processes running";
+    answer.complaints.push_back({Kind::left_running, what});
+  }
+  answer.refused = end.how == How::exited && end.code == 2 && !end.err.empty() && answer.complaints.size() == 1;
+  return answer;
+}
+
+std::vector<std::string> called_here(std::vector<std::string> words) {
+  words.insert(words.begin(), this_program());
+  return words;
+}
+
+}  // namespace
+
+results::IncidentKind kind_of(const ProcessEnd& end) {
   switch (end.how) {
     case How::exited:
       return Kind::exited;
@@ -34,26 +90,15 @@ Kind kind_of(const ProcessEnd& end) {
   return Kind::other;
 }
 
-/// Why there is no document. `unreadable`: what is wrong with one that there is.
-Complaint why_none(const ProcessEnd& end, const std::string& unreadable) {
-  if (end.how == How::signalled && end.code == SIGALRM) return {Kind::no_answer, "no answer from one call"};
-  if (end.how == How::exited && !end.err.empty()) return {Kind::exited, first_line(end.err)};
-  if (!unreadable.empty()) return {kind_of(end), unreadable};
-  return {kind_of(end), (end.how == How::exited ? "gave no answer and " : "") + end.to_text()};
-}
+std::string this_program() { return std::filesystem::read_symlink("/proc/self/exe").string(); }
 
-/// What came after the document. Who lingers is ended by SIGKILL, which nobody holds back, or by the limit of time.
-Complaint after_answer(const ProcessEnd& end) {
-  const bool lingered = end.how == How::timed_out || (end.how == How::signalled && end.code == SIGKILL);
-  if (lingered) return {Kind::lingered, "did not end by itself, after its answer"};
-  return {kind_of(end), end.to_text() + ", after its answer"};
+Answer ask_child_for(std::vector<std::string> words, const ProcessLimits& limits,
+                     const EnvironmentAdditions& environment, const TakeText& take) {
+  return ask_for(called_here(std::move(words)), limits, environment, take);
 }
-
-}  // namespace
 
 Answer ask_child(std::vector<std::string> words, const ProcessLimits& limits, const EnvironmentAdditions& environment) {
-  words.insert(words.begin(), std::filesystem::read_symlink("/proc/self/exe").string());
-  return ask(std::move(words), limits, environment);
+  return ask(called_here(std::move(words)), limits, environment);
 }
 
 EnvironmentAdditions started_with(int threads) {
@@ -66,32 +111,10 @@ EnvironmentAdditions started_with(int threads) {
 }
 
 Answer ask(std::vector<std::string> command, const ProcessLimits& limits, const EnvironmentAdditions& environment) {
-  command.insert(command.end(), {"--json", "-"});
-  const ProcessEnd end = run_process(command, limits, environment);
-  Answer answer{.document = {}, .complaints = {}, .how = end.how, .cpu_s = end.cpu_s};
-  if (end.how == How::exited) answer.code = end.code;
-  // Its own watch of calls ended it.
-  if (end.how == How::signalled && end.code == SIGALRM) answer.how = How::timed_out;
-  std::string unreadable;
-  // What a library prints comes before or between; a document is taken whole or not at all.
-  const std::size_t begin = end.out.find("{\n");
-  try {
-    if (begin != std::string::npos) {
-      answer.document = results::parse_document(std::string_view(end.out).substr(begin), "its answer");
-    }
-  } catch (const std::invalid_argument& error) {
-    unreadable = error.what();
-  }
-  if (!answer.document) answer.complaints.push_back(why_none(end, unreadable));
-  if (answer.document && begin > 0) {
-    answer.complaints.push_back({Kind::printed, fmt::format("printed '{}' on standard output", first_line(end.out))});
-  }
-  if (answer.document && end.how != How::exited) answer.complaints.push_back(after_answer(end));
-  if (end.left_running > 0) {
-    const char* what = end.left_running == 1 ? "left a process running" : "left processes running";
-    answer.complaints.push_back({Kind::left_running, what});
-  }
-  answer.refused = end.how == How::exited && end.code == 2 && !end.err.empty() && answer.complaints.size() == 1;
+  std::optional<results::Document> document;
+  Answer answer = ask_for(std::move(command), limits, environment,
+                          [&](std::string_view text) { document = results::parse_document(text, "its answer"); });
+  answer.document = std::move(document);
   return answer;
 }
 

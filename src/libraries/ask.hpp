@@ -1,7 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "results/document.hpp"
@@ -19,6 +21,7 @@ struct Complaint {
 /// What a child of this program answered.
 struct Answer {
   std::optional<results::Document> document;           ///< none if it gave none that can be read
+  bool answered = false;                               ///< whether it gave a document of the kind that was asked for
   std::vector<Complaint> complaints;                   ///< if there is no document, the first is the reason
   ProcessEnd::How how = ProcessEnd::How::not_started;  ///< how it ended
   int code = -1;                                       ///< exit status, −1 if it had none
@@ -29,13 +32,26 @@ struct Answer {
   [[nodiscard]] std::string complaint() const { return complaints.empty() ? "" : complaints.front().text; }
 };
 
+/// What such an end of a child is, where an answer was expected.
+results::IncidentKind kind_of(const ProcessEnd& end);
+
 /// What a library did where an answer for `place` was expected, as its child told it: "… in `place`".
 std::vector<results::Incident> incidents_in(const Answer& answer, const std::string& place);
 
 /// Runs `PROGRAM WORDS --json -` and reads what it wrote; nothing that the child does is trusted.
 Answer ask(std::vector<std::string> command, const ProcessLimits& limits, const EnvironmentAdditions& environment = {});
 
-/// The same of this very program.
+/// The path of this very program.
+std::string this_program();
+
+/// Takes the text of a document. Throws: std::invalid_argument if it cannot be read.
+using TakeText = std::function<void(std::string_view)>;
+
+/// The same of this very program, whose document, of whatever kind, `take` reads.
+Answer ask_child_for(std::vector<std::string> words, const ProcessLimits& limits,
+                     const EnvironmentAdditions& environment, const TakeText& take);
+
+/// The same, of results.
 Answer ask_child(std::vector<std::string> words, const ProcessLimits& limits,
                  const EnvironmentAdditions& environment = {});
 

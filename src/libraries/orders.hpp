@@ -1,0 +1,34 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "libraries/children.hpp"
+#include "order/product.hpp"
+#include "results/order.hpp"
+
+/// The order in which libraries add, each read in children of its own.
+namespace sqrtn::libraries {
+
+struct Ordering {
+  order::Request request;
+  std::string dtype = "f32";
+  int threads = 1;
+  std::uint64_t seed = 1;
+  std::size_t entries = std::size_t{1} << 20;  ///< fresh ones that are predicted and compared
+  double limit_s = 60;                         ///< of one library
+  bool invariance = false;
+};
+
+/// Reads the order of the library of that name in this very process; the library may end it. Throws: as load_library,
+/// and std::invalid_argument if it has no such routine.
+results::LibraryOrder order_in_process(const std::string& blas, const Ordering& ordering);
+
+/// Each of the libraries that can be used, each in children that are started with as many threads: all libraries by the
+/// first ordering, then by the next. What one did instead of answering is its refusal.
+std::vector<results::LibraryOrder> orders_apart(const std::vector<Candidate>& libraries,
+                                                const std::vector<Ordering>& orderings,
+                                                const std::function<void(double, const std::string&)>& progress);
+
+}  // namespace sqrtn::libraries

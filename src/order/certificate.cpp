@@ -1,0 +1,131 @@
+#include "order/certificate.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <random>
+
+#include "order/data.hpp"
+
+namespace sqrtn::order {
+namespace {
+
+// The same call again, where not all is predicted: one of two orders at random is taken for one alone once in 10⁹.
+constexpr int repetitions = 30;
+// Products of few columns are predicted together, with one A and a B each: as many as are evaluated side by side.
+constexpr std::size_t columns_together = 64;
+
+template <class T>
+class Certifier {
+ public:
+  Certifier(const Product<T>& product, const Classes& classes, const std::vector<ClassOrder>& orders)
+      : product_(product),
+        classes_(classes),
+        products_(std::max<std::size_t>(1, columns_together / product.n)),
+        a_(product.m, product.k),
+        b_(product.k, product.n * products_),
+        c_(product.m, product.n * products_) {
+    result_.classes.resize(orders.size());
+    for (const ClassOrder& order : orders) {
+      programs_.push_back(order.tree ? std::optional(laws::SumProgram(*order.tree)) : std::nullopt);
+    }
+  }
+
+  Certificate certify(std::uint64_t seed, std::size_t entries, const GoOn& go_on) {
+    for (std::size_t number = 0; result_.compared + result_.unknown < entries && (number == 0 || go_on()); ++number) {
+      fill_fresh<T>(a_.storage(), "fresh a", seed, number);
+      fill_fresh<T>(b_.storage(), "fresh b", seed, number);
+      call_each(c_);
+      compare_rows(seed + number, entries - result_.compared - result_.unknown, number);
+    }
+    if (result_.unknown > 0 || result_.predicted < result_.compared) repeat(go_on);
+    return std::move(result_);
+  }
+
+ private:
+  /// Columns number·n … of B and C are the operands of one product.
+  void call_each(Matrix<T>& out) {
+    const std::size_t n = product_.n;
+    Matrix<T> b(product_.k, n), c(product_.m, n);
+    for (std::size_t number = 0; number < products_; ++number) {
+      for (std::size_t l = 0; l < product_.k; ++l) std::copy_n(&b_(l, number * n), n, &b(l, 0));
+      product_.call(a_.view(), b.view(), T(1), T(0), c.view());
+      for (std::size_t i = 0; i < product_.m; ++i) std::copy_n(&c(i, 0), n, &out(i, number * n));
+    }
+  }
+
+  /// As many rows of each group, chosen at random, as make up the entries.
+  void compare_rows(std::uint64_t seed, std::size_t entries, std::size_t number) {
+    const double share = static_cast<double>(entries) / static_cast<double>(product_.m * c_.cols());
+    std::mt19937_64 engine(seed);
+    for (std::size_t g = 0; g < classes_.row_groups.size(); ++g) {
+      Group rows = classes_.row_groups[g];
+      if (share < 1) {
+        std::ranges::shuffle(rows, engine);
+        rows.resize(static_cast<std::size_t>(share * static_cast<double>(rows.size() - 1)) + 1);
+      }
+      for (std::size_t h = 0; h < classes_.column_groups.size(); ++h) compare_block(rows, g, h, number);
+    }
+  }
+
+  void compare_block(const Group& rows, std::size_t row_group, std::size_t column_group, std::size_t number) {
+    Group columns;
+    for (std::size_t product = 0; product < products_; ++product) {
+      for (const std::uint32_t column : classes_.column_groups[column_group])
+        columns.push_back(static_cast<std::uint32_t>(product * product_.n) + column);
+    }
+    const std::int16_t at = classes_.at(row_group, column_group);
+    if (at < 0 || !programs_[static_cast<std::size_t>(at)]) {
+      result_.unknown += rows.size() * columns.size();
+      return;
+    }
+    Matrix<T> expected(rows.size(), columns.size());
+    programs_[static_cast<std::size_t>(at)]->template evaluate<T>(a_.view(), rows, b_.view(), columns, expected.view());
+    Tally& tally = result_.classes[static_cast<std::size_t>(at)];
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+      for (std::size_t c = 0; c < columns.size(); ++c) {
+        const T entry = c_(rows[r], columns[c]);
+        const bool same = bits_of(entry) == bits_of(expected(r, c));
+        tally.predicted += same ? 1 : 0;
+        if (same || !tally.first_miss.empty()) continue;
+        tally.first_miss = fmt::format("product {}, entry ({}, {}): {:a}, predicted {:a}", number, rows[r], columns[c],
+                                       entry, expected(r, c));
+      }
+    }
+    tally.compared += rows.size() * columns.size();
+    result_.compared += rows.size() * columns.size();
+    result_.predicted = 0;
+    for (const Tally& one : result_.classes) result_.predicted += one.predicted;
+  }
+
+  void repeat(const GoOn& go_on) {
+    Matrix<T> again(product_.m, c_.cols());
+    for (int i = 0; i < repetitions && result_.repeatable && go_on(); ++i) {
+      call_each(again);
+      result_.repeatable = same_bits<T>(again.storage(), c_.storage());
+    }
+  }
+
+  const Product<T>& product_;
+  const Classes& classes_;
+  const std::size_t products_;
+  std::vector<std::optional<laws::SumProgram>> programs_;
+  Matrix<T> a_, b_, c_;
+  Certificate result_;
+};
+
+}  // namespace
+
+template <class T>
+Certificate certify(const Product<T>& product, const Classes& classes, const std::vector<ClassOrder>& orders,
+                    std::uint64_t seed, std::size_t entries, const GoOn& go_on) {
+  return Certifier<T>(product, classes, orders).certify(seed, entries, go_on);
+}
+
+template Certificate certify(const Product<float>&, const Classes&, const std::vector<ClassOrder>&, std::uint64_t,
+                             std::size_t, const GoOn&);
+template Certificate certify(const Product<double>&, const Classes&, const std::vector<ClassOrder>&, std::uint64_t,
+                             std::size_t, const GoOn&);
+
+}  // namespace sqrtn::order

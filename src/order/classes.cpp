@@ -1,0 +1,129 @@
+#include "order/classes.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <numeric>
+#include <unordered_map>
+
+#include "order/data.hpp"
+
+namespace sqrtn::order {
+namespace {
+
+constexpr std::size_t most_classes = 64, most_groups = 256;
+
+std::uint64_t mixed(std::uint64_t hash, std::uint64_t value) {
+  hash = (hash ^ value) * 0x9e3779b97f4a7c15u;
+  return hash ^ (hash >> 29);
+}
+
+/// A number for each entry, from its bits in each of the products; none if a product was not the same again.
+template <class T>
+std::vector<std::uint64_t> signatures(const Product<T>& product, std::uint64_t seed) {
+  const std::size_t m = product.m, n = product.n, k = product.k;
+  Matrix<T> a(m, k), b(k, n), c(m, n), again(m, n);
+  std::vector<std::uint64_t> signature(m * n, 0);
+  for (std::size_t kind = 0; kind < sensitive_kinds; ++kind) {
+    const Factors<T> factors = sensitive_factors<T>(kind, k, seed);
+    for (std::size_t i = 0; i < m; ++i) std::ranges::copy(factors.a, &a(i, 0));
+    for (std::size_t l = 0; l < k; ++l) std::fill_n(&b(l, 0), n, factors.b[l]);
+    product.call(a.view(), b.view(), T(1), T(0), c.view());
+    for (std::size_t i = 0; i < m * n; ++i) signature[i] = mixed(signature[i], bits_of(c.storage()[i]));
+    if (kind > 0) continue;
+    product.call(a.view(), b.view(), T(1), T(0), again.view());
+    if (!same_bits<T>(c.storage(), again.storage())) return {};
+  }
+  return signature;
+}
+
+/// Rows, or columns, of equal number, in the order in which they first appear.
+std::vector<Group> groups_of(const std::vector<std::uint64_t>& numbers) {
+  std::vector<Group> groups;
+  std::unordered_map<std::uint64_t, std::size_t> known;
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    const auto [place, is_new] = known.try_emplace(numbers[i], groups.size());
+    if (is_new) groups.emplace_back();
+    groups[place->second].push_back(static_cast<std::uint32_t>(i));
+  }
+  std::ranges::stable_sort(groups, std::greater{}, &Group::size);
+  if (groups.size() > most_groups) groups.resize(most_groups);
+  return groups;
+}
+
+/// Counts the classes, and keeps the largest.
+std::unordered_map<std::uint64_t, std::int16_t> number_classes(const std::vector<std::uint64_t>& signature,
+                                                               std::size_t n, Classes& found) {
+  std::unordered_map<std::uint64_t, EntryClass> known;
+  for (std::size_t i = 0; i < signature.size(); ++i) {
+    const auto [place, is_new] = known.try_emplace(signature[i]);
+    if (is_new) {
+      place->second.row = static_cast<std::uint32_t>(i / n);
+      place->second.column = static_cast<std::uint32_t>(i % n);
+    }
+    ++place->second.entries;
+  }
+  found.distinct = known.size();
+  std::vector<std::pair<std::uint64_t, EntryClass>> all(known.begin(), known.end());
+  std::ranges::sort(all, [](const auto& x, const auto& y) {
+    return std::tuple(y.second.entries, x.second.row, x.second.column) <
+           std::tuple(x.second.entries, y.second.row, y.second.column);
+  });
+  if (all.size() > most_classes) all.resize(most_classes);
+  std::unordered_map<std::uint64_t, std::int16_t> numbers;
+  for (const auto& [hash, one] : all) {
+    numbers[hash] = static_cast<std::int16_t>(found.classes.size());
+    found.classes.push_back(one);
+  }
+  return numbers;
+}
+
+/// Of each class its largest block; a class that has none among the groups kept stays without entries of its own.
+void find_blocks(Classes& found) {
+  std::vector<std::size_t> largest(found.classes.size(), 0);
+  for (std::size_t r = 0; r < found.row_groups.size(); ++r) {
+    for (std::size_t c = 0; c < found.column_groups.size(); ++c) {
+      const std::int16_t number = found.at(r, c);
+      const std::size_t size = found.row_groups[r].size() * found.column_groups[c].size();
+      if (number < 0 || size <= largest[static_cast<std::size_t>(number)]) continue;
+      EntryClass& one = found.classes[static_cast<std::size_t>(number)];
+      largest[static_cast<std::size_t>(number)] = size;
+      one.has_block = true;
+      one.row_group = r;
+      one.column_group = c;
+    }
+  }
+}
+
+}  // namespace
+
+template <class T>
+Classes find_classes(const Product<T>& product, std::uint64_t seed) {
+  Classes found;
+  const std::size_t m = product.m, n = product.n;
+  const std::vector<std::uint64_t> signature = signatures(product, seed);
+  found.repeatable = !signature.empty();
+  if (!found.repeatable) return found;
+  const auto numbers = number_classes(signature, n, found);
+  std::vector<std::uint64_t> of_row(m, 0), of_column(n, 0);
+  for (std::size_t i = 0; i < m; ++i) {
+    for (std::size_t j = 0; j < n; ++j) {
+      of_row[i] = mixed(of_row[i], signature[i * n + j]);
+      of_column[j] = mixed(of_column[j], signature[i * n + j]);
+    }
+  }
+  found.row_groups = groups_of(of_row);
+  found.column_groups = groups_of(of_column);
+  for (const Group& rows : found.row_groups) {
+    for (const Group& columns : found.column_groups) {
+      const auto number = numbers.find(signature[rows.front() * n + columns.front()]);
+      found.of_block.push_back(number == numbers.end() ? std::int16_t{-1} : number->second);
+    }
+  }
+  find_blocks(found);
+  return found;
+}
+
+template Classes find_classes(const Product<float>&, std::uint64_t);
+template Classes find_classes(const Product<double>&, std::uint64_t);
+
+}  // namespace sqrtn::order

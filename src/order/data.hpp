@@ -1,0 +1,40 @@
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "sqrtn/support/tensor.hpp"
+
+/// What products are made of to see in which order they are added.
+namespace sqrtn::order {
+
+inline std::uint64_t bits_of(float x) { return std::bit_cast<std::uint32_t>(x); }
+inline std::uint64_t bits_of(double x) { return std::bit_cast<std::uint64_t>(x); }
+
+template <class T>
+bool same_bits(std::span<const T> a, std::span<const T> b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
+}
+
+template <class T>
+struct Factors {
+  std::vector<T> a, b;
+};
+
+/// Kinds of data in which any other order is likely to show: sums that stay small while they are added, so that no
+/// rounding is absorbed by a later one.
+inline constexpr std::size_t sensitive_kinds = 7;
+
+/// The factors of k products. Throws: std::out_of_range for a kind that there is not.
+template <class T>
+Factors<T> sensitive_factors(std::size_t kind, std::size_t k, std::uint64_t seed);
+
+/// Fills with fresh draws, uniform on (−1, 1): of product `number`, operand `name`.
+template <class T>
+void fill_fresh(std::span<T> out, std::string_view name, std::uint64_t seed, std::size_t number);
+
+}  // namespace sqrtn::order

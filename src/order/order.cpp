@@ -1,0 +1,81 @@
+#include "order/order.hpp"
+
+#include <chrono>
+
+#include "order/data.hpp"
+#include "order/leaves.hpp"
+
+namespace sqrtn::order {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Of products whose bits stand for the library's answer, and of their entries where they are small.
+constexpr std::size_t answered_entries = 1000, most_answers = 1000;
+// What reading may take of the time; the certificate has the rest.
+constexpr double reading_share = 0.6, certificate_share = 0.8;
+
+/// FNV-1a of the bits of fresh products, none of which the certificate has.
+template <class T>
+std::uint64_t answer_of(const Product<T>& product, std::uint64_t seed) {
+  Matrix<T> a(product.m, product.k), b(product.k, product.n), c(product.m, product.n);
+  std::uint64_t hash = 0xcbf29ce484222325u;
+  const std::size_t products = std::min(most_answers, answered_entries / (product.m * product.n) + 1);
+  for (std::size_t number = 0; number < products; ++number) {
+    fill_fresh<T>(a.storage(), "answer a", seed, number);
+    fill_fresh<T>(b.storage(), "answer b", seed, number);
+    product.call(a.view(), b.view(), T(1), T(0), c.view());
+    for (const T entry : c.storage()) hash = (hash ^ bits_of(entry)) * 0x100000001b3u;
+  }
+  return hash;
+}
+
+/// The largest class that has a tree and whose fresh entries were all predicted.
+std::size_t largest_certified(const Reading& reading) {
+  for (std::size_t i = 0; i < reading.orders.size(); ++i) {
+    const Tally& tally = reading.certificate.classes[i];
+    if (reading.orders[i].tree && tally.compared > 0 && tally.predicted == tally.compared) return i;
+  }
+  return reading.orders.size();
+}
+
+}  // namespace
+
+template <class T>
+Reading read_order(const blas::Functions& functions, const Request& request, const std::function<int(int)>& set_threads,
+                   const Options& options) {
+  const auto start = Clock::now();
+  const auto within = [&](double share) {
+    return [=] { return std::chrono::duration<double>(Clock::now() - start).count() < share * options.limit_s; };
+  };
+  const Product<T> product = product_of<T>(functions, request);
+  Reading reading;
+  reading.answer = answer_of(product, options.seed);
+  reading.classes = find_classes(product, options.seed);
+  reading.repeatable = reading.classes.repeatable;
+  if (reading.repeatable) {
+    reading.orders = read_trees(product, reading.classes, within(reading_share));
+    read_roundings(product, reading.classes, reading.orders, within(reading_share));
+    reading.certificate =
+        certify(product, reading.classes, reading.orders, options.seed, options.entries, within(certificate_share));
+    reading.repeatable = reading.certificate.repeatable;
+    const std::size_t largest = largest_certified(reading);
+    if (largest < reading.orders.size() && product.has_beta) {
+      reading.scalars = read_scalars(product, reading.classes, largest, *reading.orders[largest].tree, options.seed);
+    }
+  }
+  if (options.invariance)
+    reading.invariance = read_invariance<T>(functions, request, set_threads, options.seed, within(1));
+  for (const Invariance& one : reading.invariance) {
+    if (one.circumstance == Circumstance::calls && one.answers > 1) reading.repeatable = false;
+  }
+  reading.time_s = std::chrono::duration<double>(Clock::now() - start).count();
+  return reading;
+}
+
+template Reading read_order<float>(const blas::Functions&, const Request&, const std::function<int(int)>&,
+                                   const Options&);
+template Reading read_order<double>(const blas::Functions&, const Request&, const std::function<int(int)>&,
+                                    const Options&);
+
+}  // namespace sqrtn::order

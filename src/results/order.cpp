@@ -1,0 +1,133 @@
+#include "results/order.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "results/read_fields.hpp"
+#include "results/write.hpp"
+#include "sqrtn/laws/summation.hpp"
+
+namespace sqrtn::results {
+namespace {
+
+constexpr std::array<std::string_view, 3> verdicts_of_orders{"certified", "contradicted", "unread"};
+constexpr std::array<std::string_view, 3> fusions{"rounded", "fused", "some fused"};
+constexpr std::array<std::string_view, 8> circumstances{"rows", "place of the row", "columns", "place of the column",
+                                                        "ld",   "alignment",        "threads", "calls"};
+constexpr std::array<std::string_view, 7> alphas{"unknown",
+                                                 "on the factors of A",
+                                                 "on the factors of B",
+                                                 "on each block, rounded",
+                                                 "on each block, fused",
+                                                 "on the sum, rounded",
+                                                 "on the sum, fused"};
+constexpr std::array<std::string_view, 4> betas{"unknown", "first, rounded", "last, rounded",
+                                                "onto the first block, fused"};
+
+constexpr const char* schema = "sqrtn.order/1";
+constexpr std::size_t most_classes = 64;
+// A tree of 2¹⁶ products without any regularity takes half a MiB.
+constexpr JsonLimits limits{.string_bytes = std::size_t{1} << 20};
+
+}  // namespace
+
+const std::span<const std::string_view> order_verdict_words{verdicts_of_orders}, order_fusion_words{fusions},
+    order_circumstance_words{circumstances}, order_alpha_words{alphas}, order_beta_words{betas};
+
+template <class Fields>
+void list(Fields& field, Of<OrderClass> auto& one) {
+  field("entries", one.entries, rule::Count{});
+  field("row", one.row, rule::Count{});
+  field("column", one.column, rule::Count{});
+  field("verdict", one.verdict, rule::Enum{verdicts_of_orders});
+  field("reason", one.reason, rule::Maybe{});
+  field("formula", one.formula, rule::Maybe{});
+  field("tree", one.tree, rule::Maybe{});
+  field("fusion", one.fusion, rule::Enum{fusions});
+  field("roundings", one.roundings, rule::Count{});
+  field("error_bound", one.error_bound, rule::positive);
+  field("compared", one.compared, rule::Count{});
+  field("predicted", one.predicted, rule::Count{});
+}
+
+template <class Fields>
+void list(Fields& field, Of<OrderInvariance> auto& one) {
+  field("circumstance", one.circumstance, rule::Enum{circumstances});
+  field("tried", one.tried, rule::Count{});
+  field("answers", one.answers, rule::Count{});
+  field("first", one.first, rule::Maybe{});
+}
+
+template <class Fields>
+void list(Fields& field, Of<LibraryOrder> auto& order) {
+  field("name", order.name, rule::Word{});
+  field("request", order.request, rule::Word{});
+  field("dtype", order.dtype, rule::OneOf{{"f32", "f64"}});
+  field("threads", order.threads, rule::Count{});
+  field("refusal", order.refusal, rule::Maybe{});
+  field("repeatable", order.repeatable, rule::Flag{});
+  field("distinct", order.distinct, rule::Count{});
+  field("entries", order.entries, rule::Count{});
+  field("unknown_share", order.unknown_share, rule::share);
+  field("compared", order.compared, rule::Count{});
+  field("predicted", order.predicted, rule::Count{});
+  field("answer", order.answer, rule::Maybe{});
+  field("alpha", order.alpha, rule::Enum{alphas});
+  field("beta", order.beta, rule::Enum{betas});
+  field("time_s", order.time_s, rule::positive);
+  field("classes", order.classes);
+  field("invariance", order.invariance);
+}
+
+namespace {
+
+LibraryOrder read_order(const JsonInput& json) {
+  auto order = read_as<LibraryOrder>(json);
+  if (order.classes.size() > most_classes) json["classes"].refuse(fmt::format("at most {} classes", most_classes));
+  if (!json["library"].is_null()) order.identity = read_identity(json["library"]);
+  for (std::size_t i = 0; i < order.classes.size(); ++i) {
+    const OrderClass& one = order.classes[i];
+    const JsonInput tree = json["classes"].elements()[i]["tree"];
+    try {
+      if (!one.tree.empty()) (void)laws::from_code(one.tree);
+    } catch (const std::invalid_argument& error) {
+      tree.refuse(fmt::format("a tree ({})", error.what()));
+    }
+    if (one.verdict != OrderVerdict::unread && one.tree.empty()) tree.refuse("a tree, since its class was read");
+  }
+  return order;
+}
+
+}  // namespace
+
+nlohmann::ordered_json to_json(const OrderDocument& document) {
+  Json json{{"schema", schema}, {"environment", to_json(document.environment)}};
+  json["command"] = document.command;
+  json["seed"] = document.seed;
+  json["orders"] = Json::array();
+  for (const LibraryOrder& order : document.orders) {
+    Json one = written(order);
+    one["library"] = order.refusal.empty() ? to_json(order.identity) : Json(nullptr);
+    json["orders"].push_back(std::move(one));
+  }
+  return json;
+}
+
+OrderDocument parse_orders(std::string_view text, const std::string& name) {
+  const nlohmann::ordered_json parsed = parse_json(text, name, limits);
+  const JsonInput json(parsed, name);
+  if (json["schema"].text() != schema)
+    json["schema"].refuse(fmt::format("\"{}\", as `sqrtn order --json` writes it", schema));
+  OrderDocument document;
+  read(json["environment"], document.environment);
+  for (const JsonInput& word : json["command"].elements()) document.command.push_back(word.text());
+  document.seed = json["seed"].integer<std::uint64_t>();
+  for (const JsonInput& order : json["orders"].elements()) document.orders.push_back(read_order(order));
+  return document;
+}
+
+OrderDocument read_orders(const std::string& path) {
+  return parse_orders(read_text(path, limits.bytes, "document of `sqrtn order --json`"), path);
+}
+
+}  // namespace sqrtn::results
