@@ -13,6 +13,7 @@ constexpr std::size_t shortest_row = 16, longest_row = std::size_t{1} << 24;
 constexpr std::size_t most_rows = std::size_t{1} << 20, most_columns = std::size_t{1} << 16;
 constexpr std::size_t part_size = std::size_t{1} << 20, most_parts = 64;
 constexpr std::size_t held_values = std::size_t{1} << 22;   // whose pages a thread keeps at a time
+constexpr std::size_t most_together = 32;                   // rows whose columns are summed piece by piece
 constexpr std::size_t largest_part = std::size_t{1} << 31;  // what a cell of 32 bits counts
 
 /// A tensor as rows that are summarised on their own; one row of all values where it is no matrix.
@@ -90,16 +91,18 @@ void release(const StoredTensor& tensor, std::size_t begin, std::size_t end) {
 Part summarise_part(const StoredTensor& tensor, const Layout& layout, std::size_t begin, std::size_t end,
                     std::span<Line> rows) {
   PartSummary part(tensor, layout.has_columns ? layout.row_length : 0, end - begin);
-  const std::size_t unit = layout.is_matrix ? layout.row_length : held_values;
+  const std::size_t length = layout.is_matrix ? layout.row_length : held_values;
+  const std::size_t together = layout.is_matrix ? std::clamp<std::size_t>(held_values / length, 1, most_together) : 1;
   Line whole;
-  for (std::size_t at = begin, released = begin; at < end; at += unit) {
-    const std::size_t size = std::min(unit, end - at);
-    const Line line = part.add_row(at, size);
-    whole = {whole.sum + line.sum, whole.sum_of_squares + line.sum_of_squares, joined(whole.hash, line.hash)};
-    if (layout.is_matrix) rows[at / unit] = line;
-    if (at + size - released < held_values && at + size < end) continue;
-    release(tensor, released, at + size);
-    released = at + size;
+  for (std::size_t at = begin, released = begin; at < end;) {
+    const std::size_t size = std::min(length, end - at), n = std::min(together, (end - at) / size);
+    Line one;
+    part.add_rows(at, size, layout.is_matrix ? rows.subspan(at / length, n) : std::span(&one, 1));
+    whole = {whole.sum + one.sum, whole.sum_of_squares + one.sum_of_squares, joined(whole.hash, one.hash)};
+    at += size * n;
+    if (at - released < held_values && at < end) continue;
+    release(tensor, released, at);
+    released = at;
   }
   Part done = part.take();
   // A matrix is summed up row by row when all are there.
