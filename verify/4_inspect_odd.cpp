@@ -172,6 +172,15 @@ TEST(Inspect, TrainedWeightsAreNoDraws) {
             weights::Word::no_draw);
 }
 
+TEST(Inspect, ValuesWhoseSquaresOverflowOrVanishAreNoDraws) {
+  for (const double scale : {1e200, 1e-200}) {
+    std::vector<double> values(64);
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = scale * (i % 7 - 3.0);
+    const weights::Word word = verify::judged(stored<double>(values, {64}, Dtype::f64)).word;
+    EXPECT_TRUE(word == weights::Word::no_draw || word == weights::Word::broken);
+  }
+}
+
 TEST(Inspect, AssertionsOfFewValuesAreInconclusive) {
   const Judged judged =
       verify::judged(drawn("he_normal", {4, 4}, Dtype::f32, {random::Engine::ars, 1, 3}), "he_normal");

@@ -88,7 +88,7 @@ int run(const InspectOptions& options) {
 
 constexpr const char* inspect_footer = R"(Reads .safetensors and its index of shards, .npy, .npz, and raw values.
 Word of each tensor: draw (of which rule), undecided (so few values fit several rules), no rule (a known law, a factor away), located, structured, no draw (trained, or from elsewhere), broken.
-finds: the effect on the variance that so many values cannot hide. At most one false word in 10^9 runs.
+finds: the effect on the variance that so many values cannot hide. A false word comes in at most one run in 10^9.
 Exit codes: 0 nothing is wrong, 1 a fault or a rule that does not hold, 3 too few values for the asserted rule, 4 nothing to judge.
 Examples:
   sqrtn inspect model.safetensors

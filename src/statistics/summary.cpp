@@ -12,6 +12,8 @@ namespace {
 constexpr std::size_t shortest_row = 16, longest_row = std::size_t{1} << 24;
 constexpr std::size_t most_rows = std::size_t{1} << 20, most_columns = std::size_t{1} << 16;
 constexpr std::size_t part_size = std::size_t{1} << 20, most_parts = 64;
+constexpr std::size_t held_values = std::size_t{1} << 22;   // whose pages a thread keeps at a time
+constexpr std::size_t most_together = 32;                   // rows whose columns are summed piece by piece
 constexpr std::size_t largest_part = std::size_t{1} << 31;  // what a cell of 32 bits counts
 
 /// A tensor as rows that are summarised on their own; one row of all values where it is no matrix.
@@ -80,21 +82,35 @@ std::size_t n_parts_of(std::size_t count) {
   return std::max({std::size_t{1}, wanted, (count + largest_part - 1) / largest_part});
 }
 
+/// Gives the file's pages back.
+void release(const StoredTensor& tensor, std::size_t begin, std::size_t end) {
+  const std::size_t size = bytes_of(tensor.dtype);
+  if (tensor.storage.file) tensor.storage.file->release(tensor.bytes.subspan(begin * size, (end - begin) * size));
+}
+
 Part summarise_part(const StoredTensor& tensor, const Layout& layout, std::size_t begin, std::size_t end,
                     std::span<Line> rows) {
   PartSummary part(tensor, layout.has_columns ? layout.row_length : 0, end - begin);
-  if (!layout.is_matrix) {
-    const Line whole = part.add_row(begin, end - begin);
-    Part done = part.take();
-    done.summary.sum = whole.sum;
-    done.summary.sum_of_squares = whole.sum_of_squares;
-    done.summary.hash = whole.hash;
-    return done;
+  const std::size_t length = layout.is_matrix ? layout.row_length : held_values;
+  const std::size_t together = layout.is_matrix ? std::clamp<std::size_t>(held_values / length, 1, most_together) : 1;
+  Line whole;
+  for (std::size_t at = begin, released = begin; at < end;) {
+    const std::size_t size = std::min(length, end - at), n = std::min(together, (end - at) / size);
+    Line one;
+    part.add_rows(at, size, layout.is_matrix ? rows.subspan(at / length, n) : std::span(&one, 1));
+    whole = {whole.sum + one.sum, whole.sum_of_squares + one.sum_of_squares, joined(whole.hash, one.hash)};
+    at += size * n;
+    if (at - released < held_values && at < end) continue;
+    release(tensor, released, at);
+    released = at;
   }
-  for (std::size_t at = begin; at < end; at += layout.row_length) {
-    rows[at / layout.row_length] = part.add_row(at, layout.row_length);
-  }
-  return part.take();
+  Part done = part.take();
+  // A matrix is summed up row by row when all are there.
+  if (layout.is_matrix) return done;
+  done.summary.sum = whole.sum;
+  done.summary.sum_of_squares = whole.sum_of_squares;
+  done.summary.hash = whole.hash;
+  return done;
 }
 
 /// What was taken out and stood as zeros since; cells in the order of their numbers.
@@ -139,8 +155,6 @@ Summary summarise(const StoredTensor& tensor, unsigned threads,
     const std::size_t begin = units * i / n_parts * unit, end = units * (i + 1) / n_parts * unit;
     parts[i] = summarise_part(tensor, layout, begin, end, rows);
     if (progress) progress(end - begin);
-    const std::size_t size = bytes_of(tensor.dtype);
-    if (tensor.storage.file) tensor.storage.file->release(tensor.bytes.subspan(begin * size, (end - begin) * size));
   });
   Part whole = std::move(parts[0]);
   for (std::size_t i = 1; i < n_parts; ++i) merge(whole, parts[i]);

@@ -48,7 +48,7 @@ struct Summary {
 /// Rows as they lie in memory: the last axis of the shape but for one is flattened, a weight's first axis its rows.
 /// A tensor of one axis, or of rows shorter than 16, is no matrix. At most 2²⁰ rows and 2¹⁶ columns are kept.
 /// `threads` (0: all) changes no bit: parts of the tensor, whose number depends on its size alone, merge in order.
-/// Memory: 64 parts of at most 2 MiB, whatever the tensor's size; pages of the file are given back as it is read.
+/// Memory: 64 parts of at most 2 MiB, whatever the tensor's size; of the file's pages each thread keeps 2²² values.
 /// Error: sums in double, 8 lanes a row; relative 2⁻⁵³ times the number of additions a lane.
 /// `progress(values)` is called after each part, by any thread.
 Summary summarise(const StoredTensor& tensor, unsigned threads = 1,

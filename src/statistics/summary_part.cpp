@@ -64,14 +64,17 @@ PartSummary::PartSummary(const StoredTensor& tensor, std::size_t columns, std::s
   threshold_ = static_cast<std::uint32_t>(std::ldexp(share, 32));
 }
 
-Line PartSummary::add_row(std::size_t first, std::size_t size) {
-  Line line;
-  PieceHash hash;
-  for (std::size_t at = 0; at < size; at += piece_size) {
-    add_piece(first + at, at, std::min(piece_size, size - at), line, hash);
+void PartSummary::add_rows(std::size_t first, std::size_t size, std::span<Line> lines) {
+  const std::size_t piece = has_columns_ ? piece_of_columns : piece_size;
+  std::vector<PieceHash> hashes(lines.size());
+  for (std::size_t column = 0; column < size; column += piece) {
+    for (std::size_t row = 0; row < lines.size(); ++row) {
+      add_piece(first + row * size + column, column, std::min(piece, size - column), lines[row], hashes[row]);
+    }
   }
-  line.hash = (static_cast<std::uint64_t>(hash.exclusive_or) << 32) | hash.sum;
-  return line;
+  for (std::size_t row = 0; row < lines.size(); ++row) {
+    lines[row].hash = (static_cast<std::uint64_t>(hashes[row].exclusive_or) << 32) | hashes[row].sum;
+  }
 }
 
 Part PartSummary::take() {
@@ -158,7 +161,7 @@ void PartSummary::add_anchors(std::size_t first, std::size_t size) {
     for (const std::uint32_t h : window) hash = (hash ^ h) * 0x100000001b3u + (hash >> 29);
     // Runs of one value, as of zeros, are alike everywhere and tell nothing.
     std::ranges::sort(window);
-    if (std::ranges::unique(window).begin() - window.begin() < 4) continue;
+    if (std::unique(window.begin(), window.end()) - window.begin() < 4) continue;
     part_.summary.anchors.push_back({hash, first + i});
   }
 }

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "statistics/summary.hpp"
@@ -45,12 +46,14 @@ class PartSummary {
   /// `columns`: how many are kept, 0 for none; `expected`: values of the part.
   PartSummary(const StoredTensor& tensor, std::size_t columns, std::size_t expected);
 
-  /// Values [first, first + size) as one row, or as a part of the only one.
-  Line add_row(std::size_t first, std::size_t size);
+  /// As many rows of `size` values as there are lines, from value `first` on; or a part of the only row. Rows are taken
+  /// together piece by piece, so that their columns' sums stay in the first-level cache.
+  void add_rows(std::size_t first, std::size_t size, std::span<Line> lines);
   Part take();
 
  private:
-  static constexpr std::size_t piece_size = 2048;  // with its hashes, half of a first-level cache of 32 KiB
+  static constexpr std::size_t piece_size = 2048;       // with its hashes, half of a first-level cache of 32 KiB
+  static constexpr std::size_t piece_of_columns = 512;  // with 20 bytes of sums a column
 
   void add_piece(std::size_t first, std::size_t column, std::size_t size, Line& line, PieceHash& hash);
   void decode_halves(std::size_t size);

@@ -178,8 +178,9 @@ void attempt_all(const std::vector<std::function<void()>>& steps) {
 
 void write_each(const std::vector<std::pair<std::string, std::string>>& files) {
   std::vector<std::function<void()>> steps;
-  for (const auto& [path, content] : files) {
-    if (!path.empty()) steps.emplace_back([&] { write_file(path, content); });
+  for (const auto& file : files) {
+    // A structured binding is no variable to Clang before 16: no lambda may hold it.
+    if (!file.first.empty()) steps.emplace_back([&file] { write_file(file.first, file.second); });
   }
   attempt_all(steps);
 }

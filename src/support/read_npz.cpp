@@ -18,7 +18,6 @@ using Bytes = std::span<const std::byte>;
 constexpr std::uint32_t directory_end_mark = 0x06054b50, wide_locator_mark = 0x07064b50, wide_end_mark = 0x06064b50;
 constexpr std::uint32_t entry_mark = 0x02014b50, local_mark = 0x04034b50;
 constexpr std::uint32_t not_here = 0xffffffff;  ///< the number stands in the 64-bit field
-constexpr std::size_t most_entries = 1'000'000;
 constexpr std::uint64_t most_unpacked = std::uint64_t{4} << 30;
 constexpr std::uint64_t deflate_factor = 1032;
 
@@ -166,7 +165,7 @@ void read_entries(const std::string& path, const std::shared_ptr<const support::
   const Directory place = find_directory(bytes, path);
   ByteReader directory(from(bytes, place.offset));
   directory = ByteReader(directory.take(place.size));
-  require(place.entries <= most_entries, "{}: {} entries; at most {} are read", path, place.entries, most_entries);
+  require(place.entries <= most_tensors, "{}: {} entries; at most {} are read", path, place.entries, most_tensors);
   std::vector<Entry> entries;
   std::uint64_t unpacked = 0;
   for (std::uint64_t i = 0; i < place.entries; ++i) {

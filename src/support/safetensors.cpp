@@ -90,6 +90,7 @@ class HeaderReader final : public nlohmann::json_sax<Json> {
     }
     require(name.size() <= longest_name, "{}: the name of a tensor is longer than {} bytes", path_, longest_name);
     require(names_.insert(name).second, "{}: the tensor '{:.60}' stands twice in the header", path_, name);
+    require(names_.size() <= most_tensors, "{}: more than {} tensors", path_, most_tensors);
     metadata_ = name == "__metadata__";
     name_ = name;
     return true;

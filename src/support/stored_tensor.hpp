@@ -14,6 +14,9 @@
 /// Tensors as files hold them. Names come from outside: they are shown by results::printable alone.
 namespace sqrtn {
 
+/// Of one file; each that is judged costs some kilobytes.
+inline constexpr std::size_t most_tensors = 200'000;
+
 /// What keeps a tensor's bytes: a file, or memory where they had to be unpacked.
 struct Storage {
   std::shared_ptr<const support::MappedFile> file;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sqrtn/claims/claim.hpp"
+#include "sqrtn/claims/follows.hpp"
 
 namespace {
 
@@ -30,6 +31,15 @@ TEST(Framework, InitialisesAsItClaims) {
     for (float& weight : weights) weight /= std::sqrt(2.0F);
   };
   EXPECT_EQ(judge_he_normal(framework), claims::Verdict::fail) << "a forgotten factor 2 went unnoticed";
+}
+
+// A test of one's own weights, which prints why not.
+TEST(Framework, WeightsFollowTheirRule) {
+  std::vector<float> weights(128 * 96);
+  const sqrtn::init::Distribution law{sqrtn::init::Law::normal, 2.0 / 96};
+  sqrtn::init::initialise<float>(law, {sqrtn::random::Engine::ars, 7}, weights);
+  EXPECT_TRUE(sqrtn::follows(weights, "he_normal", {128, 96}));
+  EXPECT_FALSE(sqrtn::follows(weights, "lecun_normal", {128, 96}));
 }
 
 }  // namespace

@@ -112,13 +112,15 @@ std::vector<Candidate> candidates(const Shape& shape) {
 }
 
 std::vector<Match> matching(std::span<const Candidate> all, Law law, const Interval& stddev) {
+  constexpr std::size_t most_matches = 24, most_names = 12;
   std::vector<Match> matches;
   for (const Candidate& candidate : all) {
     if (candidate.law != law || !stddev.contains(candidate.stddev)) continue;
     const auto same = std::ranges::find_if(
         matches, [&](const Match& match) { return std::abs(match.stddev / candidate.stddev - 1) < 1e-9; });
+    if (same == matches.end() && matches.size() == most_matches) continue;
     Match& match = same != matches.end() ? *same : matches.emplace_back(Match{candidate.stddev, {}});
-    match.names.push_back(candidate.name);
+    if (match.names.size() < most_names) match.names.push_back(candidate.name);
   }
   return matches;
 }

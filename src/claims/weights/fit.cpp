@@ -44,6 +44,12 @@ class Fitting {
 
   LawFit run() {
     const Interval& stddev = result_.stddev;
+    // Squares of doubles beyond 1e154 overflow, below 1e-162 vanish: no rule draws such weights.
+    if (!(stddev.low > 0 && std::isfinite(stddev.high))) {
+      result_.p_value = 0;
+      result_.failed = Test::mean_square;
+      return result_;
+    }
     consider(Test::mean, laws::sum_p_value(sample_.sum(), stddev.high, sample_.size()), 1);
     if (known_) consider(Test::limit, limit_p_value(), 1);
     if (known_ || result_.law != Law::normal) consider(Test::mean_square, mean_square_p_value(), 1);

@@ -141,6 +141,7 @@ Weight weight_of(Kind kind) {
     case Kind::wrong_type:
     case Kind::excluded_end:
       return Weight::always;
+    case Kind::zeros:
     case Kind::equal_lines:
     case Kind::equal_tensors:
     case Kind::shared_stream:
