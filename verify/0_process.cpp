@@ -164,6 +164,19 @@ TEST(Process, OutputIsBoundedAndDrainedOnBothStreams) {
   EXPECT_EQ(both.err.size(), 300'000u);
 }
 
+TEST(Process, WhatIsHeardMayBeTaken) {
+  std::string taken;
+  const ProcessEnd end = run_process({"/bin/sh", "-c", "for i in $(seq 2000); do echo $i; done; printf rest"},
+                                     {.wall_s = 20, .output_bytes = 4096}, {}, [&taken](std::string& out) {
+                                       const std::size_t whole = out.rfind('\n') + 1;
+                                       taken += out.substr(0, whole);
+                                       out.erase(0, whole);
+                                     });
+  EXPECT_TRUE(end.succeeded()) << end.to_text();
+  EXPECT_EQ(end.out, "rest");
+  EXPECT_TRUE(taken.starts_with("1\n2\n") && taken.ends_with("1999\n2000\n"));
+}
+
 TEST(Process, ClosedStreamsAreNotItsEnd) {
   EXPECT_EQ(shell_line("exec >&- 2>&-; sleep 0.1; exit 5").to_text(), "exited with status 5");
 }

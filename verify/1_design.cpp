@@ -184,6 +184,22 @@ TEST(Design, MistakesThrow) {
   EXPECT_THROW((void)statistics::n_samples_for_probability(0.9, 0.2), std::invalid_argument);
 }
 
+/// A count that is (1 + effect) times as large is found, and at a mean a tenth smaller it is not.
+TEST(Design, PoissonMean) {
+  for (const double effect : {0.1, 1.0, 9.0}) {
+    const auto miss = [&](double mean) {
+      std::size_t count = 0;
+      while (statistics::poisson_test(count, mean, rates.alpha).p_value >= rates.alpha ||
+             static_cast<double>(count) < mean)
+        ++count;
+      return cdf(boost::math::poisson(mean * (1 + effect)), static_cast<double>(count) - 1);
+    };
+    const double mean = statistics::mean_for_poisson(effect);
+    EXPECT_LE(miss(mean), rates.miss);
+    EXPECT_GT(miss(0.9 * mean), rates.miss);
+  }
+}
+
 TEST(Design, AlphaBudgetIsNotOverspent) {
   statistics::AlphaBudget budget;
   for (int i = 0; i < 1000; ++i) budget.spend("claim", 1e-9);

@@ -114,7 +114,9 @@ TEST(ActivationLaws, Gains) {
 }
 
 TEST(ActivationLaws, DerivativesAndKinks) {
-  for (const init::Activation& activation : init::activations()) {
+  std::vector<init::Activation> all(init::activations().begin(), init::activations().end());
+  all.insert(all.end(), init::further_activations().begin(), init::further_activations().end());
+  for (const init::Activation& activation : all) {
     for (double z = -6.03; z < 6; z += 0.1) {
       constexpr double h = 1e-5;
       const double slope = (activation.value(z + h) - activation.value(z - h)) / (2 * h);
@@ -124,6 +126,7 @@ TEST(ActivationLaws, DerivativesAndKinks) {
       EXPECT_NEAR(activation.derivative(kink), activation.derivative(kink + 1e-9), 1e-8) << activation.name;
       EXPECT_GT(std::fabs(activation.derivative(kink) - activation.derivative(kink - 1e-9)), 0.1) << activation.name;
     }
+    EXPECT_TRUE(std::isnan(activation.value(std::nan("")))) << activation.name;
     EXPECT_TRUE(std::isfinite(activation.value(1e4)) && std::isfinite(activation.value(-1e4))) << activation.name;
   }
 }

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "sqrtn/laws/log_sum.hpp"
 #include "sqrtn/laws/matrix.hpp"
 
 /// Laws of whole matrices: closed forms in small dimensions, and bounds against what they bound.
@@ -21,6 +22,21 @@ TEST(MatrixLaws, HaarEntry) {
   EXPECT_EQ(laws::haar_entry_cdf(8, -1.5), 0);
   EXPECT_EQ(laws::haar_entry_cdf(8, 1.5), 1);
   EXPECT_THROW((void)laws::haar_entry_cdf(1, 0), std::invalid_argument);
+}
+
+// laws.md §11.
+TEST(MatrixLaws, LogDeterminant) {
+  struct Row {
+    int m, n;
+    double mean, variance;
+  };
+  for (const auto& [m, n, mean, variance] :
+       {Row{8, 8, 7.448941347, 9.65894507}, {64, 128, 290.5454491, 1.394075234}, {96, 160, 449.401946, 1.841921097}}) {
+    laws::LogSum law;
+    for (int i = 0; i < m; ++i) law.add_chi_squared(n - i);
+    EXPECT_NEAR(law.mean(), mean, 1e-6) << m;
+    EXPECT_NEAR(law.variance(), variance, 1e-8) << m;
+  }
 }
 
 /// The event for eigenvalues 1 and λ, the latter n − 1 times: b₁² ≤ t‖b‖², whose probability is the

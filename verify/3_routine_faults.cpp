@@ -4,6 +4,7 @@
 #include <string>
 
 #include "blas/operations.hpp"
+#include "claims/routines/own_shapes.hpp"
 #include "claims/routines/routines.hpp"
 #include "described_blas.hpp"
 #include "verify.hpp"
@@ -151,6 +152,47 @@ TEST_P(RoutineFaults, AreCaught) {
     expect_caught<std::complex<float>>(operation, GetParam(), n);
   }
   EXPECT_GT(n, 0U);
+}
+
+/// "", or the first claim about that shape that the fault breaks.
+std::string found_at(const char* shape, const RoutineFault& fault) {
+  claims::Subject subject = claims::default_subject({}, "described");
+  subject.interfaces = {described_blas(fault)};
+  for (const claims::Claim& claim : claims::claims_of_shape(shape)) {
+    const claims::Result result = claims::run(claim, subject, settings());
+    if (result.outcome.verdict != claims::Verdict::pass) return claim.id;
+  }
+  return {};
+}
+
+// What no sweep meets is met by whoever names it.
+TEST(OwnShapes, AreJudged) {
+  const RoutineFault at_one_shape{.name = "transposed_at_one_shape", .fits = nullptr, .misread = [](claims::Choice& c) {
+                                    if (c.m == 23 && c.n == 29 && c.k == 31)
+                                      c.transpose_a = c.transpose_a == 'N' ? 'T' : 'N';
+                                  }};
+  EXPECT_EQ(found_at("gemm:23x29x31", {}), "");
+  EXPECT_EQ(found_at("gemm:23x29x30", at_one_shape), "");
+  EXPECT_EQ(found_at("gemm:23x29x31", at_one_shape), "products/gemm/f32/23x29x31/exact");
+  EXPECT_EQ(claims::own_shape("products/gemm/f32/23x29x31/exact"), "gemm:23x29x31");
+  EXPECT_EQ(claims::own_shape("products/gemm/f32/exact_small"), std::nullopt);
+}
+
+TEST(OwnShapes, WhatCannotBeJudgedIsRefused) {
+  const auto complaint = [](const char* shape) {
+    try {
+      claims::claims_of_shape(shape);
+    } catch (const std::invalid_argument& error) {
+      return std::string(error.what());
+    }
+    return std::string("none");
+  };
+  EXPECT_EQ(complaint("gemm:3x3"), "'gemm:3x3' has 2 lengths; gemm has 3: m, n, k");
+  EXPECT_TRUE(complaint("gem:3x3x3").starts_with("'gem:3x3x3' names no routine: did you mean 'gemv'? "));
+  EXPECT_TRUE(complaint("trsm:5000x5000").starts_with("'trsm:5000x5000': 1.2e+11 multiplications"));
+  EXPECT_TRUE(complaint("dot:99999999999").find("lengths below 2^31") != std::string::npos);
+  EXPECT_TRUE(complaint("gemm:90000x90000x9").find("bytes of memory") != std::string::npos);
+  EXPECT_EQ(complaint("gbmv:20x30x3x4"), "none");
 }
 
 INSTANTIATE_TEST_SUITE_P(Each, RoutineFaults, testing::ValuesIn(routine_faults()),

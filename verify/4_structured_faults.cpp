@@ -1,8 +1,7 @@
 #include <cmath>
 #include <set>
 
-#include "sqrtn/random/fill.hpp"
-#include "verify.hpp"
+#include "faulty_weights.hpp"
 
 /// The claims about whole matrices, each seen to fail on the fault that it is for.
 namespace sqrtn::verify {
@@ -10,63 +9,6 @@ namespace {
 
 using init::Structure;
 using random::Stream;
-
-/// What a rule was asked for, and our answer to it.
-template <class T>
-struct StructuredCall {
-  const init::StructuredRule& rule;
-  Shape shape;
-  std::size_t groups;
-  double gain;
-  Stream stream;
-  std::span<T> out;
-
-  void draw() const { init::initialise_structured<T>(rule, shape, groups, gain, stream, out); }
-  [[nodiscard]] std::size_t rows() const { return shape[0]; }
-  [[nodiscard]] std::size_t cols() const { return out.size() / shape[0]; }
-};
-
-/// `fault` takes a call of either type, and changes it before it is carried out or its answer after.
-template <class Fault>
-claims::Subject with_structured_fault(Fault fault) {
-  claims::Subject faulty = subject();
-  const auto plant = [&]<class T>(claims::Draws<T>& draws) {
-    draws.structured = [fault](const init::StructuredRule& rule, const Shape& shape, std::size_t groups, double gain,
-                               const Stream& stream, std::span<T> out) {
-      fault(StructuredCall<T>{rule, shape, groups, gain, stream, out});
-    };
-  };
-  plant(faulty.f32);
-  plant(faulty.f64);
-  return faulty;
-}
-
-/// Q of a Householder QR as it comes: reflectors one after the other, each sending a column to
-/// −sign(its head)·‖column‖·e, which is the sign that R's diagonal then has.
-template <class T>
-void without_sign_correction(const StructuredCall<T>& call) {
-  const bool tall = call.rows() >= call.cols();
-  const std::size_t l = std::max(call.rows(), call.cols()), s = std::min(call.rows(), call.cols());
-  const auto at = [&](std::size_t i, std::size_t j) { return tall ? i * call.cols() + j : j * call.cols() + i; };
-  std::vector<double> a(l * s), q(l * s, 0.0), v(l * s, 0.0);
-  random::fill_normal<double>(call.stream, a, 0, 1);
-  const auto reflect = [&](std::vector<double>& m, std::size_t column, std::size_t k) {
-    double along = 0, square = 0;
-    for (std::size_t i = k; i < l; ++i) along += v[at(i, k)] * m[at(i, column)], square += v[at(i, k)] * v[at(i, k)];
-    for (std::size_t i = k; i < l; ++i) m[at(i, column)] -= 2 * along / square * v[at(i, k)];
-  };
-  for (std::size_t k = 0; k < s; ++k) {
-    double norm = 0;
-    for (std::size_t i = k; i < l; ++i) norm = std::hypot(norm, v[at(i, k)] = a[at(i, k)]);
-    v[at(k, k)] += std::copysign(norm, a[at(k, k)]);
-    for (std::size_t j = k; j < s; ++j) reflect(a, j, k);
-  }
-  for (std::size_t j = 0; j < s; ++j) {
-    q[at(j, j)] = 1;
-    for (std::size_t k = s; k-- > 0;) reflect(q, j, k);
-  }
-  for (std::size_t i = 0; i < q.size(); ++i) call.out[i] = static_cast<T>(call.gain * q[i]);
-}
 
 TEST(StructuredFault, SignsOfTheDiagonalNotCorrected) {
   const auto faulty = with_structured_fault([](const auto& call) { without_sign_correction(call); });

@@ -94,11 +94,11 @@ TEST(ChainFaults, TanhWithGainOneCalledCritical) {
 /// Every second layer takes the weights of the one before it.
 TEST(ChainFaults, WeightsReusedInTheNextLayer) {
   Subject faulty = subject();
-  faulty.f32.initialise = [](const init::Rule& rule, init::Layer layer, const Shape& shape, std::size_t groups,
-                             const Stream& stream, std::span<float> out) {
+  faulty.f32.initialise = [right = faulty.f32.initialise](const init::Rule& rule, init::Layer layer, const Shape& shape,
+                                                          std::size_t groups, const Stream& stream,
+                                                          std::span<float> out) {
     const std::uint64_t pair = 2 * out.size();
-    subject().f32.initialise(rule, layer, shape, groups,
-                             {stream.engine, stream.seed, stream.stream, stream.offset / pair * pair}, out);
+    right(rule, layer, shape, groups, {stream.engine, stream.seed, stream.stream, stream.offset / pair * pair}, out);
   };
   EXPECT_TRUE(caught("chains/linear/independent_layers/f32", faulty));
 }

@@ -35,8 +35,8 @@ TEST(Forecasts, AreExactWhereTheLawIs) {
   chain.activation = &init::find_activation("leaky_relu");
   const auto simulated = experiment::forecast(chain, backend().functions(), forecast_stream);
   for (std::size_t layer = 0; layer <= chain.depth; ++layer) {
-    EXPECT_NEAR(exact.layers[layer].mean_log_rms, simulated.layers[layer].mean_log_rms, 0.05);
-    EXPECT_NEAR(exact.layers[layer].stddev_log_rms, simulated.layers[layer].stddev_log_rms, 0.03);
+    EXPECT_NEAR(exact.layers[layer].log_rms.mean, simulated.layers[layer].log_rms.mean, 0.05);
+    EXPECT_NEAR(exact.layers[layer].log_rms.stddev, simulated.layers[layer].log_rms.stddev, 0.03);
   }
   EXPECT_NEAR(exact.layers[1].slope, 1, 1e-12);
 }
@@ -51,12 +51,12 @@ void expect_runs_within(const experiment::Forecast& forecast, const Chain& chain
   const random::Stream other{random::Engine::ars, settings().seed, 18, 0};
   for (const auto& run : experiment::run_chains<double>(chain, backend().functions(), other, n_runs)) {
     ends.add(run.back().log_rms);
-    n_within += end.log_rms.contains(run.back().log_rms);
+    n_within += end.log_rms.band.interval.contains(run.back().log_rms);
   }
   const double stddev = std::sqrt(*ends.unbiased_variance());
   EXPECT_GE(n_within, n_runs * 19 / 20) << forecast.basis;
-  EXPECT_LT(end.log_rms.high - end.log_rms.low, 10 * stddev) << forecast.basis;
-  EXPECT_NEAR(end.mean_log_rms, *ends.mean(), stddev / 2) << forecast.basis;
+  EXPECT_LT(end.log_rms.band.interval.high - end.log_rms.band.interval.low, 10 * stddev) << forecast.basis;
+  EXPECT_NEAR(end.log_rms.mean, *ends.mean(), stddev / 2) << forecast.basis;
 }
 
 TEST(Forecasts, CoverSharedWeightsAndBatchNorm) {

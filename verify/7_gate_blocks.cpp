@@ -1,4 +1,5 @@
 #include <cmath>
+#include <limits>
 #include <random>
 #include <vector>
 
@@ -46,10 +47,12 @@ std::vector<Change> changes_of(const gate::Run& run) {
   return changes;
 }
 
-/// Twice as slow in the middle of every four launches: nothing is ever resolved.
+/// Twice as slow in two of every four launches, one of each block: nothing is ever resolved.
 double rhythm(std::size_t launch) { return launch % 4 == 1 || launch % 4 == 2 ? 2.0 : 1.0; }
 
-gate::Settings with_budget(double budget_s) { return {.change = {}, .budget_s = budget_s, .seed = settings().seed}; }
+gate::Settings with_budget(double budget_s, double extend = 1) {
+  return {.change = {}, .budget_s = budget_s, .extend = extend, .seed = settings().seed};
+}
 
 // A drift of a tenth of a per cent a launch and spikes of a Cauchy law; one case is slower by 10 %, one is faster.
 TEST(Gate, FindsTheChangesUnderDriftAndSpikes) {
@@ -59,7 +62,7 @@ TEST(Gate, FindsTheChangesUnderDriftAndSpikes) {
                   .weather = [&](std::size_t launch) { return std::exp(0.001 * launch + spike(random)); }};
   const gate::Run run = gate::run_blocks(5, with_budget(4000), machine.world());
   EXPECT_EQ(changes_of(run), (std::vector{Change::same, Change::slower, Change::same, Change::faster, Change::same}));
-  EXPECT_NEAR(run.cases[1].newer_s / run.cases[1].older_s, 1.1, 0.05);
+  EXPECT_NEAR(run.cases[1].newer / run.cases[1].older, 1.1, 0.05);
   EXPECT_EQ(machine.launched_cases.front(), 5u);
   EXPECT_LT(machine.launched_cases.back(), 5u) << "cases with a verdict were launched again";
 }
@@ -69,13 +72,11 @@ TEST(Gate, BlocksAreBalancedAndTheirOrderIsDrawn) {
   gate::run_blocks(1, with_budget(400), machine.world());
   ASSERT_GE(machine.order.size(), 400u);
   std::size_t newer_first = 0;
-  for (std::size_t i = 0; i + 3 < 400; i += 4) {
+  for (std::size_t i = 0; i + 1 < 400; i += 2) {
     EXPECT_NE(machine.order[i], machine.order[i + 1]);
-    EXPECT_EQ(machine.order[i + 1], machine.order[i + 2]);
-    EXPECT_EQ(machine.order[i], machine.order[i + 3]);
     newer_first += machine.order[i] == Side::newer;
   }
-  EXPECT_GE(statistics::binomial_test(newer_first, 100, 0.5, 1e-9)->p_value, 1e-9) << newer_first;
+  EXPECT_GE(statistics::binomial_test(newer_first, 200, 0.5, 1e-9)->p_value, 1e-9) << newer_first;
 }
 
 // Slow in the middle of every four launches: a fixed order would blame whoever stands there.
@@ -90,19 +91,72 @@ TEST(Gate, ARhythmOfTheMachineBlamesNobody) {
 
 TEST(Gate, EndsWithTheBudget) {
   Machine machine{.slow_down = {1}, .weather = rhythm};
-  EXPECT_EQ(gate::run_blocks(1, with_budget(41), machine.world()).blocks, 10u);
+  EXPECT_EQ(gate::run_blocks(1, with_budget(21), machine.world()).blocks, 10u);
   EXPECT_EQ(gate::run_blocks(1, with_budget(0.001), machine.world()).blocks, 1u) << "one block is always tried";
   EXPECT_EQ(gate::run_blocks(0, with_budget(100), machine.world()).blocks, 0u);
+}
+
+// A plain effect in one case of ten, launches of a second each: within a minute of them, at the default rates.
+TEST(Gate, APlainEffectTakesTheFewestBlocks) {
+  std::vector<double> slow_down(10, 1.0);
+  for (const double effect : {2.0, 10.0}) {
+    slow_down[3] = effect;
+    Machine machine{.slow_down = slow_down,
+                    .weather = [](std::size_t launch) { return 1 + 0.01 * static_cast<double>(launch % 3); }};
+    const gate::Run run = gate::run_blocks(10, with_budget(58), machine.world());
+    EXPECT_EQ(run.cases[3].change.change, Change::slower);
+    const statistics::CaseChange& found = run.cases[3].change;
+    EXPECT_EQ(found.screened.size() + found.confirming.size(), statistics::least_observations(10, {}));
+    EXPECT_LE(2 * statistics::least_observations(10, {}), 58U);
+  }
+}
+
+// The budget is extended for what needs more and can have it: a word that takes more blocks than fit. Not beyond what
+// is allowed, not for noise that no time would tell from a slow-down, and not once something is slower.
+TEST(Gate, TheBudgetIsExtendedForWhatItCannotHold) {
+  const std::size_t least = statistics::least_observations(2, {});
+  const auto steady = [](std::size_t) { return 1.0; };
+  Machine machine{.slow_down = {1, 1.5}, .weather = steady};
+  const double half_s = static_cast<double>(least);
+  const gate::Run run = gate::run_blocks(2, with_budget(half_s, 3), machine.world());
+  EXPECT_EQ(run.cases[1].change.change, Change::slower);
+  EXPECT_EQ(run.blocks, least);
+  const gate::Run bounded = gate::run_blocks(2, with_budget(half_s, 1), machine.world());
+  EXPECT_EQ(bounded.cases[1].change.change, Change::unresolved);
+  EXPECT_LE(bounded.time_s, half_s);
+  EXPECT_GT(bounded.wanting_s, 0);
+  Machine wild{.slow_down = {1}, .weather = rhythm};
+  EXPECT_LE(gate::run_blocks(1, with_budget(100, 3), wild.world()).time_s, 300);
+  Machine slower{.slow_down = {2, 1}, .weather = rhythm};
+  slower.weather = [](std::size_t launch) { return launch % 8 < 4 ? 1.0 : 1.01; };
+  EXPECT_LE(gate::run_blocks(2, with_budget(60, 3), slower.world()).time_s, 60);
+}
+
+// A case that fails later is launched no more, and the others are judged.
+TEST(Gate, ACaseThatFailsLaterIsDropped) {
+  Machine machine{.slow_down = {1, 1.5, 1}, .weather = [](std::size_t) { return 1.0; }};
+  gate::World world = machine.world();
+  const auto launch = world.launch;
+  std::size_t n = 0;
+  world.launch = [&](Side side, const std::vector<std::size_t>& cases) {
+    std::vector<double> times = launch(side, cases);
+    if (++n == 6) times[0] = std::numeric_limits<double>::quiet_NaN();
+    return times;
+  };
+  const gate::Run run = gate::run_blocks(3, with_budget(400), world);
+  EXPECT_TRUE(run.cases[0].change.dropped);
+  EXPECT_EQ(run.cases[0].change.screened.size(), 2u);
+  EXPECT_EQ(changes_of(run), (std::vector{Change::unresolved, Change::slower, Change::same}));
 }
 
 TEST(Gate, DisturbedBlocksAreRepeatedUpToOneInFour) {
   std::size_t asked = 0;
   Machine machine{.slow_down = {1}, .weather = rhythm, .disturbed = [&] { return ++asked % 10 == 0; }};
-  const gate::Run sometimes = gate::run_blocks(1, with_budget(400), machine.world());
+  const gate::Run sometimes = gate::run_blocks(1, with_budget(200), machine.world());
   EXPECT_EQ(sometimes.set_aside, 10u);
   EXPECT_EQ(sometimes.blocks, 90u);
   machine.disturbed = [] { return true; };
-  const gate::Run always = gate::run_blocks(1, with_budget(400), machine.world());
+  const gate::Run always = gate::run_blocks(1, with_budget(200), machine.world());
   EXPECT_EQ(always.set_aside, 25u);
   EXPECT_EQ(always.blocks, 75u);
 }
@@ -111,8 +165,8 @@ TEST(Gate, DisturbedBlocksAreRepeatedUpToOneInFour) {
 TEST(Gate, WhatIsSetAsideDoesNotCount) {
   bool disturbed = false;
   Machine machine{.slow_down = {1}, .weather = [&](std::size_t launch) {
-                    disturbed = launch / 4 % 5 == 4;
-                    return disturbed ? 2.0 + static_cast<double>(launch % 4) : 1.0;
+                    disturbed = launch / 2 % 5 == 4;
+                    return disturbed ? 2.0 + static_cast<double>(launch % 2) : 1.0;
                   }};
   machine.disturbed = [&] { return disturbed; };
   const gate::Run run = gate::run_blocks(1, with_budget(400), machine.world());

@@ -71,7 +71,7 @@ TEST(Shapes, WhatIsNoneIsRefusedWithWhatWouldDo) {
       {"--shape gemv:4294967296x1", "a library with 32-bit integers takes dimensions up to 2147483647"},
       {"--shape gemm:60000x60000x60000", "this machine has"},
       {"--shapes wrong.txt", "wrong.txt:3: 'gemm:3x5' has 2 dimensions"},
-      {"--shapes none.txt", "none.txt names no product"},
+      {"--shapes none.txt", "none.txt names no shape"},
       {"--shapes missing.txt", "missing.txt"},
       {"--shapes /dev/zero", "/dev/zero"}};
   for (const auto& [words, complaint] : wrong) {

@@ -28,6 +28,8 @@ act "[verify][--blas][./a b.so][--filter][\$(id) ';][--accept][x.json][--accept]
 act "[gate][--blas][a][--blas][b][--summary][$scratch/summary][--budget][2m][--][--quick]" \
   INPUT_COMMAND=gate INPUT_BLAS=$'a\nb' INPUT_ARGS=$'--budget\n2m\n--\n--quick'
 [[ ! -s $scratch/summary ]] || fail "what gate says is twice on the summary"
+act "[history][check][h.jsonl][--learning]" INPUT_COMMAND="history check" INPUT_ARGS=$'h.jsonl\n--learning'
+[[ $(<"$scratch/summary") == "[history][check][h.jsonl][--learning]" ]] || fail "what history says is not on the summary"
 act "[run][--quick]" INPUT_COMMAND=run INPUT_ARGS=--quick
 
 # Every input reaches the script, and nothing is spliced into it.

@@ -36,4 +36,5 @@ status=0
 "$build/sqrtn" gate "$previous/build/sqrtn-bench" "$build/sqrtn-bench" --no-verify --filter "$cases" \
   --min-effect 10% --alpha 1e-6 --budget 2m || status=$?
 [[ $status != 4 ]] || skip "the commit before measures other cases"
+[[ $status != 3 ]] || skip "this machine is too noisy to tell 20 %"
 exit "$status"

@@ -1,5 +1,6 @@
 #include "claims/area.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace sqrtn::claims {
@@ -32,7 +33,11 @@ ProductClaim product_claim(std::string_view id) {
   const std::string_view group = first_parts(id, 3), routine = first_parts(id, 2);
   const std::size_t area = first_parts(id, 1).size() + 1;
   if (!is_in(Area::products, id) || routine.size() <= area || group.size() <= routine.size()) return {};
-  return {.routine = routine.substr(area), .dtype = group.substr(routine.size() + 1)};
+  const std::string_view rest = id.substr(std::min(group.size() + 1, id.size()));
+  const std::size_t shape = std::min(rest.find('/'), rest.size());
+  return {.routine = routine.substr(area),
+          .dtype = group.substr(routine.size() + 1),
+          .shape = shape < rest.size() ? rest.substr(0, shape) : ""};
 }
 
 bool concerns(std::string_view id, std::string_view routine, std::string_view dtype) {

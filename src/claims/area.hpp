@@ -20,9 +20,10 @@ bool is_in(Area area, std::string_view id);
 enum class Routines { one, gemm, all };
 Routines routines_of(std::string_view id);
 
-/// Of a claim about products: "gemm" or "all", and "f32". Both are empty for other claims.
+/// Of a claim about products: "gemm" or "all", and "f32"; of one at a shape of somebody's own, "180x5120x5120" too. All
+/// are empty for other claims.
 struct ProductClaim {
-  std::string_view routine, dtype;
+  std::string_view routine, dtype, shape;
 };
 ProductClaim product_claim(std::string_view id);
 

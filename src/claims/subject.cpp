@@ -11,6 +11,18 @@ namespace sqrtn::claims {
 namespace {
 
 template <class T>
+void fill_on_threads(init::Law law, const random::Stream& stream, std::span<T> out, unsigned threads) {
+  switch (law) {
+    case init::Law::uniform:
+      return random::fill_uniform<T>(stream, out, -1, 1, threads);
+    case init::Law::normal:
+      return random::fill_normal<T>(stream, out, 0, 1, threads);
+    case init::Law::truncated_normal:
+      return random::fill_truncated_normal<T>(stream, out, 0, 1, 2, threads);
+  }
+}
+
+template <class T>
 Draws<T> own_draws() {
   return {
       .uniform = [](const random::Stream& s, std::span<T> out, T low,
@@ -19,6 +31,7 @@ Draws<T> own_draws() {
                    T stddev) { random::fill_normal(s, out, mean, stddev); },
       .truncated_normal = [](const random::Stream& s, std::span<T> out, T mean, T stddev,
                              double cut) { random::fill_truncated_normal(s, out, mean, stddev, cut); },
+      .on_threads = fill_on_threads<T>,
       .initialise =
           [](const init::Rule& rule, init::Layer layer, const Shape& shape, std::size_t groups, const random::Stream& s,
              std::span<T> out) {

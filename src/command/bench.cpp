@@ -74,7 +74,7 @@ void add_bench(CLI::App& application, Action& chosen) {
   CLI::App* subcommand = application.add_subcommand(
       "bench", "Times products, initialisers and the Monte-Carlo loop beside ceilings measured in the same run");
   add_common_options(*subcommand, options->common, "a measurement's id");
-  add_shapes(*subcommand, options->shapes);
+  add_timed_shapes(*subcommand, options->shapes);
   subcommand->add_flag("--quick", options->quick, "Fewer shapes and rounds");
   subcommand->add_option("--sample", options->sample_cap_s)->group("");
   subcommand->add_option("--threads", options->threads)->group("");

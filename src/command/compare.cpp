@@ -9,8 +9,8 @@
 #include "command/command.hpp"
 #include "command/options.hpp"
 #include "command/steps.hpp"
+#include "gate/files.hpp"
 #include "report/compare_text.hpp"
-#include "results/read.hpp"
 #include "sqrtn/support/require.hpp"
 #include "support/output.hpp"
 
@@ -19,17 +19,17 @@ namespace {
 
 struct CompareOptions {
   std::string before, after, json;
-  bool force = false, strict = false;
+  bool force = false, strict = false, fail_slower = false;
 };
 
-/// A report's code: only what turned wrong is its failure; slower is what `gate` judges.
-int exit_code_of(const results::Comparison& comparison, bool strict) {
+/// A report's code: only what turned wrong is its failure, unless --fail-slower; slower is what `gate` judges.
+int exit_code_of(const results::Comparison& comparison, bool strict, bool fail_slower) {
+  const bool slower = std::ranges::count(comparison.ratios, results::Change::slower, &results::TimeRatio::change) > 0;
   const bool wrong = std::ranges::any_of(comparison.claims, [strict](const results::ClaimChange& change) {
     return (change.turned_wrong() || change.is_new_failure()) && change.counts(strict);
   });
-  if (wrong || std::ranges::any_of(comparison.ratios, &results::TimeRatio::turned_wrong)) {
-    return claim_failed;
-  }
+  const bool turned_wrong = std::ranges::any_of(comparison.ratios, &results::TimeRatio::turned_wrong);
+  if (wrong || turned_wrong || (slower && fail_slower)) return claim_failed;
   // What was checked and is not any more may hide a failure.
   const bool unchecked = std::ranges::any_of(comparison.claims, &results::ClaimChange::no_longer_checked);
   if (unchecked) return nothing_measured;
@@ -47,16 +47,28 @@ int refuse(const CompareOptions& options, const results::Difference& difference)
   return not_comparable;
 }
 
-/// Throws: std::invalid_argument if the one is of a run and the other of every library.
+/// Throws: std::invalid_argument if they are of two kinds.
 results::Comparison compared(const CompareOptions& options) {
-  const results::AnyDocument before = results::read_any(options.before), after = results::read_any(options.after);
+  const gate::AnyResults before = gate::read_results(options.before), after = gate::read_results(options.after);
   require(before.index() == after.index(),
-          "'{}' and '{}' are documents of two kinds; name two results.json or two backends.json", options.before,
-          options.after);
-  if (const auto* older = std::get_if<results::Document>(&before)) {
-    return results::compare(*older, std::get<results::Document>(after));
+          "'{}' and '{}' are documents of two kinds; name two results.json or two backends.json, or two of "
+          "Google Benchmark's",
+          options.before, options.after);
+  const auto compare_kind = [&](const auto& older) {
+    using results::compare, gate::compare;
+    return compare(older, std::get<std::decay_t<decltype(older)>>(after));
+  };
+  return std::visit(compare_kind, before);
+}
+
+/// Throws: std::invalid_argument if a time could not be called slower.
+void require_intervals(const results::Comparison& comparison) {
+  for (const results::TimeRatio& row : comparison.ratios) {
+    require(!row.ratio || row.confidence_interval,
+            "--fail-slower: '{}' has too few repetitions for an interval; run both with --benchmark_repetitions=5 or "
+            "more",
+            row.id);
   }
-  return results::compare(std::get<results::Libraries>(before), std::get<results::Libraries>(after));
 }
 
 int compare(const CompareOptions& options) {
@@ -68,8 +80,9 @@ int compare(const CompareOptions& options) {
                options.before, options.after);
     return nothing_measured;
   }
+  if (options.fail_slower) require_intervals(comparison);
   deliver(results::to_json(comparison), options.json, report::to_markdown(comparison));
-  return exit_code_of(comparison, options.strict);
+  return exit_code_of(comparison, options.strict, options.fail_slower);
 }
 
 }  // namespace
@@ -78,12 +91,16 @@ void add_compare(CLI::App& application, Action& chosen) {
   auto options = std::make_shared<CompareOptions>();
   CLI::App* subcommand =
       application.add_subcommand("compare", "What became wrong, faster or slower between two results of one machine");
-  subcommand->add_option("old", options->before, "The earlier results.json, or backends.json; - is standard input")
+  subcommand
+      ->add_option("old", options->before,
+                   "The earlier results.json, backends.json or JSON of Google Benchmark; - is standard input")
       ->required()
       ->type_name("OLD.json");
   subcommand->add_option("new", options->after, "The later one")->required()->type_name("NEW.json");
   subcommand->add_flag("--force", options->force, "Compare different machines too, and mark it");
   subcommand->add_flag("--strict", options->strict, "Count what differs with NaN, Inf, α = 0 or underflow alone too");
+  subcommand->add_flag("--fail-slower", options->fail_slower,
+                       "Exit with 1 if an interval of new/old lies above 1; takes 5 repetitions or more");
   subcommand->add_option("--json", options->json, "Also write the comparison to FILE; '-' is standard output")
       ->type_name("FILE")
       ->check(word_error);
@@ -92,9 +109,11 @@ void add_compare(CLI::App& application, Action& chosen) {
       "means; of two backends.json for every library.\n"
       "Exit codes: 1 if a claim or an answer turned wrong or is new and fails, 3 if a claim became inconclusive, 4 if "
       "one is no longer checked or the two share nothing, 5 if the machines differ. A slower time is shown and is no "
-      "failure here: the two runs were not interleaved. To let speed fail a build, use sqrtn gate.\n"
+      "failure without --fail-slower: the two runs were not interleaved, so that drift between them is not excluded. "
+      "To let speed fail a build, use sqrtn gate.\n"
       "Examples:\n  sqrtn compare results/old/results.json results/new/results.json\n"
-      "  sqrtn compare results/old/backends.json results/new/backends.json");
+      "  sqrtn compare results/old/backends.json results/new/backends.json\n"
+      "  sqrtn compare old-benchmark.json new-benchmark.json --fail-slower");
   subcommand->callback([options, &chosen] { chosen = [options] { return compare(*options); }; });
 }
 

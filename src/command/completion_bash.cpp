@@ -13,7 +13,12 @@ _sqrtn() {
   [[ $before != = ]] || before=${COMP_WORDS[COMP_CWORD - 2]}
   [[ $word != = ]] || word=''
   ((COMP_CWORD > 1)) || before=start
-  case "${COMP_WORDS[1]} $before" in
+  local called=${COMP_WORDS[1]}
+  case "$called" in
+)";
+
+constexpr const char* bash_middle = R"(  esac
+  case "$called $before" in
 )";
 
 constexpr const char* bash_end = R"(  esac
@@ -34,10 +39,20 @@ std::string bash_case(const std::string& pattern, const Value& value) {
                      quoted(value.words));
 }
 
+/// Its words and, if it has subcommands of its own, theirs: these are called by two words.
+std::string bash_called(const CLI::App& subcommand) {
+  if (visible_subcommands(subcommand).empty()) return "";
+  return fmt::format("    {}) ((COMP_CWORD == 2)) || called+=\" ${{COMP_WORDS[2]}}\" ;;\n", subcommand.get_name());
+}
+
 /// What stands behind its options; else options, after a hyphen or where there are no positionals.
 std::string bash_subcommand(const CLI::App& subcommand) {
-  const std::string name = subcommand.get_name();
+  const std::string name = called(subcommand);
   std::string text, names;
+  for (const CLI::App* own : visible_subcommands(subcommand)) {
+    names += own->get_name() + ' ';
+    text += bash_subcommand(*own);
+  }
   for (const auto& [option_name, option] : long_options(subcommand)) {
     names += option_name + ' ';
     const Value value = value_of(*option);
@@ -52,13 +67,14 @@ std::string bash_subcommand(const CLI::App& subcommand) {
 }  // namespace
 
 std::string bash_completion(const CLI::App& application) {
-  std::string text, names;
+  std::string begin, text, names;
   for (const CLI::App* subcommand : visible_subcommands(application)) {
     names += subcommand->get_name() + ' ';
+    begin += bash_called(*subcommand);
     text += bash_subcommand(*subcommand);
   }
   for (const auto& named : long_options(application)) names += named.first + ' ';
-  return bash_begin + bash_case("*' start'", {Value::Kind::words, names}) + text + bash_end;
+  return bash_begin + begin + bash_middle + bash_case("*' start'", {Value::Kind::words, names}) + text + bash_end;
 }
 
 }  // namespace sqrtn::command

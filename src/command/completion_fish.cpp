@@ -32,11 +32,15 @@ std::string fish_options(const CLI::App& application, const std::string& conditi
   return text;
 }
 
-std::string fish_subcommand(const CLI::App& subcommand) {
-  const std::string condition = "__fish_seen_subcommand_from " + subcommand.get_name();
+/// `where`: where its name may stand.
+std::string fish_subcommand(const CLI::App& subcommand, const std::string& where, const std::string& before = "") {
+  const std::string condition = before + "__fish_seen_subcommand_from " + subcommand.get_name();
   const Value positional = positional_of(subcommand);
-  std::string text = fmt::format("complete -c sqrtn -n __fish_use_subcommand -a {} -d {}\n", subcommand.get_name(),
+  std::string text = fmt::format("complete -c sqrtn -n {} -a {} -d {}\n", where, subcommand.get_name(),
                                  quoted(subcommand.get_description()));
+  for (const CLI::App* own : visible_subcommands(subcommand)) {
+    text += fish_subcommand(*own, quoted(condition), condition + "; and ");
+  }
   if (positional.kind == Value::Kind::file) text += fmt::format("complete -c sqrtn -n '{}' -F\n", condition);
   if (positional.kind == Value::Kind::words) {
     text += fmt::format("complete -c sqrtn -n '{}' -a {}\n", condition, quoted(positional.words));
@@ -49,7 +53,8 @@ std::string fish_subcommand(const CLI::App& subcommand) {
 std::string fish_completion(const CLI::App& application) {
   std::string text = "# Completion of sqrtn in fish, as 'sqrtn completion fish' writes it.\ncomplete -c sqrtn -f\n";
   text += fish_options(application, "__fish_use_subcommand");
-  for (const CLI::App* subcommand : visible_subcommands(application)) text += fish_subcommand(*subcommand);
+  for (const CLI::App* subcommand : visible_subcommands(application))
+    text += fish_subcommand(*subcommand, "__fish_use_subcommand");
   return text;
 }
 

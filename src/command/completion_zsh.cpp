@@ -17,7 +17,12 @@ constexpr const char* zsh_middle = R"(    '1:subcommand:->subcommand' '*::argume
   case $state in
     subcommand) _describe subcommand subcommands ;;
     argument)
-      case $words[1] in
+      local called=$words[1]
+      case $called in
+)";
+
+constexpr const char* zsh_calls_end = R"(      esac
+      case $called in
 )";
 
 constexpr const char* zsh_end = R"(      esac
@@ -64,23 +69,41 @@ std::string zsh_arguments(const CLI::App& application, const std::string& indent
   return text;
 }
 
+/// Of a subcommand that has some of its own: it is called by two words.
+std::string zsh_called(const CLI::App& subcommand) {
+  if (visible_subcommands(subcommand).empty()) return "";
+  return fmt::format("        {}) ((CURRENT == 2)) || {{ called+=\" $words[2]\"; shift words; ((CURRENT--)) }} ;;\n",
+                     subcommand.get_name());
+}
+
+/// What may stand behind it: its positional, or its own subcommands.
+std::string zsh_rest(const CLI::App& subcommand) {
+  std::string names;
+  for (const CLI::App* own : visible_subcommands(subcommand)) names += (names.empty() ? "" : " ") + own->get_name();
+  const Value positional = names.empty() ? positional_of(subcommand) : Value{Value::Kind::words, names};
+  return positional.kind == Value::Kind::none ? "" : quoted('*' + zsh_value(positional));
+}
+
 std::string zsh_subcommand(const CLI::App& subcommand) {
-  const std::string indent(10, ' ');
-  const Value positional = positional_of(subcommand);
-  const std::string rest = positional.kind == Value::Kind::none ? "" : quoted('*' + zsh_value(positional));
-  return fmt::format("        {})\n{}{}{}  {}\n{};;\n", subcommand.get_name(), indent,
-                     zsh_arguments(subcommand, indent), indent, rest, indent);
+  const std::string indent(10, ' '), name = called(subcommand);
+  std::string text =
+      fmt::format("        {})\n{}{}{}  {}\n{};;\n", name.find(' ') == std::string::npos ? name : quoted(name), indent,
+                  zsh_arguments(subcommand, indent), indent, zsh_rest(subcommand), indent);
+  for (const CLI::App* own : visible_subcommands(subcommand)) text += zsh_subcommand(*own);
+  return text;
 }
 
 }  // namespace
 
 std::string zsh_completion(const CLI::App& application) {
-  std::string names, text;
+  std::string names, calls, text;
   for (const CLI::App* subcommand : visible_subcommands(application)) {
+    calls += zsh_called(*subcommand);
     names += fmt::format("    {}\n", quoted(subcommand->get_name() + ':' + subcommand->get_description()));
     text += zsh_subcommand(*subcommand);
   }
-  return zsh_begin + names + "  )\n  " + zsh_arguments(application, "  ") + zsh_middle + text + zsh_end;
+  return zsh_begin + names + "  )\n  " + zsh_arguments(application, "  ") + zsh_middle + calls + zsh_calls_end + text +
+         zsh_end;
 }
 
 }  // namespace sqrtn::command

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "command/command.hpp"
+#include "command/gate_options.hpp"
 #include "command/options.hpp"
 #include "sqrtn/support/require.hpp"
 #include "support/filter.hpp"
@@ -17,10 +18,12 @@ namespace {
 
 constexpr const char* footer =
     "Exit codes: 0 no regression, 1 a regression, or a finding that only NEW has, 2 wrong usage or unreadable output, "
-    "3 unresolved (with --strict), 4 nothing measured, or a case of OLD is missing in NEW, 5 not comparable: one has "
-    "a debug build of Google Benchmark, or they ran on machines of different size. --self-test: 1 if false alarms are "
-    "more frequent than --alpha, by the 99 % interval; 3 if no run had the blocks that one takes.\n"
+    "3 a slow-down could have passed unseen, or unresolved (with --strict), 4 nothing measured, or a case of OLD is "
+    "missing in NEW, 5 not comparable: one has a debug build of Google Benchmark, or they ran on machines of different "
+    "size. --self-test: 1 if false alarms are more frequent than --alpha, by the 99 % interval; 3 if no run had the "
+    "blocks that one takes.\n"
     "Examples:\n  sqrtn gate old/bench new/bench --min-effect 3% --budget 2m --junit gate.xml\n"
+    "  sqrtn gate old/bench new/bench --counter items_per_second --filter '^BM_parse/'\n"
     "  sqrtn verify --blas blis --filter '/zero_factor$' --write-accepted blis.json --reason 'by design'\n"
     "  sqrtn gate --blas openblas --blas blis --filter '^products/.*/f32/1/' --accept blis.json\n"
     "  sqrtn gate --self-test new/bench --runs 200 -- --benchmark_min_time=0.001";
@@ -40,19 +43,6 @@ void add_sides(CLI::App& gate, gate::Options& options) {
       ->check(word_error);
 }
 
-void add_rates(CLI::App& gate, gate::Options& options) {
-  gate::Settings& settings = options.settings;
-  add_share(gate, "--min-effect", settings.change.min_effect, "The smallest slow-down worth a failure [2%]");
-  gate.add_option("--alpha", settings.change.alpha,
-                  "Probability that a case is called slower though none is, over all cases and looks of a run")
-      ->type_name("P")
-      ->check(number_between(1e-12, 0.24))
-      ->capture_default_str();
-  add_time(gate, "--budget", settings.budget_s, "Time for the launches that are compared [5m]");
-  add_time(gate, "--timeout", options.timeout_s, "The longest that one launch may take [2m]");
-  add_whole_number(gate, "--seed", settings.seed, "Seed of the order of the launches [drawn anew]")->type_name("N");
-}
-
 /// Returns: the one that a self-test, which has no cases to report, cannot write.
 CLI::Option* add_outputs(CLI::App& gate, gate::Options& options) {
   add_json(gate, options.json);
@@ -67,7 +57,7 @@ void add_options(CLI::App& gate, gate::Options& options) {
   CLI::Option* strict = gate.add_flag(
       "--strict", options.strict,
       "Exit with 3 if a case is unresolved, with 1 if NEW alone differs with NaN, Inf, α = 0 or underflow");
-  gate.add_flag("--cpu-time", options.cpu_time, "Compare the processor's time instead of the wall clock's");
+  add_quantity(gate, options);
   CLI::Option* unverified =
       gate.add_flag("!--no-verify", options.verify, "Time libraries and sqrtn-bench without `sqrtn verify` before");
   CLI::Option* accept = gate.add_option("--accept", options.accept,
@@ -107,6 +97,7 @@ void add_gate(CLI::App& application, Action& chosen) {
     if (gate->count("--seed") == 0) options->settings.seed = std::random_device()();
     chosen = [options, gate] {
       if (!options->filter.empty()) static_cast<void>(Filter(options->filter));
+      settle_quantity(*options);
       check_outputs(*options);
       return gate::run(*options, command_line(*gate));
     };

@@ -104,6 +104,13 @@ std::vector<const CLI::Option*> visible_options(const CLI::App& application) {
   return application.get_options([](const CLI::Option* option) { return !option->get_group().empty(); });
 }
 
+std::string called(const CLI::App& subcommand) {
+  const CLI::App* parent = subcommand.get_parent();
+  if (parent == nullptr) return "";
+  const std::string before = called(*parent);
+  return before + (before.empty() ? "" : " ") + subcommand.get_name();
+}
+
 std::string usage_of(const CLI::App& application, const std::string& name) {
   std::string usage = name + " [OPTIONS]";
   for (const CLI::Option* option : visible_options(application)) {

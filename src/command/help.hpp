@@ -20,6 +20,9 @@ class HelpFormatter : public CLI::Formatter {
 std::vector<const CLI::App*> visible_subcommands(const CLI::App& application);
 std::vector<const CLI::Option*> visible_options(const CLI::App& application);
 
+/// The words that call it after the program's name: "verify", "history add"; empty for the application itself.
+std::string called(const CLI::App& subcommand);
+
 /// "sqrtn compare [OPTIONS] old new", where `name` is "sqrtn compare".
 std::string usage_of(const CLI::App& application, const std::string& name);
 

@@ -100,7 +100,8 @@ void add_init(CLI::App& application, Action& chosen) {
                  "Divide by the spectral norm; a convolution is flattened to its first axis x the rest");
   add_whole_number(*init, "--threads", w.threads, "Threads; 0: all. Changes no bit of the weight", thread_counts)
       ->capture_default_str();
-  add_file(*init, "--output", w.output, "NumPy file to write, or - for standard output");
+  add_file(*init, "--output", w.output,
+           "File to write, .npy or .safetensors by its name; - for .npy on standard output");
   add_file(*init, "--json", options->json,
            "Write the summary, or the list, as JSON to a file, or - for standard output");
   init->footer(init_examples);

@@ -29,6 +29,7 @@ constexpr const char* program_examples =
   sqrtn report results.json --output .  the page of results, or of several
   sqrtn compare old.json new.json       what became wrong, faster or slower
   sqrtn verify --filter 'initialisers'  the claims whose id matches
+  sqrtn screen --minutes 5              is a core, or its memory, wrong?
   sqrtn bench --quick --filter gemm     timings alone; as JSON with --json -
   sqrtn init he_normal 512x256 --seed 1 --output w.npy
   sqrtn env                             what machine and build this is)"
@@ -41,10 +42,10 @@ struct SubcommandGroup {
 };
 
 void add_subcommands(CLI::App& application, Action& chosen) {
-  const SubcommandGroup groups[] = {{"Judge", {add_run, add_verify, add_order, add_reproduce}},
-                                    {"Time", {add_bench, add_gate}},
-                                    {"Weights", {add_init, add_propagate, add_bits}},
-                                    {"Publish", {add_report, add_compare}},
+  const SubcommandGroup groups[] = {{"Judge", {add_run, add_verify, add_order, add_screen, add_reproduce}},
+                                    {"Time", {add_bench, add_gate, add_history}},
+                                    {"Weights", {add_init, add_inspect, add_propagate, add_bits}},
+                                    {"Publish", {add_report, add_compare, add_merge}},
                                     {"Set up", {add_backends, add_env, add_completion, add_manual}}};
   for (const SubcommandGroup& group : groups) {
     for (const auto add : group.add) {

@@ -56,10 +56,14 @@ std::string roff_footer(const std::string& footer) {
   return text + (example ? ".EE\n" : "");
 }
 
+/// And those that it has of its own.
 std::string roff_subcommand(const CLI::App& subcommand) {
-  const std::string name = "sqrtn " + subcommand.get_name();
-  return fmt::format(".SH \"{}\"\n{}\n.PP\n\\fB{}\\fR\n{}{}", roff(name), roff(subcommand.get_description()),
-                     roff(usage_of(subcommand, name)), roff_options(subcommand), roff_footer(subcommand.get_footer()));
+  const std::string name = "sqrtn " + called(subcommand);
+  std::string text =
+      fmt::format(".SH \"{}\"\n{}\n.PP\n\\fB{}\\fR\n{}{}", roff(name), roff(subcommand.get_description()),
+                  roff(usage_of(subcommand, name)), roff_options(subcommand), roff_footer(subcommand.get_footer()));
+  for (const CLI::App* own : visible_subcommands(subcommand)) text += roff_subcommand(*own);
+  return text;
 }
 
 std::string manual(const CLI::App& application) {

@@ -1,25 +1,22 @@
 #include <memory>
+#include <set>
+#include <variant>
 
 #include "command/command.hpp"
-#include "command/options.hpp"
+#include "command/propagate_options.hpp"
 #include "command/steps.hpp"
 #include "libraries/children.hpp"
 #include "report/chain_text.hpp"
 #include "report/page_charts.hpp"
 #include "report/page_parts.hpp"
+#include "report/stack_text.hpp"
 #include "report/summary.hpp"
+#include "report/sweep_text.hpp"
 #include "results/propagation.hpp"
 #include "support/output.hpp"
 
 namespace sqrtn::command {
 namespace {
-
-struct PropagateOptions {
-  experiment::ChainOptions chain;
-  std::string init = "he_normal", gain, blas = "openblas", json, plot;
-  std::vector<std::string> compare;
-  bool all_layers = false;
-};
 
 void check_outputs(const PropagateOptions& options) {
   require(!same_file(options.plot, options.json), "--plot and --json both name '{}'; give each a file of its own",
@@ -37,73 +34,83 @@ void draw(const results::Document& document, const std::string& path) {
   write_file(path, report::svg_file(chart));
 }
 
+using Chains = std::vector<experiment::Propagation>;
+using Stacks = std::vector<experiment::StackPropagation>;
+using Networks = std::variant<Chains, Stacks>;
+
+Networks understood(const PropagateOptions& o) {
+  if (o.block.block == "layer") return experiment::understand(o.chain, o.compare);
+  return experiment::understand(o.chain, o.block, o.compare);
+}
+
+/// Each initialiser in turn: its runs, and a record of them.
+void propagate_all(Networks& networks, const PropagateOptions& options, const blas::Functions& blas,
+                   results::Document& document) {
+  const auto each = [&](auto& all) {
+    for (auto& one : all) {
+      experiment::propagate(one, options.chain, blas);
+      document.propagation.push_back(results::record_of(one));
+    }
+  };
+  std::visit(each, networks);
+}
+
+std::string text_of(const Chains& all, bool all_layers) {
+  return all.size() == 1 ? report::propagation_text(all[0], all_layers) : report::comparison_text(all);
+}
+std::string text_of(const Stacks& all, bool all_layers) {
+  return all.size() == 1 ? report::stack_text(all[0], all_layers) : report::comparison_text(all);
+}
+
+/// The same network in several widths. All of them are understood before any work.
+std::string sweep(PropagateOptions options, const blas::Functions& blas, results::Document& document) {
+  const std::vector<std::size_t> widths = experiment::parse_widths("--widths-sweep", options.widths_sweep);
+  require(std::set(widths.begin(), widths.end()).size() >= 2, "--widths-sweep needs two different widths, got '{}'",
+          options.widths_sweep);
+  std::vector<Networks> networks;
+  std::vector<experiment::Runs> runs;
+  std::vector<double> readout;
+  for (const std::size_t width : widths) {
+    options.chain.width = width;
+    networks.push_back(understood(options));
+    readout.push_back(experiment::log_readout(options.chain, options.init, width));
+  }
+  for (Networks& network : networks) {
+    propagate_all(network, options, blas, document);
+    runs.push_back(std::visit([](const auto& all) { return all[0].runs; }, network));
+  }
+  return report::sweep_text(options.init + ", " + results::setting_of(document.propagation.front()), widths, runs,
+                            readout, options.chain.within);
+}
+
 int propagate(PropagateOptions options, const std::vector<std::string>& command) {
   if (!options.gain.empty()) options.chain.gain = parse_gain(options.gain);
   if (options.compare.empty()) options.compare = {options.init};
-  std::vector<experiment::Propagation> all = experiment::understand(options.chain, options.compare);
+  Networks networks = understood(options);
   check_outputs(options);
   const blas::Backend backend = libraries::load_library(options.blas);
   backend.set_threads(1);
   results::Document document = make_document(backend, command, options.chain.seed, {}, {});
-  for (experiment::Propagation& one : all) {
-    experiment::propagate(one, options.chain, backend.functions());
-    document.propagation.push_back(results::record_of(one));
+  std::string text;
+  if (options.widths_sweep.empty()) {
+    propagate_all(networks, options, backend.functions(), document);
+    text = std::visit([&](const auto& all) { return text_of(all, options.all_layers); }, networks);
+  } else {
+    text = sweep(options, backend.functions(), document);
   }
-  deliver(document, options.json,
-          all.size() == 1 ? report::propagation_text(all[0], options.all_layers) : report::comparison_text(all));
+  deliver(document, options.json, text);
   // The picture comes last: what was computed is safe by then.
   if (!options.plot.empty()) draw(document, options.plot);
   return all_well;
 }
 
-constexpr const char* propagate_examples =
-    "Columns: the law's RMS and the interval that holds 99 % of runs; the geometric mean over the runs that were "
-    "computed, and its deviation from the law in standard errors; entries that are 0; units where |φ'| < 0.01; χ₁, "
-    "the factor of a gradient's square.\n"
-    R"(Examples:
-  sqrtn propagate --init normal --activation identity  explodes
-  sqrtn propagate --init normal --gain 0.01 --activation identity  vanishes
-  sqrtn propagate --activation tanh --gain 1.6667 --replicates 100
-  sqrtn propagate --compare normal,glorot_uniform,he_normal --plot chains.svg
-  sqrtn propagate --init orthogonal --activation tanh --width 128
-  sqrtn propagate --norm batch --batch 32 --gain 5)";
-
 }  // namespace
 
 void add_propagate(CLI::App& application, Action& chosen) {
-  using Most = experiment::MostOfChain;
   auto options = std::make_shared<PropagateOptions>();
-  PropagateOptions& o = *options;
   CLI::App* propagate_command = application.add_subcommand(
       "propagate", "Will the signal explode, vanish or hold? Theory layer by layer, beside what the BLAS computes");
-  const auto number = [&](const char* name, auto& value, WholeNumbers range, const char* text) {
-    add_whole_number(*propagate_command, name, value, text, range)->type_name("N")->capture_default_str();
-  };
-  const auto word = [&](const char* name, std::string& value, const char* type, const char* text) {
-    propagate_command->add_option(name, value, text)->type_name(type)->check(word_error)->capture_default_str();
-  };
-  number("--width", o.chain.width, {1, Most::width}, "Units of every layer");
-  number("--depth", o.chain.depth, {1, Most::depth}, "Layers");
-  number("--batch", o.chain.batch, {1, Most::batch}, "Rows of N(0,1) that go through the same weights");
-  word("--init", o.init, "RULE", "Initialiser: a rule of 'sqrtn init --list', or orthogonal");
-  propagate_command->add_option("--compare", o.compare, "Several initialisers instead of one, separated by commas")
-      ->type_name("RULE,...")
-      ->delimiter(',')
-      ->excludes("--init");
-  word("--activation", o.chain.activation, "NAME", "relu, tanh, gelu, identity, ...");
-  word("--weights", o.chain.weights, "fresh|shared", "New weights in each layer, or one matrix for all");
-  word("--norm", o.chain.norm, "none|batch|layer", "Normalisation before the activation");
-  propagate_command->add_flag("--residual", o.chain.residual, "x + f(x) instead of f(x)");
-  word("--gain", o.gain, "G", "Number, or an activation whose gain keeps the mean square; default the rule's own");
-  number("--replicates", o.chain.replicates, {1, Most::replicates}, "Runs to compute");
-  word("--dtype", o.chain.dtype, "f32|f64", "Type of weights and signal");
-  number("--threads", o.chain.threads, thread_counts, "Threads; 0: all available");
-  number("--seed", o.chain.seed, {}, "Seed of every draw");
-  add_blas(*propagate_command, o.blas)->check(word_error);
-  add_file(*propagate_command, "--plot", o.plot, "Draw the law's band and the measurement, as .svg");
-  add_json(*propagate_command, o.json);
-  propagate_command->add_flag("--all-layers", o.all_layers, "Show every layer in the table");
-  propagate_command->footer(propagate_examples);
+  add_propagate_options(*propagate_command, *options);
   propagate_command->callback([options, propagate_command, &chosen] {
     chosen = [options, propagate_command] { return propagate(*options, command_line(*propagate_command)); };
   });

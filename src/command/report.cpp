@@ -7,10 +7,12 @@
 
 #include "command/command.hpp"
 #include "command/options.hpp"
+#include "gate/files.hpp"
+#include "history/page.hpp"
+#include "history/text.hpp"
 #include "report/libraries.hpp"
 #include "report/page.hpp"
 #include "report/summary.hpp"
-#include "results/read.hpp"
 #include "support/output.hpp"
 
 namespace sqrtn::command {
@@ -25,13 +27,33 @@ struct ReportOptions {
 struct ReportInput {
   std::vector<results::Document> documents;
   std::vector<results::Libraries> libraries;
+  std::vector<report::More> histories;
   std::string verdicts;
 
   void read(const std::string& path) {
-    results::AnyDocument any = results::read_any(path);
-    std::visit([&](const auto& one) { verdicts += fmt::format("{}: {}\n", path, report::verdict_line(one)); }, any);
-    if (auto* document = std::get_if<results::Document>(&any)) documents.push_back(std::move(*document));
-    if (auto* report = std::get_if<results::Libraries>(&any)) libraries.push_back(std::move(*report));
+    if (path.ends_with(".jsonl")) return read_history(path);
+    gate::AnyResults any = gate::read_results(path);
+    const auto tell = [&](const std::string& line) { verdicts += fmt::format("{}: {}\n", path, line); };
+    if (auto* document = std::get_if<results::Document>(&any)) {
+      tell(report::verdict_line(*document));
+      documents.push_back(std::move(*document));
+    } else if (auto* report = std::get_if<results::Libraries>(&any)) {
+      tell(report::verdict_line(*report));
+      libraries.push_back(std::move(*report));
+    } else {
+      const auto& output = std::get<gate::BenchmarkOutput>(any);
+      tell(fmt::format("{} cases of Google Benchmark's", output.cases.size()));
+      documents.push_back(gate::document_of(output));
+    }
+  }
+
+  void read_history(const std::string& path) {
+    const history::History history = history::read_history(path);
+    const history::Trends trends = history::find_trends(history, {});
+    verdicts += fmt::format("{}: {}\n", path, headline(history, trends));
+    const std::string name = std::filesystem::path(path).filename().string();
+    histories.push_back(
+        {history::page_section(history, trends, name, histories.size() + 1), show_text(history, trends)});
   }
 };
 
@@ -55,7 +77,8 @@ int report_on(const ReportOptions& options, const std::vector<std::string>& comm
     input.read(beside);
     named.push_back(beside);
   }
-  std::vector<std::string> files = report::write_report(input.documents, input.libraries, command, options.output);
+  std::vector<std::string> files =
+      report::write_report(input.documents, input.libraries, command, options.output, input.histories);
   const bool pictures = std::erase_if(files, [](const std::string& name) { return name.ends_with(".svg"); }) > 0;
   write_file("-", fmt::format("{}Everything is in {}: {}{}\n", input.verdicts, options.output, fmt::join(files, ", "),
                               pictures ? ", and the pictures" : ""));
@@ -69,8 +92,8 @@ void add_report(CLI::App& application, Action& chosen) {
   CLI::App* subcommand = application.add_subcommand("report", "Makes the page, tables and pictures of results");
   subcommand
       ->add_option("results", options->results,
-                   "Documents of run, verify, bench, propagate, reproduce or backends; several are shown side by side; "
-                   "- is standard input")
+                   "Documents of run, verify, bench, propagate, reproduce or backends, or JSON of Google Benchmark; "
+                   "several are shown side by side; and histories, NAME.jsonl; - is standard input")
       ->required()
       ->type_name("RESULTS.json");
   subcommand->add_option("--output", options->output, "Folder for what is written")

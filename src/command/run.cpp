@@ -94,7 +94,7 @@ void add_run(CLI::App& application, Action& chosen) {
       ->type_name("DIR")
       ->check(word_error)
       ->allow_extra_args(false);
-  add_shapes(*subcommand, options->shapes);
+  add_timed_shapes(*subcommand, options->shapes);
   subcommand->add_flag("--kernels", options->kernels,
                        "Also judge and time the kernels for other processors that the chosen libraries hold");
   subcommand->add_flag(

@@ -1,12 +1,13 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "bench.hpp"
 
-/// Products of one's own, for the subcommands that time.
+/// Shapes of one's own, for the subcommands that judge or time.
 namespace sqrtn::command {
 
 struct ShapeOptions {
@@ -14,11 +15,17 @@ struct ShapeOptions {
   std::string file;                 ///< one a line; '-' is standard input
 };
 
-/// Adds --shape and --shapes.
-void add_shapes(CLI::App& subcommand, ShapeOptions& options);
+/// Adds --shape and --shapes. `text`: what a shape is, and what is done with it.
+void add_shapes(CLI::App& subcommand, ShapeOptions& options, const std::string& text);
 
-/// All of them in their order, each once. In the file # begins a comment.
-/// Throws: as parse_product, with the line; std::system_error if the file cannot be read.
+/// All of them in their order, each once. In the file # begins a comment. `check` is called with each, and what it
+/// throws about one of the file has its line. Throws: std::invalid_argument if the file has none or there are more than
+/// 500; std::system_error if it cannot be read.
+std::vector<std::string> asked_shapes(const ShapeOptions& options,
+                                      const std::function<void(const std::string&)>& check);
+
+/// The same as products to time. Throws: as parse_product too.
+void add_timed_shapes(CLI::App& subcommand, ShapeOptions& options);
 std::vector<bench::AskedProduct> asked_products(const ShapeOptions& options);
 
 /// What is left to do if nothing was asked of the other measurements: products alone.

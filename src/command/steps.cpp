@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "claims/routines/own_shapes.hpp"
 #include "command/command.hpp"
 #include "sqrtn/random/fill.hpp"
 #include "support/filter.hpp"
@@ -14,9 +15,26 @@
 namespace sqrtn::command {
 
 std::vector<claims::Claim> matching_claims(const claims::Settings& settings, const std::string& filter) {
+  return chosen_claims(settings, filter, {}, {});
+}
+
+std::vector<claims::Claim> chosen_claims(const claims::Settings& settings, const std::string& filter,
+                                         const ShapeOptions& options, const std::vector<std::string>& ids) {
+  std::vector<std::string> shapes =
+      asked_shapes(options, [](const std::string& shape) { claims::claims_of_shape(shape); });
+  for (const std::string& id : ids) {
+    const std::optional<std::string> shape = claims::own_shape(id);
+    if (shape && std::ranges::find(shapes, *shape) == shapes.end()) shapes.push_back(*shape);
+  }
+  std::vector<claims::Claim> claims;
+  for (const std::string& shape : shapes) {
+    std::ranges::move(claims::claims_of_shape(shape), std::back_inserter(claims));
+  }
+  if (shapes.empty()) claims = claims::all_claims(settings);
   const Filter wanted(filter);
-  std::vector<claims::Claim> claims = claims::all_claims(settings);
-  std::erase_if(claims, [&wanted](const claims::Claim& claim) { return !wanted.finds(claim.id); });
+  std::erase_if(claims, [&](const claims::Claim& claim) {
+    return !wanted.finds(claim.id) || (!ids.empty() && std::ranges::find(ids, claim.id) == ids.end());
+  });
   return claims;
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "bench.hpp"
+#include "command/shapes.hpp"
 #include "results/document.hpp"
 #include "sqrtn/blas/backend.hpp"
 #include "sqrtn/claims/claim.hpp"
@@ -14,6 +15,11 @@ namespace sqrtn::command {
 /// The claims whose id matches the filter, in their order.
 /// Throws: std::invalid_argument for a malformed filter.
 std::vector<claims::Claim> matching_claims(const claims::Settings& settings, const std::string& filter);
+
+/// The same of claims about shapes of one's own, if there are any or ids name some; of those that ids name, if there
+/// are any. Throws: as asked_shapes and claims_of_shape too.
+std::vector<claims::Claim> chosen_claims(const claims::Settings& settings, const std::string& filter,
+                                         const ShapeOptions& shapes, const std::vector<std::string>& ids);
 
 /// Takes the measurements that match, a live line on standard error meanwhile.
 std::vector<results::Measurement> measure(const blas::Backend& backend, const bench::Options& options);

@@ -1,11 +1,11 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <memory>
 
 #include "command/accepting.hpp"
 #include "command/command.hpp"
 #include "command/options.hpp"
+#include "command/shapes.hpp"
 #include "command/steps.hpp"
 #include "libraries/judge.hpp"
 #include "report/screen.hpp"
@@ -22,6 +22,7 @@ constexpr double limit_s = 600;  // of all children together; a group of claims 
 struct VerifyOptions {
   CommonOptions common;
   claims::Settings settings;
+  ShapeOptions shapes;
   std::vector<std::string> ids;  ///< of the claims that a parent asks this child for
   Accepting accepting;
   bool strict = false, list = false, in_process = false, properties = false, only_properties = false;
@@ -46,18 +47,11 @@ results::Document judged_document(const VerifyOptions& options, const std::vecto
   return document;
 }
 
-std::vector<claims::Claim> chosen_claims(const VerifyOptions& options) {
-  if (options.only_properties) return {};
-  std::vector<claims::Claim> claims = matching_claims(options.settings, options.common.filter);
-  std::erase_if(claims, [&ids = options.ids](const claims::Claim& claim) {
-    return !ids.empty() && std::ranges::find(ids, claim.id) == ids.end();
-  });
-  return claims;
-}
-
 int verify(VerifyOptions options, const std::vector<std::string>& command) {
   options.settings.seed = options.common.seed;
-  const std::vector<claims::Claim> claims = chosen_claims(options);
+  const std::vector<claims::Claim> claims =
+      options.only_properties ? std::vector<claims::Claim>{}
+                              : chosen_claims(options.settings, options.common.filter, options.shapes, options.ids);
   if (claims.empty() && !options.only_properties) return nothing_matches("claim", options.common.filter, "verify");
   if (options.list) {
     write_file("-", report::claims_list(claims));
@@ -91,6 +85,8 @@ void add_verify(CLI::App& application, Action& chosen) {
                    "Multiplies the effects that are looked for, from 1 to 10: 10 needs a hundredth of the samples [1]")
       ->type_name("X")
       ->check(number_between(1, 10));
+  add_shapes(*subcommand, options->shapes,
+             "Only the routine at these lengths, in the order of its arguments: gemm:MxNxK; repeatable");
   subcommand->add_flag("--properties", options->properties,
                        "Also the library's properties, which are not judged: rounding, grade, reproducibility");
   subcommand->add_flag("--strict", options->strict,
@@ -110,6 +106,7 @@ void add_verify(CLI::App& application, Action& chosen) {
       "3 inconclusive; 4 nothing was checked. Ctrl-C shows what was judged by then.\n"
       "Examples:\n  sqrtn verify --filter '^initialisers/he_normal'\n"
       "  sqrtn verify --list --filter '^layers/'\n"
+      "  sqrtn verify --shape gemm:180x512x512 --shape trsm:70x30\n"
       "  sqrtn verify --filter '^products/scal/' --write-accepted known.json --reason 'reported upstream'; sqrtn "
       "verify --filter '^products/scal/' --accept known.json");
   subcommand->callback([options, subcommand, &chosen] {

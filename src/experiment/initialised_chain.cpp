@@ -1,11 +1,11 @@
 #include "experiment/initialised_chain.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <cmath>
 #include <mutex>
 
+#include "experiment/option_words.hpp"
 #include "sqrtn/init/structured.hpp"
 #include "sqrtn/support/parallel.hpp"
 #include "sqrtn/support/require.hpp"
@@ -16,15 +16,8 @@
 namespace sqrtn::experiment {
 namespace {
 
-constexpr std::string_view norm_words[] = {"none", "batch", "layer"};
+constexpr std::string_view norm_words[] = {"none", "batch", "layer", "rms"};
 constexpr std::string_view weight_words[] = {"fresh", "shared"};
-
-/// The place of the option's value among those that it takes.
-std::size_t place_of(const std::string& value, std::string_view option, std::span<const std::string_view> words) {
-  const auto found = std::ranges::find(words, value);
-  require(found != words.end(), "{} takes {}, got '{}'", option, fmt::join(words, ", "), value);
-  return static_cast<std::size_t>(found - words.begin());
-}
 
 void check_size(const char* option, std::size_t value, std::size_t most) {
   require(value >= 1 && value <= most, "{} must be from 1 to {}, got {}", option, most, value);
@@ -48,17 +41,18 @@ void choose_orthogonal_weights(Propagation& p, const ChainOptions& options, cons
 }
 
 Propagation understand(const ChainOptions& options, const std::string& initialiser) {
-  check_size("--width", options.width, MostOfChain::width);
-  check_size("--depth", options.depth, MostOfChain::depth);
-  check_size("--batch", options.batch, MostOfChain::batch);
-  check_size("--replicates", options.replicates, MostOfChain::replicates);
-  require(options.dtype == "f32" || options.dtype == "f64", "unknown dtype '{}'; known: f32, f64", options.dtype);
+  check_sizes(options);
   Propagation p;
   p.dtype = options.dtype;
   p.chain.width = options.width;
   p.chain.depth = options.depth;
   p.chain.batch = options.batch;
   p.chain.residual = options.residual;
+  p.chain.gradients = true;
+  p.within = options.within;
+  constexpr std::string_view of_blocks[] = {"softmax", "swiglu", "geglu", "reglu", "glu"};
+  require(std::ranges::find(of_blocks, options.activation) == std::ranges::end(of_blocks),
+          "--activation {} takes --block mlp or transformer", options.activation);
   p.chain.activation = &init::find_activation(options.activation);
   p.chain.shared = place_of(options.weights, "--weights", weight_words) == 1;
   p.chain.norm = static_cast<Norm>(place_of(options.norm, "--norm", norm_words));
@@ -75,14 +69,14 @@ Propagation understand(const ChainOptions& options, const std::string& initialis
   return p;
 }
 
-/// Every thread holds a weight and two batches; the law may be simulated in double. Every run keeps what
-/// became of each layer.
+/// Every thread holds a weight, a few batches, and two of each layer for the way back; the law may be simulated in
+/// double. Every run keeps what became of each layer.
 void require_memory(const ChainOptions& options) {
   const double threads = options.threads > 0 ? options.threads : available_threads();
   const double width = static_cast<double>(options.width);
-  const double layers = static_cast<double>(options.replicates + 400) * static_cast<double>(options.depth + 1);
-  const double needed =
-      threads * 8 * width * (width + 2 * static_cast<double>(options.batch)) + layers * sizeof(LayerState);
+  const double depth = static_cast<double>(options.depth), batch = static_cast<double>(options.batch);
+  const double states = static_cast<double>(options.replicates + 2000) * (depth + 1);
+  const double needed = threads * 8 * width * (width + (2 * depth + 5) * batch) + states * sizeof(LayerState);
   const double memory = static_cast<double>(describe_environment().memory_bytes);
   require(memory == 0 || needed < 0.8 * memory,
           "--width {}, --batch {}, --depth {} and --replicates {} need {:.3g} GiB on {} threads, of {:.3g} GiB here; "
@@ -103,7 +97,8 @@ void draw_weights(const Propagation& p, const random::Stream& stream, std::span<
 /// The live line says how many weights of all that the measured chains need have been drawn.
 template <class T>
 void run(Propagation& p, const ChainOptions& options, const blas::Functions& blas) {
-  const auto total = static_cast<double>(options.replicates * (p.chain.shared ? 1 : p.chain.depth));
+  // All but the last layer's weights are drawn again for the way back.
+  const auto total = static_cast<double>(options.replicates * (p.chain.shared ? 1 : 2 * p.chain.depth - 1));
   const std::string text = fmt::format("{} × {} layers", options.replicates, p.chain.depth);
   std::mutex mutex;
   Progress progress("propagate " + p.name);
@@ -119,21 +114,16 @@ void run(Propagation& p, const ChainOptions& options, const blas::Functions& bla
 
 }  // namespace
 
+void check_sizes(const ChainOptions& options) {
+  check_size("--width", options.width, MostOfChain::width);
+  check_size("--depth", options.depth, MostOfChain::depth);
+  check_size("--batch", options.batch, MostOfChain::batch);
+  check_size("--replicates", options.replicates, MostOfChain::replicates);
+  require(options.within > 1, "--within must be above 1, got {}", options.within);
+  require(options.dtype == "f32" || options.dtype == "f64", "unknown dtype '{}'; known: f32, f64", options.dtype);
+}
+
 std::string_view to_string(Norm norm) { return word_of(norm, norm_words); }
-
-double Propagation::mean(std::size_t layer, double LayerState::*field) const {
-  double sum = 0;
-  for (const auto& run : runs) sum += run[layer].*field;
-  return sum / static_cast<double>(runs.size());
-}
-
-double Propagation::log_rms(std::size_t layer) const { return mean(layer, &LayerState::log_rms); }
-
-Course Propagation::course() const {
-  std::vector<double> logs;
-  for (std::size_t layer = 0; layer <= chain.depth; ++layer) logs.push_back(log_rms(layer));
-  return experiment::course(logs);
-}
 
 std::vector<Propagation> understand(const ChainOptions& options, const std::vector<std::string>& initialisers) {
   std::vector<Propagation> all;
@@ -143,6 +133,13 @@ std::vector<Propagation> understand(const ChainOptions& options, const std::vect
     require(std::ranges::count(all, one.name, &Propagation::name) == 1, "--compare names '{}' twice", one.name);
   }
   return all;
+}
+
+double log_readout(const ChainOptions& options, const std::string& initialiser, std::size_t width) {
+  constexpr std::size_t outputs = 10;
+  if (init::find_structured(initialiser) != nullptr) return std::log(options.gain.value_or(1));
+  const auto law = init::distribution(init::find_rule(initialiser), {width, outputs}, {.gain = options.gain});
+  return std::log(static_cast<double>(width) * law.variance) / 2;
 }
 
 void propagate(Propagation& p, const ChainOptions& options, const blas::Functions& blas) {

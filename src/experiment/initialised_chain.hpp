@@ -22,6 +22,7 @@ struct ChainOptions {
   std::uint64_t seed = 1;
   unsigned threads = 0;  ///< 0: all available
   bool residual = false;
+  double within = default_within;  ///< the factor by which a signal or gradient that holds may change; above 1
 };
 
 /// The word of --norm.
@@ -34,18 +35,25 @@ struct Propagation {
   double gain = 1;  ///< that the initialiser was given, or its own
   std::string dtype;
   Forecast forecast;
-  std::vector<std::vector<LayerState>> runs;
+  Runs runs;
 
-  /// Of a field over the runs.
-  [[nodiscard]] double mean(std::size_t layer, double LayerState::*field) const;
-  /// Over the runs, ln of the geometric mean of the RMS; NaN if any run is not finite there, −∞ if one is 0.
-  [[nodiscard]] double log_rms(std::size_t layer) const;
-  [[nodiscard]] Course course() const;
+  double within = default_within;
+
+  /// ln of the RMS, over the runs: typical_log_rms.
+  [[nodiscard]] double log_rms(std::size_t layer) const { return typical_log_rms(runs, layer); }
+  [[nodiscard]] Verdict verdict() const { return verdict_of(runs, within); }
 };
+
+/// Throws: std::invalid_argument for a size, dtype or factor that no chain or stack may have.
+void check_sizes(const ChainOptions& options);
 
 /// The chain of each initialiser, without forecast and runs. Everything that can be wrong is found here, before any
 /// work. Throws: std::invalid_argument, in the options' own names.
 std::vector<Propagation> understand(const ChainOptions& options, const std::vector<std::string>& initialisers);
+
+/// ln of the factor by which a readout of ten outputs, of `width` inputs and drawn by the same initialiser, changes an
+/// RMS: ½·ln(width·variance); 0 for orthogonal rows.
+double log_readout(const ChainOptions& options, const std::string& initialiser, std::size_t width);
 
 /// Fills in forecast and runs, with a live line meanwhile; the library should be set to one thread.
 void propagate(Propagation& propagation, const ChainOptions& options, const blas::Functions& blas);

@@ -1,19 +1,14 @@
 #include "experiment/propagation.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
+#include <optional>
 
+#include "experiment/chain_steps.hpp"
 #include "sqrtn/blas/products.hpp"
 #include "sqrtn/random/fill.hpp"
-#include "sqrtn/statistics/moments.hpp"
-#include "sqrtn/support/parallel.hpp"
 
 namespace sqrtn::experiment {
 namespace {
-
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-constexpr double saturation = 0.01;
 
 void check(const Chain& chain) {
   require(chain.width >= 1 && chain.depth >= 1 && chain.batch >= 1,
@@ -22,121 +17,129 @@ void check(const Chain& chain) {
           "batch norm needs a batch of at least 2 rows, got {}: one row would always become 0", chain.batch);
 }
 
-/// ln √(mean x²), with the largest magnitude taken out so that squares neither overflow nor vanish.
-template <class T>
-double log_rms(VectorView<const T> row) {
-  double max = 0, sum = 0;
-  // Not std::fmax, on which GCC 12 for AArch64 stops with an internal error.
-  for (std::size_t i = 0; i < row.size; ++i) max = std::max(max, std::fabs(static_cast<double>(row[i])));
-  if (max == 0) return -std::numeric_limits<double>::infinity();
-  for (std::size_t i = 0; i < row.size; ++i) {
-    const double x = static_cast<double>(row[i]) / max;
-    sum += x * x;
-  }
-  return std::log(max) + std::log(sum / static_cast<double>(row.size)) / 2;
-}
-
-template <class T>
-LayerState state_of(MatrixView<const T> x) {
-  LayerState state;
-  const std::span<const T> all(x.data, x.rows * x.cols);
-  std::size_t zeros = 0;
-  for (const T value : all) {
-    zeros += value == 0;
-    state.finite &= std::isfinite(value);
-    state.max = std::fmax(state.max, std::fabs(static_cast<double>(value)));
-  }
-  state.zeros = static_cast<double>(zeros) / static_cast<double>(all.size());
-  if (!state.finite) {
-    state.log_rms = state.mean = state.stddev = nan;
-    return state;
-  }
-  const auto moments = statistics::Moments::of<T>(all);
-  state.mean = *moments.mean();
-  state.stddev = std::sqrt(moments.unbiased_variance().value_or(0));
-  for (std::size_t row = 0; row < x.rows; ++row) state.log_rms += log_rms<T>(x.row(row));
-  state.log_rms /= static_cast<double>(x.rows);
-  return state;
-}
-
-/// To mean 0 and variance v/(v + ε) of what the view runs over.
-template <class T>
-void normalise(VectorView<T> values) {
-  statistics::Moments moments;
-  for (std::size_t i = 0; i < values.size; ++i) moments.add(static_cast<double>(values[i]));
-  const double mean = *moments.mean(), scale = 1 / std::sqrt(*moments.variance() + norm_epsilon);
-  for (std::size_t i = 0; i < values.size; ++i) {
-    values[i] = static_cast<T>((static_cast<double>(values[i]) - mean) * scale);
-  }
-}
-
-template <class T>
-void apply_norm(Norm norm, MatrixView<T> y) {
-  if (norm == Norm::layer) {
-    for (std::size_t row = 0; row < y.rows; ++row) normalise<T>(y.row(row));
-  } else if (norm == Norm::batch) {
-    for (std::size_t unit = 0; unit < y.cols; ++unit) normalise<T>({y.data + unit, y.rows, y.ld});
-  }
-}
-
-/// y = φ(y), and the share of entries where φ is flat.
-template <class T>
-double activate(const init::Activation& activation, std::span<T> y) {
-  std::size_t flat = 0;
-  for (T& value : y) {
-    const double z = static_cast<double>(value);
-    flat += std::fabs(activation.derivative(z)) < saturation;
-    value = static_cast<T>(activation.value(z));
-  }
-  return static_cast<double>(flat) / static_cast<double>(y.size());
-}
-
 /// One layer after the product: norm, activation, sum.
 template <class T>
-LayerState finish_layer(const Chain& chain, MatrixView<const T> x, MatrixView<T> y) {
+LayerState finish_layer(const Chain& chain, MatrixView<const T> x, MatrixView<T> y, bool sizes_only) {
   apply_norm(chain.norm, y);
   const std::span<T> all(y.data, y.rows * y.cols);
-  const double saturated = chain.activation == nullptr ? 0 : activate(*chain.activation, all);
+  const double saturated = chain.activation == nullptr ? 0 : activate(*chain.activation, all, !sizes_only);
   if (chain.residual) {
     for (std::size_t i = 0; i < all.size(); ++i) all[i] += x.data[i];
   }
-  LayerState state = state_of<T>(y);
+  LayerState state = state_of<T>(y, sizes_only);
   state.saturated = saturated;
   return state;
 }
 
-double squared_norm(VectorView<const double> x) {
-  double sum = 0;
-  for (std::size_t i = 0; i < x.size; ++i) sum += x[i] * x[i];
-  return sum;
+/// What the way back needs of each layer: its input x and y = x·Wᵀ.
+template <class T>
+struct Tape {
+  std::vector<Matrix<T>> x, y;
+};
+
+template <class T>
+Matrix<T> copy_of(const Matrix<T>& matrix) {
+  Matrix<T> copy(matrix.rows(), matrix.cols());
+  std::ranges::copy(matrix.storage(), copy.storage().begin());
+  return copy;
 }
 
-/// Runs `one(r)` for every run, in parallel.
-template <class One>
-std::vector<std::vector<LayerState>> all_runs(std::size_t n_runs, unsigned threads, One one) {
-  std::vector<std::vector<LayerState>> runs(n_runs);
-  parallel_for(n_runs, threads, [&](std::size_t run) { runs[run] = one(run); });
-  return runs;
+/// δ at y of one layer, from the gradient at its output.
+template <class T>
+Matrix<T> delta_of(const Chain& chain, const Matrix<T>& y, const Matrix<T>& gradient) {
+  Matrix<T> z = copy_of(y), delta = copy_of(gradient);
+  const std::vector<double> scales = apply_norm(chain.norm, z.view());
+  if (chain.activation != nullptr) {
+    for (std::size_t i = 0; i < z.storage().size(); ++i) {
+      delta.storage()[i] *= static_cast<T>(chain.activation->derivative(static_cast<double>(z.storage()[i])));
+    }
+  }
+  norm_gradient<T>(chain.norm, z.view(), scales, delta.view());
+  return delta;
 }
 
-random::Stream input_of(const random::Stream& stream, const Chain& chain, std::size_t run) {
-  const random::Stream inputs{stream.engine, stream.seed, ~stream.stream, stream.offset};
-  return inputs.skip(run * chain.batch * chain.width);
+/// Nothing is said of gradients where the signal is lost: not finite, or 0.
+template <class T>
+void trace_back(const Chain& chain, const random::Stream& stream, const Tape<T>& tape, const Products<T>& products,
+                std::vector<LayerState>& states) {
+  Matrix<T> gradient(chain.batch, chain.width), before(chain.batch, chain.width);
+  const auto lost = [](const LayerState& state) { return !std::isfinite(state.log_rms); };
+  if (std::ranges::any_of(states, lost)) return;
+  random::fill_normal<T>(stream, gradient.storage(), T(0), T(1));
+  const auto log_rms_now = [&] { return state_of<T>(gradient.view(), true).log_rms; };
+  const double top = log_rms_now();
+  double taken = 0;
+  states[chain.depth].log_gradient = 0;
+  for (std::size_t layer = chain.depth; layer-- > 0;) {
+    const Matrix<T> delta = delta_of(chain, tape.y[layer], gradient);
+    products.backward(layer, tape.x[layer].view(), tape.y[layer].view(), delta.view(), before.view());
+    if (chain.residual) {
+      for (std::size_t i = 0; i < before.storage().size(); ++i) before.storage()[i] += gradient.storage()[i];
+    }
+    std::swap(gradient, before);
+    const double log_rms = log_rms_now();
+    states[layer].log_gradient = log_rms + taken - top;
+    taken += rescale(gradient.storage(), log_rms);
+  }
+}
+
+/// The weights of one run, one at a time.
+template <class T>
+class Weights {
+ public:
+  Weights(const Chain& chain, const random::Stream& stream, std::size_t run, const WeightDraw<T>& draw)
+      : chain_(chain), stream_(stream), first_(run * chain.depth), draw_(draw), values_(chain.width, chain.width) {}
+
+  MatrixView<const T> at(std::size_t layer) {
+    const std::size_t wanted = chain_.shared ? 0 : layer;
+    if (held_ != wanted) {
+      const random::Stream from = stream_.skip((first_ + wanted) * values_.storage().size());
+      draw_ ? draw_(from, values_.storage()) : init::initialise<T>(chain_.weights, from, values_.storage());
+      held_ = wanted;
+    }
+    return values_.view();
+  }
+
+ private:
+  const Chain& chain_;
+  random::Stream stream_;
+  std::size_t first_;
+  const WeightDraw<T>& draw_;
+  Matrix<T> values_;
+  std::optional<std::size_t> held_;
+};
+
+/// out = in·op(W)
+template <class T>
+void multiply(const blas::Functions& blas, MatrixView<const T> in, MatrixView<const T> weights, bool transposed,
+              MatrixView<T> out) {
+  using blas::Op;
+  if (in.rows == 1) {
+    blas::gemv<T>(blas, transposed ? Op::none : Op::transpose, T(1), weights, in.row(0), T(0), out.row(0));
+  } else {
+    blas::gemm<T>(blas, Op::none, transposed ? Op::transpose : Op::none, T(1), in, weights, T(0), out);
+  }
 }
 
 }  // namespace
 
 template <class T>
-std::vector<LayerState> run_chain(const Chain& chain, const random::Stream& input, const Product<T>& product) {
+std::vector<LayerState> run_chain(const Chain& chain, const random::Stream& input, const Products<T>& products) {
   check(chain);
   Matrix<T> x(chain.batch, chain.width), y(chain.batch, chain.width);
+  Tape<T> tape;
   random::fill_normal<T>(input, x.storage(), T(0), T(1));
-  std::vector<LayerState> states{state_of<T>(x.view())};
+  std::vector<LayerState> states{state_of<T>(x.view(), products.sizes_only)};
   for (std::size_t layer = 0; layer < chain.depth; ++layer) {
-    product(layer, x.view(), y.view());
-    states.push_back(finish_layer<T>(chain, x.view(), y.view()));
+    products.forward(layer, x.view(), y.view());
+    if (chain.gradients) {
+      tape.x.push_back(copy_of(x));
+      tape.y.push_back(copy_of(y));
+    }
+    states.push_back(finish_layer<T>(chain, x.view(), y.view(), products.sizes_only));
     std::swap(x, y);
   }
+  if (chain.gradients) trace_back<T>(chain, gradient_at(input), tape, products, states);
   return states;
 }
 
@@ -146,46 +149,19 @@ std::vector<std::vector<LayerState>> run_chains(const Chain& chain, const blas::
                                                 const WeightDraw<T>& draw) {
   check(chain);
   return all_runs(n_runs, threads, [&](std::size_t run) {
-    Matrix<T> weights(chain.width, chain.width);
-    const auto fill = [&](std::size_t layer) {
-      const random::Stream at = stream.skip((run * chain.depth + layer) * weights.storage().size());
-      draw ? draw(at, weights.storage()) : init::initialise<T>(chain.weights, at, weights.storage());
-    };
-    if (chain.shared) fill(0);
-    return run_chain<T>(chain, input_of(stream, chain, run),
-                        [&](std::size_t layer, MatrixView<const T> x, MatrixView<T> y) {
-                          if (!chain.shared) fill(layer);
-                          if (x.rows == 1) {
-                            blas::gemv<T>(blas, blas::Op::none, T(1), weights.view(), x.row(0), T(0), y.row(0));
-                          } else {
-                            blas::gemm<T>(blas, blas::Op::none, blas::Op::transpose, T(1), x, weights.view(), T(0), y);
-                          }
-                        });
+    Weights<T> weights(chain, stream, run, draw);
+    const Products<T> products{
+        [&](std::size_t layer, MatrixView<const T> x, MatrixView<T> y) {
+          multiply<T>(blas, x, weights.at(layer), true, y);
+        },
+        [&](std::size_t layer, MatrixView<const T>, MatrixView<const T>, MatrixView<const T> delta,
+            MatrixView<T> gradient) { multiply<T>(blas, delta, weights.at(layer), false, gradient); }};
+    return run_chain<T>(chain, input_of(stream, chain, run), products);
   });
 }
 
-std::vector<std::vector<LayerState>> simulate_field(const Chain& chain, const random::Stream& stream,
-                                                    std::size_t n_runs, unsigned threads) {
-  check(chain);
-  require(!chain.shared && chain.norm != Norm::batch && chain.batch == 1,
-          "the law of one row with fresh weights is simulated; got {} rows, {} weights", chain.batch,
-          chain.shared ? "shared" : "fresh");
-  return all_runs(n_runs, threads, [&](std::size_t run) {
-    const auto draw = [&](std::size_t layer, MatrixView<const double> x, MatrixView<double> y) {
-      const double scale = std::sqrt(chain.weights.variance * squared_norm(x.row(0)));
-      const std::span<double> out(y.data, y.cols);
-      if (!std::isfinite(scale)) return std::fill(out.begin(), out.end(), nan);
-      random::fill_normal<double>(stream.skip((run * chain.depth + layer) * chain.width), out, 0, scale);
-      if (!chain.orthogonal || scale == 0) return;
-      const double rescale = scale * std::sqrt(static_cast<double>(chain.width) / squared_norm(y.row(0)));
-      for (double& value : out) value *= rescale;
-    };
-    return run_chain<double>(chain, input_of(stream, chain, run), draw);
-  });
-}
-
-template std::vector<LayerState> run_chain<float>(const Chain&, const random::Stream&, const Product<float>&);
-template std::vector<LayerState> run_chain<double>(const Chain&, const random::Stream&, const Product<double>&);
+template std::vector<LayerState> run_chain<float>(const Chain&, const random::Stream&, const Products<float>&);
+template std::vector<LayerState> run_chain<double>(const Chain&, const random::Stream&, const Products<double>&);
 template std::vector<std::vector<LayerState>> run_chains<float>(const Chain&, const blas::Functions&,
                                                                 const random::Stream&, std::size_t, unsigned,
                                                                 const WeightDraw<float>&);

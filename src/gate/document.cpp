@@ -14,15 +14,12 @@ namespace {
 
 using statistics::Change;
 
-std::optional<double> ratio_of(const Row& row) {
-  const std::optional<double> middle = statistics::median(row.timed.change.judged());
-  return middle ? std::optional(std::exp(*middle)) : std::nullopt;
-}
+/// The sign of the logarithms: of a counter of which more is better, the reciprocal was compared.
+double sign_of(const Quantity& quantity) { return quantity.more_is_better ? -1 : 1; }
 
-std::optional<statistics::Interval> ratio_interval(const Row& row) {
-  const auto& interval = row.timed.change.interval;
-  if (!interval) return std::nullopt;
-  return statistics::Interval{std::exp(interval->low), std::exp(interval->high)};
+std::optional<double> ratio_of(const Row& row, const Quantity& quantity) {
+  const std::optional<double> middle = statistics::median(row.timed.change.judged());
+  return middle ? std::optional(std::exp(sign_of(quantity) * *middle)) : std::nullopt;
 }
 
 const char* suspicion(const statistics::CaseChange& c) { return words_of(outcome_of(c.suspected)).word; }
@@ -37,7 +34,16 @@ std::string note_of(const Row& row) {
   return "";
 }
 
-std::optional<double> seconds(double s) { return s > 0 ? std::optional(s) : std::nullopt; }
+std::optional<double> known(double compared, const Quantity& quantity) {
+  if (!(compared > 0)) return std::nullopt;
+  return quantity.more_is_better ? 1 / compared : compared;
+}
+
+/// A time, or what a counter says.
+std::string shown(double compared, const Quantity& quantity) {
+  const std::optional<double> value = known(compared, quantity);
+  return quantity.counter.empty() ? results::duration(value) : results::compact(value, 4);
+}
 
 // Names come from programs, and some make them of all that a case is given.
 constexpr std::size_t longest_shown = 120, longest_told = 400;
@@ -57,8 +63,9 @@ report::Table table_of(const Document& document) {
   for (const Row& row : rows) {
     const statistics::CaseChange& c = row.timed.change;
     table.rows.push_back({results::shortened(row.name, longest_shown), words_of(row.outcome).word,
-                          results::duration(seconds(row.timed.older_s)), results::duration(seconds(row.timed.newer_s)),
-                          results::compact(ratio_of(row), 4), results::compact(ratio_interval(row), 4),
+                          shown(row.timed.older, document.quantity), shown(row.timed.newer, document.quantity),
+                          results::compact(ratio_of(row, document.quantity), 4),
+                          results::compact(ratio_interval(row, document.quantity), 4),
                           fmt::to_string(c.screened.size()), fmt::to_string(c.confirming.size()),
                           results::shortened(note_of(row), longest_told)});
   }
@@ -71,14 +78,15 @@ std::string subject_line(const char* role, const Subject& subject) {
                      subject.sha256.empty() ? "" : ", SHA-256 " + report::markdown_text(subject.sha256.substr(0, 12)));
 }
 
-results::Json row_json(const Row& row) {
+results::Json row_json(const Row& row, const Quantity& quantity) {
+  const bool is_time = quantity.counter.empty();
   const statistics::CaseChange& c = row.timed.change;
   return {{"name", row.name},
           {"verdict", words_of(row.outcome).word},
-          {"old_s", results::number(seconds(row.timed.older_s))},
-          {"new_s", results::number(seconds(row.timed.newer_s))},
-          {"ratio", results::number(ratio_of(row))},
-          {"interval", results::interval(ratio_interval(row))},
+          {is_time ? "old_s" : "old", results::number(known(row.timed.older, quantity))},
+          {is_time ? "new_s" : "new", results::number(known(row.timed.newer, quantity))},
+          {"ratio", results::number(ratio_of(row, quantity))},
+          {"interval", results::interval(ratio_interval(row, quantity))},
           {"suspected", c.suspected == Change::unresolved ? results::Json(nullptr) : results::Json(suspicion(c))},
           {"log_ratios", c.screened},
           {"log_ratios_fresh", c.confirming},
@@ -91,6 +99,13 @@ results::Json subject_json(const Subject& subject) {
 
 }  // namespace
 
+std::optional<statistics::Interval> ratio_interval(const Row& row, const Quantity& quantity) {
+  const auto& interval = row.timed.change.interval;
+  if (!interval) return std::nullopt;
+  if (quantity.more_is_better) return statistics::Interval{std::exp(-interval->high), std::exp(-interval->low)};
+  return statistics::Interval{std::exp(interval->low), std::exp(interval->high)};
+}
+
 void make_printable(Document& document) {
   const auto all = [](std::initializer_list<std::string*> texts) {
     for (std::string* text : texts) *text = results::printable(*text);
@@ -99,7 +114,7 @@ void make_printable(Document& document) {
   for (Row& row : document.rows) all({&row.name, &row.note});
   for (Failure& failure : document.failures) all({&failure.id, &failure.reason});
   for (std::string& note : document.notes) all({&note});
-  all({&document.error});
+  all({&document.error, &document.powerless, &document.quantity.counter});
 }
 
 const OutcomeWords& words_of(Outcome outcome) { return *std::ranges::find(outcomes, outcome, &OutcomeWords::outcome); }
@@ -117,12 +132,13 @@ std::size_t count(const Document& document, Outcome outcome) {
 
 Verdict verdict_of(const Document& document) {
   if (!document.failures.empty()) return Verdict::wrong;
-  if (count(document, Outcome::slower) > 0) return Verdict::regression;
+  if (count(document, Outcome::slower) + count(document, Outcome::failing) > 0) return Verdict::regression;
   if (!document.error.empty() || count(document, Outcome::missing) + count(document, Outcome::unreadable) > 0) {
     return Verdict::incomplete;
   }
   if (document.identical) return Verdict::identical;
-  if (document.rows.empty()) return Verdict::incomplete;
+  if (count(document, Outcome::skipped) == document.rows.size()) return Verdict::incomplete;
+  if (!document.powerless.empty()) return Verdict::powerless;
   return count(document, Outcome::unresolved) > 0 ? Verdict::unresolved : Verdict::no_regression;
 }
 
@@ -134,7 +150,9 @@ std::string headline(const Document& document) {
   if (!document.error.empty()) return text + ": " + document.error;
   if (document.identical) return text + ": OLD and NEW are the same file; nothing was timed";
   if (document.rows.empty()) return text + ": OLD has no case to time; run it alone to see why, or change --filter";
-  text += fmt::format(": {} cases", document.rows.size());
+  const bool powerless = verdict_of(document) == Verdict::powerless;
+  text += powerless ? fmt::format(": {};", document.powerless) : ":";
+  text += fmt::format(" {} cases", document.rows.size());
   for (const OutcomeWords& words : outcomes) {
     if (const std::size_t n = count(document, words.outcome); n > 0) text += fmt::format(", {} {}", n, words.word);
   }
@@ -149,9 +167,14 @@ std::string to_markdown(const Document& document) {
       fmt::format("**{}**\n\n", report::markdown_text(results::shortened(headline(document), longest_told)));
   text += subject_line("OLD", document.older) + subject_line("NEW", document.newer);
   text += fmt::format(
-      "- slower: the interval of new/old lies above 1 + {0}, again in fresh blocks; probability of a false one "
+      "- slower: the interval of {3} lies above 1 + {0}, again in fresh blocks; probability of a false one "
       "anywhere in this run ≤ {1:.2g}\n- same: within {0}; wrong anywhere with probability ≤ {2:.2g}\n",
-      results::percent(rates.min_effect), rates.alpha, std::sqrt(rates.alpha));
+      results::percent(rates.min_effect), rates.alpha, std::sqrt(rates.alpha),
+      document.quantity.more_is_better ? "old/new" : "new/old");
+  if (!document.quantity.counter.empty()) {
+    text += fmt::format("- compared: {}, of which {} is better\n", code(document.quantity.counter),
+                        document.quantity.more_is_better ? "more" : "less");
+  }
   text += fmt::format("- the order of the launches is that of `--seed {}`\n", document.settings.seed);
   if (const std::size_t slower = count(document, Outcome::slower), faster = count(document, Outcome::faster);
       slower + faster > 0) {
@@ -163,7 +186,8 @@ std::string to_markdown(const Document& document) {
     text += fmt::format("- **fail** {}\n", report::markdown_code(results::shortened(failure.to_text(), longest_told)));
   }
   for (const std::string& note : document.notes) text += item(note);
-  if (!document.failures.empty() || !document.notes.empty()) text += '\n';
+  if (!document.powerless.empty() && verdict_of(document) != Verdict::powerless) text += item(document.powerless);
+  if (text.back() == '\n' && !text.ends_with("\n\n")) text += '\n';
   return text + report::to_markdown(table_of(document));
 }
 
@@ -184,10 +208,15 @@ results::Json to_json(const Document& document) {
   json["time_s"] = document.run.time_s;
   json["failed_claims"] = results::Json::array();
   for (const Failure& failure : document.failures) json["failed_claims"].push_back(failure.to_text());
+  json["compared"] = document.quantity.counter.empty()
+                         ? document.quantity.clock == BenchmarkClock::real ? "real_time" : "cpu_time"
+                         : document.quantity.counter;
+  json["more_is_better"] = document.quantity.more_is_better;
+  json["powerless"] = results::text(document.powerless);
   json["notes"] = document.notes;
   json["error"] = results::text(document.error);
   json["cases"] = results::Json::array();
-  for (const Row& row : document.rows) json["cases"].push_back(row_json(row));
+  for (const Row& row : document.rows) json["cases"].push_back(row_json(row, document.quantity));
   return json;
 }
 

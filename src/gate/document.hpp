@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gate/blocks.hpp"
+#include "gate/google_benchmark.hpp"
 #include "support/environment.hpp"
 #include "support/exit_code.hpp"
 
@@ -20,8 +21,9 @@ struct Subject {
   std::string build;   ///< what it says of itself: commit, library version; empty for strangers
 };
 
-/// What became of a case; what a reader must act on comes first.
-enum class Outcome { slower, missing, unreadable, unresolved, faster, same };
+/// What became of a case; what a reader must act on comes first. Failing: NEW alone ends it with an error, or skips it;
+/// skipped: both do, or OLD alone.
+enum class Outcome { slower, failing, missing, unreadable, unresolved, faster, same, skipped };
 
 /// How an outcome is told: in the table and the JSON, and by which element in JUnit ("" is a test that passes).
 struct OutcomeWords {
@@ -30,13 +32,15 @@ struct OutcomeWords {
   const char* junit;
 };
 
-inline constexpr std::array<OutcomeWords, 6> outcomes{{
+inline constexpr std::array<OutcomeWords, 8> outcomes{{
     {.outcome = Outcome::slower, .word = "slower", .junit = "failure"},
+    {.outcome = Outcome::failing, .word = "failing", .junit = "failure"},
     {.outcome = Outcome::missing, .word = "missing", .junit = "error"},
     {.outcome = Outcome::unreadable, .word = "unreadable", .junit = "error"},
     {.outcome = Outcome::unresolved, .word = "unresolved", .junit = "skipped"},
     {.outcome = Outcome::faster, .word = "faster", .junit = ""},
     {.outcome = Outcome::same, .word = "same", .junit = ""},
+    {.outcome = Outcome::skipped, .word = "skipped", .junit = "skipped"},
 }};
 
 const OutcomeWords& words_of(Outcome outcome);
@@ -57,19 +61,22 @@ struct Failure {
   [[nodiscard]] std::string to_text() const { return id + ": " + reason; }
 };
 
-enum class Verdict { no_regression, identical, unresolved, regression, wrong, incomplete };
+/// Unresolved: what has no word is still bounded (green_limit), so that only who is strict is told by the exit code.
+/// Powerless: a slow-down could have passed unseen.
+enum class Verdict { no_regression, identical, unresolved, powerless, regression, wrong, incomplete };
 
-/// How a verdict is told, and by which exit code; what is inconclusive fails a run that is strict.
+/// How a verdict is told, and by which exit code.
 struct VerdictWords {
   Verdict verdict;
   const char* text;
   ExitCode code;
 };
 
-inline constexpr std::array<VerdictWords, 6> verdicts{{
+inline constexpr std::array<VerdictWords, 7> verdicts{{
     {.verdict = Verdict::no_regression, .text = "no regression", .code = all_well},
     {.verdict = Verdict::identical, .text = "identical", .code = all_well},
     {.verdict = Verdict::unresolved, .text = "no regression found, but not all resolved", .code = inconclusive},
+    {.verdict = Verdict::powerless, .text = "inconclusive", .code = inconclusive},
     {.verdict = Verdict::regression, .text = "regression", .code = claim_failed},
     {.verdict = Verdict::wrong, .text = "wrong", .code = claim_failed},
     {.verdict = Verdict::incomplete, .text = "incomplete", .code = nothing_measured},
@@ -86,16 +93,21 @@ struct Document {
   std::vector<Row> rows;
   std::vector<Failure> failures;
   std::vector<std::string> notes;
-  Run run;            ///< without its cases
-  std::string error;  ///< what ended it early; empty if nothing did
+  Run run;                ///< without its cases
+  Quantity quantity;      ///< what was compared
+  std::string powerless;  ///< what could not have been found, and what would do; empty if all that counts could
+  std::string error;      ///< what ended it early; empty if nothing did
 };
+
+/// new/old of what was compared; unset without an interval.
+std::optional<statistics::Interval> ratio_interval(const Row& row, const Quantity& quantity);
 
 /// Makes what strangers' programs said printable, for whoever reads it and with whatever.
 void make_printable(Document& document);
 
 std::size_t count(const Document& document, Outcome outcome);
 
-/// The worst of what was found: wrong, then regression, incomplete, unresolved.
+/// The worst of what was found: wrong, then regression, incomplete, powerless, unresolved.
 Verdict verdict_of(const Document& document);
 
 /// One line: "no regression: 40 cases, 38 same, 1 faster, 1 unresolved; 23 blocks in 41 s".

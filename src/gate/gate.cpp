@@ -7,10 +7,10 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <map>
 #include <nlohmann/json.hpp>
 
 #include "blas/library_file.hpp"
+#include "gate/power.hpp"
 #include "gate/program.hpp"
 #include "results/document.hpp"
 #include "results/format.hpp"
@@ -63,42 +63,34 @@ bool same_program(const Program& a, const Program& b) {
   return std::filesystem::equivalent(a.file, b.file, unknown) || stands_alone(a.file);
 }
 
-/// What keeps the times of a case from being compared, if anything does.
-std::string fault_of(const BenchmarkCase& older, const BenchmarkCase& newer) {
-  std::string text = older.fault.empty() ? "" : "OLD: " + older.fault;
-  if (!newer.fault.empty()) text += (text.empty() ? "NEW: " : "; NEW: ") + newer.fault;
-  return text;
+/// Enters what the blocks found. Returns: the rows that were timed.
+std::vector<const Row*> enter(Document& document, const std::vector<Row*>& rows) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    Row& row = *rows[i];
+    row.timed = std::move(document.run.cases[i]);
+    row.outcome = outcome_of(row.timed.change.change);
+    row.note = row.timed.fault;
+    if (row.timed.change.dropped && row.outcome == Outcome::unresolved) row.outcome = Outcome::unreadable;
+  }
+  document.run.cases.clear();
+  return {rows.begin(), rows.end()};
 }
 
-/// A row for each case of OLD, and a note of those that only NEW has.
-void match_cases(Document& document, const BenchmarkOutput& older, const BenchmarkOutput& newer) {
-  std::map<std::string_view, const BenchmarkCase*> of_newer;
-  for (const BenchmarkCase& c : newer.cases) of_newer[c.name] = &c;
-  for (const BenchmarkCase& c : older.cases) {
-    const auto found = of_newer.extract(c.name);
-    const bool wrong_now = found && found.mapped()->wrong_answer;
-    if (c.wrong_answer) {
-      document.notes.push_back(c.name + ": wrong answer of OLD" + (wrong_now ? " and NEW; not timed" : "; not timed"));
-      continue;
-    }
-    if (wrong_now) document.failures.push_back({.id = c.name, .reason = "wrong answer"});
-    Row& row = document.rows.emplace_back();
-    row.name = c.name;
-    if (!found) {
-      row.outcome = Outcome::missing;
-      row.note = "OLD has it, NEW has not";
-      continue;
-    }
-    row.note = fault_of(c, *found.mapped());
-    if (!c.fault.empty() || !found.mapped()->fault.empty()) row.outcome = Outcome::unreadable;
+/// What a block costs, by the launches that looked for the cases, or, where the budget would not hold what it takes, by
+/// another two: the first read files, and looked at a library's answers.
+BlockCost cost_of(const std::vector<Program>& programs, const std::vector<std::string>& names, const Launch& older,
+                  const Launch& newer, const Settings& settings) {
+  BlockCost cost{.block_s = older.wall_s + newer.wall_s};
+  for (const Launch* launched : {&older, &newer}) {
+    for (const BenchmarkCase& c : launched->output.cases) cost.loops_s += c.loops_s;
   }
-  if (of_newer.empty()) return;
-  document.notes.push_back(
-      fmt::format("{} cases of NEW are not in OLD, {} for one", of_newer.size(), of_newer.begin()->first));
+  if (plan_of(names.size(), cost, settings).fits) return cost;
+  cost.block_s = std::min(cost.block_s, launch(programs[0], names).wall_s + launch(programs[1], names).wall_s);
+  return cost;
 }
 
 /// Times what both sides have, and enters it into the rows.
-void time_rows(Document& document, const std::vector<Program>& programs) {
+void time_rows(Document& document, const std::vector<Program>& programs, const Launch& older, const Launch& newer) {
   std::vector<Row*> rows;
   std::vector<std::string> names;
   for (Row& row : document.rows) {
@@ -107,18 +99,18 @@ void time_rows(Document& document, const std::vector<Program>& programs) {
     names.push_back(row.name);
   }
   if (rows.empty()) return;
-  document.run = time_cases(programs, names, document.settings);
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    rows[i]->timed = std::move(document.run.cases[i]);
-    rows[i]->outcome = outcome_of(rows[i]->timed.change.change);
+  const Settings& settings = document.settings;
+  const Plan plan = plan_of(names.size(), cost_of(programs, names, older, newer, settings), settings);
+  if (!plan.possible) {
+    document.powerless = "no slow-down, however large, could be found, so nothing was timed; " + plan.text;
+    return;
   }
-  document.run.cases.clear();
-  const std::size_t least = statistics::least_observations(rows.size(), document.settings.change);
-  if (document.run.blocks >= least || count(document, Outcome::unresolved) == 0) return;
-  document.notes.push_back(
-      fmt::format("no case could be called slower: that takes {} blocks, and {} fitted into the time; raise --budget, "
-                  "or time fewer cases",
-                  least, document.run.blocks));
+  if (!plan.fits) {
+    fmt::print(stderr, "sqrtn: {}\n", plan.text);
+    document.notes.push_back(plan.text);
+  }
+  document.run = time_cases(programs, names, settings);
+  document.powerless = powerless_text(enter(document, rows), document.run, settings);
 }
 
 /// Throws unless both were timed in the same way, as far as they tell: a slow-down would have another cause.
@@ -158,7 +150,8 @@ void compare(Document& document, const std::vector<Program>& programs, const Opt
   document.newer = subject_of(programs[1]);
   document.identical = identical(document.older, document.newer) && same_program(programs[0], programs[1]);
   if (document.identical) return;
-  const BenchmarkOutput older = launch(programs[0], {}).output, newer = launch(programs[1], {}).output;
+  const Launch first_older = launch(programs[0], {}), first_newer = launch(programs[1], {});
+  const BenchmarkOutput &older = first_older.output, &newer = first_newer.output;
   complete(document.older, older);
   complete(document.newer, newer);
   document.identical = !programs[0].blas.empty() && identical(document.older, document.newer);
@@ -166,7 +159,7 @@ void compare(Document& document, const std::vector<Program>& programs, const Opt
   require_comparable(older, newer);
   match_cases(document, older, newer);
   judge(document, programs, options, policy, older, newer);
-  if (document.failures.empty()) time_rows(document, programs);
+  if (document.failures.empty()) time_rows(document, programs, first_older, first_newer);
 }
 
 void deliver(Document& document, const Options& options) {
@@ -196,6 +189,7 @@ int run(const Options& options, const std::vector<std::string>& command) try {
   document.environment = describe_environment();
   document.command = command;
   document.settings = options.settings;
+  document.quantity = options.quantity;
   try {
     compare(document, programs, options, policy);
   } catch (const Stop& stop) {
@@ -206,8 +200,8 @@ int run(const Options& options, const std::vector<std::string>& command) try {
     throw;
   }
   deliver(document, options);
-  const ExitCode code = words_of(verdict_of(document)).code;
-  return code == inconclusive && !options.strict ? all_well : code;
+  const Verdict verdict = verdict_of(document);
+  return verdict == Verdict::unresolved && !options.strict ? all_well : words_of(verdict).code;
 } catch (const Stop& stop) {
   fmt::print(stderr, "sqrtn: {}\n", results::printable(stop.what()));
   return stop.trouble.code;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "gate/blocks.hpp"
+#include "gate/google_benchmark.hpp"
 
 /// The gate: is NEW wrong or slower where OLD is not?
 namespace sqrtn::gate {
@@ -22,7 +23,8 @@ struct Options {
   bool self_test = false;
   bool strict = false;
   bool verify = true;
-  bool cpu_time = false;
+  Quantity quantity;   ///< what is compared
+  std::string better;  ///< "more" or "less" of a counter; empty: as its name says
 };
 
 /// Compares the two, or one with itself, and writes what was found. `command`: the words that were given, as they are

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "gate/document.hpp"
 #include "report/html.hpp"
@@ -20,14 +19,18 @@ struct Test {
   double time_s = 0;
 };
 
-Test test_of(const Row& row) {
+Test test_of(const Row& row, const Document& document) {
   const OutcomeWords& words = words_of(row.outcome);
   std::string message = words.word;
-  if (const auto& interval = row.timed.change.interval) {
-    message += fmt::format(", new/old in [{:.4g}, {:.4g}]", std::exp(interval->low), std::exp(interval->high));
+  if (const auto interval = ratio_interval(row, document.quantity)) {
+    message += fmt::format(", new/old in [{:.4g}, {:.4g}]", interval->low, interval->high);
   }
   if (!row.note.empty()) message += ": " + row.note;
-  return {.group = "speed", .name = row.name, .element = words.junit, .message = message, .time_s = row.timed.newer_s};
+  return {.group = "speed",
+          .name = row.name,
+          .element = words.junit,
+          .message = message,
+          .time_s = document.quantity.counter.empty() ? row.timed.newer : 0};
 }
 
 std::vector<Test> tests_of(const Document& document) {
@@ -35,7 +38,10 @@ std::vector<Test> tests_of(const Document& document) {
   for (const Failure& failure : document.failures) {
     tests.push_back({.group = "claims", .name = failure.id, .element = "failure", .message = failure.to_text()});
   }
-  for (const Row& row : document.rows) tests.push_back(test_of(row));
+  for (const Row& row : document.rows) tests.push_back(test_of(row, document));
+  if (!document.powerless.empty()) {
+    tests.push_back({.group = "gate", .name = "power", .element = "error", .message = document.powerless});
+  }
   if (!document.error.empty()) {
     tests.push_back({.group = "gate", .name = "run", .element = "error", .message = document.error});
   }

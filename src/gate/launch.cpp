@@ -2,9 +2,13 @@
 #include <fmt/ranges.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
+#include <limits>
+#include <map>
 #include <sstream>
 
 #include "gate/program.hpp"
@@ -47,7 +51,7 @@ Program side(const Options& options, const std::string& role, const std::string&
   program.name = name;
   program.filter = options.filter;
   program.timeout_s = options.timeout_s;
-  program.clock = options.cpu_time ? BenchmarkClock::cpu : BenchmarkClock::real;
+  program.quantity = options.quantity;
   if (options.blas.empty()) {
     program.file = file_of(name);
     if (program.file.empty()) {
@@ -107,23 +111,27 @@ std::string filter_of(const Program& program, const std::vector<std::string>& ca
 
 double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
-/// The times of these cases, in their order.
-std::vector<double> times_of(const Program& program, const BenchmarkOutput& output,
-                             const std::vector<std::string>& cases) {
+/// What is compared of these cases, in their order, more of it worse; NaN for one that has none, and `say` is told why.
+std::vector<double> values_of(const Program& program, const BenchmarkOutput& output,
+                              const std::vector<std::string>& cases,
+                              const std::function<void(const std::string& name, const std::string& fault)>& say) {
   std::map<std::string_view, const BenchmarkCase*> by_name;
   for (const BenchmarkCase& c : output.cases) by_name[c.name] = &c;
-  std::vector<double> times_s;
+  std::vector<double> values;
   for (const std::string& name : cases) {
     const auto found = by_name.find(name);
-    const std::string fault = found == by_name.end() ? "missing, though it was there at first" : found->second->fault;
-    if (!fault.empty()) {
+    if (found == by_name.end()) {
       throw Stop(program, {.code = nothing_measured,
-                           .message = fmt::format(", case '{}': {}", name, fault),
+                           .message = fmt::format(", case '{}': missing, though it was there at first", name),
                            .remedy = "run it alone to see why"});
     }
-    times_s.push_back(found->second->time_s);
+    const BenchmarkCase& c = *found->second;
+    const std::string& fault = c.stopped.empty() ? c.fault : c.stopped;
+    if (!fault.empty()) say(name, fault);
+    const double cost = program.quantity.more_is_better ? 1 / c.value : c.value;
+    values.push_back(fault.empty() ? cost : std::numeric_limits<double>::quiet_NaN());
   }
-  return times_s;
+  return values;
 }
 
 /// The sentence, about the program if it is about one.
@@ -170,7 +178,9 @@ Launch launch(const Program& program, const std::vector<std::string>& cases) {
   if (!cases.empty() && !program.blas.empty()) command.emplace_back("--unchecked");
   ProcessLimits limits;
   limits.wall_s = program.timeout_s;
+  const double start_s = now_s();
   const ProcessEnd end = run_process(command, limits);
+  const double wall_s = now_s() - start_s;
   const bool asked_for_some =
       end.how == ProcessEnd::How::exited && end.out.find_first_not_of(" \n") == std::string::npos;
   if (asked_for_some && (end.code == 0 || end.code == nothing_measured)) {
@@ -182,11 +192,11 @@ Launch launch(const Program& program, const std::vector<std::string>& cases) {
   }
   require_success(program, end, cases);
   try {
-    return {read_benchmark_output(end.out, program.clock), end.cpu_s};
+    return {read_benchmark_output(end.out, program.quantity), end.cpu_s, wall_s};
   } catch (const std::invalid_argument& error) {
     throw Stop(program, {.code = wrong_usage,
                          .message = fmt::format("{}: {}", last_case(end.out), error.what()),
-                         .remedy = "it must print Google Benchmark's JSON and nothing between"});
+                         .remedy = "it must print what Google Benchmark does with --benchmark_format=json"});
   }
 }
 
@@ -199,16 +209,25 @@ Run time_cases(const std::vector<Program>& programs, const std::vector<std::stri
   world.progress = [&](double share, std::size_t n_open) {
     progress.update(std::min(share, 1.0), fmt::format("{} of {} cases open", n_open, cases.size()));
   };
+  std::map<std::string, std::string> faults;
+  std::array<std::size_t, 2> launches{};
   world.launch = [&](Side side, const std::vector<std::size_t>& indices) {
     const Program& program = programs[static_cast<std::size_t>(side)];
+    const std::size_t number = ++launches[static_cast<std::size_t>(side)];
     std::vector<std::string> names;
     for (const std::size_t i : indices) names.push_back(cases[i]);
     watch.before_launch();
     const Launch launched = launch(program, names);
     watch.after_launch(launched.cpu_s);
-    return times_of(program, launched.output, names);
+    return values_of(program, launched.output, names, [&](const std::string& name, const std::string& fault) {
+      faults.try_emplace(name, fmt::format("{}: {}, in launch {} of the blocks", program.role, fault, number));
+    });
   };
-  return run_blocks(cases.size(), settings, world);
+  Run run = run_blocks(cases.size(), settings, world);
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    if (const auto fault = faults.find(cases[i]); fault != faults.end()) run.cases[i].fault = fault->second;
+  }
+  return run;
 }
 
 }  // namespace sqrtn::gate

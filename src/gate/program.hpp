@@ -21,7 +21,7 @@ struct Program {
   std::vector<std::string> command;  ///< without filter and format
   std::string filter;                ///< the user's
   double timeout_s = 0;
-  BenchmarkClock clock = BenchmarkClock::real;
+  Quantity quantity;
 };
 
 /// What ends the gate early, and the exit code for it.
@@ -61,14 +61,19 @@ std::vector<Program> programs_of(const Options& options);
 /// What one launch gave.
 struct Launch {
   BenchmarkOutput output;
-  double cpu_s = 0;
+  double cpu_s = 0, wall_s = 0;
 };
 
 /// Launches the program once, for these cases alone (all that match the user's filter if empty).
 /// Throws: Stop: 2 if it cannot be started or read; 4 if it crashes, hangs, fails or measures nothing.
 Launch launch(const Program& program, const std::vector<std::string>& cases);
 
-/// Launches both sides in blocks for these cases, with the machine watched and a live line on standard error.
+/// A row for each case of OLD, and notes: of those that only NEW has, and of what the values stand on.
+/// Throws: Stop (2) if no case has the counter that the document asks for.
+void match_cases(Document& document, const BenchmarkOutput& older, const BenchmarkOutput& newer);
+
+/// Launches both sides in blocks for these cases; one that fails now is dropped, and says why in its fault. With the
+/// machine watched and a live line on standard error.
 Run time_cases(const std::vector<Program>& programs, const std::vector<std::string>& cases, const Settings& settings);
 
 /// Whether `sqrtn verify` can be asked about this side: a library, or a sqrtn-bench with its command beside it.

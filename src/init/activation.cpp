@@ -15,7 +15,7 @@ namespace sqrtn::init {
 namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-constexpr double leaky_slope = 0.01;
+constexpr double leaky_slope = 0.01, prelu_slope = 0.25;
 // Source: Klambauer, Unterthiner, Mayr, Hochreiter, "Self-normalizing neural networks", 2017, eq. 14,
 // for the fixed point at mean 0 and variance 1.
 constexpr double selu_alpha = 1.6732632423543772848170429916717;
@@ -99,15 +99,55 @@ const std::vector<Activation>& table() {
   return activations;
 }
 
+double quick_gelu_derivative(double z) { return sigmoid(1.702 * z) + 1.702 * z * sigmoid_derivative(1.702 * z); }
+
+const std::vector<Activation>& further_table() {
+  static const std::vector<Activation> activations{
+      {"sin", [](double z) { return std::sin(z); }, [](double z) { return std::cos(z); }, {}, nan, "sin z"},
+      {"relu_squared",
+       [](double z) { return z < 0 ? 0.0 : z * z; },
+       [](double z) { return z < 0 ? 0.0 : 2 * z; },
+       {},
+       nan,
+       "max(0, z)^2"},
+      {"hardswish",
+       [](double z) { return z < -3  ? 0.0
+                             : z > 3 ? z
+                                     : z * (z + 3) / 6; },
+       [](double z) { return z < -3   ? 0.0
+                             : z >= 3 ? 1.0
+                                      : (2 * z + 3) / 6; },
+       {-3, 3},
+       nan,
+       "z min(max(z + 3, 0), 6)/6"},
+      {"quick_gelu",
+       [](double z) { return z * sigmoid(1.702 * z); },
+       quick_gelu_derivative,
+       {},
+       nan,
+       "z/(1 + exp(-1.702 z))"},
+      {"prelu",
+       [](double z) { return z > 0 ? z : prelu_slope * z; },
+       [](double z) { return z >= 0 ? 1.0 : prelu_slope; },
+       {0},
+       std::sqrt(2 / (1 + prelu_slope * prelu_slope)),
+       "max(0.25 z, z), as PReLU starts"},
+  };
+  return activations;
+}
+
 }  // namespace
 
 std::span<const Activation> activations() { return table(); }
+std::span<const Activation> further_activations() { return further_table(); }
 
 const Activation& find_activation(std::string_view name) {
   std::vector<std::string> known;
-  for (const Activation& activation : table()) {
-    if (activation.name == name) return activation;
-    known.emplace_back(activation.name);
+  for (const std::span<const Activation> some : {activations(), further_activations()}) {
+    for (const Activation& activation : some) {
+      if (activation.name == name) return activation;
+      known.emplace_back(activation.name);
+    }
   }
   throw std::invalid_argument(
       fmt::format("unknown activation '{}'; {}use one of {}", name, did_you_mean(name, known), fmt::join(known, ", ")));

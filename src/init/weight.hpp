@@ -9,7 +9,7 @@
 #include "sqrtn/init/rules.hpp"
 #include "sqrtn/init/structured.hpp"
 #include "sqrtn/statistics/moments.hpp"
-#include "support/npy.hpp"
+#include "support/write_tensor.hpp"
 
 /// A weight as `sqrtn init` asks for it, by names: planned, drawn, written if asked to, and measured. A rule draws
 /// entry by entry, or a matrix as a whole.
@@ -18,7 +18,7 @@ namespace sqrtn::init {
 /// What is empty or not set is the rule's own.
 struct WeightOptions {
   std::string rule, shape, engine = "ars", dtype = "f32", layer, mode, law;
-  std::string output;  ///< NumPy file; empty: none
+  std::string output;  ///< .npy or .safetensors; empty: none
   std::uint64_t seed = 1, stream = 0;
   std::optional<double> gain, scale;
   std::optional<std::size_t> groups;
@@ -84,7 +84,7 @@ void check_affordable(const Shape& shape, std::size_t rows, std::size_t cols);
 template <class T>
 void write_whole(const WeightOptions& options, const Shape& shape, std::span<const T> weight) {
   if (options.output.empty()) return;
-  write_npy<T>(options.output, shape, [&](std::size_t first, std::span<T> part) {
+  write_tensor<T>(options.output, shape, [&](std::size_t first, std::span<T> part) {
     std::ranges::copy(weight.subspan(first, part.size()), part.begin());
   });
 }

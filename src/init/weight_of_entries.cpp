@@ -85,7 +85,7 @@ EntriesDrawn draw_all(const EntriesPlan& plan, const WeightOptions& options) {
     progress.update(static_cast<double>(first + part.size()) / static_cast<double>(count), options.shape);
   };
   if (!options.output.empty()) {
-    write_npy<T>(options.output, plan.shape, fill);
+    write_tensor<T>(options.output, plan.shape, fill);
   } else {
     Buffer<T> part(std::min(count, std::size_t{1} << 22));
     for (std::size_t first = 0; first < count; first += part.size()) {

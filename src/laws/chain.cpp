@@ -143,4 +143,13 @@ std::vector<double> first_vanishing(std::size_t n, std::size_t depth, double var
   return first_crossing(Crossing::vanishing, n, depth, variance, rectified, limit);
 }
 
+std::optional<VanishingShift> vanishing_shift(double weight_stddev, double growth) {
+  require(weight_stddev > 0 && growth > 0, "a deviation and a growth must be positive, got {} and {}", weight_stddev,
+          growth);
+  constexpr double rounding = 1.06, decade = std::numbers::ln10;
+  if (!(rounding * growth < 1)) return std::nullopt;
+  return VanishingShift{std::max(0.0, std::log(weight_stddev) / std::log(growth)),
+                        decade / std::log(growth) - decade / std::log(rounding * growth)};
+}
+
 }  // namespace sqrtn::laws

@@ -5,6 +5,7 @@
 #include <numbers>
 #include <stdexcept>
 
+#include "sqrtn/laws/saddlepoint.hpp"
 #include "sqrtn/support/require.hpp"
 
 namespace sqrtn::laws {
@@ -73,6 +74,28 @@ double two_sided_tail(const init::Distribution& distribution, double x) {
       return (distribution.limit() - x) / distribution.limit();
     case init::Law::truncated_normal:
       return (outside(x / distribution.parent_stddev()) - outside(cut)) / inside(cut);
+  }
+  throw std::invalid_argument("unknown law");
+}
+
+double square_sum_deviate(init::Law law, double sum, std::size_t n) {
+  const auto square = [](double z) { return z * z; };
+  const auto count = static_cast<double>(n);
+  switch (law) {
+    case init::Law::normal:
+      return chi_squared_deviate(sum, count);
+    case init::Law::uniform: {
+      const double edges[] = {0, std::numbers::sqrt3};
+      static const SumLaw uniform = SumLaw::of(
+          square, [](double) { return 1.0; }, edges);
+      return uniform.deviate(sum, count);
+    }
+    case init::Law::truncated_normal: {
+      const double edges[] = {0, cut};
+      static const SumLaw truncated = SumLaw::of(
+          square, [](double z) { return std::exp(-z * z / 2); }, edges);
+      return truncated.deviate(sum * init::truncated_variance, count);
+    }
   }
   throw std::invalid_argument("unknown law");
 }

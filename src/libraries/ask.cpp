@@ -17,23 +17,6 @@ namespace {
 using How = ProcessEnd::How;
 using Kind = results::IncidentKind;
 
-Kind kind_of(const ProcessEnd& end) {
-  switch (end.how) {
-    case How::exited:
-      return Kind::exited;
-    case How::signalled:
-      return end.stopped() ? Kind::stopped : Kind::killed;
-    case How::timed_out:
-      return Kind::no_answer;
-    case How::too_much_output:
-      return Kind::too_much_output;
-    case How::not_started:
-    case How::interrupted:
-      return Kind::other;
-  }
-  return Kind::other;
-}
-
 /// Why there is no document. `unreadable`: what is wrong with one that there is.
 Complaint why_none(const ProcessEnd& end, const std::string& unreadable) {
   if (end.how == How::signalled && end.code == SIGALRM) return {Kind::no_answer, "no answer from one call"};
@@ -84,11 +67,30 @@ Answer ask_for(std::vector<std::string> command, const ProcessLimits& limits, co
 }
 
 std::vector<std::string> called_here(std::vector<std::string> words) {
-  words.insert(words.begin(), std::filesystem::read_symlink("/proc/self/exe").string());
+  words.insert(words.begin(), this_program());
   return words;
 }
 
 }  // namespace
+
+results::IncidentKind kind_of(const ProcessEnd& end) {
+  switch (end.how) {
+    case How::exited:
+      return Kind::exited;
+    case How::signalled:
+      return end.stopped() ? Kind::stopped : Kind::killed;
+    case How::timed_out:
+      return Kind::no_answer;
+    case How::too_much_output:
+      return Kind::too_much_output;
+    case How::not_started:
+    case How::interrupted:
+      return Kind::other;
+  }
+  return Kind::other;
+}
+
+std::string this_program() { return std::filesystem::read_symlink("/proc/self/exe").string(); }
 
 Answer ask_child_for(std::vector<std::string> words, const ProcessLimits& limits,
                      const EnvironmentAdditions& environment, const TakeText& take) {

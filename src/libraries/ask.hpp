@@ -32,11 +32,17 @@ struct Answer {
   [[nodiscard]] std::string complaint() const { return complaints.empty() ? "" : complaints.front().text; }
 };
 
+/// What such an end of a child is, where an answer was expected.
+results::IncidentKind kind_of(const ProcessEnd& end);
+
 /// What a library did where an answer for `place` was expected, as its child told it: "… in `place`".
 std::vector<results::Incident> incidents_in(const Answer& answer, const std::string& place);
 
 /// Runs `PROGRAM WORDS --json -` and reads what it wrote; nothing that the child does is trusted.
 Answer ask(std::vector<std::string> command, const ProcessLimits& limits, const EnvironmentAdditions& environment = {});
+
+/// The path of this very program.
+std::string this_program();
 
 /// Takes the text of a document. Throws: std::invalid_argument if it cannot be read.
 using TakeText = std::function<void(std::string_view)>;

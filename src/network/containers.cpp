@@ -14,6 +14,13 @@ Tensor<T> run(std::span<const Child<T>> layers, const blas::Functions& blas, Ten
   return x;
 }
 
+/// From the last to the first.
+template <class T>
+Tensor<T> run_back(std::span<const Child<T>> layers, const blas::Functions& blas, Tensor<T> gradient) {
+  for (std::size_t i = layers.size(); i-- > 0;) gradient = layers[i].layer->backward(blas, std::move(gradient));
+  return gradient;
+}
+
 template <class T>
 Children<T> numbered(const std::vector<LayerPtr<T>>& layers) {
   Children<T> children;
@@ -41,6 +48,11 @@ Tensor<T> Sequential<T>::apply(const blas::Functions& blas, Tensor<T> x, const t
 }
 
 template <class T>
+Tensor<T> Sequential<T>::apply_backward(const blas::Functions& blas, Tensor<T> gradient) {
+  return run_back<T>(this->children_, blas, std::move(gradient));
+}
+
+template <class T>
 Residual<T>::Residual(std::string type, Children<T> body, Children<T> shortcut, Children<T> after)
     : Layer<T>(std::move(type), {}, joined(body, after, shortcut)),
       body_end_(body.size()),
@@ -55,6 +67,15 @@ Tensor<T> Residual<T>::apply(const blas::Functions& blas, Tensor<T> x, const typ
   Tensor<T> branch = run<T>(all.first(body_end_), blas, x.copy(), observe);
   Tensor<T> sum = add(run<T>(all.subspan(after_end_), blas, std::move(x), observe), branch);
   return run<T>(all.subspan(body_end_, after_end_ - body_end_), blas, std::move(sum), observe);
+}
+
+/// In the reverse of apply's order: a layer that stands in two places keeps one input for each.
+template <class T>
+Tensor<T> Residual<T>::apply_backward(const blas::Functions& blas, Tensor<T> gradient) {
+  const std::span<const Child<T>> all = this->children_;
+  gradient = run_back<T>(all.subspan(body_end_, after_end_ - body_end_), blas, std::move(gradient));
+  Tensor<T> shortcut = run_back<T>(all.subspan(after_end_), blas, gradient.copy());
+  return add(std::move(shortcut), run_back<T>(all.first(body_end_), blas, std::move(gradient)));
 }
 
 template class Sequential<float>;

@@ -46,6 +46,37 @@ Tensor<T> Layer<T>::forward(const blas::Functions& blas, Tensor<T> x, const Obse
 }
 
 template <class T>
+Tensor<T> Layer<T>::backward(const blas::Functions& blas, Tensor<T> gradient) {
+  return apply_backward(blas, std::move(gradient));
+}
+
+template <class T>
+Tensor<T> Layer<T>::apply_backward(const blas::Functions&, Tensor<T>) {
+  throw std::invalid_argument(fmt::format("{} knows no way back for a gradient", describe()));
+}
+
+template <class T>
+void Layer<T>::set_keeping(bool keeping) {
+  visit([=](const std::string&, Layer& layer) {
+    layer.keeping_ = keeping;
+    layer.kept_.clear();
+  });
+}
+
+template <class T>
+void Layer<T>::keep(const Tensor<T>& x) {
+  if (keeping_) kept_.push_back(x.copy());
+}
+
+template <class T>
+Tensor<T> Layer<T>::take_kept() {
+  require(!kept_.empty(), "{} kept nothing of a forward pass; call set_keeping(true) before it", type_);
+  Tensor<T> last = std::move(kept_.back());
+  kept_.pop_back();
+  return last;
+}
+
+template <class T>
 void Layer<T>::visit(const std::function<void(const std::string&, Layer&)>& visitor, const std::string& path) {
   visitor(path, *this);
   for (const Child<T>& child : children_) child.layer->visit(visitor, join(path, child.name));

@@ -1,10 +1,8 @@
 #include "sqrtn/network/layers.hpp"
 
-#include <fmt/ranges.h>
-
+#include "network/python_text.hpp"
 #include "sqrtn/network/elementwise.hpp"
 #include "sqrtn/network/linear.hpp"
-#include "sqrtn/network/normalisation.hpp"
 
 namespace sqrtn::network {
 namespace {
@@ -12,12 +10,6 @@ namespace {
 std::string pair(const Size2d& size) { return fmt::format("({}, {})", size.height, size.width); }
 std::string number_or_pair(const Size2d& size) {
   return size.height == size.width ? fmt::format("{}", size.height) : pair(size);
-}
-
-/// A number as Python prints it: 1e-05, 0.1, 1.0.
-std::string python_float(double x) {
-  const std::string text = fmt::format("{}", x);
-  return text.find_first_of(".en") == std::string::npos ? text + ".0" : text;
 }
 
 std::string convolution_text(std::size_t c_in, std::size_t c_out, Size2d kernel, const Convolution& c, bool bias) {
@@ -65,10 +57,6 @@ std::string activation_arguments(const init::Activation& activation, bool in_pla
   return text;
 }
 
-std::string shape_text(const Shape& shape) {
-  return fmt::format("({}{})", fmt::join(shape, ", "), shape.size() == 1 ? "," : "");
-}
-
 template <class T>
 std::span<const T> bias_of(std::vector<Parameter<T>>& parameters) {
   if (parameters.size() < 2) return {};
@@ -89,6 +77,11 @@ Tensor<T> Linear<T>::apply(const blas::Functions& blas, Tensor<T> x, const typen
 }
 
 template <class T>
+Tensor<T> Linear<T>::apply_backward(const blas::Functions& blas, Tensor<T> gradient) {
+  return linear_input_gradient(blas, gradient, this->parameters_[0].value);
+}
+
+template <class T>
 Conv2d<T>::Conv2d(std::size_t c_in, std::size_t c_out, Size2d kernel, const Convolution& convolution, bool bias)
     : Layer<T>("Conv2d", convolution_text(c_in, c_out, kernel, convolution, bias)), convolution_(convolution) {
   const std::size_t groups = convolution.groups;
@@ -99,62 +92,45 @@ Conv2d<T>::Conv2d(std::size_t c_in, std::size_t c_out, Size2d kernel, const Conv
 
 template <class T>
 Tensor<T> Conv2d<T>::apply(const blas::Functions& blas, Tensor<T> x, const typename Layer<T>::Observer&) {
+  this->keep(x);
   return conv2d(blas, x, this->parameters_[0].value, bias_of(this->parameters_), convolution_);
 }
 
 template <class T>
-BatchNorm<T>::BatchNorm(unsigned dimensions, std::size_t channels, double eps, double momentum)
-    : Layer<T>(fmt::format("BatchNorm{}d", dimensions),
-               fmt::format("{}, eps={}, momentum={}, affine=True, track_running_stats=True", channels,
-                           python_float(eps), python_float(momentum))),
-      dimensions_(dimensions),
-      eps_(eps),
-      momentum_(momentum) {
-  require(dimensions == 1 || dimensions == 2, "batch norm: dimensions must be 1 or 2, got {}", dimensions);
-  require(eps >= 0 && momentum >= 0 && momentum <= 1,
-          "batch norm: eps must be at least 0 and momentum in [0, 1], got {} and {}", eps, momentum);
-  this->parameters_.push_back(this->constant("weight", {channels}, 1));
-  this->parameters_.push_back(this->constant("bias", {channels}, 0));
-  this->statistics_.push_back(this->constant("running_mean", {channels}, 0));
-  this->statistics_.push_back(this->constant("running_var", {channels}, 1));
-}
-
-template <class T>
-Tensor<T> BatchNorm<T>::apply(const blas::Functions&, Tensor<T> x, const typename Layer<T>::Observer&) {
-  const std::size_t axes = x.shape.size();
-  require(dimensions_ == 2 ? axes == 4 : axes == 2 || axes == 3, "BatchNorm{}d takes {}, but the input is {}",
-          dimensions_,
-          dimensions_ == 2 ? "batch x channels x height x width" : "batch x channels or batch x channels x length",
-          to_string(x.shape));
-  return batch_norm<T>(std::move(x), {.weight = this->parameters_[0].value.values.span(),
-                                      .bias = this->parameters_[1].value.values.span(),
-                                      .running_mean = this->statistics_[0].value.values.span(),
-                                      .running_variance = this->statistics_[1].value.values.span(),
-                                      .eps = eps_,
-                                      .momentum = momentum_,
-                                      .training = this->training_});
-}
-
-template <class T>
-LayerNorm<T>::LayerNorm(const Shape& normalised, double eps)
-    : Layer<T>("LayerNorm",
-               fmt::format("{}, eps={}, elementwise_affine=True", shape_text(normalised), python_float(eps))),
-      eps_(eps) {
-  require(eps >= 0, "layer norm: eps must be at least 0, got {}", eps);
-  this->parameters_.push_back(this->constant("weight", normalised, 1));
-  this->parameters_.push_back(this->constant("bias", normalised, 0));
-}
-
-template <class T>
-Tensor<T> LayerNorm<T>::apply(const blas::Functions&, Tensor<T> x, const typename Layer<T>::Observer&) {
-  return layer_norm<T>(std::move(x), this->parameters_[0].value.values.span(), this->parameters_[1].value.values.span(),
-                       eps_);
+Tensor<T> Conv2d<T>::apply_backward(const blas::Functions& blas, Tensor<T> gradient) {
+  const Size2d image = image_size(this->take_kept().shape, "conv2d");
+  return conv2d_input_gradient(blas, gradient, this->parameters_[0].value, image, convolution_);
 }
 
 template <class T>
 ActivationLayer<T>::ActivationLayer(const init::Activation& activation, bool in_place)
-    : Function<T>(std::string(printed(activation).type), activation_arguments(activation, in_place),
-                  [activation](Tensor<T> x) { return activate(activation, std::move(x)); }) {}
+    : Layer<T>(std::string(printed(activation).type), activation_arguments(activation, in_place)),
+      activation_(activation) {}
+
+template <class T>
+Tensor<T> ActivationLayer<T>::apply(const blas::Functions&, Tensor<T> x, const typename Layer<T>::Observer&) {
+  this->keep(x);
+  return activate(activation_, std::move(x));
+}
+
+template <class T>
+Tensor<T> ActivationLayer<T>::apply_backward(const blas::Functions&, Tensor<T> gradient) {
+  return activation_gradient(activation_, std::move(gradient), this->take_kept());
+}
+
+template <class T>
+Scale<T>::Scale(double scale) : Layer<T>("Scale", python_float(scale)), scale_(static_cast<T>(scale)) {}
+
+template <class T>
+Tensor<T> Scale<T>::apply(const blas::Functions&, Tensor<T> x, const typename Layer<T>::Observer&) {
+  for (T& value : x.values.span()) value *= scale_;
+  return x;
+}
+
+template <class T>
+Tensor<T> Scale<T>::apply_backward(const blas::Functions& blas, Tensor<T> gradient) {
+  return apply(blas, std::move(gradient), {});
+}
 
 template <class T>
 MaxPool2d<T>::MaxPool2d(const Window& window)
@@ -177,8 +153,7 @@ Flatten<T>::Flatten() : Function<T>("Flatten", "start_dim=1, end_dim=-1", flatte
   template class Linear<T>;              \
   template class Conv2d<T>;              \
   template class ActivationLayer<T>;     \
-  template class BatchNorm<T>;           \
-  template class LayerNorm<T>;           \
+  template class Scale<T>;               \
   template class MaxPool2d<T>;           \
   template class AveragePool2d<T>;       \
   template class GlobalAveragePool2d<T>; \

@@ -2,42 +2,10 @@
 
 #include <cmath>
 
+#include "network/strip.hpp"
+
 namespace sqrtn::network {
 namespace {
-
-/// The values that share one mean and variance: `blocks` runs of `length`, `stride` elements apart.
-template <class T>
-struct Strip {
-  T* data;
-  std::size_t blocks, length, stride;
-
-  [[nodiscard]] double count() const { return static_cast<double>(blocks * length); }
-  template <class Visit>
-  void for_each(Visit visit) const {
-    for (std::size_t b = 0; b < blocks; ++b) {
-      for (std::size_t i = 0; i < length; ++i) visit(data[b * stride + i], i);
-    }
-  }
-};
-
-struct Statistics {
-  double mean, variance;
-};
-
-/// Mean and biased variance. The second pass also finds what rounding left in the first one's mean.
-template <class T>
-Statistics statistics_of(const Strip<T>& strip) {
-  double sum = 0, rest = 0, squares = 0;
-  strip.for_each([&](T& x, std::size_t) { sum += static_cast<double>(x); });
-  const double mean = sum / strip.count();
-  strip.for_each([&](T& x, std::size_t) {
-    const double d = static_cast<double>(x) - mean;
-    rest += d;
-    squares += d * d;
-  });
-  rest /= strip.count();
-  return {mean + rest, squares / strip.count() - rest * rest};
-}
 
 /// x ← γ·(x − m)/√(v + ε) + β, with affine(i) = {γ, β} of the i-th value of a run.
 template <class T, class Affine>
@@ -69,14 +37,14 @@ Tensor<T> batch_norm(Tensor<T> x, const BatchNormState<T>& state) {
   require(state.bias.size() == channels && state.running_mean.size() == channels &&
               state.running_variance.size() == channels,
           "batch norm: bias and running statistics need {} entries each, as the weight has", channels);
-  const std::size_t inner = x.size() / (x.shape[0] * channels), count = x.shape[0] * inner;
+  const std::size_t count = x.size() / channels;
   require(
       !state.training || count >= 2,
       "batch norm in training mode needs more than one value a channel, got an input of {}; take a larger batch, or "
       "evaluation mode",
       to_string(x.shape));
   for (std::size_t c = 0; c < channels; ++c) {
-    const Strip<T> strip{x.values.data() + c * inner, x.shape[0], inner, channels * inner};
+    const Strip<T> strip = channel_of(x.values.data(), x.shape, c);
     Statistics statistics{static_cast<double>(state.running_mean[c]), static_cast<double>(state.running_variance[c])};
     if (state.training) {
       statistics = statistics_of(strip);
@@ -106,8 +74,21 @@ Tensor<T> layer_norm(Tensor<T> x, std::span<const T> weight, std::span<const T> 
   return x;
 }
 
+template <class T>
+Tensor<T> rms_norm(Tensor<T> x, std::span<const T> weight, double eps) {
+  const std::size_t row = row_length(x.shape, weight.size());
+  for (std::size_t r = 0; r < x.size() / row; ++r) {
+    const Strip<T> strip{x.values.data() + r * row, 1, row, row};
+    normalise(strip, statistics_of(strip, false), eps, [&](std::size_t i) {
+      return Affine{static_cast<double>(weight[i]), 0};
+    });
+  }
+  return x;
+}
+
 #define SQRTN_INSTANTIATE(T)                                          \
   template Tensor<T> batch_norm(Tensor<T>, const BatchNormState<T>&); \
+  template Tensor<T> rms_norm(Tensor<T>, std::span<const T>, double); \
   template Tensor<T> layer_norm(Tensor<T>, std::span<const T>, std::span<const T>, double);
 SQRTN_INSTANTIATE(float)
 SQRTN_INSTANTIATE(double)

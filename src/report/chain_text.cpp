@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
+#include <limits>
 #include <set>
 
+#include "report/chain_advice.hpp"
 #include "report/table.hpp"
+#include "report/verdict_text.hpp"
 #include "results/format.hpp"
 #include "sqrtn/laws/chain.hpp"
 #include "sqrtn/laws/prediction.hpp"
@@ -15,48 +17,71 @@
 namespace sqrtn::report {
 namespace {
 
-using experiment::Fate;
 using experiment::LayerForecast;
 using experiment::LayerState;
 using experiment::Propagation;
 
-/// "0.9063" from a logarithm, also where the number itself leaves the range of double.
-std::string show_log(double log_x) {
-  if (std::isnan(log_x)) return "–";
-  if (std::isinf(log_x)) return log_x < 0 ? "0" : "inf";
-  const double log10_x = log_x / std::numbers::ln10;
-  if (log10_x > -4 && log10_x < 6) return significant(std::exp(log_x));
-  const double exponent = std::floor(log10_x);
-  return fmt::format("{:.3f}e{:+03.0f}", std::pow(10, log10_x - exponent), exponent);
+bool is_relu(const Propagation& p) { return p.chain.activation->name == "relu"; }
+
+/// Below this, ln of an RMS, products of a weight and an entry are rounded to few bits in float, if they are not lost:
+/// the law, of real numbers, no longer speaks of it. Their rounding adds n·u²/12 to a mean square, u = 2⁻¹⁴⁹, which
+/// here is less than a thousandth of what they carry.
+double least_log_rms(const Propagation& p) {
+  if (p.dtype != "f32") return -std::numeric_limits<double>::infinity();
+  return std::log(std::sqrt(1000.0 / 12) * std::numeric_limits<float>::denorm_min()) -
+         std::log(p.chain.weights.stddev());
+}
+
+/// Runs that are neither 0 nor infinite at the layer.
+std::size_t alive(const Propagation& p, std::size_t layer) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(p.runs, [&](const auto& run) { return std::isfinite(run[layer].log_rms); }));
 }
 
 /// (measured − law)/standard error, of ln RMS; a simulated law has an error of its own.
 double deviation(const Propagation& p, std::size_t layer) {
-  const LayerForecast& law = p.forecast.layers[layer];
+  const experiment::LogForecast& law = p.forecast.layers[layer].log_rms;
   const double law_share = p.forecast.n_runs == 0 ? 0 : 1 / static_cast<double>(p.forecast.n_runs);
-  const double error = law.stddev_log_rms * std::sqrt(1 / static_cast<double>(p.runs.size()) + law_share);
-  return (p.log_rms(layer) - law.mean_log_rms) / error;
+  const double error = law.stddev * std::sqrt(1 / static_cast<double>(alive(p, layer)) + law_share);
+  return (p.log_rms(layer) - law.mean) / error;
 }
 
 report::Row layer_row(const Propagation& p, std::size_t layer) {
   const LayerForecast& law = p.forecast.layers[layer];
-  const double off = deviation(p, layer);
+  const bool in_range = law.log_rms.band.interval.low > least_log_rms(p);
+  const double off = in_range ? deviation(p, layer) : std::nan("");
   const std::string measured = std::isnan(p.log_rms(layer)) ? "not finite" : show_log(p.log_rms(layer));
-  return {fmt::to_string(layer),
-          show_log(law.mean_log_rms),
-          std::isfinite(law.log_rms.low) && law.log_rms.low < law.log_rms.high
-              ? fmt::format("[{}, {}]", show_log(law.log_rms.low), show_log(law.log_rms.high))
-              : "–",
-          measured,
-          std::isfinite(off) ? fmt::format("{:+.1f}", off) : "–",
-          fmt::format("{:.1f}", 100 * p.mean(layer, &LayerState::zeros)),
-          fmt::format("{:.1f}", 100 * p.mean(layer, &LayerState::saturated)),
-          layer == 0 || std::isnan(law.slope) ? "–" : compact(law.slope, 4)};
+  report::Row row{fmt::to_string(layer),
+                  show_log(law.log_rms.mean),
+                  in_range ? show_log(law.log_rms.band.interval) : "–",
+                  measured,
+                  std::isfinite(off) ? fmt::format("{:+.1f}", off) : "–",
+                  fmt::format("{:.1f}", 100 * experiment::mean_of(p.runs, layer, &LayerState::zeros)),
+                  fmt::format("{:.1f}", 100 * experiment::mean_of(p.runs, layer, &LayerState::saturated)),
+                  layer == 0 || std::isnan(law.slope) ? "–" : compact(law.slope, 4),
+                  show_log(experiment::median_log_gradient(p.runs, layer)),
+                  show_log(law.log_gradient.band.interval)};
+  if (p.chain.batch > 1) row.push_back(compact(experiment::mean_of(p.runs, layer, &LayerState::correlation), 3));
+  return row;
+}
+
+std::vector<std::string> columns_of(const Propagation& p) {
+  double signal = 1, gradient = 1;
+  for (const LayerForecast& law : p.forecast.layers) {
+    signal = std::min(signal, law.log_rms.band.coverage);
+    gradient = std::min(gradient, law.log_gradient.band.coverage);
+  }
+  std::vector<std::string> columns{
+      "layer", "law: RMS", coverage_text(signal),  "measured", "deviation", "zeros %", "flat %",
+      "χ₁",    "gradient", coverage_text(gradient)};
+  if (p.chain.batch > 1) columns.emplace_back("correlation");
+  return columns;
 }
 
 /// The first few layers, every tenth of the rest or so, and where the fate is met.
 std::set<std::size_t> chosen_layers(const Propagation& p, bool all) {
-  std::set<std::size_t> layers{0, p.chain.depth, p.course().layer};
+  std::set<std::size_t> layers{0, p.chain.depth, p.verdict().signal.layer};
+  if (const auto gradient = p.verdict().gradient) layers.insert(gradient->layer);
   const std::size_t step = all ? 1 : std::max<std::size_t>(1, p.chain.depth / 10);
   for (std::size_t layer = 0; layer <= p.chain.depth; layer += step) layers.insert(layer);
   for (const std::size_t layer : {1, 2, 5}) {
@@ -65,23 +90,30 @@ std::set<std::size_t> chosen_layers(const Propagation& p, bool all) {
   return layers;
 }
 
-std::string fate_text(const experiment::Course& course) {
-  switch (course.fate) {
-    case Fate::explodes:
-      return fmt::format("explodes at layer {}, where the RMS passes 1000 times the input's", course.layer);
-    case Fate::vanishes:
-      return fmt::format("vanishes at layer {}, where the RMS falls below 1/1000 of the input's", course.layer);
-    case Fate::holds:
-      return "holds, the RMS within a factor 1000 of the input's";
+/// The layers in which the law expects the first entry that float cannot hold.
+std::string range_law(const Propagation& p, bool overflow) {
+  const std::size_t n = p.chain.width, depth = p.chain.depth;
+  const double variance = p.chain.weights.variance, most = static_cast<double>(depth);
+  const auto masses = overflow ? laws::first_overflow(n, depth, variance, is_relu(p), laws::float_overflow)
+                               : laws::first_vanishing(n, depth, variance, is_relu(p), laws::float_underflow);
+  const statistics::Interval layers = laws::counts(1, masses, "exact").interval();
+  if (overflow) {
+    return fmt::format("the law says {:.0f} to {:.0f} in 99 % of runs", layers.low, std::min(layers.high, most));
   }
-  return {};
+  const double growth = std::sqrt(static_cast<double>(n) * variance / (is_relu(p) ? 2 : 1));
+  const auto shift = laws::vanishing_shift(std::sqrt(variance), growth);
+  if (!shift) return "no law says where: the rounding of subnormals may keep such a chain alive";
+  return fmt::format(
+      "the law says {:.0f} to {:.0f} in at least 99 % of runs, as products vanish up to {:.0f} layers before entries "
+      "do",
+      std::max(1.0, std::floor(layers.low - shift->earlier)), std::min(most, std::ceil(layers.high + shift->later)),
+      std::ceil(shift->earlier));
 }
 
-/// The layers in which the law expects the first entry that float cannot hold, and where it was met.
+/// And where it was met.
 std::string range_text(const Propagation& p) {
   const bool exact = p.forecast.basis == "exact law" && p.dtype == "f32";
-  const std::size_t n = p.chain.width, depth = p.chain.depth;
-  std::size_t first = depth + 1, last = 0;
+  std::size_t first = p.chain.depth + 1, last = 0;
   for (const auto& run : p.runs) {
     const auto met = std::ranges::find_if(run, [](const LayerState& s) { return !s.finite || s.max == 0; });
     if (met == run.end()) return {};
@@ -92,76 +124,31 @@ std::string range_text(const Propagation& p) {
   const bool overflow = !p.runs[0].back().finite;
   std::string text = fmt::format("{} in layer {}", overflow ? "First entry that is not finite" : "All entries 0",
                                  first == last ? fmt::to_string(first) : fmt::format("{} to {}", first, last));
-  if (exact) {
-    const bool relu = p.chain.activation->name == "relu";
-    const auto law = overflow ? laws::first_overflow(n, depth, p.chain.weights.variance, relu, laws::float_overflow)
-                              : laws::first_vanishing(n, depth, p.chain.weights.variance, relu, laws::float_underflow);
-    const statistics::Interval layers = laws::counts(1, law, "exact").interval();
-    // The last subnormals' products round to 0 one by one, a layer or two before their sum would.
-    text += fmt::format("; the law says {:.0f} to {:.0f} in 99 % of runs", layers.low - (overflow ? 0 : 2),
-                        std::min(layers.high, static_cast<double>(depth)));
-  }
-  return text + ".\n";
+  return text + (exact ? "; " + range_law(p, overflow) : "") + ".\n";
 }
 
-/// ln of the factor by which the RMS of a gradient changes from the last layer to the first: ½Σ ln χ₁.
-double log_gradient(const Propagation& p) {
-  double log_growth = 0;
-  for (std::size_t layer = 1; layer <= p.chain.depth; ++layer) {
-    log_growth += std::log(p.forecast.layers[layer].slope) / 2;
-  }
-  return log_growth;
+std::string dead_text(const Propagation& p) {
+  const double by_law = p.forecast.layers.back().dead;
+  const auto dead = std::ranges::count_if(p.runs, [](const auto& run) { return run.back().dead > 0; });
+  if (by_law < 1e-3) return {};
+  return fmt::format(
+      "Dead: a row's outputs are all 0 somewhere with probability {:.3g} %; {} of {} runs had such rows. Law and "
+      "measurement are of the rows that live.\n",
+      100 * by_law, dead, p.runs.size());
 }
 
+/// RMS of the gradient at the input over that at the last layer, and what it is a block.
 std::string gradient_text(const Propagation& p) {
-  if (std::isnan(log_gradient(p))) return {};
-  return fmt::format("Gradients: RMS times {} from the last layer to the first, by χ₁.\n", show_log(log_gradient(p)));
-}
-
-/// The gain that holds the signal, in the rule's own terms.
-double holding_gain(const Propagation& p) {
-  return p.gain * experiment::holding_stddev(p.chain) / p.chain.weights.stddev();
-}
-
-/// Homogeneous up to the error of quadrature: neither grows a deviation nor heals it.
-bool is_unstable(const Propagation& p) { return experiment::holding_stability(p.chain) > 1 + 1e-6; }
-
-std::string advice_under_norm(const Propagation& p) {
+  const double measured = experiment::median_log_gradient(p.runs, 0), depth = static_cast<double>(p.chain.depth);
+  if (std::isnan(measured)) return {};
+  const experiment::Band& band = p.forecast.layers[0].log_gradient.band;
+  std::string text = fmt::format("Gradients: RMS times {} from the last layer to the first; {} {}.\n",
+                                 show_log(measured), coverage_text(band.coverage), show_log(band.interval));
   if (p.chain.residual) {
-    return "Under a norm the gain has no effect: each block adds the same branch. Start the norm's own gain at 0.\n";
+    text += fmt::format("A block multiplies the signal's RMS by {} and the gradient's by {}.\n",
+                        show_log((p.log_rms(p.chain.depth) - p.log_rms(0)) / depth), show_log(measured / depth));
   }
-  if (p.course().fate == Fate::holds)
-    return "The norm holds the signal at any gain that is not lost in its ε = 1e-5.\n";
-  return "The norm's ε = 1e-5 is larger than the variance that it divides by: raise the gain.\n";
-}
-
-std::string advice(const Propagation& p) {
-  if (p.chain.norm != experiment::Norm::none) return advice_under_norm(p);
-  const double gain = holding_gain(p);
-  if (is_unstable(p) && !p.chain.residual) {
-    return fmt::format(
-        "No gain holds {} for long: at {:.6g} the second moment is kept, but a deviation of it grows by a factor "
-        "{:.3f} "
-        "a layer. Take --norm layer.\n",
-        p.chain.activation->name, gain, experiment::holding_stability(p.chain));
-  }
-  if (std::fabs(gain / p.gain - 1) < 1e-5) {
-    return p.course().fate == Fate::holds || p.chain.residual
-               ? "This gain is the one that keeps the second moment.\n"
-               : fmt::format(
-                     "This gain keeps the second moment, but {} units are too few: the typical run decays. "
-                     "Take a larger --width.\n",
-                     p.chain.width);
-  }
-  return fmt::format("{}: --gain {:.6g} with {} (standard deviation {:.4g}{}).\n",
-                     p.course().fate == Fate::holds ? "To keep the second moment of pre-activations" : "To hold it",
-                     gain, p.name, experiment::holding_stddev(p.chain),
-                     p.chain.residual ? ", the branch scaled down with the depth" : "");
-}
-
-std::string short_advice(const Propagation& p) {
-  if (p.chain.norm != experiment::Norm::none) return "any";
-  return is_unstable(p) && !p.chain.residual ? "none" : compact(holding_gain(p));
+  return text;
 }
 
 /// "100 layers of 512, relu, fresh weights, gain 1.41421, f32": what a table is of.
@@ -177,28 +164,29 @@ std::string title_of(const Propagation& p) {
 }  // namespace
 
 std::string propagation_text(const Propagation& p, bool all) {
-  Table table{.title = p.name + ", " + title_of(p),
-              .columns = {"layer", "law: RMS", "99 % of runs", "measured", "deviation", "zeros %", "flat %", "χ₁"},
-              .rows = {}};
+  Table table{.title = p.name + ", " + title_of(p), .columns = columns_of(p), .rows = {}};
   for (const std::size_t layer : chosen_layers(p, all)) table.rows.push_back(layer_row(p, layer));
-  std::string text = to_markdown(table) + '\n';
   const double end = p.log_rms(p.chain.depth);
-  text += fmt::format("Verdict: {}; RMS {} after {} layers in {}, {} run{}, {}.\n", fate_text(p.course()),
-                      std::isnan(end) ? "not finite" : show_log(end), p.chain.depth, p.dtype, p.runs.size(),
-                      p.runs.size() == 1 ? "" : "s", p.forecast.basis);
-  return text + range_text(p) + gradient_text(p) + advice(p);
+  const std::string verdict =
+      fmt::format("Verdict: {}; RMS {} after {} layers in {}, {} run{}, {}.\n", verdict_text(p.verdict()),
+                  std::isnan(end) ? "not finite" : show_log(end), p.chain.depth, p.dtype, p.runs.size(),
+                  p.runs.size() == 1 ? "" : "s", p.forecast.basis);
+  return verdict + '\n' + to_markdown(table) + '\n' + range_text(p) + dead_text(p) + gradient_text(p) + advice(p);
 }
 
 std::string comparison_text(const std::vector<Propagation>& propagations) {
+  double coverage = 1;
+  for (const Propagation& p : propagations) {
+    coverage = std::min(coverage, p.forecast.layers.back().log_rms.band.coverage);
+  }
   Table table{.title = "Initialisers compared",
-              .columns = {"init", "gain", "verdict", "law: RMS at the end", "99 % of runs", "measured", "flat %",
-                          "gradients", "gain that holds"},
+              .columns = {"init", "gain", "verdict", "law: RMS at the end", coverage_text(coverage), "measured",
+                          "flat %", "gradients", "gain that holds"},
               .rows = {}};
   for (const Propagation& p : propagations) {
     const report::Row end = layer_row(p, p.chain.depth);
-    const std::string fate = fate_text(p.course());
-    table.rows.push_back({p.name, compact(p.gain), fate.substr(0, fate.find(',')), end[1], end[2], end[3], end[6],
-                          show_log(log_gradient(p)), short_advice(p)});
+    table.rows.push_back({p.name, compact(p.gain), short_verdict(p.verdict()), end[1], end[2], end[3], end[6],
+                          show_log(experiment::median_log_gradient(p.runs, 0)), short_advice(p)});
   }
   return to_markdown(table);
 }

@@ -30,10 +30,12 @@ Table claim_change_table(const std::vector<ClaimChange>& changes) {
 }
 
 template <class Chosen>
-Table ratio_table(const char* title, const std::vector<TimeRatio>& ratios, Chosen chosen) {
-  Table table{
-      .title = title, .columns = {"measurement", "old", "new", "new/old", "98 % interval", "change"}, .rows = {}};
-  for (const TimeRatio& row : ratios) {
+Table ratio_table(const char* title, const Comparison& comparison, Chosen chosen) {
+  Table table{.title = title,
+              .columns = {"measurement", "old", "new", "new/old",
+                          fmt::format("{} % interval", comparison.interval_percent), "change"},
+              .rows = {}};
+  for (const TimeRatio& row : comparison.ratios) {
     if (!chosen(row)) continue;
     const std::string change = std::string(to_string(row.change)) + (row.note.empty() ? "" : ": " + row.note);
     table.rows.push_back({row.id, duration(row.before_s), duration(row.after_s), significant(row.ratio),
@@ -79,10 +81,16 @@ std::string id_list(const char* title, const std::vector<std::string>& ids) {
   return text;
 }
 
-constexpr const char* how_to_read =
-    "\nnew/old is the ratio of the median times, above 1 is slower. Its interval runs from new.low/old.high to\n"
-    "new.high/old.low: it holds the ratio of the true medians at least 98 times in 100. Within each run, that is:\n"
-    "what changes from one process, or day, to the next is not in it; `sqrtn gate` measures that too.\n";
+/// How a ratio and its interval are read: from the intervals of two medians, or from repetitions.
+std::string how_to_read(const Comparison& comparison) {
+  return fmt::format(
+      "\nnew/old is the ratio of the median times, above 1 is slower. Its interval {}:\n"
+      "it holds the ratio of the true medians at least {} times in 100. Within each run, that is: what changes\n"
+      "from one process, or day, to the next is not in it; `sqrtn gate` measures that too.\n",
+      comparison.interval_percent == 98 ? "runs from new.low/old.high to new.high/old.low"
+                                        : "is Mann and Whitney's, over the repetitions",
+      comparison.interval_percent);
+}
 
 std::string section(const Table& table) { return table.rows.empty() ? "" : '\n' + to_markdown(table); }
 
@@ -95,18 +103,19 @@ std::string to_markdown(const Comparison& comparison) {
     text += "**Different machines, compared by force: the times say nothing about the software.**\n\n";
   }
   text += verdict_line(comparison);
+  if (!comparison.ratios.empty()) text += "\n*Unpaired: drift between the two is not excluded.*\n";
   text += section(difference_table("The machines differ", comparison.machine));
   text += section(difference_table("What else differs", comparison.other));
   text += section(claim_change_table(comparison.claims));
   text += section(difference_table("Properties that changed, not judged", comparison.properties));
   text += section(mean_table(comparison));
-  text += section(ratio_table("Times that changed", comparison.ratios, changed));
+  text += section(ratio_table("Times that changed", comparison, changed));
   text += id_list("Measurements that appeared", comparison.appeared);
   text += id_list("Measurements that disappeared", comparison.disappeared);
   if (!comparison.ratios.empty()) {
-    const Table all = ratio_table("", comparison.ratios, [](const TimeRatio&) { return true; });
+    const Table all = ratio_table("", comparison, [](const TimeRatio&) { return true; });
     text += fmt::format("\n<details><summary>All {} times</summary>\n\n{}\n</details>\n{}", all.rows.size(),
-                        to_markdown(all), how_to_read);
+                        to_markdown(all), how_to_read(comparison));
   }
   return text;
 }

@@ -37,15 +37,16 @@ std::string joined(const auto& all, Records records) {
 
 /// The page, and what stands on it as Markdown and tables.
 Files files_of(const std::vector<Document>& documents, std::span<const Libraries> libraries,
-               const std::vector<std::string>& command) {
+               const std::vector<std::string>& command, std::span<const More> more) {
   std::string markdown;
-  const auto add = [&markdown](const auto& one) {
+  const auto add = [&markdown](const std::string& text) {
     if (!markdown.empty()) markdown += '\n';
-    markdown += to_markdown(one);
+    markdown += text;
   };
-  for (const Document& document : documents) add(document);
-  for (const Libraries& report : libraries) add(report);
-  Files files{{page_name, to_html(documents, command, libraries)}, {markdown_name, markdown}};
+  for (const Document& document : documents) add(to_markdown(document));
+  for (const Libraries& report : libraries) add(to_markdown(report));
+  for (const More& one : more) add(one.markdown);
+  Files files{{page_name, to_html(documents, command, libraries, more)}, {markdown_name, markdown}};
   if (!documents.empty()) {
     files.emplace_back(claims_name, joined(documents, claim_records));
     files.emplace_back(measurements_name, joined(documents, measurement_records));
@@ -71,7 +72,7 @@ void write_results(Document document, const std::string& folder, const Libraries
   if (document.blas) document.blas->asked = published_library(document.blas->asked);
   std::vector<Libraries> all;
   if (libraries != nullptr) all.push_back(published(*libraries));
-  Files files = files_of({document}, all, {"./sqrtn", "report", json_name, "--output", "."});
+  Files files = files_of({document}, all, {"./sqrtn", "report", json_name, "--output", "."}, {});
   files.emplace_back(json_name, to_text(to_json(document)));
   for (const Libraries& report : all) {
     files.emplace_back("backends.json", to_text(to_json(report)));
@@ -81,8 +82,9 @@ void write_results(Document document, const std::string& folder, const Libraries
 }
 
 std::vector<std::string> write_report(const std::vector<Document>& documents, std::span<const Libraries> libraries,
-                                      const std::vector<std::string>& command, const std::string& folder) {
-  Files files = files_of(documents, libraries, command);
+                                      const std::vector<std::string>& command, const std::string& folder,
+                                      std::span<const More> more) {
+  Files files = files_of(documents, libraries, command, more);
   std::ranges::move(svg_files(documents), std::back_inserter(files));
   return write_all(std::move(files), folder);
 }

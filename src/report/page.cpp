@@ -80,8 +80,8 @@ std::vector<Run> chain_runs_of(const std::vector<Document>& documents) {
   return labelled(chosen);
 }
 
-std::string title_of(const std::vector<Run>& runs) {
-  if (runs.empty()) return "sqrtn: every BLAS, side by side";
+std::string title_of(const std::vector<Run>& runs, bool libraries) {
+  if (runs.empty()) return libraries ? "sqrtn: every BLAS, side by side" : "sqrtn: times of many runs";
   if (runs.size() > 1) return fmt::format("sqrtn: {} runs side by side", runs.size());
   const Environment& environment = runs.front().document->environment;
   return fmt::format("sqrtn on {}, {} threads", environment.cpu_model, environment.available_processors);
@@ -99,7 +99,7 @@ std::string script_hash(std::string_view script) {
 }
 
 /// `first`: the section that tells the verdicts.
-std::string head(const std::string& title, const char* first) {
+std::string head(const std::string& title, const std::string& first) {
   return fmt::format(
       "<!DOCTYPE html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n"
       "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; style-src 'unsafe-inline'; "
@@ -201,14 +201,17 @@ std::string shared_label(const std::vector<std::string>& labels, std::size_t run
 }
 
 std::string to_html(const std::vector<Document>& documents, const std::vector<std::string>& command,
-                    std::span<const Libraries> libraries) {
-  require(!documents.empty() || !libraries.empty(), "a page needs a results document; name one");
+                    std::span<const Libraries> libraries, std::span<const More> more) {
+  require(!documents.empty() || !libraries.empty() || !more.empty(), "a page needs a results document; name one");
   const std::vector<Run> runs = runs_of(documents);
-  const std::vector<html::Section> sections = sections_of(documents, runs, libraries);
+  std::vector<html::Section> sections;
+  if (!documents.empty() || !libraries.empty()) sections = sections_of(documents, runs, libraries);
+  for (const More& one : more) sections.push_back(one.section);
   std::string content;
   for (const html::Section& section : sections) content += to_html(section);
-  const std::string title = title_of(runs);
-  return head(title, libraries.empty() ? "verdict" : "libraries") +
+  const std::string title = title_of(runs, !libraries.empty());
+  const std::string first = !libraries.empty() ? "libraries" : documents.empty() ? more[0].section.id : "verdict";
+  return head(title, first) +
          fmt::format("<header>\n<h1>{}</h1>\n{}</header>\n", escaped(title), navigation(sections)) + "<main>\n" +
          content + "</main>\n" + foot(runs, libraries, command) +
          fmt::format("<script>{}</script>\n</body>\n</html>\n", page_script());

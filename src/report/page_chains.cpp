@@ -59,7 +59,7 @@ ChartSeries computed_of(const ChainRecord& chain, std::size_t style) {
     series.points.push_back(
         {static_cast<double>(layer), log10_of(at.measured), std::nullopt,
          fmt::format("{}, layer {}: log₁₀ RMS {}, law {}, 99 % of runs {}", chain.init, layer, computed_text(at),
-                     compact(log10_of(at.mean), 5), compact(log10_of(at.interval), 5)),
+                     compact(log10_of(at.mean), 5), with_coverage(compact(log10_of(at.interval), 5), at)),
          false});
   }
   return series;
@@ -122,8 +122,8 @@ Table layer_grid(const std::vector<Run>& runs) {
         const ChainLayer& at = chain.layers[layer];
         grid.add(with_run(runs, run.label, 1,
                           {fmt::format("{}: {}, layer {}", chain.init, setting_of(chain), layer), fmt::to_string(layer),
-                           compact(log10_of(at.mean), 5), compact(log10_of(at.interval), 5), computed_text(at),
-                           percent(at.zeros), percent(at.flat), compact(at.slope, 4)}));
+                           compact(log10_of(at.mean), 5), with_coverage(compact(log10_of(at.interval), 5), at),
+                           computed_text(at), percent(at.zeros), percent(at.flat), compact(at.slope, 4)}));
       }
     }
   }
@@ -133,7 +133,8 @@ Table layer_grid(const std::vector<Run>& runs) {
 constexpr const char* how_to_read_chains =
     "<p>Signals of N(0,1) go through fresh weights layer by layer. The line is the law's mean of log₁₀ RMS and the "
     "band "
-    "holds 99 % of runs; marks are the geometric mean of the runs that the library computed.\n";
+    "holds 99 % of runs, or the share that stands behind an interval; marks are the geometric mean of the runs that "
+    "the library computed.\n";
 
 }  // namespace
 

@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "claims/area.hpp"
+#include "claims/routines/own_shapes.hpp"
 #include "report/html.hpp"
 #include "report/table.hpp"
 #include "results/accepted.hpp"
@@ -74,6 +75,7 @@ std::string reproduction(const claims::Claim& claim, const Document& document) {
   }
   const auto scale = std::ranges::find(document.command, "--effect-scale");
   if (document.command.end() - scale > 1) words.insert(words.end(), {*scale, *(scale + 1)});
+  if (const auto shape = claims::own_shape(claim.id)) words.insert(words.end(), {"--shape", *shape});
   words.insert(words.end(), {"--filter", exact_filter(claim.id)});
   return shell_line(words);
 }
@@ -204,6 +206,11 @@ std::string findings(const Document& document) {
   return text;
 }
 
+std::string with_coverage(std::string interval, const ChainLayer& layer) {
+  const std::string less = less_coverage(layer);
+  return less.empty() ? interval : interval + fmt::format(" ({})", less);
+}
+
 Table chain_table(const std::vector<ChainRecord>& chains) {
   Table table{.title = "Deep chains",
               .columns = {"chain", "fate", "at layer", "log₁₀ RMS at the end: law", "99 % of runs", "computed", "runs",
@@ -215,7 +222,7 @@ Table chain_table(const std::vector<ChainRecord>& chains) {
         {end.interval.low / std::numbers::ln10, end.interval.high / std::numbers::ln10}};
     table.rows.push_back(
         {fmt::format("{}: {}", chain.init, setting_of(chain)), chain.fate, fmt::to_string(chain.fate_layer),
-         compact(end.mean / std::numbers::ln10, 5), compact(interval, 5),
+         compact(end.mean / std::numbers::ln10, 5), with_coverage(compact(interval, 5), end),
          end.state == "finite" ? compact(end.measured / std::numbers::ln10, 5) : end.state, fmt::to_string(chain.runs),
          compact(chain.weight_stddev, 4), compact(chain.holding_stddev, 4), chain.basis});
   }

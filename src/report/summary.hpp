@@ -58,6 +58,9 @@ std::string provenance_line(const Document& document);
 /// The whole report in Markdown: provenance, verdict, findings, and all tables.
 std::string to_markdown(const Document& document);
 
+/// An interval of runs with the share that it holds, where that is below 99 %.
+std::string with_coverage(std::string interval, const ChainLayer& layer);
+
 /// A line a chain: its fate, log₁₀ of the RMS at its end by the law and as computed, and what would hold it.
 Table chain_table(const std::vector<ChainRecord>& chains);
 

@@ -32,6 +32,12 @@ std::string framework_gain(const init::Activation& activation) {
   return std::isnan(activation.framework_gain) ? "-" : fmt::format("{:.6f}", activation.framework_gain);
 }
 
+std::vector<init::Activation> all_activations() {
+  std::vector<init::Activation> all(init::activations().begin(), init::activations().end());
+  all.insert(all.end(), init::further_activations().begin(), init::further_activations().end());
+  return all;
+}
+
 ordered_json head_of(const auto& plan) {
   return {{"rule", plan.rule.name},   {"shape", plan.shape},
           {"dtype", plan.dtype},      {"engine", to_string(plan.stream.engine)},
@@ -151,9 +157,9 @@ std::string rules_text() {
   text +=
       "\nActivations, for --gain. Gain keeps the mean square: 1/sqrt(E phi(z)^2), z ~ N(0,1); the last column is what "
       "PyTorch's\ncalculate_gain returns instead (give it as a number to use it).\n";
-  text += fmt::format("{:<11} {:<43} {:>9} {:>10}\n", "name", "phi(z)", "gain", "framework");
-  for (const init::Activation& activation : init::activations()) {
-    text += fmt::format("{:<11} {:<43} {:>9.6f} {:>10}\n", activation.name, activation.formula, init::gain(activation),
+  text += fmt::format("{:<12} {:<43} {:>9} {:>10}\n", "name", "phi(z)", "gain", "framework");
+  for (const init::Activation& activation : all_activations()) {
+    text += fmt::format("{:<12} {:<43} {:>9.6f} {:>10}\n", activation.name, activation.formula, init::gain(activation),
                         framework_gain(activation));
   }
   return text;
@@ -176,7 +182,7 @@ ordered_json rules_json() {
   for (const init::StructuredRule& rule : init::structured_rules()) {
     json["structured_rules"].push_back({{"name", rule.name}, {"explanation", rule.explanation}});
   }
-  for (const init::Activation& activation : init::activations()) {
+  for (const init::Activation& activation : all_activations()) {
     const double framework = activation.framework_gain;
     json["activations"].push_back(
         {{"name", activation.name},

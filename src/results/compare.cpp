@@ -147,19 +147,6 @@ void compare_measurements(const Document& before, const Document& after, Compari
   }
 }
 
-std::vector<MeanRatio> mean_ratios(const std::vector<TimeRatio>& ratios) {
-  std::vector<MeanRatio> means;
-  for (const TimeRatio& row : ratios) {
-    if (!row.ratio) continue;
-    auto found = std::ranges::find(means, row.group, &MeanRatio::group);
-    if (found == means.end()) found = means.insert(means.end(), {row.group, 0, 0});
-    ++found->n;
-    found->ratio += std::log(*row.ratio);  // the sum of logarithms until all are in
-  }
-  for (MeanRatio& mean : means) mean.ratio = std::exp(mean.ratio / static_cast<double>(mean.n));
-  return means;
-}
-
 }  // namespace
 
 bool ClaimChange::turned_wrong() const {
@@ -182,6 +169,19 @@ std::string_view to_string(Change change) {
 
 bool ClaimChange::no_longer_checked() const {
   return before && *before != claims::Verdict::skipped && (!after || *after == claims::Verdict::skipped);
+}
+
+std::vector<MeanRatio> mean_ratios(const std::vector<TimeRatio>& ratios) {
+  std::vector<MeanRatio> means;
+  for (const TimeRatio& row : ratios) {
+    if (!row.ratio) continue;
+    auto found = std::ranges::find(means, row.group, &MeanRatio::group);
+    if (found == means.end()) found = means.insert(means.end(), {row.group, 0, 0});
+    ++found->n;
+    found->ratio += std::log(*row.ratio);  // the sum of logarithms until all are in
+  }
+  for (MeanRatio& mean : means) mean.ratio = std::exp(mean.ratio / static_cast<double>(mean.n));
+  return means;
 }
 
 Comparison compare(const Document& before, const Document& after) {

@@ -69,10 +69,14 @@ struct Comparison {
   std::vector<TimeRatio> ratios;                   ///< in the order of the new document
   std::vector<MeanRatio> means;                    ///< by group, in that order
   std::vector<std::string> appeared, disappeared;  ///< measurements of one document alone
+  int interval_percent = 98;                       ///< how often the interval of a ratio holds it, drift aside
 
   /// No claim and no measurement stands in both.
   [[nodiscard]] bool shares_nothing() const;
 };
+
+/// By group, in the order of first appearance; what has no ratio is left out.
+std::vector<MeanRatio> mean_ratios(const std::vector<TimeRatio>& ratios);
 
 Comparison compare(const Document& before, const Document& after);
 

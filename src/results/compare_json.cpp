@@ -47,6 +47,8 @@ Json to_json(const Comparison& comparison) {
   json["comparable"] = comparison.machine.empty();
   json["machine_differences"] = differences_json(comparison.machine);
   json["differences"] = differences_json(comparison.other);
+  json["unpaired"] = true;
+  json["interval_percent"] = comparison.interval_percent;
   json["same_claims"] = comparison.same_claims;
   json["claims"] = claims_json(comparison.claims);
   json["properties"] = differences_json(comparison.properties);

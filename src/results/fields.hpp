@@ -247,6 +247,12 @@ void list(Fields& field, Of<ChainLayer> auto& layer) {
   field("zeros", layer.zeros, rule::positive);
   field("flat", layer.flat, rule::positive);
   field("slope", layer.slope, rule::Number{});
+  field("coverage", layer.coverage, rule::share);
+  field("dead", layer.dead, rule::share);
+  field("correlation", layer.correlation, rule::Number{});
+  field("log_gradient", layer.gradient, rule::Number{});
+  field("log_gradient_interval", layer.gradient_interval, rule::Bounds{});
+  field("gradient_coverage", layer.gradient_coverage, rule::share);
 }
 
 template <class Fields>
@@ -258,7 +264,7 @@ void list(Fields& field, Of<ChainRecord> auto& chain) {
   field("depth", chain.depth, rule::Count{});
   field("batch", chain.batch, rule::Count{});
   field("shared_weights", chain.shared_weights, rule::Flag{});
-  field("norm", chain.norm, rule::OneOf{{"none", "batch", "layer"}});
+  field("norm", chain.norm, rule::OneOf{{"none", "batch", "layer", "rms"}});
   field("residual", chain.residual, rule::Flag{});
   field("dtype", chain.dtype, rule::OneOf{{"f32", "f64"}});
   field("weight_stddev", chain.weight_stddev, rule::positive);
@@ -269,6 +275,15 @@ void list(Fields& field, Of<ChainRecord> auto& chain) {
   field("holding_stddev", chain.holding_stddev, rule::positive);
   field("holding_stability", chain.holding_stability, rule::Number{});
   field("layers", chain.layers);
+  field("gradient_fate", chain.gradient_fate, rule::Maybe{});
+  field("gradient_fate_layer", chain.gradient_fate_layer, rule::Tally{});
+  field("within", chain.within, rule::positive);
+  field("block", chain.block, rule::Maybe{});
+  field("norm_place", chain.norm_place, rule::Maybe{});
+  field("branch_scale", chain.branch_scale, rule::Maybe{});
+  field("widths", chain.widths, rule::Maybe{});
+  field("heads", chain.heads, rule::Tally{});
+  field("tokens", chain.tokens, rule::Tally{});
 }
 
 }  // namespace sqrtn::results

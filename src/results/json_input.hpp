@@ -22,7 +22,10 @@ struct JsonLimits {
   std::size_t depth = 16;
   std::size_t string_bytes = 64 << 10;
   std::size_t key_bytes = 200;
-  std::size_t fields = 256;  ///< of one object
+  std::size_t fields = 256;                       ///< of one object
+  bool control_characters = false;                ///< whether strings may hold them
+  bool repeated_fields = false;                   ///< whether an object may have a field twice: the first counts
+  std::string remedy = "; write the file again";  ///< of what is no JSON
 };
 
 /// The text of a regular file that holds at most `most_bytes`, or of standard input for "-"; a larger one is refused
@@ -31,8 +34,8 @@ struct JsonLimits {
 std::string read_text(const std::string& path, std::size_t most_bytes = JsonLimits{}.bytes,
                       const std::string& kind = "results document");
 
-/// Parses strict JSON in UTF-8: one value, no NaN, no field twice in an object, no control characters but
-/// tab and line ends in its strings. `name` stands for the text in messages.
+/// Parses strict JSON in UTF-8: one value, no NaN; unless the limits say otherwise no field twice in an object, and no
+/// control characters but tab and line ends in its strings. `name` stands for the text in messages.
 /// Throws: std::invalid_argument with line and column, also for what exceeds a limit.
 nlohmann::ordered_json parse_json(std::string_view text, const std::string& name, const JsonLimits& limits = {});
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <list>
 #include <system_error>
 
 #include "results/json_input.hpp"
@@ -43,21 +44,22 @@ class BoundedBuilder final : public nlohmann::json_sax<Json> {
     check_string(name);
     require(name.size() <= limits_.key_bytes, "{}: a field's name is longer than {} bytes", name_, limits_.key_bytes);
     Json& object = *open_.back();
-    require(!object.contains(name), "{}: the field '{:.60}' stands twice in one object", name_, name);
+    const bool repeated = object.contains(name);
+    require(limits_.repeated_fields || !repeated, "{}: the field '{:.60}' stands twice in one object", name_, name);
     require(object.size() < limits_.fields, "{}: an object has more than {} fields", name_, limits_.fields);
-    member_ = &object[name];
+    member_ = repeated ? &passed_over_.emplace_back() : &object[name];
     return true;
   }
 
   bool parse_error(std::size_t position, const std::string& token, const nlohmann::detail::exception& error) override {
     require(dynamic_cast<const nlohmann::detail::out_of_range*>(&error) == nullptr,
-            "{}: not JSON, {}: the number {:.40} is out of range; write the file again", name_, place(position), token);
+            "{}: not JSON, {}: the number {:.40} is out of range{}", name_, place(position), token, limits_.remedy);
     // "[json.exception.parse_error.101] parse error at line 1, column 5: …"
     std::string_view text = error.what();
     if (const auto at = text.find("at line "); at != std::string_view::npos) text.remove_prefix(at + 3);
     constexpr std::size_t longest = 200;
-    throw std::invalid_argument(fmt::format("{}: not JSON, {}{}; write the file again", name_, text.substr(0, longest),
-                                            text.size() > longest ? "…" : ""));
+    throw std::invalid_argument(fmt::format("{}: not JSON, {}{}{}", name_, text.substr(0, longest),
+                                            text.size() > longest ? "…" : "", limits_.remedy));
   }
 
  private:
@@ -92,6 +94,7 @@ class BoundedBuilder final : public nlohmann::json_sax<Json> {
   /// Such signs would speak to the terminal that shows them.
   void check_string(std::string_view text) const {
     require(text.size() <= limits_.string_bytes, "{}: a string is longer than {} bytes", name_, limits_.string_bytes);
+    if (limits_.control_characters) return;
     for (std::size_t i = 0; i < text.size(); ++i) {
       const auto c = static_cast<unsigned char>(text[i]);
       const bool c1 = c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
@@ -105,8 +108,9 @@ class BoundedBuilder final : public nlohmann::json_sax<Json> {
   std::string_view text_;
   JsonLimits limits_;
   Json root_;
-  std::vector<Json*> open_;  ///< the containers around the next value, outermost first
-  Json* member_ = nullptr;   ///< where the next value of the innermost object goes
+  std::vector<Json*> open_;      ///< the containers around the next value, outermost first
+  Json* member_ = nullptr;       ///< where the next value of the innermost object goes
+  std::list<Json> passed_over_;  ///< values of fields that stood before
   std::size_t values_ = 0;
 };
 

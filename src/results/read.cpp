@@ -3,15 +3,15 @@
 #include "results/read_fields.hpp"
 
 namespace sqrtn::results {
-namespace {
 
-/// Whether it is one of the two versions of that schema, with whatever later minor versions add.
 bool is_schema(const std::string& word, const std::string& schema) {
   for (const char* version : {"/1", "/2"}) {
     if (word == schema + version || word.starts_with(schema + version + '.')) return true;
   }
   return false;
 }
+
+namespace {
 
 constexpr const char* results_schema = "sqrtn.results";
 constexpr const char* backends_schema = "sqrtn.backends";
@@ -57,15 +57,15 @@ claims::Verdict read_verdict(const JsonInput& json, const Document& document) {
   return json["word"].is_null() ? found : word;
 }
 
-AnyDocument read_any_schema(const JsonInput& json) {
+}  // namespace
+
+AnyDocument read_any(const JsonInput& json) {
   const JsonInput schema = json["schema"];
   const std::string word = schema.text_or_empty();
   if (is_schema(word, results_schema)) return read_results(json);
   if (is_schema(word, backends_schema)) return read_libraries(json);
   schema.refuse(fmt::format("{}, or \"sqrtn.backends/2\" or /1", expected));
 }
-
-}  // namespace
 
 blas::Identity read_identity(const JsonInput& json) {
   auto identity = read_as<blas::Identity>(json);
@@ -113,7 +113,7 @@ Document read_results(const JsonInput& json) {
 
 AnyDocument parse_any(std::string_view text, const std::string& name) {
   const nlohmann::ordered_json parsed = parse_json(text, name);
-  return read_any_schema(JsonInput(parsed, name));
+  return read_any(JsonInput(parsed, name));
 }
 
 AnyDocument read_any(const std::string& path) { return parse_any(read_text(path), path); }

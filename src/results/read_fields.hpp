@@ -10,6 +10,7 @@
 #include "claims/promise.hpp"
 #include "results/fields.hpp"
 #include "results/json_input.hpp"
+#include "results/read.hpp"
 
 /// Structs from JSON that is not trusted, by the list of their fields.
 namespace sqrtn::results {
@@ -146,11 +147,16 @@ claims::Result read_claim(const JsonInput& json, List list_fields) {
   return result;
 }
 
+/// Whether it is one of the two versions of that schema, with whatever later minor versions add.
+bool is_schema(const std::string& word, const std::string& schema);
+
 /// Refuses a word that is not the one which follows from what was found; earlier documents tell none.
 void check_word(const JsonInput& json, std::optional<claims::Word> follows);
 std::vector<Incident> read_incidents(const JsonInput& json);
 Document read_results(const JsonInput& json);
 Libraries read_libraries(const JsonInput& json);
+/// Of a run or of every library, as its schema says.
+AnyDocument read_any(const JsonInput& json);
 blas::Identity read_identity(const JsonInput& json);
 
 }  // namespace sqrtn::results

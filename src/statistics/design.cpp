@@ -169,6 +169,19 @@ std::size_t n_samples_for_probability(double probability, double effect_size, co
   });
 }
 
+double mean_for_poisson(double effect_size, const ErrorRates& rates) {
+  check(rates);
+  check_effect(effect_size);
+  // Square roots of Poisson counts have a deviation of about 1/2.
+  const double roots = (z_reject(rates) + z_power(rates)) / (2 * (std::sqrt(1 + effect_size) - 1));
+  for (double mean = std::max(1.0, std::floor(0.8 * square(roots)));; ++mean) {
+    // Boost rounds discrete quantiles outwards: the first count whose upper tail, itself included, is small enough.
+    double count = upper_quantile(Poisson(mean), rates.alpha / 2);
+    while (upper_tail(Poisson(mean), count - 1) > rates.alpha / 2) ++count;
+    if (lower_tail(Poisson(mean * (1 + effect_size)), count - 1) <= rates.miss) return mean;
+  }
+}
+
 std::size_t n_samples_for_cdf(double distance, const ErrorRates& rates) {
   check(rates);
   require(distance > 0 && distance < 1, "the distance must be inside (0, 1), got {}", distance);

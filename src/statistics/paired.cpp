@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <iterator>
+#include <limits>
 #include <map>
 #include <mutex>
 
@@ -13,13 +15,20 @@
 namespace sqrtn::statistics {
 namespace {
 
-constexpr std::size_t first_look = 6, last_look = 1000;
+constexpr std::size_t first_look = 6, last_look = 2000;
 constexpr double least_tail = 1e-12;
 
-/// The largest k with P(Binomial(n, ½) < k) ≤ nominal, for each look.
-std::vector<std::size_t> ranks_at(double nominal) {
+/// The share of the error rate for the plainest effect. More would save no look, less costs one or two.
+constexpr double plain_share = 0.5;
+
+/// For each look the largest k with P(Binomial(n, ½) < k) ≤ nominal, and 1 from the first on at which 2⁻ⁿ ≤ plain:
+/// whoever has no head later had none then, so that the later looks add nothing to it.
+std::vector<std::size_t> ranks_at(double nominal, double plain) {
   std::vector<std::size_t> ranks;
-  for (const std::size_t n : sequential_looks()) ranks.push_back(median_rank(n, 1 - 2 * nominal).value_or(0));
+  for (const std::size_t n : sequential_looks()) {
+    const std::size_t least = std::ldexp(1.0, -static_cast<int>(n)) <= plain ? 1 : 0;
+    ranks.push_back(std::max(least, median_rank(n, 1 - 2 * nominal).value_or(0)));
+  }
   return ranks;
 }
 
@@ -63,23 +72,21 @@ const std::vector<std::size_t>& sequential_looks() {
   return looks;
 }
 
-double SequentialSignTest::crossing_probability(double nominal) {
-  require(nominal > 0 && nominal < 0.5, "a nominal level must be inside (0, 1/2), got {}", nominal);
-  return stopped_probability(ranks_at(nominal));
-}
+double SequentialSignTest::crossing_probability() const { return stopped_probability(ranks_); }
 
 SequentialSignTest::SequentialSignTest(double tail) {
   require(tail >= least_tail && tail < 0.5, "the tail of a sequential test must be in [{}, 1/2), got {}", least_tail,
           tail);
+  const double plain = plain_share * tail;
   // The last looks alone reject a fair coin with nearly the nominal level, and all together at most so many times
   // that: the answer is between.
-  double low = tail / static_cast<double>(sequential_looks().size()), high = tail;
+  double low = (1 - plain_share) * tail / static_cast<double>(sequential_looks().size()), high = tail;
   while (high / low > 1.001) {
     const double middle = std::sqrt(low * high);
-    (crossing_probability(middle) <= tail ? low : high) = middle;
+    (stopped_probability(ranks_at(middle, plain)) <= tail ? low : high) = middle;
   }
   nominal_ = low;
-  ranks_ = ranks_at(low);
+  ranks_ = ranks_at(low, plain);
 }
 
 const SequentialSignTest& SequentialSignTest::of(double tail) {
@@ -117,7 +124,12 @@ std::size_t least_observations(std::size_t n_cases, const ChangeSettings& settin
 }
 
 bool CaseChange::open() const {
-  return !decided() && (suspected == Change::unresolved ? screened : confirming).size() < sequential_looks().back();
+  return !decided() && !dropped &&
+         (suspected == Change::unresolved ? screened : confirming).size() < sequential_looks().back();
+}
+
+bool CaseChange::bounded_by(double limit) const {
+  return decided() || (suspected != Change::slower && interval && interval->high <= limit);
 }
 
 const std::vector<double>& CaseChange::judged() const {
@@ -139,6 +151,11 @@ void PairedChanges::add(std::size_t index, double log_ratio) {
   CaseChange& c = cases_[index];
   require(c.open(), "case {} takes no more observations", index);
   (c.suspected == Change::unresolved ? c.screened : c.confirming).push_back(log_ratio);
+}
+
+void PairedChanges::drop(std::size_t index) {
+  require(index < cases_.size(), "case {} of {} does not exist", index, cases_.size());
+  cases_[index].dropped = true;
 }
 
 void PairedChanges::look() {
@@ -186,6 +203,30 @@ bool PairedChanges::confirm(CaseChange& c) {
 double PairedChanges::divisor(Change word) const {
   const auto given = static_cast<std::size_t>(std::ranges::count(cases_, word, &CaseChange::change));
   return static_cast<double>(rounded_up(cases_.size() - given));
+}
+
+std::optional<std::size_t> PairedChanges::wanting(std::size_t index, double limit) const {
+  const CaseChange& c = cases_.at(index);
+  if (c.bounded_by(limit)) return 0;
+  const SequentialSignTest& fresh = SequentialSignTest::of(level_);
+  const bool confirms = c.suspected == Change::slower;
+  const SequentialSignTest& test = confirms ? fresh : SequentialSignTest::of(level_ / divisor(Change::slower));
+  const std::vector<double>& sample = confirms ? c.confirming : c.screened;
+  const std::size_t n = sample.size();
+  if (n < test.least()) return test.least() - n;
+  const std::size_t at = *std::prev(std::ranges::upper_bound(sequential_looks(), n));
+  const Interval interval = *test.interval(std::span(sample).first(at));
+  const double middle = *median(sample);
+  // A suspicion that is refuted has been bounded by the band; one that arises has to be confirmed, which takes a few.
+  const double below = confirms ? band_ : limit;
+  double factor = std::numeric_limits<double>::infinity();
+  if (middle < below) factor = (interval.high - middle) / (below - middle);
+  if (middle > band_) factor = std::min(factor, (middle - interval.low) / (middle - band_));
+  const double most = static_cast<double>(sequential_looks().back()),
+               wanted = static_cast<double>(at) * factor * factor;
+  if (!(wanted <= most)) return std::nullopt;
+  const auto more = static_cast<std::size_t>(std::max(std::ceil(wanted), static_cast<double>(n + 1))) - n;
+  return more + (!confirms && middle > band_ ? fresh.least() : 0);
 }
 
 std::vector<std::size_t> PairedChanges::open_cases() const {

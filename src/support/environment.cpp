@@ -1,7 +1,6 @@
 #include "support/environment.hpp"
 
 #include <fmt/ranges.h>
-#include <hwloc.h>
 #include <hwy/highway.h>
 #include <openssl/opensslv.h>
 #include <sys/utsname.h>
@@ -16,12 +15,12 @@
 #include <cctype>
 #include <fstream>
 #include <iterator>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "build_stamp.hpp"
 #include "sqrtn/support/parallel.hpp"
+#include "support/topology.hpp"
 
 namespace sqrtn {
 namespace {
@@ -39,20 +38,6 @@ std::vector<std::string> words_of(const std::string& text) {
 }
 
 std::string single_spaced(const std::string& text) { return fmt::format("{}", fmt::join(words_of(text), " ")); }
-
-struct FreeTopology {
-  void operator()(hwloc_topology* topology) const { hwloc_topology_destroy(topology); }
-};
-using Topology = std::unique_ptr<hwloc_topology, FreeTopology>;
-
-Topology load_topology() {
-  hwloc_topology_t raw = nullptr;
-  if (hwloc_topology_init(&raw) != 0) return nullptr;
-  Topology topology(raw);
-  // Devices are never described: skipping their discovery keeps this to milliseconds.
-  hwloc_topology_set_io_types_filter(raw, HWLOC_TYPE_FILTER_KEEP_NONE);
-  return hwloc_topology_load(raw) == 0 ? std::move(topology) : nullptr;
-}
 
 std::string info(hwloc_obj_t object, const char* name) {
   const char* value = object != nullptr ? hwloc_obj_get_info_by_name(object, name) : nullptr;

@@ -41,7 +41,8 @@ bool append_from(int descriptor, std::string& text) {
 
 /// Reads both streams until the child has ended or must be ended. What it wrote before its end is read to
 /// the last byte, but nothing that descendants of its own write later.
-void listen(const Ends& ends, const ProcessLimits& limits, Clock::time_point start, ProcessEnd& end) {
+void listen(const Ends& ends, const ProcessLimits& limits, Clock::time_point start, ProcessEnd& end,
+            const std::function<void(std::string&)>& heard) {
   std::array<pollfd, 4> waits{
       {{ends.out, POLLIN, 0}, {ends.err, POLLIN, 0}, {ends.ended, POLLIN, 0}, {interruption(), POLLIN, 0}}};
   for (bool ended = false;;) {
@@ -60,6 +61,7 @@ void listen(const Ends& ends, const ProcessLimits& limits, Clock::time_point sta
     for (const std::size_t stream : {0, 1}) {
       if (waits[stream].revents == 0) continue;
       if (!append_from(waits[stream].fd, stream == 0 ? end.out : end.err)) waits[stream].fd = -1;
+      if (stream == 0 && heard) heard(end.out);
     }
     if (limits.output_bytes > 0 && end.out.size() + end.err.size() > limits.output_bytes) {
       end.how = ProcessEnd::How::too_much_output;
@@ -124,7 +126,7 @@ std::string ProcessEnd::to_text() const {
 }
 
 ProcessEnd run_process(const std::vector<std::string>& argv, const ProcessLimits& limits,
-                       const EnvironmentAdditions& environment) {
+                       const EnvironmentAdditions& environment, const std::function<void(std::string&)>& heard) {
   require(!argv.empty(), "a process needs a program to run; give its name first");
   const Descriptor nothing(open("/dev/null", O_RDONLY | O_CLOEXEC));
   Pipe out = support::make_pipe(), err = support::make_pipe(), failure = support::make_pipe();
@@ -134,7 +136,7 @@ ProcessEnd run_process(const std::vector<std::string>& argv, const ProcessLimits
   Child child(argv, limits.memory_bytes, environment,
               {nothing.number(), out.write.number(), err.write.number(), failure.write.number()});
   for (Pipe* pipe : {&out, &err, &failure}) pipe->write.close();
-  listen({out.read.number(), err.read.number(), child.ended()}, limits, start, end);
+  listen({out.read.number(), err.read.number(), child.ended()}, limits, start, end, heard);
   end.wall_s = std::chrono::duration<double>(Clock::now() - start).count();
   const auto [status, usage, left_running] = child.reap();
   end.cpu_s = seconds(usage.ru_utime) + seconds(usage.ru_stime);

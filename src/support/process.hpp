@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -44,8 +45,11 @@ using EnvironmentAdditions = std::map<std::string, std::string>;
 /// The child, its process group and, on Linux, whatever else descends from it are killed at a limit, at the child's
 /// end (nothing that it started outlives it), when it stops itself, and when this process ends, by SIGKILL too: a
 /// guardian waits for that. Safe beside other threads that do the same.
+/// `heard`: is handed what the child has written on standard output and nobody has taken yet, whenever there is more;
+/// what it takes away counts for no limit.
 /// Throws: std::invalid_argument if argv is empty; std::system_error if the system has no room for a child.
 ProcessEnd run_process(const std::vector<std::string>& argv, const ProcessLimits& limits = {},
-                       const EnvironmentAdditions& environment = {});
+                       const EnvironmentAdditions& environment = {},
+                       const std::function<void(std::string& out)>& heard = {});
 
 }  // namespace sqrtn

@@ -70,7 +70,8 @@ struct Settings {
   unsigned threads = 0;  ///< 0: all available
   /// Multiplies every effect size; 1 to 10, 1 as stated. The sanitizer presets use a larger one:
   /// n_samples follows as 1/effect². The error rates stay, but that claims which lean on the central
-  /// limit theorem have their alpha within 1 % at 1 and within a factor 1.5 at 10.
+  /// limit theorem have their alpha within 1 % at 1 and within a factor 1.5 at 10; what would be farther off is judged
+  /// by its exact law or by the saddlepoint's.
   double effect_scale = 1;
 };
 

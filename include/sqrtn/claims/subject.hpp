@@ -31,6 +31,8 @@ struct Draws {
   std::function<void(const random::Stream&, std::span<T>, T low, T high)> uniform;
   std::function<void(const random::Stream&, std::span<T>, T mean, T stddev)> normal;
   std::function<void(const random::Stream&, std::span<T>, T mean, T stddev, double cut)> truncated_normal;
+  /// U(−1, 1), N(0,1), or that cut at 2, on so many threads.
+  std::function<void(init::Law, const random::Stream&, std::span<T>, unsigned threads)> on_threads;
   /// A weight of this shape by rule; the whole of fans, law and draw is judged.
   std::function<void(const init::Rule&, init::Layer, const Shape&, std::size_t groups, const random::Stream&,
                      std::span<T>)>

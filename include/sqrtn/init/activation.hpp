@@ -20,7 +20,11 @@ struct Activation {
 /// (α = 1), selu, hardtanh, softsign, mish.
 std::span<const Activation> activations();
 
-/// Throws: std::invalid_argument that lists the known names.
+/// sin, relu_squared, hardswish, quick_gelu, prelu (slope 0.25): for networks; no claim is made about them. SIREN's
+/// sin(ω₀·z) is sin with weights ω₀ times as large, there and back.
+std::span<const Activation> further_activations();
+
+/// Among both. Throws: std::invalid_argument that lists the known names.
 const Activation& find_activation(std::string_view name);
 
 }  // namespace sqrtn::init

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "sqrtn/init/activation.hpp"
@@ -48,6 +49,21 @@ double relative_square_variance(const init::Activation& activation, double preac
 /// w·x round to 0 one by one before their sum would: chains of float die 1 to 2 layers earlier than that.
 std::vector<double> first_overflow(std::size_t n, std::size_t depth, double variance, bool rectified, double limit);
 std::vector<double> first_vanishing(std::size_t n, std::size_t depth, double variance, bool rectified, double limit);
+
+/// By how many layers a chain in floating point may become 0 before and after first_vanishing says, which knows no
+/// rounding of products; their weights have the deviation σ, and a layer multiplies the RMS by `growth` < 1.
+///   earlier  ln σ/ln growth, at least 0: |w·x| falls below half the smallest subnormal u for all w of a layer only
+///   when
+///            x is below u/2σ, where the entries themselves would last until u/2
+///   later    ln 10·(1/ln growth − 1/ln(c·growth)), c² = 1.124, which rounding may add: Σ(w·x rounded to multiples of
+///   u)²
+///            is up to c² times Σ(w·x)² for Gaussian w and x, most at RMS(w·x) = u/2, and less than 1 % more outside a
+///            factor 10 about it
+/// nullopt if c·growth ≥ 1: what rounding adds may keep such a chain alive for ever.
+struct VanishingShift {
+  double earlier = 0, later = 0;
+};
+std::optional<VanishingShift> vanishing_shift(double weight_stddev, double growth);
 
 /// FLT_MAX's half-way point to the next power of two: beyond it float rounds to infinity.
 inline constexpr double float_overflow = 0x1.ffffffp127;

@@ -16,6 +16,7 @@ class Sequential : public Layer<T> {
 
  private:
   Tensor<T> apply(const blas::Functions& blas, Tensor<T> x, const typename Layer<T>::Observer& observe) override;
+  Tensor<T> apply_backward(const blas::Functions& blas, Tensor<T> gradient) override;
 };
 
 /// after(shortcut(x) + body(x)): each a list of layers, one after the other; an empty one is the identity.
@@ -29,6 +30,7 @@ class Residual : public Layer<T> {
 
  private:
   Tensor<T> apply(const blas::Functions& blas, Tensor<T> x, const typename Layer<T>::Observer& observe) override;
+  Tensor<T> apply_backward(const blas::Functions& blas, Tensor<T> gradient) override;
   std::size_t body_end_, after_end_;
 };
 

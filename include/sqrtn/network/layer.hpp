@@ -39,7 +39,8 @@ struct Child {
 template <class T>
 using Children = std::vector<Child<T>>;
 
-/// One layer, or a network of them: a type, its parameters, its children, and a forward pass.
+/// One layer, or a network of them: a type, its parameters, its children, a forward pass and, for the layers that
+/// say so, the way back of a gradient.
 /// T is float or double.
 template <class T>
 class Layer {
@@ -53,6 +54,15 @@ class Layer {
 
   /// Throws: std::invalid_argument for an input that does not fit.
   Tensor<T> forward(const blas::Functions& blas, Tensor<T> x, const Observer& observe = {});
+
+  /// The gradient of Σ y·gradient with respect to x, where y was forward's answer for x. Each forward pass of a layer
+  /// that keeps what the way back needs serves one backward pass, the last one first.
+  /// Throws: std::invalid_argument for a gradient of another shape than y's, a layer without a way back (pooling), or
+  /// one that kept nothing.
+  Tensor<T> backward(const blas::Functions& blas, Tensor<T> gradient);
+
+  /// Whether this layer and those inside it keep what backward needs (a new layer does not); forgets what they kept.
+  void set_keeping(bool keeping);
 
   /// Starts every parameter and running statistic of this layer and those inside it. Each draws from a
   /// stream of its own, number stream.stream xor stream_of(path), with path as in "layer1.0.conv1.weight":
@@ -85,6 +95,12 @@ class Layer {
   explicit Layer(std::string type, std::string arguments = {}, Children<T> children = {});
 
   virtual Tensor<T> apply(const blas::Functions& blas, Tensor<T> x, const Observer& observe) = 0;
+  virtual Tensor<T> apply_backward(const blas::Functions& blas, Tensor<T> gradient);
+
+  /// Keeps a copy of x for the way back, if it is asked for.
+  void keep(const Tensor<T>& x);
+  /// What was kept last, and is no longer.
+  Tensor<T> take_kept();
 
   /// A parameter that is `constant` at the start.
   static Parameter<T> constant(std::string name, Shape shape, double value);
@@ -93,10 +109,11 @@ class Layer {
 
   std::vector<Parameter<T>> parameters_, statistics_;
   Children<T> children_;
-  bool training_ = true;
+  bool training_ = true, keeping_ = false;
 
  private:
   std::string type_, arguments_;
+  std::vector<Tensor<T>> kept_;
 };
 
 /// "True" or "False", as PyTorch prints them.

@@ -21,6 +21,7 @@ class Linear : public Layer<T> {
 
  private:
   Tensor<T> apply(const blas::Functions& blas, Tensor<T> x, const typename Layer<T>::Observer&) override;
+  Tensor<T> apply_backward(const blas::Functions& blas, Tensor<T> gradient) override;
 };
 
 template <class T>
@@ -31,6 +32,7 @@ class Conv2d : public Layer<T> {
 
  private:
   Tensor<T> apply(const blas::Functions& blas, Tensor<T> x, const typename Layer<T>::Observer&) override;
+  Tensor<T> apply_backward(const blas::Functions& blas, Tensor<T> gradient) override;
   Convolution convolution_;
 };
 
@@ -43,6 +45,7 @@ class BatchNorm : public Layer<T> {
 
  private:
   Tensor<T> apply(const blas::Functions&, Tensor<T> x, const typename Layer<T>::Observer&) override;
+  Tensor<T> apply_backward(const blas::Functions&, Tensor<T> gradient) override;
   unsigned dimensions_;
   double eps_, momentum_;
 };
@@ -55,6 +58,19 @@ class LayerNorm : public Layer<T> {
 
  private:
   Tensor<T> apply(const blas::Functions&, Tensor<T> x, const typename Layer<T>::Observer&) override;
+  Tensor<T> apply_backward(const blas::Functions&, Tensor<T> gradient) override;
+  double eps_;
+};
+
+/// Over the last axes, whose shape is given; a weight and no bias.
+template <class T>
+class RmsNorm : public Layer<T> {
+ public:
+  explicit RmsNorm(const Shape& normalised, double eps = 1e-5);
+
+ private:
+  Tensor<T> apply(const blas::Functions&, Tensor<T> x, const typename Layer<T>::Observer&) override;
+  Tensor<T> apply_backward(const blas::Functions&, Tensor<T> gradient) override;
   double eps_;
 };
 
@@ -75,8 +91,26 @@ class Function : public Layer<T> {
 
 /// φ, entry by entry. `in_place` is printed and changes nothing else: every activation here is.
 template <class T>
-struct ActivationLayer : Function<T> {
+class ActivationLayer : public Layer<T> {
+ public:
   explicit ActivationLayer(const init::Activation& activation, bool in_place = false);
+
+ private:
+  Tensor<T> apply(const blas::Functions&, Tensor<T> x, const typename Layer<T>::Observer&) override;
+  Tensor<T> apply_backward(const blas::Functions&, Tensor<T> gradient) override;
+  init::Activation activation_;
+};
+
+/// y = scale·x.
+template <class T>
+class Scale : public Layer<T> {
+ public:
+  explicit Scale(double scale);
+
+ private:
+  Tensor<T> apply(const blas::Functions&, Tensor<T> x, const typename Layer<T>::Observer&) override;
+  Tensor<T> apply_backward(const blas::Functions&, Tensor<T> gradient) override;
+  T scale_;
 };
 
 template <class T>

@@ -35,4 +35,24 @@ Tensor<T> batch_norm(Tensor<T> x, const BatchNormState<T>& state);
 template <class T>
 Tensor<T> layer_norm(Tensor<T> x, std::span<const T> weight, std::span<const T> bias, double eps = 1e-5);
 
+/// y = γ·x/√(mean x² + ε), row by row. Shapes and errors as layer_norm's.
+/// Source: Zhang and Sennrich, "Root mean square layer normalization", NeurIPS 2019, eq. 4.
+template <class T>
+Tensor<T> rms_norm(Tensor<T> x, std::span<const T> weight, double eps = 1e-5);
+
+/// The gradients with respect to x of Σ y·gradient: with s = 1/√(v + ε), z = (x − m)·s and d = γ·gradient,
+///   s·(d − mean d − z·mean(d·z)), means over what shares m and v; for rms_norm without m and mean d.
+///   frozen: γ·gradient/√(running variance + ε), batch norm in evaluation mode
+/// **Shapes** gradient as x.
+/// Throws: as the norms, and if the shapes differ.
+template <class T>
+Tensor<T> layer_norm_gradient(Tensor<T> gradient, const Tensor<T>& x, std::span<const T> weight, double eps = 1e-5);
+template <class T>
+Tensor<T> rms_norm_gradient(Tensor<T> gradient, const Tensor<T>& x, std::span<const T> weight, double eps = 1e-5);
+template <class T>
+Tensor<T> batch_norm_gradient(Tensor<T> gradient, const Tensor<T>& x, std::span<const T> weight, double eps = 1e-5);
+template <class T>
+Tensor<T> frozen_norm_gradient(Tensor<T> gradient, std::span<const T> weight, std::span<const T> running_variance,
+                               double eps = 1e-5);
+
 }  // namespace sqrtn::network

@@ -49,6 +49,10 @@ std::size_t n_samples_for_non_centrality(double degrees_of_freedom, double per_s
 std::size_t n_samples_for_probability(double probability, double effect_size, const ErrorRates& rates = {},
                                       std::size_t multiple = 1);
 
+/// The mean of a Poisson count, a whole number, at which poisson_test finds that it is (1 + δ) times as large, δ > 0.
+/// Exact: the first that has the power from the normal approximation on.
+double mean_for_poisson(double effect_size, const ErrorRates& rates = {});
+
 /// A distribution function that is off by `distance` in (0, 1) at some point:
 /// n = max(100, ⌈((√(ln(2/α)/2) + √(ln(1/miss)/2))/distance)²⌉.
 /// Error: an upper bound, since it holds for every law: the null by the inequality of Dvoretzky,

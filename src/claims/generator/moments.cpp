@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "claims/generator/data.hpp"
+#include "claims/generator/dependence.hpp"
 #include "sqrtn/laws/initialiser.hpp"
 
 namespace sqrtn::claims {
@@ -133,6 +133,7 @@ void add_claims(Engine engine, const Settings& settings, std::vector<Claim>& cla
     claims.push_back(variance_claim<T>(row));
     claims.push_back(fourth_moment_claim<T>(row));
     claims.push_back(shape_claim<T>(row));
+    claims.push_back(lags_claim<T>(row));
     if (family.law != Law::normal) {
       claims.push_back(ends_claim<T>(row));
       continue;

@@ -5,7 +5,9 @@
 #include <bit>
 #include <cmath>
 
+#include "claims/generator/dependence.hpp"
 #include "claims/generator/moments.hpp"
+#include "claims/generator/numbers.hpp"
 #include "claims/judge.hpp"
 #include "sqrtn/support/parallel.hpp"
 #include "sqrtn/support/tensor.hpp"
@@ -148,14 +150,12 @@ Claim duplicates_claim(Engine engine) {
   return claim;
 }
 
-/// Numbers of `digits` binary digits each, by which a source is judged.
-using Numbers = std::function<void(const Subject&, const Stream&, std::span<std::uint64_t>)>;
-
 /// Σ z² over the digits and over the sums of neighbours, χ²(2·digits − 1), z the standardised count of
 /// ones: finds one digit that is stuck, biased by `effect`, or bound to its neighbour.
-Claim digits_claim(Engine engine, const std::string& name, unsigned digits, double effect, Numbers numbers) {
+Claim digits_claim(Engine engine, const NumberSource& source, double effect) {
+  const unsigned digits = source.digits;
   Claim claim = statistical_claim(
-      fmt::format("generator/{}/{}", to_string(engine), name),
+      fmt::format("generator/{}/{}", to_string(engine), source.of_words ? "bits" : source.name + "/digits"),
       fmt::format("each of {} binary digits, and of the sums of two neighbours, is 1 with probability 1/2", digits),
       random123, to_string(engine), effect);
   claim.check = [=, id = claim.id](const Subject& subject, const Settings& settings) {
@@ -166,7 +166,7 @@ Claim digits_claim(Engine engine, const std::string& name, unsigned digits, doub
     using Counts = std::array<std::uint64_t, 128>;
     const auto count = [&](std::size_t task) {
       std::vector<std::uint64_t> values(chunk);
-      numbers(subject, {engine, settings.seed, random::stream_of(id), task * chunk}, values);
+      source.draw(subject, {engine, settings.seed, random::stream_of(id), task * chunk}, values);
       Counts ones{};
       for (unsigned digit = 0; digit < digits; ++digit) {
         for (const std::uint64_t value : values) {
@@ -193,30 +193,6 @@ Claim digits_claim(Engine engine, const std::string& name, unsigned digits, doub
   return claim;
 }
 
-Claim bit_claim(Engine engine, double effect) {
-  return digits_claim(engine, "bits", 32, effect,
-                      [](const Subject& subject, const Stream& stream, std::span<std::uint64_t> out) {
-                        std::vector<std::uint32_t> words(out.size());
-                        subject.bits(stream, words);
-                        std::ranges::copy(words, out.begin());
-                      });
-}
-
-/// A draw from U(−1, 1) is (2k + 1 − 2^p)/2^p: k has p digits.
-template <class T>
-Claim uniform_digits_claim(Engine engine, double effect) {
-  constexpr int p = std::numeric_limits<T>::digits;
-  return digits_claim(engine, sizeof(T) == 4 ? "uniform/f32/digits" : "uniform/f64/digits", p, effect,
-                      [](const Subject& subject, const Stream& stream, std::span<std::uint64_t> out) {
-                        std::vector<T> draws(out.size());
-                        subject.of<T>().uniform(stream, draws, T(-1), T(1));
-                        std::ranges::transform(draws, out.begin(), [](T x) {
-                          const auto n = static_cast<std::int64_t>(std::ldexp(x, p));
-                          return static_cast<std::uint64_t>((n + (std::int64_t{1} << p) - 1) / 2);
-                        });
-                      });
-}
-
 }  // namespace
 
 std::vector<Claim> generator_claims(const Settings& settings) {
@@ -225,11 +201,13 @@ std::vector<Claim> generator_claims(const Settings& settings) {
     claims.push_back(address_claim(engine));
     claims.push_back(splitting_claim(engine));
     claims.push_back(duplicates_claim(engine));
-    const double digit_effect = 0.002 * settings.effect_scale;
-    claims.push_back(bit_claim(engine, digit_effect));
-    claims.push_back(uniform_digits_claim<float>(engine, digit_effect));
-    claims.push_back(uniform_digits_claim<double>(engine, digit_effect));
-    for (Claim& claim : draw_claims(engine, settings)) claims.push_back(std::move(claim));
+    for (const NumberSource& source : number_sources()) {
+      claims.push_back(digits_claim(engine, source, 0.002 * settings.effect_scale));
+    }
+    for (const auto& more :
+         {draw_claims(engine, settings), collision_claims(engine, settings), parameter_claims(engine)}) {
+      claims.insert(claims.end(), more.begin(), more.end());
+    }
   }
   return claims;
 }

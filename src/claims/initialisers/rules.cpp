@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "claims/initialisers/fans.hpp"
+#include "claims/initialisers/promises.hpp"
 #include "sqrtn/laws/initialiser.hpp"
 
 namespace sqrtn::claims {
@@ -16,15 +16,7 @@ constexpr double fourth_moment_effect = 0.02;  ///< of E w⁴
 constexpr double cdf_effect = 0.01;            ///< largest distance between distribution functions
 constexpr double limit_effect = 0.001;         ///< of the limit
 
-/// What a rule promises, written out from laws.md §4 and not taken from the code that is judged.
-struct Promise {
-  std::string_view rule;
-  Law law;
-  std::string_view formula;  ///< of the variance
-  double (*variance)(double fan_in, double fan_out);
-};
-
-constexpr Promise promises[] = {
+constexpr Promise all_promises[] = {
     {"lecun_normal", Law::normal, "1/fan_in", [](double in, double) { return 1 / in; }},
     {"lecun_uniform", Law::uniform, "1/fan_in", [](double in, double) { return 1 / in; }},
     {"glorot_normal", Law::normal, "2/(fan_in + fan_out)", [](double in, double out) { return 2 / (in + out); }},
@@ -45,9 +37,7 @@ struct Case {
   random::Engine engine;
   double effect_scale;
 
-  [[nodiscard]] init::Distribution expected() const {
-    return {promise.law, promise.variance(weight.fan_in, weight.fan_out)};
-  }
+  [[nodiscard]] init::Distribution expected() const { return promise.of(weight); }
   [[nodiscard]] double limit() const {
     const double variance = expected().variance;
     return promise.law == Law::uniform ? std::sqrt(3 * variance) : 2 * std::sqrt(variance / init::truncated_variance);
@@ -91,10 +81,8 @@ Outcome judge_scale(const Case& row, const Sample& sample, const Subject& subjec
 template <class T>
 Claim scale_claim(const Case& row) {
   const double effect = variance_effect * row.effect_scale;
-  const std::size_t n_samples = row.promise.law == Law::normal
-                                    ? statistics::degrees_of_freedom_for_chi_squared(effect)
-                                    : statistics::n_samples_for_variance(effect, laws::kurtosis(row.promise.law));
-  return make_claim<T>(row, "scale", fmt::format("Var w = {}", row.promise.formula), effect, n_samples, judge_scale<T>);
+  return make_claim<T>(row, "scale", fmt::format("Var w = {}", row.promise.formula), effect,
+                       n_samples_for_square(row.promise.law, effect, rates), judge_scale<T>);
 }
 
 template <class T>
@@ -194,16 +182,33 @@ void add_claims(const Case& row, std::vector<Claim>& claims) {
   claims.push_back(fourth_moment_claim<T>(row));
 }
 
+template <class T>
+void add_further_claims(const RuleCase& row, std::vector<Claim>& claims) {
+  add_kernel_claims<T>(row, claims);
+  add_position_claims<T>(row, claims);
+  add_matrix_claims<T>(row, claims);
+  add_address_claims<T>(row, claims);
+}
+
 }  // namespace
+
+std::span<const Promise> promises() { return all_promises; }
+
+std::size_t n_samples_for_square(Law law, double effect, const statistics::ErrorRates& at) {
+  return law == Law::normal ? statistics::degrees_of_freedom_for_chi_squared(effect, at)
+                            : statistics::n_samples_for_variance(effect, laws::kurtosis(law), at);
+}
 
 std::vector<Claim> initialiser_claims(const Settings& settings) {
   std::vector<Claim> claims;
-  for (const Promise& promise : promises) {
-    for (random::Engine engine : {random::Engine::ars, random::Engine::philox}) {
+  for (const Promise& promise : promises()) {
+    for (random::Engine engine : engines) {
       const Case row{promise, hand_counted_weights().front(), engine, settings.effect_scale};
       add_claims<float>(row, claims);
       add_claims<double>(row, claims);
     }
+    add_further_claims<float>({promise, settings.effect_scale}, claims);
+    add_further_claims<double>({promise, settings.effect_scale}, claims);
   }
   for (Claim& claim : weight_claims(settings)) claims.push_back(std::move(claim));
   return claims;

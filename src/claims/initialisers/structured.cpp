@@ -219,7 +219,7 @@ std::vector<Claim> structured_claims(const Settings& settings) {
   std::vector<Claim> claims;
   add_exact_claims<float>(claims);
   add_exact_claims<double>(claims);
-  for (auto* more : {haar_claims, spectral_claims}) {
+  for (auto* more : {haar_claims, large_haar_claims, spectral_claims}) {
     for (Claim& claim : more(settings)) claims.push_back(std::move(claim));
   }
   return claims;

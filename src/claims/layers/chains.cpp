@@ -1,13 +1,16 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/math/special_functions/polygamma.hpp>
 #include <cmath>
 
-#include "claims/judge.hpp"
+#include "claims/cells.hpp"
 #include "experiment/propagation.hpp"
 #include "sqrtn/init/gain.hpp"
 #include "sqrtn/laws/activation.hpp"
 #include "sqrtn/laws/chain.hpp"
+#include "sqrtn/laws/saddlepoint.hpp"
+#include "sqrtn/support/parallel.hpp"
 
 /// Deep chains. A replicate is one chain: its layers' weights are fresh, so the laws below are exact.
 namespace sqrtn::claims {
@@ -64,17 +67,7 @@ Outcome judge_log_norm(const Case& row, const Runs& runs) {
   double sum = 0;
   for (const auto& run : runs) sum += 2 * (run.back().log_rms - run.front().log_rms);
   const std::size_t n_layers = runs.size() * row.depth;
-  const laws::LogSum law = law_of(row, n_layers);
-  const auto ratio = [&](double deviation) { return std::exp(deviation / static_cast<double>(n_layers)); };
-  statistics::TestResult test;
-  test.n_samples = n_layers;
-  test.statistic = (sum - law.mean()) / law.stddev();
-  test.p_value = std::isnan(sum) ? 0 : std::min(1.0, 2 * std::min(law.cdf(sum), law.survival(sum)));
-  test.rejected = test.p_value < rates.alpha;
-  test.estimate = ratio(sum - law.mean());
-  test.confidence_interval = {ratio(sum - law.quantile(1 - rates.alpha / 2)),
-                              ratio(sum - law.quantile(rates.alpha / 2))};
-  return judge(test, 1);
+  return judge_log_sum(law_of(row, n_layers), sum, n_layers);
 }
 
 template <class T>
@@ -91,25 +84,33 @@ Claim log_norm_claim(const Case& row, const char* name, double effect) {
   return claim;
 }
 
+/// Σ z², z the standard normal deviate of a chain's log-norm by its exact law: so that a spread that is off shows, and
+/// the long lower tail of logarithms, whose squares have no moment generating function, does not.
+double sum_of_squared_deviates(const laws::LogSum& law, const Runs& runs, unsigned threads) {
+  (void)law.cdf(law.mean());  // prepares the law, before threads share it
+  const auto squared = [&](std::size_t i) {
+    const double y = 2 * (runs[i].back().log_rms - runs[i].front().log_rms);
+    const double below = law.cdf(y), z = laws::normal_deviate(below, 1 - below);  // to 1e-13: no run's tail is as small
+    return z * z;
+  };
+  return *parallel_reduce(runs.size(), threads, squared, [](double& a, double b) { a += b; });
+}
+
 /// Independent layers: the variance of a narrow chain's log-norm is the sum of the layers' variances.
 Claim spread_claim(const Settings& settings) {
   constexpr Case row{"lecun_normal", "identity", 1, 4, 16};
   const double half = row.width / 2.0, depth = row.depth, effect = 0.05 * settings.effect_scale;
   const double variance = law_of(row, row.depth).variance();
+  // As many as the plain variance would need, whose squares spread more than those of deviates.
   const double kurtosis = 3 + depth * boost::math::polygamma(3, half) / (variance * variance);
   Claim claim = statistical_claim("chains/linear/independent_layers/f32", "Var ln(‖x_L‖²/‖x₀‖²) = L·ψ₁(n/2)",
                                   "laws.md §6", to_string(Engine::ars), effect);
   claim.uses_blas = true;
   claim.check = [=, id = claim.id](const Subject& subject, const Settings& settings_of_run) {
     const std::size_t n_runs = statistics::n_samples_for_variance(effect, kurtosis);
-    const double mean = law_of(row, row.depth).mean();
-    double square = 0;
-    for (const auto& run : run_chains<float>(row, id, n_runs, subject, settings_of_run)) {
-      square += std::pow(2 * (run.back().log_rms - run.front().log_rms) - mean, 2);
-    }
-    return judge(
-        statistics::second_moment_test(square / static_cast<double>(n_runs), variance, kurtosis, n_runs, rates.alpha),
-        variance, variance);
+    const double sum = sum_of_squared_deviates(
+        law_of(row, row.depth), run_chains<float>(row, id, n_runs, subject, settings_of_run), settings_of_run.threads);
+    return judge(statistics::chi_squared_test(sum, static_cast<double>(n_runs), rates.alpha), variance, variance);
   };
   return claim;
 }
@@ -154,9 +155,39 @@ double mean_spread(const init::Activation& activation, double gain, std::size_t 
   return sum / static_cast<double>(depth);
 }
 
-/// Layer after layer, given ‖x‖ the outputs are iid φ(N(0, gain²‖x‖²/n)): their mean square has the mean
-/// of the variance map exactly, whatever happened before, so the layers' deviations add up as those of
-/// independent draws.
+/// The law of φ(s·z)², z ~ N(0,1).
+laws::SumLaw law_of_square(const init::Activation& activation, double s) {
+  std::vector<double> edges{-9, -6, -3, 0, 3, 6, 9};  // what lies beyond has a probability of 1e-19
+  for (const double kink : activation.kinks) {
+    if (std::abs(kink) < 9 * s) edges.push_back(kink / s);
+  }
+  std::ranges::sort(edges);
+  const auto square = [&](double z) { return std::pow(activation.value(s * z), 2); };
+  return laws::SumLaw::of(
+      square, [](double z) { return std::exp(-z * z / 2); }, edges);
+}
+
+/// Σ over the layers of chains of the deviate of their mean square given the layer before, and of its variance.
+struct LayerSums {
+  double deviates = 0, variance = 0;
+};
+
+LayerSums sum_layers(const init::Activation& activation, double gain, std::size_t width,
+                     const std::vector<LayerState>& states) {
+  LayerSums sums;
+  for (std::size_t layer = 1; layer < states.size(); ++layer) {
+    const double scale = gain * std::exp(states[layer - 1].log_rms);
+    if (!(scale > 1e-6 && scale < 1e6)) return {std::numeric_limits<double>::quiet_NaN(), 1};  // dead or exploded
+    const laws::SumLaw law = law_of_square(activation, scale);
+    const auto n = static_cast<double>(width);
+    sums.deviates += law.deviate(n * std::exp(2 * states[layer].log_rms), n);
+    sums.variance += law.variance() / (law.mean() * law.mean()) / n;
+  }
+  return sums;
+}
+
+/// Layer after layer, given ‖x‖ the outputs are iid φ(N(0, gain²‖x‖²/n)), whatever happened before: the deviates of
+/// their mean squares are independent and N(0,1). Shown as the ratio of the mean square to the map's.
 Claim map_claim(const init::Activation& activation, const Settings& settings) {
   constexpr std::size_t width = 256, depth = 20;
   const double gain = init::gain(activation), effect = 0.03 * settings.effect_scale;
@@ -167,17 +198,16 @@ Claim map_claim(const init::Activation& activation, const Settings& settings) {
     const double kurtosis = 1 + mean_spread(activation, gain, depth);
     const std::size_t n_runs = statistics::n_samples_for_variance(effect, kurtosis) / (width * depth) + 1;
     const Case row{"lecun_normal", activation.name.data(), gain, width, depth};
-    double ratio = 0, variance = 0;
-    for (const auto& states : run_chains<float>(row, id, n_runs, subject, run)) {
-      for (std::size_t layer = 1; layer <= depth; ++layer) {
-        const Step step = step_of(activation, gain, std::exp(2 * states[layer - 1].log_rms));
-        ratio += std::exp(2 * states[layer].log_rms) / step.mean_square;
-        variance += step.spread / width;
-      }
-    }
-    const std::size_t n_layers = n_runs * depth;
-    const double n = static_cast<double>(n_layers);
-    return judge(statistics::normal_mean_test(ratio / n, 1, std::sqrt(variance / n), n_layers, rates.alpha), 1);
+    const Runs runs = run_chains<float>(row, id, n_runs, subject, run);
+    const auto sum_one = [&](std::size_t i) { return sum_layers(activation, gain, width, runs[i]); };
+    const auto add = [](LayerSums& into, const LayerSums& from) {
+      into.deviates += from.deviates;
+      into.variance += from.variance;
+    };
+    const LayerSums sums = *parallel_reduce(n_runs, run.threads, sum_one, add);
+    const double n = static_cast<double>(n_runs * depth), spread = std::sqrt(sums.variance / n);
+    return judge(statistics::normal_mean_test(1 + sums.deviates / n * spread, 1, spread, n_runs * depth, rates.alpha),
+                 1);
   };
   return claim;
 }

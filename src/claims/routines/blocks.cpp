@@ -140,6 +140,11 @@ void exact_blocks(const Inquiry& inquiry) {
     add(601, shorter, 613);
     add(shorter, 607, 613);
   }
+  exact_blocks<T>(inquiry, shapes, 1);
+}
+
+template <class T>
+void exact_blocks(const Inquiry& inquiry, const std::vector<Choice>& shapes, std::size_t n_forms) {
   for_calls(
       inquiry, shapes,
       [&](const Choice& choice, const blas::Interface& interface) {
@@ -150,13 +155,17 @@ void exact_blocks(const Inquiry& inquiry) {
         instance.call(interface);
         compare(instance, interface, inquiry.found);
       },
-      0, 1);
+      0, n_forms);
 }
 
 template void exact_blocks<float>(const Inquiry&);
 template void exact_blocks<double>(const Inquiry&);
 template void exact_blocks<std::complex<float>>(const Inquiry&);
 template void exact_blocks<std::complex<double>>(const Inquiry&);
+template void exact_blocks<float>(const Inquiry&, const std::vector<Choice>&, std::size_t);
+template void exact_blocks<double>(const Inquiry&, const std::vector<Choice>&, std::size_t);
+template void exact_blocks<std::complex<float>>(const Inquiry&, const std::vector<Choice>&, std::size_t);
+template void exact_blocks<std::complex<double>>(const Inquiry&, const std::vector<Choice>&, std::size_t);
 
 bool multiplies_matrices(const Operation& operation) {
   const auto is_matrix = [&](char name) {

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <vector>
+
 #include "blas/operations.hpp"
+#include "claims/routines/stored.hpp"
 
 /// Products so large that all dimensions are past a library's blocks, checked without being computed a second time.
 namespace sqrtn::claims {
@@ -12,6 +15,9 @@ struct Inquiry;
 /// less running time", IFIP Congress 1977.
 template <class T>
 void exact_blocks(const Inquiry& inquiry);
+/// The same at these shapes, each called in so many ways.
+template <class T>
+void exact_blocks(const Inquiry& inquiry, const std::vector<Choice>& shapes, std::size_t n_forms);
 
 /// Of which routines: those whose sum is of products of matrices that are stored in full.
 bool multiplies_matrices(const blas::Operation& operation);

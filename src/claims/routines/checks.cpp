@@ -47,32 +47,19 @@ T rounding_scalar(Real<T> re, Real<T> im) {
 }
 
 template <class T>
-void exact(const Inquiry& inquiry, const std::vector<Choice>& shapes) {
-  std::size_t n = 0;
-  for_calls(inquiry, shapes, [&](const Choice& choice, const blas::Interface& interface) {
-    Instance<T> instance(inquiry.operation, choice);
-    instance.fill_integers(inquiry.data);
-    const auto [alpha, beta] = exact_scalars<T>(n++);
-    instance.set_scalars(alpha, beta);
-    instance.store();
-    call_and_compare(instance, interface, true, ", integer inputs", inquiry.found);
-  });
-}
-
-template <class T>
 void exact_small(const Inquiry& inquiry) {
-  exact<T>(inquiry, small_shapes(inquiry.operation));
+  exact_shapes<T>(inquiry, small_shapes(inquiry.operation));
 }
 
 template <class T>
 void exact_large(const Inquiry& inquiry) {
-  exact<T>(inquiry, large_shapes(inquiry.operation));
+  exact_shapes<T>(inquiry, large_shapes(inquiry.operation));
 }
 
 template <class T>
-void within_bound(const Inquiry& inquiry, Inputs inputs, std::string_view note) {
+void within_bound(const Inquiry& inquiry, const std::vector<Choice>& shapes, Inputs inputs, std::string_view note) {
   for_calls(
-      inquiry, rounding_shapes(inquiry.operation),
+      inquiry, shapes,
       [&](const Choice& choice, const blas::Interface& interface) {
         Instance<T> instance(inquiry.operation, choice);
         instance.fill(inquiry.data, inputs);
@@ -86,8 +73,7 @@ void within_bound(const Inquiry& inquiry, Inputs inputs, std::string_view note) 
 
 template <class T>
 void random_bound(const Inquiry& inquiry) {
-  within_bound<T>(inquiry, Inputs::normal, ", normal inputs");
-  if (!inquiry.operation.solves) within_bound<T>(inquiry, Inputs::positive, ", positive inputs");
+  bound_shapes<T>(inquiry, rounding_shapes(inquiry.operation));
 }
 
 /// Of typical shapes, all forms of the small ones; `prepare` changes memory after it was stored.
@@ -270,14 +256,34 @@ bool is_hermitian(const Operation& operation) {
                              [](const blas::Operand& o) { return o.structure == blas::Structure::hermitian; });
 }
 bool adds(const Operation& operation) { return !operation.solves && !is_search(operation); }
-bool rounds(const Operation& operation) {
-  return adds(operation) && operation.name != "copy" && operation.name != "swap";
-}
 
 constexpr const char* standard = "Basic Linear Algebra Subprograms Technical Forum Standard, ch. 2";
 constexpr const char* reference = "reference BLAS 3.11";
 
 }  // namespace
+
+bool rounds(const Operation& operation) {
+  return !is_search(operation) && operation.name != "copy" && operation.name != "swap";
+}
+
+template <class T>
+void exact_shapes(const Inquiry& inquiry, const std::vector<Choice>& shapes) {
+  std::size_t n = 0;
+  for_calls(inquiry, shapes, [&](const Choice& choice, const blas::Interface& interface) {
+    Instance<T> instance(inquiry.operation, choice);
+    instance.fill_integers(inquiry.data);
+    const auto [alpha, beta] = exact_scalars<T>(n++);
+    instance.set_scalars(alpha, beta);
+    instance.store();
+    call_and_compare(instance, interface, true, ", integer inputs", inquiry.found);
+  });
+}
+
+template <class T>
+void bound_shapes(const Inquiry& inquiry, const std::vector<Choice>& shapes) {
+  within_bound<T>(inquiry, shapes, Inputs::normal, ", normal inputs");
+  if (!inquiry.operation.solves) within_bound<T>(inquiry, shapes, Inputs::positive, ", positive inputs");
+}
 
 template <class T>
 const std::vector<RoutineCheck>& routine_checks() {
@@ -288,7 +294,7 @@ const std::vector<RoutineCheck>& routine_checks() {
        exact_large<T>},
       {"exact_blocks", multiplies_matrices,
        " is exact for integers where dimensions are past all blocks, each and together", standard, exact_blocks<T>},
-      {"random_bound", [](const Operation& o) { return rounds(o) || o.solves; },
+      {"random_bound", rounds,
        ": |error| ≤ γ of the longest sum, times the sizes of what is added, entry by entry, worst case",
        "Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., (3.5), (3.13) and theorem 8.5",
        random_bound<T>},
@@ -310,6 +316,14 @@ const std::vector<RoutineCheck>& routine_checks() {
   return all;
 }
 
+template void exact_shapes<float>(const Inquiry&, const std::vector<Choice>&);
+template void bound_shapes<float>(const Inquiry&, const std::vector<Choice>&);
+template void exact_shapes<double>(const Inquiry&, const std::vector<Choice>&);
+template void bound_shapes<double>(const Inquiry&, const std::vector<Choice>&);
+template void exact_shapes<std::complex<float>>(const Inquiry&, const std::vector<Choice>&);
+template void bound_shapes<std::complex<float>>(const Inquiry&, const std::vector<Choice>&);
+template void exact_shapes<std::complex<double>>(const Inquiry&, const std::vector<Choice>&);
+template void bound_shapes<std::complex<double>>(const Inquiry&, const std::vector<Choice>&);
 template const std::vector<RoutineCheck>& routine_checks<float>();
 template const std::vector<RoutineCheck>& routine_checks<double>();
 template const std::vector<RoutineCheck>& routine_checks<std::complex<float>>();

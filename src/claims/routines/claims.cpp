@@ -21,15 +21,8 @@ Claim claim_of(const blas::Operation& operation, const RoutineCheck& row) {
                             fmt::format("{}{}", operation.formula, row.statement), std::string(row.source));
   claim.uses_blas = true;
   claim.check = [id = claim.id, &operation, &row](const Subject& subject, const Settings& settings) {
-    const bool has = std::ranges::any_of(
-        subject.interfaces, [&](const blas::Interface& each) { return each.has(operation, blas_type<T>); });
-    if (!has) return skipped("the library has no " + name_of(operation, blas_type<T>));
-    std::fesetenv(FE_DFL_ENV);
-    TestData data(settings.seed, id);
-    Findings found;
-    const auto every = static_cast<std::size_t>(settings.effect_scale);
-    row.check({operation, blas_type<T>, subject.interfaces, data, found, every});
-    return row.name == "random_bound" || row.name == "growth" ? bound_outcome(found) : exact_outcome(found);
+    const bool bound = row.name == "random_bound" || row.name == "growth";
+    return checked<T>(operation, subject, settings, id, bound, row.check);
   };
   return claim;
 }
@@ -43,6 +36,29 @@ void add_claims(const blas::Operation& operation, std::vector<Claim>& all) {
 }
 
 }  // namespace
+
+template <class T>
+Outcome checked(const blas::Operation& operation, const Subject& subject, const Settings& settings,
+                const std::string& id, bool bound, const std::function<void(const Inquiry&)>& check) {
+  const bool has = std::ranges::any_of(subject.interfaces,
+                                       [&](const blas::Interface& each) { return each.has(operation, blas_type<T>); });
+  if (!has) return skipped("the library has no " + name_of(operation, blas_type<T>));
+  std::fesetenv(FE_DFL_ENV);
+  TestData data(settings.seed, id);
+  Findings found;
+  const auto every = static_cast<std::size_t>(settings.effect_scale);
+  check({operation, blas_type<T>, subject.interfaces, data, found, every});
+  return bound ? bound_outcome(found) : exact_outcome(found);
+}
+
+template Outcome checked<float>(const blas::Operation&, const Subject&, const Settings&, const std::string&, bool,
+                                const std::function<void(const Inquiry&)>&);
+template Outcome checked<double>(const blas::Operation&, const Subject&, const Settings&, const std::string&, bool,
+                                 const std::function<void(const Inquiry&)>&);
+template Outcome checked<std::complex<float>>(const blas::Operation&, const Subject&, const Settings&,
+                                              const std::string&, bool, const std::function<void(const Inquiry&)>&);
+template Outcome checked<std::complex<double>>(const blas::Operation&, const Subject&, const Settings&,
+                                               const std::string&, bool, const std::function<void(const Inquiry&)>&);
 
 std::vector<Claim> routine_claims() {
   std::vector<Claim> claims;

@@ -1,0 +1,120 @@
+#include <nlohmann/json.hpp>
+
+#include "program.hpp"
+
+/// `sqrtn propagate` of blocks and widths, and its verdicts both ways.
+namespace sqrtn::verify {
+namespace {
+
+const std::string blocks = "sqrtn propagate --width 16 --depth 4 --replicates 9 --tokens 6 --heads 2 --block ";
+
+TEST(PropagateBlocks, BeginWithTheVerdict) {
+  const Folder folder;
+  const Ended held = shell(folder, blocks + "transformer --norm layer --branch-scale '1/sqrt(2L)' --json r.json");
+  EXPECT_EQ(held.code, 0) << held.err;
+  EXPECT_TRUE(held.out.starts_with("Verdict: holds, the RMS of signal and gradients within a factor 1000")) << held.out;
+  for (const char* text : {"80 % of runs", "correlation", "pre layer norm, branch 1/sqrt(2L)", "2 heads, 6 tokens"}) {
+    EXPECT_TRUE(holds(held.out, text)) << text << held.out;
+  }
+  const auto json = nlohmann::json::parse(content_of(folder / "r.json"))["propagation"][0];
+  EXPECT_EQ(json["block"], "transformer");
+  EXPECT_EQ(json["widths"], "16,64,16");
+  EXPECT_EQ(json["gradient_fate"], "holds");
+  EXPECT_EQ(json["layers"].size(), 5u);
+  EXPECT_NEAR(json["layers"][0]["coverage"].get<double>(), 0.8, 1e-12);
+  EXPECT_TRUE(json["layers"][4]["log_rms_mean"].is_null());
+  EXPECT_EQ(shell(folder, "sqrtn report r.json").code, 0);
+}
+
+TEST(PropagateBlocks, SayWhatMendsThem) {
+  const Folder folder;
+  const Ended bare = shell(folder, "sqrtn propagate --block mlp --width 16 --depth 20 --replicates 5 --gain 2");
+  EXPECT_TRUE(holds(bare.out, "Verdict: explodes at block")) << bare.out;
+  EXPECT_TRUE(holds(bare.out, "--norm layer --norm-place pre")) << bare.out;
+  const Ended compared = shell(folder, blocks + "attention --compare he_normal,lecun_normal --norm rms");
+  EXPECT_TRUE(holds(compared.out, "lecun_normal")) << compared.out << compared.err;
+  for (const char* block : {"mlp --activation swiglu", "conv --side 4", "bottleneck --side 4 --norm batch --batch 2"}) {
+    const Ended ended =
+        shell(folder, std::string("sqrtn propagate --width 8 --depth 2 --replicates 3 --block ") + block);
+    EXPECT_EQ(ended.code, 0) << block << ended.err;
+  }
+}
+
+TEST(PropagateVerdict, CountsGradientsAndSaysSoFirst) {
+  const Folder folder;
+  const std::string line = "sqrtn propagate --width 32 --replicates 5 ";
+  EXPECT_TRUE(shell(folder, line + "--depth 60 --norm batch --batch 16")
+                  .out.starts_with("Verdict: gradients explode at layer"));
+  const Ended sigmoid = shell(folder, line + "--depth 12 --activation sigmoid --init lecun_normal");
+  EXPECT_TRUE(sigmoid.out.starts_with("Verdict: gradients vanish at layer")) << sigmoid.out;
+  EXPECT_TRUE(holds(sigmoid.out, "the signal holds"));
+  EXPECT_TRUE(shell(folder, line + "--depth 12 --activation sigmoid --init lecun_normal --within 1e30")
+                  .out.starts_with("Verdict: holds"));
+}
+
+TEST(PropagateVerdict, TellsRunsThatDie) {
+  const Folder folder;
+  const Ended narrow = shell(folder, "sqrtn propagate --width 8 --depth 50 --replicates 40");
+  // 1 − (1 − 2⁻⁸)⁵⁰.
+  EXPECT_TRUE(holds(narrow.out, "with probability 17.8 %")) << narrow.out;
+  EXPECT_FALSE(holds(narrow.out, "Verdict: vanishes at layer 1,")) << narrow.out;
+}
+
+/// Width 512, gain 0.8: entries would last until 460 to 478; products vanish up to 15 layers before.
+TEST(PropagateVerdict, KnowsThatProductsVanishFirst) {
+  const Folder folder;
+  const Ended ended = shell(folder,
+                            "sqrtn propagate --width 64 --depth 460 --replicates 9 --activation identity --init "
+                            "lecun_normal --gain 0.8");
+  EXPECT_TRUE(holds(ended.out, "in at least 99 % of runs, as products vanish up to 11 layers before entries do"))
+      << ended.out;
+}
+
+TEST(PropagateWidths, TellTheExponent) {
+  const Folder folder;
+  const std::string line = "sqrtn propagate --depth 3 --replicates 20 --activation identity --widths-sweep 16,64,256 ";
+  const Ended standard = shell(folder, line + "--init normal --gain 0.1");
+  EXPECT_EQ(standard.code, 0) << standard.err;
+  EXPECT_TRUE(standard.out.starts_with("Verdict: scales with the width")) << standard.out;
+  EXPECT_TRUE(holds(standard.out, "Activations ∝ width^1.")) << standard.out;
+  EXPECT_TRUE(holds(shell(folder, line + "--init lecun_normal --replicates 400").out, "Verdict: holds"))
+      << standard.out;
+}
+
+struct Refused {
+  const char* line;
+  const char* input;
+  const char* advice;
+};
+
+TEST(PropagateBlocks, RefuseWhatIsWrong) {
+  const Folder folder;
+  for (const auto& [line, input, advice] : {Refused{"--heads 4", "--heads", "--block"},
+                                            {"--block transfomer", "transfomer", "transformer"},
+                                            {"--block mlp --heads 4", "--heads", "attention"},
+                                            {"--block transformer --norm batch", "batch", "layer or rms"},
+                                            {"--block transformer --heads 7", "7", "divide"},
+                                            {"--block mlp --widths 8,16", "8,16", "end as they begin"},
+                                            {"--block mlp --widths 8,x,8", "8,x,8", "whole numbers"},
+                                            {"--block conv --widths 8,8", "8,8", "three"},
+                                            {"--block mlp --branch-scale big", "big", "rezero"},
+                                            {"--block mlp --branch-scale deepnet", "deepnet", "post"},
+                                            {"--block mlp --norm-place before", "before", "sandwich"},
+                                            {"--block mlp --init orthogonal", "orthogonal", "he_normal"},
+                                            {"--block mlp --weights shared", "shared", "blocks"},
+                                            {"--block mlp --residual", "--residual", "single layers"},
+                                            {"--block conv --activation swiglu", "swiglu", "linear layers"},
+                                            {"--activation swiglu", "swiglu", "--block mlp"},
+                                            {"--block transformer --tokens 65536 --batch 65536", "GiB", "--tokens"},
+                                            {"--within 0.5", "0.5", "1.001"},
+                                            {"--widths-sweep 64,64", "64,64", "two different"},
+                                            {"--widths-sweep 64,0", "64,0", "--widths-sweep"},
+                                            {"--widths-sweep 8,16 --width 8", "--widths-sweep", "--width"}}) {
+    const Ended ended = shell(folder, std::string("sqrtn propagate ") + line);
+    EXPECT_EQ(ended.code, 2) << line << ended.out;
+    EXPECT_TRUE(holds(ended.err, input) && holds(ended.err, advice)) << line << ": " << ended.err;
+  }
+}
+
+}  // namespace
+}  // namespace sqrtn::verify
