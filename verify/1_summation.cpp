@@ -116,7 +116,7 @@ TEST(Summation, HasAFormula) {
   EXPECT_EQ(to_text(lanes(4, 64, true)), "lanes(4 × chain(0:61:4): (0+2)+(1+3))");
   EXPECT_EQ(to_text(sum_chain(std::vector<std::int32_t>{8, 9, 0, 1, 2, 3, 4, 5, 6, 7}, false)), "chain(8:10, 0:8)");
   EXPECT_EQ(to_text(sum_of(lanes(2, 8, false), laws::product_term(8))), "(lanes(2 × chain(0:7:2): 0+1)) then 8");
-  EXPECT_EQ(to_text(pairwise(0, 8)), "2·2·chain(2)");
+  EXPECT_EQ(to_text(pairwise(0, 8)), "2·(2·chain(2))");
   const std::vector<std::int32_t> back{5, 4, 3, 2, 1, 0};
   EXPECT_EQ(to_text(sum_chain(back, true)), "chain(5 down to 0)");
 }

@@ -109,6 +109,16 @@ bool overlaps(const Compared& of, const Spine& spine) {
   return static_cast<std::size_t>(high - low) < of.parts.sizes[low == of.parts.lowest[first] ? first : second];
 }
 
+/// Whether each block begins where the one before ends.
+bool follow_one_another(const Compared& of, const Spine& spine) {
+  for (std::size_t i = 1; i < spine.terms.size(); ++i) {
+    const std::size_t before = index_of(spine.terms[i - 1]);
+    const std::size_t end = index_of(of.parts.lowest[before]) + of.parts.sizes[before];
+    if (index_of(of.parts.lowest[index_of(spine.terms[i])]) != end) return false;
+  }
+  return true;
+}
+
 OrderDifference blocks_differ(const Compared& a, const Compared& b, std::int32_t in_a, std::int32_t in_b) {
   const Spine spine_a = blocks_at(a.tree, a.parts, in_a), spine_b = blocks_at(b.tree, b.parts, in_b);
   if (overlaps(a, spine_a) || overlaps(b, spine_b)) return {OrderChange::lanes, {}, formulas(a, b, in_a, in_b)};
@@ -120,6 +130,8 @@ OrderDifference blocks_differ(const Compared& a, const Compared& b, std::int32_t
                         runs_text(products_below(a.tree, in_a)), sizes.size(), sizes.size() == 1 ? "" : "s",
                         others.size())};
   }
+  const bool in_turn = follow_one_another(a, spine_a) && follow_one_another(b, spine_b);
+  if (!in_turn) return {OrderChange::other, {}, formulas(a, b, in_a, in_b)};
   std::int32_t edge = a.parts.lowest[index_of(in_a)], moved = edge;
   for (std::size_t i = 0; i < sizes.size(); ++i) {
     edge += sizes[i];
