@@ -25,7 +25,7 @@ struct JsonLimits {
   std::size_t fields = 256;                       ///< of one object
   bool control_characters = false;                ///< whether strings may hold them
   bool repeated_fields = false;                   ///< whether an object may have a field twice: the first counts
-  std::string remedy = "; write the file again";  ///< of what is no JSON
+  const char* remedy = "; write the file again";  ///< of what is no JSON
 };
 
 /// The text of a regular file that holds at most `most_bytes`, or of standard input for "-"; a larger one is refused
