@@ -296,9 +296,12 @@ std::set<std::string> all_examples() {
   return lines;
 }
 
-/// `run` and `bench` measure for many seconds; they are in the suite for which one waits.
+/// `run`, `bench`, `verify` and `screen` take many seconds; they are in the suite for which one waits.
 bool takes_long(const std::string& line) {
-  return (line.find("sqrtn run") != std::string::npos || line.find("sqrtn bench") != std::string::npos) &&
+  const auto calls = [&line](const char* subcommand) {
+    return line.find(fmt::format("sqrtn {}", subcommand)) != std::string::npos;
+  };
+  return (calls("run") || calls("bench") || calls("verify") || calls("screen")) &&
          line.find("--list") == std::string::npos;
 }
 

@@ -241,6 +241,23 @@ void expect_ranks(Rows& rows, const ordered_json& json) {
   }
 }
 
+/// Libraries that export the same share a row.
+void expect_coverage(Rows& rows, const ordered_json& json) {
+  std::vector<std::pair<std::string, ordered_json>> shared;
+  for (const auto& backend : json["backends"]) {
+    const ordered_json& identity = backend["identity"];
+    if (identity.is_null() || identity["routines"] == 0) continue;
+    const ordered_json told{identity["routines"], identity["not_judged"]};
+    const auto found = std::ranges::find(shared, told, &std::pair<std::string, ordered_json>::second);
+    if (found == shared.end()) {
+      shared.emplace_back(escaped(backend["name"]), told);
+    } else {
+      found->first += ", " + escaped(backend["name"]);
+    }
+  }
+  for (const auto& [name, told] : shared) EXPECT_EQ(next_row(rows, name).at(1).text, told[0].dump()) << name;
+}
+
 void expect_accuracy(Rows& rows, const ordered_json& backend, const std::string& dtype, const std::string& name) {
   std::map<std::string, ordered_json> properties;
   for (const auto& property : backend["properties"]) properties[property["id"]] = property;
@@ -324,6 +341,7 @@ void expect_libraries(const results::Libraries& report) {
   for (const auto& backend : json["backends"]) {
     if (!backend["identity"].is_null()) expect_counts(next_row(rows, escaped(backend["name"])), backend);
   }
+  expect_coverage(rows, json);
   for (const char* dtype : {"f32", "f64"}) {
     for (const auto& backend : json["backends"]) {
       if (!backend["properties"].empty()) expect_accuracy(rows, backend, dtype, escaped(backend["name"]));

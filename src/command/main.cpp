@@ -29,7 +29,7 @@ constexpr const char* program_examples =
   sqrtn report results.json --output .  the page of results, or of several
   sqrtn compare old.json new.json       what became wrong, faster or slower
   sqrtn verify --filter 'initialisers'  the claims whose id matches
-  sqrtn screen --minutes 5              is a core, or its memory, wrong?
+  sqrtn screen --minutes 1              is a core, or its memory, wrong?
   sqrtn bench --quick --filter gemm     timings alone; as JSON with --json -
   sqrtn init he_normal 512x256 --seed 1 --output w.npy
   sqrtn env                             what machine and build this is)"

@@ -44,7 +44,7 @@ void back_through(const Chain& chain, std::span<const double> x, std::span<const
 }  // namespace
 
 std::vector<std::vector<LayerState>> simulate_field(const Chain& chain, const random::Stream& stream,
-                                                    std::size_t n_runs, unsigned threads) {
+                                                    std::size_t n_runs, unsigned threads, bool sizes_only) {
   require(!chain.shared && chain.norm != Norm::batch && chain.batch == 1,
           "the law of one row with fresh weights is simulated; got {} rows, {} weights", chain.batch,
           chain.shared ? "shared" : "fresh");
@@ -67,7 +67,7 @@ std::vector<std::vector<LayerState>> simulate_field(const Chain& chain, const ra
       random::fill_normal<double>(draws(gradient_at(stream), layer), out, 0, 1);
       back_through(chain, entries(x), entries(y), entries(delta), out);
     };
-    return run_chain<double>(chain, input_of(stream, chain, run), {forward, backward, true});
+    return run_chain<double>(chain, input_of(stream, chain, run), {forward, backward, sizes_only});
   });
 }
 

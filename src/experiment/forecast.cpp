@@ -104,7 +104,7 @@ Forecast forecast(const Chain& chain, const blas::Functions& blas, const random:
   } else {
     Chain row = chain;
     row.batch = 1;
-    if (!exact || chain.gradients) runs = simulate_field(row, stream, field_runs(chain), threads);
+    if (!exact || chain.gradients) runs = simulate_field(row, stream, field_runs(chain), threads, true);
     const bool leading = !chain.orthogonal && chain.weights.law != init::Law::normal;
     result.basis =
         exact ? "exact law"

@@ -70,10 +70,10 @@ std::vector<std::vector<LayerState>> run_chains(const Chain& chain, const blas::
 /// N(0, σ²‖x‖²), and orthogonal ones a uniform direction of norm σ√n‖x‖. On the way back, given W x = y,
 /// Wᵀδ = x·(yᵀδ)/‖x‖² + a part across x that is as new: N(0, σ²‖δ‖²) a direction (orthogonal: of norm
 /// σ√n·‖δ − y·(yᵀδ)/‖y‖²‖). Exact in law for fresh Gaussian or orthogonal weights and one row, to leading
-/// order in 1/n for others. Of each state, what Products::sizes_only says.
+/// order in 1/n for others. `sizes_only`: of each state, what Products::sizes_only says.
 /// Beyond 1e154, where ‖x‖² leaves double's range, layers are not finite.
 /// Throws: std::invalid_argument for shared weights, batch norm or more than one row.
 std::vector<std::vector<LayerState>> simulate_field(const Chain& chain, const random::Stream& stream,
-                                                    std::size_t n_runs, unsigned threads = 0);
+                                                    std::size_t n_runs, unsigned threads = 0, bool sizes_only = false);
 
 }  // namespace sqrtn::experiment
