@@ -205,7 +205,7 @@ AskedProduct parse_product(std::string_view text) {
   const double bytes = sizeof(double) * (static_cast<double>(m) * static_cast<double>(k) +
                                          static_cast<double>(k) * static_cast<double>(n) +
                                          static_cast<double>(m) * static_cast<double>(n));
-  const auto memory = static_cast<double>(describe_environment().memory_bytes);
+  const auto memory = static_cast<double>(physical_memory_bytes());
   require(memory == 0 || bytes < 0.75 * memory, "'{}': its operands need {:.2g} bytes and this machine has {:.2g}",
           text, bytes, memory);
   return product;

@@ -177,8 +177,7 @@ TEST(History, SurvivesMutations) {
   const std::string original = first_lines(history_with_step(random), 3);
   int taken = 0;
   for (int i = 0; i < 4'000; ++i) {
-    std::string text = original;
-    for (std::size_t changes = 1 + random() % 3; changes > 0 && !text.empty(); --changes) mutate(text, random);
+    const std::string text = mutated(original, random);
     const std::string refusal = refusal_of([&] { return history::parse_history(text, "h"); });
     EXPECT_TRUE(refusal.empty() || refusal.starts_with("h, line ")) << refusal;
     taken += refusal.empty() ? 1 : 0;

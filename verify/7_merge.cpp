@@ -134,8 +134,7 @@ void expect_survived(const std::string& original, Parse parse) {
   std::mt19937_64 random(1);
   int taken = 0;
   for (int i = 0; i < 2'000; ++i) {
-    std::string text = original;
-    for (std::size_t changes = 1 + random() % 3; changes > 0 && !text.empty(); --changes) mutate(text, random);
+    const std::string text = mutated(original, random);
     try {
       const std::string again = text_of(parse(text, "r.json"));
       ASSERT_EQ(text_of(parse(again, "r.json")), again) << i;

@@ -78,8 +78,7 @@ TEST(Order, DocumentsSurviveMutations) {
   std::mt19937_64 random(1);
   int taken = 0;
   for (int i = 0; i < 2'000; ++i) {
-    std::string text = original;
-    for (std::size_t changes = 1 + random() % 3; changes > 0 && !text.empty(); --changes) mutate(text, random);
+    const std::string text = mutated(original, random);
     try {
       const results::OrderDocument document = results::parse_orders(text, "o.json");
       (void)report::orders_text(document);

@@ -197,8 +197,7 @@ TEST(Read, BenchmarksSurviveMutations) {
   std::mt19937_64 random(1);
   int taken = 0;
   for (int i = 0; i < 1'000; ++i) {
-    std::string text = original;
-    for (std::size_t changes = 1 + random() % 3; changes > 0 && !text.empty(); --changes) mutate(text, random);
+    const std::string text = mutated(original, random);
     const std::string refusal = refusal_of([&text] { return gate::read_benchmark_output(text); });
     taken += refusal.empty();
     ASSERT_EQ(results::without_noise(text).size(), text.size()) << i;
@@ -211,8 +210,7 @@ TEST(Read, SurvivesMutations) {
   std::mt19937_64 random(1);
   int taken = 0;
   for (int i = 0; i < 4'000; ++i) {
-    std::string text = original;
-    for (std::size_t changes = 1 + random() % 3; changes > 0 && !text.empty(); --changes) mutate(text, random);
+    const std::string text = mutated(original, random);
     try {
       const std::string again = text_of(results::parse_document(text, "r.json"));
       ASSERT_EQ(text_of(results::parse_document(again, "r.json")), again) << i;

@@ -30,4 +30,10 @@ inline void mutate(std::string& text, std::mt19937_64& random) {
   }
 }
 
+/// The text after one to three of them.
+inline std::string mutated(std::string text, std::mt19937_64& random) {
+  for (std::size_t changes = 1 + random() % 3; changes > 0 && !text.empty(); --changes) mutate(text, random);
+  return text;
+}
+
 }  // namespace sqrtn::verify

@@ -196,9 +196,9 @@ Backend Backend::load(std::string_view name_or_path) {
 
 /// By the library and, if it only forwards to another one, by that.
 std::set<std::string, std::less<>> Backend::exported(const State& state) {
-  const Identity& identity = state.identity;
+  const std::string& product = state.identity.naming;
   std::set<std::string, std::less<>> symbols;
-  for (const std::string& path : {state.library.path(), owner_of(state.library.address(identity.naming.c_str()))}) {
+  for (const std::string& path : std::set{state.library.path(), owner_of(state.library.address(product.c_str()))}) {
     if (auto content = dynamic_content(path)) symbols.merge(content->symbols);
   }
   return symbols;

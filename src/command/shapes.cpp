@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <sstream>
 
 #include "command/options.hpp"
@@ -14,24 +15,20 @@ namespace {
 
 constexpr std::size_t most_bytes = 64 << 10, most_shapes = 500;
 
-std::vector<std::string> shapes_in(const std::string& path, const std::function<void(const std::string&)>& check) {
+/// take(shape, its line) for each that the file names.
+void for_shapes_in(const std::string& path, const std::function<void(const std::string&, std::size_t)>& take) {
   std::istringstream lines(results::read_text(path, most_bytes, "file of shapes"));
-  std::vector<std::string> shapes;
   std::size_t number = 0;
+  bool any = false;
   for (std::string line; std::getline(lines, line);) {
     ++number;
     line.erase(std::min(line.find('#'), line.size()));
     std::erase_if(line, [](char letter) { return letter == ' ' || letter == '\t' || letter == '\r'; });
     if (line.empty()) continue;
-    try {
-      check(line);
-    } catch (const std::invalid_argument& error) {
-      throw std::invalid_argument(fmt::format("{}:{}: {}", path, number, error.what()));
-    }
-    shapes.push_back(line);
+    any = true;
+    take(line, number);
   }
-  require(!shapes.empty(), "{} names no shape; write one a line, as gemm:180x5120x5120", path);
-  return shapes;
+  require(any, "{} names no shape; write one a line, as gemm:180x5120x5120", path);
 }
 
 }  // namespace
@@ -44,16 +41,22 @@ void add_shapes(CLI::App& subcommand, ShapeOptions& options, const std::string& 
   add_file(subcommand, "--shapes", options.file, "Such shapes, one a line; # begins a comment");
 }
 
-std::vector<std::string> asked_shapes(const ShapeOptions& options,
-                                      const std::function<void(const std::string&)>& check) {
-  std::vector<std::string> all = options.shapes, once;
-  std::ranges::for_each(all, check);
-  if (!options.file.empty()) std::ranges::move(shapes_in(options.file, check), std::back_inserter(all));
-  for (std::string& shape : all) {
-    if (std::ranges::find(once, shape) == once.end()) once.push_back(std::move(shape));
-  }
-  require(once.size() <= most_shapes, "{} shapes are too many for one run; at most {}", once.size(), most_shapes);
-  return once;
+void for_asked_shapes(const ShapeOptions& options, const std::function<void(const std::string&)>& take) {
+  std::set<std::string> taken;
+  const auto take_once = [&](const std::string& shape) {
+    if (!taken.insert(shape).second) return;
+    require(taken.size() <= most_shapes, "these are too many shapes for one run; at most {}", most_shapes);
+    take(shape);
+  };
+  std::ranges::for_each(options.shapes, take_once);
+  if (options.file.empty()) return;
+  for_shapes_in(options.file, [&](const std::string& shape, std::size_t line) {
+    try {
+      take_once(shape);
+    } catch (const std::invalid_argument& error) {
+      throw std::invalid_argument(fmt::format("{}:{}: {}", options.file, line, error.what()));
+    }
+  });
 }
 
 void add_timed_shapes(CLI::App& subcommand, ShapeOptions& options) {
@@ -63,9 +66,7 @@ void add_timed_shapes(CLI::App& subcommand, ShapeOptions& options) {
 
 std::vector<bench::AskedProduct> asked_products(const ShapeOptions& options) {
   std::vector<bench::AskedProduct> products;
-  for (const std::string& shape : asked_shapes(options, [](const std::string& one) { bench::parse_product(one); })) {
-    products.push_back(bench::parse_product(shape));
-  }
+  for_asked_shapes(options, [&](const std::string& shape) { products.push_back(bench::parse_product(shape)); });
   return products;
 }
 

@@ -18,11 +18,10 @@ struct ShapeOptions {
 /// Adds --shape and --shapes. `text`: what a shape is, and what is done with it.
 void add_shapes(CLI::App& subcommand, ShapeOptions& options, const std::string& text);
 
-/// All of them in their order, each once. In the file # begins a comment. `check` is called with each, and what it
-/// throws about one of the file has its line. Throws: std::invalid_argument if the file has none or there are more than
-/// 500; std::system_error if it cannot be read.
-std::vector<std::string> asked_shapes(const ShapeOptions& options,
-                                      const std::function<void(const std::string&)>& check);
+/// take(shape) for each of them in their order, once. In the file # begins a comment; what `take` throws about one of
+/// it has its line. Throws: std::invalid_argument if the file has none or there are more than 500; std::system_error if
+/// it cannot be read.
+void for_asked_shapes(const ShapeOptions& options, const std::function<void(const std::string&)>& take);
 
 /// The same as products to time. Throws: as parse_product too.
 void add_timed_shapes(CLI::App& subcommand, ShapeOptions& options);

@@ -20,17 +20,15 @@ std::vector<claims::Claim> matching_claims(const claims::Settings& settings, con
 
 std::vector<claims::Claim> chosen_claims(const claims::Settings& settings, const std::string& filter,
                                          const ShapeOptions& options, const std::vector<std::string>& ids) {
-  std::vector<std::string> shapes =
-      asked_shapes(options, [](const std::string& shape) { claims::claims_of_shape(shape); });
+  ShapeOptions shapes = options;
   for (const std::string& id : ids) {
-    const std::optional<std::string> shape = claims::own_shape(id);
-    if (shape && std::ranges::find(shapes, *shape) == shapes.end()) shapes.push_back(*shape);
+    if (const std::optional<std::string> shape = claims::own_shape(id)) shapes.shapes.push_back(*shape);
   }
   std::vector<claims::Claim> claims;
-  for (const std::string& shape : shapes) {
+  for_asked_shapes(shapes, [&](const std::string& shape) {
     std::ranges::move(claims::claims_of_shape(shape), std::back_inserter(claims));
-  }
-  if (shapes.empty()) claims = claims::all_claims(settings);
+  });
+  if (claims.empty()) claims = claims::all_claims(settings);
   const Filter wanted(filter);
   std::erase_if(claims, [&](const claims::Claim& claim) {
     return !wanted.finds(claim.id) || (!ids.empty() && std::ranges::find(ids, claim.id) == ids.end());

@@ -17,7 +17,7 @@ namespace sqrtn::command {
 std::vector<claims::Claim> matching_claims(const claims::Settings& settings, const std::string& filter);
 
 /// The same of claims about shapes of one's own, if there are any or ids name some; of those that ids name, if there
-/// are any. Throws: as asked_shapes and claims_of_shape too.
+/// are any. Throws: as for_asked_shapes and claims_of_shape too.
 std::vector<claims::Claim> chosen_claims(const claims::Settings& settings, const std::string& filter,
                                          const ShapeOptions& shapes, const std::vector<std::string>& ids);
 

@@ -77,7 +77,7 @@ void require_memory(const ChainOptions& options) {
   const double depth = static_cast<double>(options.depth), batch = static_cast<double>(options.batch);
   const double states = static_cast<double>(options.replicates + 2000) * (depth + 1);
   const double needed = threads * 8 * width * (width + (2 * depth + 5) * batch) + states * sizeof(LayerState);
-  const double memory = static_cast<double>(describe_environment().memory_bytes);
+  const double memory = static_cast<double>(physical_memory_bytes());
   require(memory == 0 || needed < 0.8 * memory,
           "--width {}, --batch {}, --depth {} and --replicates {} need {:.3g} GiB on {} threads, of {:.3g} GiB here; "
           "take a smaller width, fewer replicates or --threads 1",

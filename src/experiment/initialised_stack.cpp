@@ -113,7 +113,7 @@ Stack stack_of(const ChainOptions& options, const BlockWords& words) {
 void require_memory(const Stack& stack, const ChainOptions& options) {
   const double threads = options.threads > 0 ? options.threads : available_threads();
   const double needed = threads * bytes_per_thread(stack, options.dtype == "f32" ? 4 : 8);
-  const double memory = static_cast<double>(describe_environment().memory_bytes);
+  const double memory = static_cast<double>(physical_memory_bytes());
   require(memory == 0 || needed < 0.8 * memory,
           "such blocks need {:.3g} GiB on {} threads, of {:.3g} GiB here; take smaller --widths, fewer --tokens, a "
           "smaller --batch or --threads 1",

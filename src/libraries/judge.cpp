@@ -46,7 +46,7 @@ std::vector<Group> groups_of(const std::vector<claims::Claim>& claims) {
 class Judge {
  public:
   Judge(const Candidate& backend, const std::vector<claims::Claim>& claims, const Judging& judging)
-      : backend_(backend), judging_(judging), memory_bytes_(describe_environment().memory_bytes) {
+      : backend_(backend), judging_(judging), memory_bytes_(physical_memory_bytes()) {
     for (const claims::Claim& claim : claims) judged_.claims.push_back({.claim = claim, .outcome = {}});
   }
 

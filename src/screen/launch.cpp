@@ -163,7 +163,7 @@ results::Screening screen(const libraries::Candidate& library, const Plan& plan,
   results::Screening screening = begun(library, plan);
   EnvironmentAdditions environment = libraries::environment_for(library);
   environment.merge(libraries::started_with(1));
-  const ProcessLimits limits{.wall_s = plan.time_s + patience_s, .memory_bytes = describe_environment().memory_bytes};
+  const ProcessLimits limits{.wall_s = plan.time_s + patience_s, .memory_bytes = physical_memory_bytes()};
   const std::size_t n = plan.processors.size();
   Reports reports(n);
   std::vector<ProcessEnd> ends(n);

@@ -66,9 +66,7 @@ void describe_topology(Environment& environment) {
   environment.logical_processors = count(HWLOC_OBJ_PU);
   environment.smt = environment.logical_processors > environment.cores && environment.cores > 0;
   environment.caches = caches_of(topology.get());
-  // The kernel's figure: hwloc adds up NUMA nodes, which leave out memory that was added later.
-  environment.memory_bytes =
-      static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  environment.memory_bytes = physical_memory_bytes();
 
   hwloc_obj_t package = hwloc_get_obj_by_type(topology.get(), HWLOC_OBJ_PACKAGE, 0);
   environment.cpu_model = info(package, "CPUModel");
@@ -140,6 +138,11 @@ std::map<std::string, std::string> library_versions() {
 }
 
 }  // namespace
+
+// hwloc adds up NUMA nodes, which leave out memory that was added later.
+std::size_t physical_memory_bytes() {
+  return static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
 
 Environment describe_environment() {
   Environment environment;

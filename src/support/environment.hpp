@@ -46,6 +46,9 @@ struct Environment {
 /// Costs some milliseconds. Throws: nothing for what is missing; it is left empty.
 Environment describe_environment();
 
+/// Physical memory as the kernel counts it, which costs nothing beside describe_environment.
+std::size_t physical_memory_bytes();
+
 /// The largest cache that one core sees, in bytes; 32 MiB where it is not known.
 std::size_t last_level_cache_bytes(const Environment& environment);
 

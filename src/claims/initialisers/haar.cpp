@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "claims/initialisers/determinant.hpp"
 #include "claims/initialisers/structured.hpp"
 #include "claims/judge.hpp"
 #include "sqrtn/laws/matrix.hpp"
@@ -65,22 +66,8 @@ double diagonal_entry(std::size_t index, Matrix<double>& q) {
   return q(i, i);
 }
 
-/// By elimination with row exchanges; overwrites q.
-double determinant(std::size_t, Matrix<double>& q) {
-  const std::size_t n = q.rows();
-  double product = 1;
-  for (std::size_t k = 0; k < n; ++k) {
-    std::size_t pivot = k;
-    for (std::size_t i = k + 1; i < n; ++i) pivot = std::abs(q(i, k)) > std::abs(q(pivot, k)) ? i : pivot;
-    product *= pivot == k ? q(k, k) : -q(pivot, k);
-    for (std::size_t j = k; j < n; ++j) std::swap(q(k, j), q(pivot, j));
-    for (std::size_t i = k + 1; i < n; ++i) {
-      const double factor = q(i, k) / q(k, k);
-      for (std::size_t j = k; j < n; ++j) q(i, j) -= factor * q(k, j);
-    }
-  }
-  return product;
-}
+/// Of det Q = ±1; overwrites q.
+double sign_of_determinant(std::size_t, Matrix<double>& q) { return determinant(q).positive ? 1 : -1; }
 
 using Test = Outcome (*)(std::vector<double>& values, const Shape& shape);
 
@@ -136,7 +123,7 @@ void add_claims(const Settings& settings, std::vector<Claim>& claims) {
   claims.push_back(haar_claim<T>("right_invariance", "tr QV has the law of tr Q for a fixed reflector V, Q in O(8)",
                                  variance, square, for_variance, reflected_trace, judge_trace_square));
   claims.push_back(haar_claim<T>("determinant", "det Q = ±1 with probability 1/2 each, Q in O(8)", positive, square,
-                                 statistics::n_samples_for_probability(0.5, positive), determinant,
+                                 statistics::n_samples_for_probability(0.5, positive), sign_of_determinant,
                                  judge_determinants));
   for (const auto& [name, shape] :
        {std::pair("diagonal_square", square), std::pair("diagonal_tall", tall), std::pair("diagonal_wide", wide)}) {

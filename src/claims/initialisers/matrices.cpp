@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "claims/cells.hpp"
+#include "claims/initialisers/determinant.hpp"
 #include "claims/initialisers/promises.hpp"
 
 /// What entries have to do with each other inside one matrix, by the Cholesky factor L of WWᵀ/σ². For Gaussian W
@@ -19,10 +20,14 @@ using random::Stream;
 constexpr double spike_effect = 0.01;  ///< share of the variance that all rows have in common, up to a sign
 constexpr double shrink_effect = 0.5;  ///< by which one direction is shortened
 
-/// L of A·Aᵀ, A of `rows` rows and a multiple of four columns, whose entries a(i, j) are handed out. Computed in
-/// double; NaN where A has lost rank.
-template <std::size_t rows, class Entry>
-std::array<double, rows * rows> gram_factor(std::size_t cols, Entry a) {
+constexpr std::size_t short_side = 16, long_side = 4000, pairs = short_side * (short_side - 1) / 2;
+static_assert(long_side % 4 == 0);
+
+/// L of A·Aᵀ, A of short_side rows and long_side columns, whose entries a(i, j) are handed out. Computed in double; NaN
+/// where A has lost rank.
+template <class Entry>
+std::array<double, short_side * short_side> gram_factor(Entry a) {
+  constexpr std::size_t rows = short_side, cols = long_side;
   std::array<double, rows * rows> l{};
   constexpr std::size_t step = 4;  // columns at once: one sum's load and store for four products
   std::array<std::array<double, rows>, step> c;
@@ -46,7 +51,6 @@ std::array<double, rows * rows> gram_factor(std::size_t cols, Entry a) {
   return l;
 }
 
-constexpr std::size_t short_side = 16, long_side = 4000, pairs = short_side * (short_side - 1) / 2;
 const Weight wide{"linear", init::Layer::linear, {short_side, long_side}, 1, long_side, short_side},
     tall{"linear", init::Layer::linear, {long_side, short_side}, 1, short_side, long_side};
 
@@ -85,7 +89,7 @@ double sum_below_diagonal(const Subject& subject, const Sample& sample, double v
     const auto entry = [&](std::size_t row, std::size_t col) {
       return static_cast<double>(by_row ? weight[row * cols + col] : weight[col * cols + row]);
     };
-    const auto l = gram_factor<short_side>(long_side, entry);
+    const auto l = gram_factor(entry);
     double sum = 0;
     for (std::size_t r = 0; r < short_side; ++r) {
       for (std::size_t k = 0; k < r; ++k) sum += l[r * short_side + k] * l[r * short_side + k];
@@ -120,23 +124,6 @@ Claim spike_claim(const RuleCase& row) {
 constexpr std::size_t side = 32;
 const Weight square{"linear", init::Layer::linear, {side, side}, 1, side, side};
 
-/// ln|det A| by elimination with partial pivoting: of A itself, as WWᵀ has the square of its condition, which double
-/// does not hold for the worst of many matrices.
-double log_determinant(Matrix<double> a) {
-  double sum = 0;
-  for (std::size_t k = 0; k < side; ++k) {
-    std::size_t pivot = k;
-    for (std::size_t i = k + 1; i < side; ++i) pivot = std::abs(a(i, k)) > std::abs(a(pivot, k)) ? i : pivot;
-    for (std::size_t j = k; j < side; ++j) std::swap(a(k, j), a(pivot, j));
-    sum += std::log(std::abs(a(k, k)));
-    for (std::size_t i = k + 1; i < side; ++i) {
-      const double share = a(i, k) / a(k, k);
-      for (std::size_t j = k; j < side; ++j) a(i, j) -= share * a(k, j);
-    }
-  }
-  return sum;
-}
-
 /// Σ ln det(WWᵀ/σ²) over the matrices of a sample.
 template <class T>
 double sum_log_determinants(const Subject& subject, const Sample& sample, double variance) {
@@ -145,7 +132,7 @@ double sum_log_determinants(const Subject& subject, const Sample& sample, double
     draw<T>(subject, sample, i, weight.span());
     Matrix<double> matrix(side, side);
     for (std::size_t e = 0; e < side * side; ++e) matrix(e / side, e % side) = static_cast<double>(weight[e]);
-    return 2 * log_determinant(std::move(matrix)) - static_cast<double>(side) * std::log(variance);
+    return 2 * determinant(matrix).log - static_cast<double>(side) * std::log(variance);
   };
   return *parallel_reduce(sample.n_weights, sample.threads, sum_one, [](double& a, double b) { a += b; });
 }

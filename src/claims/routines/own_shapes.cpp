@@ -75,7 +75,7 @@ void require_room(OwnShape& shape, std::string_view text) {
   shape.work = results * longest;
   // Each entry is held as a caller's, as it was before, dense, and as what is expected; most are 16 bytes long.
   const double bytes = 6 * sizeof(std::complex<double>) * entries;
-  const auto memory = static_cast<double>(describe_environment().memory_bytes);
+  const auto memory = static_cast<double>(physical_memory_bytes());
   require(bytes < 0.75 * (memory > 0 ? memory : 0x1p32), "'{}': to check it takes {:.2g} bytes of memory", text, bytes);
   require(shape.by_residues() || shape.work <= most_for_exact,
           "'{}': {:.2g} multiplications would be made once more to check it; at most {:.2g} are", text, shape.work,
