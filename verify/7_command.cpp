@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <regex>
 #include <set>
 #include <sstream>
@@ -305,20 +307,16 @@ bool takes_long(const std::string& line) {
          line.find("--list") == std::string::npos;
 }
 
-void expect_examples_to_run(bool slow) {
-  for (std::string line : all_examples()) {
-    if (takes_long(line) != slow) continue;
-    if (line.starts_with("./")) line.erase(0, 2);  // the wrapper at the root runs the same command
-    const Folder folder;
-    // What some of them read.
-    ASSERT_EQ(shell(folder,
-                    "sqrtn verify --filter '^initialisers/identity' --json results.json >/dev/null &&"
-                    " cp results.json old.json && cp results.json new.json")
-                  .code,
-              0);
-    const Ended ended = shell(folder, line);
-    EXPECT_EQ(ended.code, 0) << line << '\n' << ended.err;
-  }
+/// An example in a folder that has what some of them read; it is interrupted after `limit_s`, if that is given.
+Ended example_run(std::string line, int limit_s) {
+  if (line.starts_with("./")) line.erase(0, 2);  // the wrapper at the root runs the same command
+  const Folder folder;
+  const Ended prepared = shell(folder,
+                               "sqrtn verify --filter '^initialisers/identity' --json results.json >/dev/null &&"
+                               " cp results.json old.json && cp results.json new.json");
+  EXPECT_EQ(prepared.code, 0) << prepared.err;
+  if (limit_s > 0) std::ofstream(folder / "example") << line << '\n';
+  return shell(folder, limit_s > 0 ? fmt::format("timeout -s INT --preserve-status {} bash example", limit_s) : line);
 }
 
 // As other programs end whose reader has seen enough.
@@ -329,9 +327,22 @@ TEST(Command, AClosedPipeIsNoFailureToWrite) {
   EXPECT_EQ(ended.err, "");
 }
 
-TEST(Command, ExamplesOfTheHelpRun) { expect_examples_to_run(false); }
+TEST(Command, ExamplesOfTheHelpRun) {
+  for (const std::string& line : all_examples()) {
+    if (takes_long(line)) continue;
+    const Ended ended = example_run(line, 0);
+    EXPECT_EQ(ended.code, 0) << line << '\n' << ended.err;
+  }
+}
 
-TEST(CommandSlow, ExamplesOfTheHelpRun) { expect_examples_to_run(true); }
+// What a line asks for is refused at once or not at all; and who has seen enough of it presses Ctrl-C.
+TEST(CommandSlow, LongExamplesOfTheHelpRunUntilTheyAreInterrupted) {
+  for (const std::string& line : all_examples()) {
+    if (!takes_long(line)) continue;
+    const Ended ended = example_run(line, 15);
+    EXPECT_TRUE(ended.code == 0 || ended.code == 128 + SIGINT) << line << '\n' << ended.code << ended.err;
+  }
+}
 
 }  // namespace
 }  // namespace sqrtn::verify

@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <exception>
 #include <map>
@@ -53,8 +54,20 @@ std::string seed_error(const std::string& text) {
   return parse_number<std::uint64_t>(text) ? "" : fmt::format("'{}' is no whole number from 0 to 2^64 - 1", text);
 }
 
+const std::vector<claims::Claim>& all_claims() {
+  static const std::vector<claims::Claim> all = claims::all_claims(settings());
+  return all;
+}
+
+/// Whether one test is asked for by its name, and it is no claim: their areas begin with small letters. Their samples
+/// take longer to be designed than many a test takes.
+bool asks_for_no_claim(const std::string& filter) {
+  return !filter.empty() && filter.find_first_of("*?:-") == std::string::npos &&
+         std::isupper(static_cast<unsigned char>(filter.front()));
+}
+
 void register_claims() {
-  for (const claims::Claim& claim : claims::all_claims(settings())) {
+  for (const claims::Claim& claim : all_claims()) {
     const std::size_t slash = claim.id.find('/');
     testing::RegisterTest(claim.id.substr(0, slash).c_str(), claim.id.substr(slash + 1).c_str(), nullptr, nullptr,
                           __FILE__, __LINE__, [claim]() -> testing::Test* { return new ClaimTest(claim); });
@@ -100,7 +113,7 @@ int run(int argc, char** argv) {
           "SQRTN_EFFECT_SCALE must be a number from 1 to 10");
   the_run.emplace(Run{blas::Backend::load(options.blas.value_or("openblas")), settings, options.blas.has_value()});
   the_run->backend.set_threads(1);
-  register_claims();
+  if (!asks_for_no_claim(GTEST_FLAG_GET(filter))) register_claims();
   const int status = [] {
     const ExitGuard guard("sqrtn-verify", 1);
     return RUN_ALL_TESTS();
@@ -127,18 +140,20 @@ const claims::Subject& subject() {
 }
 
 const claims::Claim& claim_of(const std::string& id) {
-  static const std::vector<claims::Claim> all = claims::all_claims(settings());
-  const auto claim = std::ranges::find(all, id, &claims::Claim::id);
-  if (claim == all.end()) throw std::out_of_range("no claim has the id " + id);
+  const auto claim = std::ranges::find(all_claims(), id, &claims::Claim::id);
+  if (claim == all_claims().end()) throw std::out_of_range("no claim has the id " + id);
   return *claim;
 }
 
 testing::AssertionResult caught(const std::string& id, const claims::Subject& faulty) {
-  static std::map<std::string, claims::Result> honest;  // once for all faults of a claim
   const claims::Claim& claim = claim_of(id);
-  if (!honest.contains(id)) honest.emplace(id, claims::run(claim, subject(), settings()));
-  if (honest.at(id).outcome.verdict != claims::Verdict::pass) {
-    return testing::AssertionFailure() << "fails without the fault: " << claims::describe(honest.at(id));
+  // That sqrtn's own draws pass, the claims' tests assert; what is known of a library may be that it fails.
+  if (claims::is_in(claims::Area::products, id)) {
+    static std::map<std::string, claims::Result> honest;  // once for all faults of a claim
+    if (!honest.contains(id)) honest.emplace(id, claims::run(claim, subject(), settings()));
+    if (honest.at(id).outcome.verdict != claims::Verdict::pass) {
+      return testing::AssertionFailure() << "fails without the fault: " << claims::describe(honest.at(id));
+    }
   }
   const claims::Result result = claims::run(claim, faulty, settings());
   if (result.outcome.verdict == claims::Verdict::fail) return testing::AssertionSuccess();

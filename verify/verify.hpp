@@ -23,8 +23,8 @@ const claims::Subject& subject();
 /// Throws: std::out_of_range if no claim has this id.
 const claims::Claim& claim_of(const std::string& id);
 
-/// Succeeds if the claim passes on the honest subject and fails on `faulty`, so that a test of a planted fault proves
-/// both.
+/// Succeeds if the claim fails on `faulty`. A claim about products must also pass on the honest subject, as the tests
+/// that are the claims assert of all others.
 testing::AssertionResult caught(const std::string& id, const claims::Subject& faulty);
 
 /// The same for a fault that is as large as the effect that the claim states.
