@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "command/command.hpp"
-#include "command/help.hpp"
+#include "command/listing.hpp"
 #include "support/output.hpp"
 
 namespace sqrtn::command {

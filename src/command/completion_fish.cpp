@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include "command/completion.hpp"
-#include "command/help.hpp"
+#include "command/listing.hpp"
 
 namespace sqrtn::command {
 namespace {

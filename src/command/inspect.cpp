@@ -32,20 +32,11 @@ std::vector<weights::ExpectedOf> rules_of(const InspectOptions& options) {
   return rules;
 }
 
-/// Of several files each tensor's name begins with its file's.
 TensorSet read_weights(const InspectOptions& options, const std::vector<std::string>& files) {
   require(options.shape.empty() == options.dtype.empty(), "raw values need both --shape and --dtype");
   std::optional<RawLayout> raw;
   if (!options.shape.empty()) raw = {parse_shape(options.shape), parse_dtype(options.dtype)};
-  TensorSet all;
-  for (const std::string& file : files) {
-    TensorSet set = read_tensors(file, raw);
-    for (StoredTensor& tensor : set.tensors) {
-      if (files.size() > 1) tensor.name = file + ":" + tensor.name;
-      all.tensors.push_back(std::move(tensor));
-    }
-    std::ranges::move(set.skipped, std::back_inserter(all.skipped));
-  }
+  TensorSet all = read_tensors(files, raw);
   if (options.filter.empty()) return all;
   const Filter filter(options.filter);
   std::erase_if(all.tensors, [&](const StoredTensor& tensor) { return !filter.finds(tensor.name); });

@@ -57,11 +57,9 @@ void add_subcommands(CLI::App& application, Action& chosen) {
 
 std::string version_text() {
   const Environment environment = describe_environment();
-  std::string text = "sqrtn " + environment.version;
-  if (!environment.commit.empty()) {
-    text += fmt::format(" ({}{})", environment.commit, environment.dirty ? ", changed since" : "");
-  }
-  return text;
+  const std::string text = "sqrtn " + environment.version;
+  if (environment.commit.empty()) return text;
+  return text + fmt::format(" ({}{})", environment.commit, environment.dirty ? ", changed since" : "");
 }
 
 int complain(const std::string& message) {

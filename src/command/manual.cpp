@@ -6,6 +6,7 @@
 
 #include "command/command.hpp"
 #include "command/help.hpp"
+#include "command/listing.hpp"
 #include "support/environment.hpp"
 #include "support/output.hpp"
 

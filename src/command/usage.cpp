@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "command/help.hpp"
+#include "command/listing.hpp"
 #include "support/nearest.hpp"
 
 namespace sqrtn::command {

@@ -20,6 +20,9 @@ struct Series {
   std::vector<double> times_s;
 };
 
+/// Without the rounds that have none.
+std::vector<double> measured(std::vector<double> times_s);
+
 struct Timed {
   std::string backend;
   std::vector<std::string> ids;               ///< rows in their order

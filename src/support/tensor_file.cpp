@@ -2,8 +2,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <iterator>
 #include <system_error>
 #include <unordered_set>
 
@@ -95,6 +97,18 @@ TensorSet read_tensors(const std::string& path, const std::optional<RawLayout>& 
         "{}: not .safetensors, .npy, .npz or an index of shards; for raw values tell --shape and --dtype", path));
   }
   return set;
+}
+
+TensorSet read_tensors(const std::vector<std::string>& paths, const std::optional<RawLayout>& raw) {
+  if (paths.size() == 1) return read_tensors(paths.front(), raw);
+  TensorSet all;
+  for (const std::string& path : paths) {
+    TensorSet set = read_tensors(path, raw);
+    for (StoredTensor& tensor : set.tensors) tensor.name = path + ":" + tensor.name;
+    std::ranges::move(set.tensors, std::back_inserter(all.tensors));
+    std::ranges::move(set.skipped, std::back_inserter(all.skipped));
+  }
+  return all;
 }
 
 }  // namespace sqrtn

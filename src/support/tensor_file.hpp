@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "support/stored_tensor.hpp"
 
@@ -19,5 +20,8 @@ struct RawLayout {
 /// Throws: std::system_error if it cannot be read; std::invalid_argument for what the readers refuse, and where the raw
 /// values are not as many as the shape needs.
 TensorSet read_tensors(const std::string& path, const std::optional<RawLayout>& raw = {});
+
+/// The same of several files: each tensor's name begins with its file's, "a.npy:w".
+TensorSet read_tensors(const std::vector<std::string>& paths, const std::optional<RawLayout>& raw);
 
 }  // namespace sqrtn
