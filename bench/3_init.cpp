@@ -201,6 +201,11 @@ void add_init(std::vector<Case>& cases, const Context& context) {
   constexpr const char* laws[] = {"uniform", "normal", "truncated_normal", "he_normal"};
   constexpr random::Engine engines[] = {random::Engine::ars, random::Engine::philox};
   for (const random::Engine engine : engines) cases.push_back(first_numbers(context, engine));
+  for (const char* law : {"uniform", "normal"}) {
+    const Target cache{cache_size, cache_bytes, 1};
+    cases.push_back(sqrtn_fill<Float16>(context, cache, law, random::Engine::ars));
+    cases.push_back(sqrtn_fill<Bfloat16>(context, cache, law, random::Engine::ars));
+  }
   for (const int threads : context.threads) {
     const Target cache{cache_size, cache_bytes, threads}, memory{memory_size, context.memory_bytes, threads};
     if (context.options.quick) {

@@ -11,6 +11,7 @@
 
 #include "bench.hpp"
 #include "sqrtn/random/stream.hpp"
+#include "sqrtn/support/half.hpp"
 #include "sqrtn/support/tensor.hpp"
 
 /// What the numbered files share: how a case is written down, and what it may use.
@@ -84,6 +85,10 @@ std::string size_text(std::size_t bytes);
 
 template <class T>
 constexpr const char* dtype_name = sizeof(T) == sizeof(float) ? "f32" : "f64";
+template <>
+inline constexpr const char* dtype_name<Float16> = "f16";
+template <>
+inline constexpr const char* dtype_name<Bfloat16> = "bf16";
 
 /// Ids of ceilings, for the cases that refer to them. `size`: cache_size or memory_size.
 std::string fma_ceiling(const char* dtype, int threads);

@@ -1,11 +1,13 @@
 #include <cmath>
 #include <cstring>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "program.hpp"
 #include "sqrtn/init/rules.hpp"
 #include "sqrtn/init/spectral.hpp"
 #include "sqrtn/init/structured.hpp"
+#include "sqrtn/support/half.hpp"
 #include "sqrtn/support/tensor.hpp"
 
 /// `sqrtn init`: the file holds the library's draws, and the summary describes them.
@@ -105,6 +107,51 @@ TEST(InitCommand, WritesWholeMatrices) {
   }
 }
 
+/// The element at `i` of the last bytes of a file.
+template <class T>
+T stored_at(const std::string& file, std::size_t n, std::size_t i) {
+  T bits;
+  std::memcpy(&bits, file.data() + file.size() - (n - i) * sizeof(T), sizeof(T));
+  return bits;
+}
+
+// What is stored in 16 bits is what is stored in 32, rounded; orthonormal matrices too.
+TEST(InitCommand, WritesHalves) {
+  const Folder folder;
+  for (const std::string weight : {"he_normal 61x7", "orthogonal 61x7", "lecun_uniform 61x7 --spectral"}) {
+    ASSERT_EQ(shell(folder, "sqrtn init " + weight + " --output f.npy").code, 0);
+    ASSERT_EQ(shell(folder, "sqrtn init " + weight + " --dtype f16 --output h.npy").code, 0);
+    ASSERT_EQ(shell(folder, "sqrtn init " + weight + " --dtype bf16 --output b.safetensors").code, 0);
+    const std::string floats = content_of(folder / "f.npy"), halves = content_of(folder / "h.npy"),
+                      brains = content_of(folder / "b.safetensors");
+    EXPECT_TRUE(holds(halves, "'<f2'"));
+    EXPECT_TRUE(holds(brains, R"("dtype":"BF16","shape":[61,7],"data_offsets":[0,854])"));
+    constexpr std::size_t n = 61 * 7;
+    for (std::size_t i = 0; i < n; ++i) {
+      const auto exact = stored_at<float>(floats, n, i);
+      ASSERT_EQ(stored_at<std::uint16_t>(halves, n, i), to_f16(exact)) << weight << ' ' << i;
+      ASSERT_EQ(stored_at<std::uint16_t>(brains, n, i), to_bf16(exact)) << weight << ' ' << i;
+    }
+  }
+  const Ended inspected = shell(folder,
+                                "sqrtn init he_normal 512x256 --dtype bf16 --output w.safetensors && "
+                                "sqrtn inspect w.safetensors --rule he_normal");
+  EXPECT_EQ(inspected.code, 0) << inspected.out << inspected.err;
+}
+
+TEST(InitCommand, RefusesHalvesThatCannotBe) {
+  const Folder folder;
+  for (const auto& [line, words] : {std::pair{"he_normal 5x5 --dtype bf16 --output w.npy", ".safetensors"},
+                                    std::pair{"normal 5x5 --gain 1e6 --dtype f16", "does not fit into 16 bits"},
+                                    std::pair{"orthogonal 5x5 --gain 1e6 --dtype f16", "does not fit into 16 bits"},
+                                    std::pair{"he_normal 5x5 --dtype f8", "f16, bf16, f32, f64"}}) {
+    const Ended ended = shell(folder, std::string("sqrtn init ") + line);
+    EXPECT_EQ(ended.code, 2) << line;
+    EXPECT_TRUE(holds(ended.err, words)) << ended.err;
+    EXPECT_FALSE(std::filesystem::exists(folder / "w.npy"));
+  }
+}
+
 TEST(InitCommand, DescribesWholeMatrices) {
   const Folder folder;
   const Ended ended = shell(folder, "sqrtn init orthogonal 20x30 --dtype f64 --gain 2 --spectral --json -");
@@ -198,7 +245,7 @@ TEST(InitCommand, RefusesWithOneLine) {
                          "he_normal 5x5 --scale nan",
                          "he_normal 5x5 --mode fan",
                          "he_normal 5x5 --law cauchy",
-                         "he_normal 5x5 --dtype f16",
+                         "he_normal 5x5 --dtype f8",
                          "he_normal 5x5 --seed -1",
                          "he_normal 5x5 --stream 18446744073709551616",
                          "normal 5x5 --mode fan_in",

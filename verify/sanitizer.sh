@@ -2,10 +2,10 @@
 # Builds a sanitizer preset and runs the verify suite under it: verify/sanitizer.sh asan|tsan [BUILD].
 # SQRTN_EFFECT_SCALE (default 10) sizes the claims down by effect, not by leaving any out. A share of the tests runs on
 # each processor. CMakeLists.txt says which tests are not compiled. Left out besides are those called slow, which repeat
-# others at full size; whole runs of the command, whose parts other tests run; tails, whose arithmetic is the same in
-# every test that draws; what limits memory, of which a sanitizer reserves terabytes; and the claims about products: the
-# library is not instrumented, so that its threads' hand-overs look like races, and reads past an operand are those
-# claims' own business.
+# others at full size; whole runs of the command, whose parts other tests run; tails, repetitions and verdicts about
+# chains, whose arithmetic is the same in other tests that draw; what limits memory, of which a sanitizer reserves
+# terabytes; and the claims about products: the library is not instrumented, so that its threads' hand-overs look like
+# races, and reads past an operand are those claims' own business.
 set -euo pipefail
 preset=$1
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
@@ -20,6 +20,7 @@ cmake -S "$root" --preset "$preset" -B "$build" >/dev/null
 ninja -C "$build" -j 2 sqrtn-verify
 
 left_out='*Slow.*:products.*:*/tail_*:Report.ThreadsChangeNoFigure:Report.ARun*:Command.ExamplesOfTheHelpRun'
+left_out+=':*/duplicates:PropagateVerdict.*:Propagate.AdvisesWhatHolds:Command.TheAnswerSurvivesAFullDisk'
 left_out+=':Notebooks.ThreadsChangeNoBit:Notebooks.AWrongLibraryIsContradicted:Command.ALibraryThatCannotBeLoaded*'
 export GTEST_TOTAL_SHARDS
 GTEST_TOTAL_SHARDS=$(nproc)

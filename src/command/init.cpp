@@ -43,7 +43,6 @@ int run(InitOptions& options) {
   if (options.list) return show(options, report::rules_text(), report::rules_json());
   require(!weight.rule.empty() && !weight.shape.empty(),
           "init needs a rule and a shape, as 'sqrtn init he_normal 512x256'; 'sqrtn init --list' explains the rules");
-  require(weight.dtype == "f32" || weight.dtype == "f64", "unknown dtype '{}'; known: f32, f64", weight.dtype);
   if (!options.gain.empty()) weight.gain = parse_gain(options.gain);
   const init::StructuredRule* structured = init::find_structured(weight.rule);
   return structured != nullptr ? draw(options, init::plan_matrix(weight, *structured))
@@ -62,6 +61,7 @@ void take_shape_from(const CLI::App& init, InitOptions& options) {
 constexpr const char* init_examples = R"(Examples:
   sqrtn init he_normal 512x256 --seed 1 --output w.npy   of a linear layer
   sqrtn init glorot_uniform 64x3x7x7 --dtype f64         a convolution
+  sqrtn init he_normal 512x256 --dtype bf16 --output w.safetensors
   sqrtn init lecun_normal 48x1x5x5 --groups 24 --gain tanh
   sqrtn init xavier_uniform 24x40x3x3 --layer transposed_conv --json -
   sqrtn init orthogonal 512x256 --gain relu --output w.npy
@@ -84,7 +84,9 @@ void add_init(CLI::App& application, Action& chosen) {
   add_whole_number(*init, "--stream", w.stream, "Stream; give every weight of a network its own")
       ->capture_default_str();
   init->add_option("--engine", w.engine, "Generator")->type_name("ars|philox")->capture_default_str();
-  init->add_option("--dtype", w.dtype, "Type of the entries")->type_name("f32|f64")->capture_default_str();
+  init->add_option("--dtype", w.dtype, "Type of the entries; the shorter ones are floats rounded to nearest")
+      ->type_name("f16|bf16|f32|f64")
+      ->capture_default_str();
   init->add_option("--layer", w.layer, "What the weight belongs to; by default linear for two axes, else conv")
       ->type_name("linear|conv|transposed_conv");
   add_whole_number(*init, "--groups", w.groups,

@@ -86,6 +86,19 @@ T round_down(double x) {
   return static_cast<double>(rounded) > x ? std::nextafter(rounded, T{0}) : rounded;
 }
 
+struct Range {
+  double smallest_normal, largest;
+};
+
+template <class T>
+constexpr Range range_of() {
+  if constexpr (Half<T>) {
+    return {T::smallest_normal, T::largest};
+  } else {
+    return {std::numeric_limits<T>::min(), std::numeric_limits<T>::max()};
+  }
+}
+
 bool positive(double x) { return x > 0 && std::isfinite(x); }
 
 }  // namespace
@@ -144,25 +157,29 @@ Distribution distribution(const Rule& rule, const Fans& fans, const Options& opt
 
 template <class T>
 void initialise(const Distribution& distribution, const random::Stream& stream, std::span<T> out, unsigned threads) {
+  using Drawn = std::conditional_t<Half<T>, float, T>;
+  constexpr Range range = range_of<T>();
   // Rounded towards 0, so that a bound in T is never above the law's: the fills exclude their ends.
   const double scale = distribution.law == Law::uniform ? distribution.limit() : distribution.parent_stddev();
   // 16: the farthest normal is 9.5 deviations out and must stay finite.
-  require(scale >= std::numeric_limits<T>::min() && scale <= std::numeric_limits<T>::max() / 16,
-          "a deviation of {} does not fit into {} bits; choose a gain or scale nearer to 1, or double precision",
+  require(scale >= range.smallest_normal && scale <= range.largest / 16,
+          "a deviation of {} does not fit into {} bits; choose a gain or scale nearer to 1, or a wider type",
           distribution.stddev(), 8 * sizeof(T));
-  const T rounded = round_down<T>(scale);
+  const auto rounded = round_down<Drawn>(scale);
   switch (distribution.law) {
     case Law::normal:
-      return random::fill_normal(stream, out, T{0}, rounded, threads);
+      return random::fill_normal(stream, out, Drawn{0}, rounded, threads);
     case Law::uniform:
       return random::fill_uniform(stream, out, -rounded, rounded, threads);
     case Law::truncated_normal:
-      return random::fill_truncated_normal(stream, out, T{0}, rounded, 2, threads);
+      return random::fill_truncated_normal(stream, out, Drawn{0}, rounded, 2, threads);
   }
 }
 
 template void initialise<float>(const Distribution&, const random::Stream&, std::span<float>, unsigned);
 template void initialise<double>(const Distribution&, const random::Stream&, std::span<double>, unsigned);
+template void initialise<Float16>(const Distribution&, const random::Stream&, std::span<Float16>, unsigned);
+template void initialise<Bfloat16>(const Distribution&, const random::Stream&, std::span<Bfloat16>, unsigned);
 
 std::string_view to_string(Law law) { return word_of(law, law_words); }
 std::string_view to_string(Mode mode) { return word_of(mode, mode_words); }

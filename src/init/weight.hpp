@@ -29,7 +29,7 @@ struct WeightOptions {
 struct EntriesPlan {
   Rule rule;
   Shape shape;
-  std::string dtype;  ///< "f32" or "f64"
+  Dtype dtype;  ///< one of 16 bits is drawn as float and rounded
   random::Stream stream;
   Layer layer = Layer::linear;
   std::size_t groups = 1;
@@ -53,7 +53,7 @@ struct EntriesDrawn {
 struct MatrixPlan {
   const StructuredRule& rule;
   Shape shape;
-  std::string dtype;
+  Dtype dtype;
   random::Stream stream;
   std::size_t groups;
   double gain;
@@ -80,13 +80,21 @@ MatrixDrawn draw(const MatrixPlan& plan, const WeightOptions& options);
 /// rows × cols matrix would take hours.
 void check_affordable(const Shape& shape, std::size_t rows, std::size_t cols);
 
+/// Rounds each number to the type that it is to be stored in.
+template <class T>
+void round_all(Dtype stored, std::span<T> numbers) {
+  if (bytes_of(stored) > 2) return;
+  std::ranges::transform(numbers, numbers.begin(), [stored](T x) { return rounded_to(stored, static_cast<float>(x)); });
+}
+
 /// Writes a weight that is held as a whole, if a file was asked for.
 template <class T>
-void write_whole(const WeightOptions& options, const Shape& shape, std::span<const T> weight) {
+void write_whole(const WeightOptions& options, Dtype stored, const Shape& shape, std::span<const T> weight) {
   if (options.output.empty()) return;
-  write_tensor<T>(options.output, shape, [&](std::size_t first, std::span<T> part) {
+  const auto copy = [&](std::size_t first, std::span<T> part) {
     std::ranges::copy(weight.subspan(first, part.size()), part.begin());
-  });
+  };
+  write_tensor<T>(options.output, shape, copy, stored);
 }
 
 }  // namespace sqrtn::init

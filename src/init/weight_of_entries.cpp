@@ -53,6 +53,7 @@ EntriesDrawn draw_part(const EntriesPlan& plan, std::size_t first, std::span<T> 
   const auto draw_block = [&](std::size_t i) {
     const std::span<T> part = out.subspan(i * block, std::min(block, out.size() - i * block));
     initialise(plan.distribution, plan.stream.skip(first + i * block), part);
+    round_all(plan.dtype, part);
     return measured(std::span<const T>(part));
   };
   return parallel_reduce((out.size() + block - 1) / block, threads, draw_block,
@@ -65,11 +66,14 @@ template <class T>
 EntriesDrawn draw_normalised(const EntriesPlan& plan, const WeightOptions& options) {
   const auto [rows, cols] = flatten(plan.shape);
   Buffer<T> weight(element_count(plan.shape));
-  draw_part(plan, 0, weight.span(), options.threads);
+  EntriesPlan exact = plan;
+  exact.dtype = native_dtype<T>;  // rounded once, at last
+  draw_part(exact, 0, weight.span(), options.threads);
   const double norm = normalise_spectrally(MatrixView<T>(weight.data(), rows, cols));
+  round_all(plan.dtype, weight.span());
   EntriesDrawn drawn = measured(std::span<const T>(weight.span()));
   drawn.spectral_norm = norm;
-  write_whole<T>(options, plan.shape, weight.span());
+  write_whole<T>(options, plan.dtype, plan.shape, weight.span());
   return drawn;
 }
 
@@ -85,7 +89,7 @@ EntriesDrawn draw_all(const EntriesPlan& plan, const WeightOptions& options) {
     progress.update(static_cast<double>(first + part.size()) / static_cast<double>(count), options.shape);
   };
   if (!options.output.empty()) {
-    write_tensor<T>(options.output, plan.shape, fill);
+    write_tensor<T>(options.output, plan.shape, fill, plan.dtype);
   } else {
     Buffer<T> part(std::min(count, std::size_t{1} << 22));
     for (std::size_t first = 0; first < count; first += part.size()) {
@@ -101,7 +105,7 @@ EntriesPlan plan_entries(const WeightOptions& options) {
   EntriesPlan plan;
   plan.rule = find_rule_of_both(options.rule);
   plan.shape = parse_shape(options.shape);
-  plan.dtype = options.dtype;
+  plan.dtype = parse_dtype(options.dtype);
   plan.stream = {random::parse_engine(options.engine), options.seed, options.stream};
   find_fans(options, plan);
   plan.options.gain = options.gain;
@@ -109,6 +113,7 @@ EntriesPlan plan_entries(const WeightOptions& options) {
   if (!options.law.empty()) plan.options.law = parse_law(options.law);
   plan.options.scale = options.scale;
   plan.distribution = distribution(plan.rule, plan.fans, plan.options);
+  if (plan.dtype == Dtype::f16) initialise(plan.distribution, plan.stream, std::span<Float16>());  // checks the range
   if (options.spectral) {
     const auto [rows, cols] = flatten(plan.shape);
     check_affordable(plan.shape, rows, cols);
@@ -117,7 +122,7 @@ EntriesPlan plan_entries(const WeightOptions& options) {
 }
 
 EntriesDrawn draw(const EntriesPlan& plan, const WeightOptions& options) {
-  return plan.dtype == "f64" ? draw_all<double>(plan, options) : draw_all<float>(plan, options);
+  return plan.dtype == Dtype::f64 ? draw_all<double>(plan, options) : draw_all<float>(plan, options);
 }
 
 }  // namespace sqrtn::init

@@ -30,7 +30,8 @@ MatrixDrawn draw_as(const MatrixPlan& plan, const WeightOptions& options) {
     drawn.spectral_norm = normalise_spectrally(MatrixView<T>(weight.data(), plan.flattened.rows, plan.flattened.cols));
     gain /= *drawn.spectral_norm;
   }
-  write_whole<T>(options, plan.shape, weight.span());
+  round_all(plan.dtype, weight.span());
+  write_whole<T>(options, plan.dtype, plan.shape, weight.span());
   const std::span<const T> entries = weight.span();
   const auto [low, high] = std::ranges::minmax(entries);
   drawn.minimum = static_cast<double>(low);
@@ -68,9 +69,11 @@ MatrixPlan plan_matrix(const WeightOptions& options, const StructuredRule& rule)
   const std::size_t groups = options.groups.value_or(1);
   const double gain = options.gain.value_or(1);
   check_structured(rule, shape, groups, gain);
+  require(options.dtype != "f16" || (gain >= Float16::smallest_normal && gain <= Float16::largest),
+          "a gain of {} does not fit into 16 bits; choose one nearer to 1, or bf16 or f32", gain);
   MatrixPlan plan{.rule = rule,
                   .shape = shape,
-                  .dtype = options.dtype,
+                  .dtype = parse_dtype(options.dtype),
                   .stream = {random::parse_engine(options.engine), options.seed, options.stream},
                   .groups = groups,
                   .gain = gain,
@@ -83,7 +86,7 @@ MatrixPlan plan_matrix(const WeightOptions& options, const StructuredRule& rule)
 }
 
 MatrixDrawn draw(const MatrixPlan& plan, const WeightOptions& options) {
-  return plan.dtype == "f64" ? draw_as<double>(plan, options) : draw_as<float>(plan, options);
+  return plan.dtype == Dtype::f64 ? draw_as<double>(plan, options) : draw_as<float>(plan, options);
 }
 
 }  // namespace sqrtn::init

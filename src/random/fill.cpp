@@ -1,6 +1,7 @@
 #include "sqrtn/random/fill.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "random/kernels.hpp"
 #include "sqrtn/support/parallel.hpp"
@@ -22,20 +23,58 @@ bool larger_than_caches(std::size_t bytes) {
 }
 
 template <class T, class Law>
-void in_chunks(void (*kernel)(const Stream&, const Law&, T*, std::size_t, bool), const Stream& stream, const Law& law,
-               std::span<T> out, unsigned threads) {
+using Kernel = void (*)(const Stream&, const Law&, T*, std::size_t, bool);
+
+/// `fill_part(stream, out, past_caches)` for each part that a thread fills.
+template <class T, class F>
+void in_chunks(const Stream& stream, std::span<T> out, unsigned threads, F fill_part) {
   require(out.empty() || out.size() - 1 <= ~stream.offset, "{} elements from offset {} go beyond the end of a stream",
           out.size(), stream.offset);
   const std::size_t n_chunks = (out.size() + chunk - 1) / chunk;
   const bool past_caches = larger_than_caches(out.size_bytes());
-  if (threads == 1 || n_chunks <= 1) {
-    kernel(stream, law, out.data(), out.size(), past_caches);
-    return;
-  }
+  if (threads == 1 || n_chunks <= 1) return fill_part(stream, out, past_caches);
   parallel_for(n_chunks, threads, [&](std::size_t i) {
     const std::size_t first = i * chunk;
-    kernel(stream.skip(first), law, out.data() + first, std::min(chunk, out.size() - first), past_caches);
+    fill_part(stream.skip(first), out.subspan(first, std::min(chunk, out.size() - first)), past_caches);
   });
+}
+
+template <class T, class Law>
+void fill(Kernel<T, Law> kernel, const Stream& stream, const Law& law, std::span<T> out, unsigned threads) {
+  in_chunks(stream, out, threads, [&](const Stream& at, std::span<T> part, bool past_caches) {
+    kernel(at, law, part.data(), part.size(), past_caches);
+  });
+}
+
+template <Half T>
+void round_to(std::span<const float> from, T* out) {
+  if constexpr (std::is_same_v<T, Float16>) {
+    kernels().round_to_f16(from.data(), out, from.size());
+  } else {
+    kernels().round_to_bf16(from.data(), out, from.size());
+  }
+}
+
+/// Draws floats piece by piece, which stay in the first-level cache, and rounds them.
+template <Half T, class Law>
+void fill_rounded(Kernel<float, Law> kernel, const Stream& stream, const Law& law, std::span<T> out, unsigned threads) {
+  in_chunks(stream, out, threads, [&](const Stream& at, std::span<T> part, bool) {
+    constexpr std::size_t piece = 2048;
+    alignas(64) float floats[piece];
+    for (std::size_t first = 0; first < part.size(); first += piece) {
+      const std::size_t n = std::min(piece, part.size() - first);
+      kernel(at.skip(first), law, floats, n, false);
+      round_to<T>({floats, n}, part.data() + first);
+    }
+  });
+}
+
+/// So that no draw becomes infinite: floats lie within 6.77 deviations of the mean.
+template <Half T>
+void check_range(float centre, float scale) {
+  require(std::abs(centre) <= T::largest / 4 && scale >= 0 && scale <= T::largest / 64,
+          "the mean {} and deviation {} do not fit into 16 bits; the largest are {} and {}", centre, scale,
+          T::largest / 4, T::largest / 64);
 }
 
 template <class Bits, class T, class Law>
@@ -51,21 +90,21 @@ void of_words(void (*kernel)(const Bits*, const Law&, T*, std::size_t), std::spa
 }  // namespace
 
 void fill_bits(const Stream& stream, std::span<std::uint32_t> out, unsigned threads) {
-  in_chunks(kernels().f32.bits, stream, {}, out, threads);
+  fill(kernels().f32.bits, stream, {}, out, threads);
 }
 
 void fill_bits(const Stream& stream, std::span<std::uint64_t> out, unsigned threads) {
-  in_chunks(kernels().f64.bits, stream, {}, out, threads);
+  fill(kernels().f64.bits, stream, {}, out, threads);
 }
 
 template <class T>
 void fill_uniform(const Stream& stream, std::span<T> out, T low, T high, unsigned threads) {
-  in_chunks(kernels().of<T>().uniform, stream, {low, high}, out, threads);
+  fill(kernels().of<T>().uniform, stream, {low, high}, out, threads);
 }
 
 template <class T>
 void fill_normal(const Stream& stream, std::span<T> out, T mean, T stddev, unsigned threads) {
-  in_chunks(kernels().of<T>().normal, stream, {mean, stddev}, out, threads);
+  fill(kernels().of<T>().normal, stream, {mean, stddev}, out, threads);
 }
 
 void normal_of_words(std::span<const std::uint32_t> words, std::span<float> out, float mean, float stddev) {
@@ -88,7 +127,27 @@ void truncated_normal_of_words(std::span<const std::uint64_t> words, std::span<d
 
 template <class T>
 void fill_truncated_normal(const Stream& stream, std::span<T> out, T mean, T stddev, double cut, unsigned threads) {
-  in_chunks(kernels().of<T>().truncated, stream, {mean, stddev, cut}, out, threads);
+  fill(kernels().of<T>().truncated, stream, {mean, stddev, cut}, out, threads);
+}
+
+template <Half T>
+void fill_uniform(const Stream& stream, std::span<T> out, float low, float high, unsigned threads) {
+  check_range<T>(low / 2 + high / 2, 0);
+  check_range<T>(0, (high - low) / 64);
+  fill_rounded(kernels().f32.uniform, stream, {low, high}, out, threads);
+}
+
+template <Half T>
+void fill_normal(const Stream& stream, std::span<T> out, float mean, float stddev, unsigned threads) {
+  check_range<T>(mean, stddev);
+  fill_rounded(kernels().f32.normal, stream, {mean, stddev}, out, threads);
+}
+
+template <Half T>
+void fill_truncated_normal(const Stream& stream, std::span<T> out, float mean, float stddev, double cut,
+                           unsigned threads) {
+  check_range<T>(mean, stddev);
+  fill_rounded(kernels().f32.truncated, stream, {mean, stddev, cut}, out, threads);
 }
 
 template void fill_uniform(const Stream&, std::span<float>, float, float, unsigned);
@@ -97,5 +156,12 @@ template void fill_normal(const Stream&, std::span<float>, float, float, unsigne
 template void fill_normal(const Stream&, std::span<double>, double, double, unsigned);
 template void fill_truncated_normal(const Stream&, std::span<float>, float, float, double, unsigned);
 template void fill_truncated_normal(const Stream&, std::span<double>, double, double, double, unsigned);
+
+template void fill_uniform(const Stream&, std::span<Float16>, float, float, unsigned);
+template void fill_uniform(const Stream&, std::span<Bfloat16>, float, float, unsigned);
+template void fill_normal(const Stream&, std::span<Float16>, float, float, unsigned);
+template void fill_normal(const Stream&, std::span<Bfloat16>, float, float, unsigned);
+template void fill_truncated_normal(const Stream&, std::span<Float16>, float, float, double, unsigned);
+template void fill_truncated_normal(const Stream&, std::span<Bfloat16>, float, float, double, unsigned);
 
 }  // namespace sqrtn::random

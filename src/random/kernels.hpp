@@ -5,6 +5,7 @@
 
 #include "random/transform.hpp"
 #include "sqrtn/random/stream.hpp"
+#include "sqrtn/support/half.hpp"
 
 namespace sqrtn::random {
 
@@ -25,6 +26,9 @@ struct KernelsFor {
 struct Kernels {
   KernelsFor<float> f32;
   KernelsFor<double> f64;
+  /// n numbers to nearest, ties to even.
+  void (*round_to_f16)(const float*, Float16* out, std::size_t n);
+  void (*round_to_bf16)(const float*, Bfloat16* out, std::size_t n);
 
   template <class T>
   [[nodiscard]] const KernelsFor<T>& of() const {

@@ -138,8 +138,9 @@ std::string inspection_summary(const Inspection& inspection) {
     const std::size_t n = inspection.count(static_cast<Word>(i));
     if (n > 0) counts.push_back(fmt::format("{} {}", n, word_words[i]));
   }
-  std::string text = fmt::format("{} tensors: {}; {} with a fault\n", inspection.tensors.size(),
-                                 fmt::join(counts, ", "), inspection.n_wrong());
+  std::string text =
+      fmt::format("{} tensor{}: {}; {} with a fault\n", inspection.tensors.size(),
+                  inspection.tensors.size() == 1 ? "" : "s", fmt::join(counts, ", "), inspection.n_wrong());
   if (!inspection.skipped.empty()) {
     std::map<std::string, std::size_t> whys;
     for (const SkippedTensor& skipped : inspection.skipped) ++whys[skipped.why];

@@ -53,7 +53,8 @@ Row measurement_row(const Measurement& row) {
 std::string rate_text(const Measurement& row) {
   const std::string text = fmt::format("{} {}", significant(row.rate), row.rate_unit);
   if (row.group != "init" || row.rate_unit != "Gsamples/s") return text;
-  return fmt::format("{}, {} GB/s", text, significant(row.rate.value_or(0) * (row.dtype == "f32" ? 4 : 8), 3));
+  const int bytes = row.dtype == "f64" ? 8 : row.dtype == "f32" ? 4 : 2;
+  return fmt::format("{}, {} GB/s", text, significant(row.rate.value_or(0) * bytes, 3));
 }
 
 std::vector<std::string> claim_groups(const Document& document) {

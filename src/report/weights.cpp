@@ -39,9 +39,12 @@ std::vector<init::Activation> all_activations() {
 }
 
 ordered_json head_of(const auto& plan) {
-  return {{"rule", plan.rule.name},   {"shape", plan.shape},
-          {"dtype", plan.dtype},      {"engine", to_string(plan.stream.engine)},
-          {"seed", plan.stream.seed}, {"stream", plan.stream.stream}};
+  return {{"rule", plan.rule.name},
+          {"shape", plan.shape},
+          {"dtype", sqrtn::to_string(plan.dtype)},
+          {"engine", to_string(plan.stream.engine)},
+          {"seed", plan.stream.seed},
+          {"stream", plan.stream.stream}};
 }
 
 }  // namespace
@@ -49,8 +52,8 @@ ordered_json head_of(const auto& plan) {
 std::string weight_text(const init::EntriesPlan& plan, const init::EntriesDrawn& drawn) {
   const init::Distribution& law = plan.distribution;
   std::string text =
-      fmt::format("{} {} {}, engine {}, seed {}, stream {}\n", plan.rule.name, sqrtn::to_string(plan.shape), plan.dtype,
-                  to_string(plan.stream.engine), plan.stream.seed, plan.stream.stream);
+      fmt::format("{} {} {}, engine {}, seed {}, stream {}\n", plan.rule.name, sqrtn::to_string(plan.shape),
+                  sqrtn::to_string(plan.dtype), to_string(plan.stream.engine), plan.stream.seed, plan.stream.stream);
   if (plan.rule.uses_fans) {
     text += fmt::format("fans      fan_in {}, fan_out {} ({}, {} group{}{})\n", plan.fans.fan_in, plan.fans.fan_out,
                         to_string(plan.layer), plan.groups, plan.groups == 1 ? "" : "s", framework_fans(plan));
@@ -107,7 +110,8 @@ ordered_json weight_json(const init::EntriesPlan& plan, const init::EntriesDrawn
 }
 
 std::string weight_text(const init::MatrixPlan& plan, const init::MatrixDrawn& drawn) {
-  std::string text = fmt::format("{} {} {}", plan.rule.name, sqrtn::to_string(plan.shape), plan.dtype);
+  std::string text =
+      fmt::format("{} {} {}", plan.rule.name, sqrtn::to_string(plan.shape), sqrtn::to_string(plan.dtype));
   if (plan.rule.is_random) {
     text += fmt::format(", engine {}, seed {}, stream {}", to_string(plan.stream.engine), plan.stream.seed,
                         plan.stream.stream);

@@ -188,13 +188,13 @@ class RoundOf final : public Round {
     return {sums.begin(), sums.end()};
   }
 
-  std::optional<Difference> difference_of(const char* operand, const Buffer<T>& got, const Buffer<T>& expected) const {
+  std::optional<Difference> difference_of(std::string operand, const Buffer<T>& got, const Buffer<T>& expected) const {
     Difference difference;
     for (std::size_t at = 0; at < n_ * n_; ++at) {
       if (same_bits(&got[at], &expected[at], 1)) continue;
       add_difference<T>(difference, at / n_, at % n_, got[at], expected[at], expected[at]);
     }
-    difference.operand = operand;
+    difference.operand = std::move(operand);
     return difference.entries > 0 ? std::optional(difference) : std::nullopt;
   }
 

@@ -1,5 +1,6 @@
 #include "support/safetensors.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <unordered_map>
@@ -8,6 +9,7 @@
 #include "sqrtn/support/require.hpp"
 #include "support/byte_reader.hpp"
 #include "support/output.hpp"
+#include "support/stored_bytes.hpp"
 
 namespace sqrtn {
 namespace {
@@ -130,6 +132,10 @@ constexpr StoredType stored_types[] = {{"F16", 16, Dtype::f16}, {"BF16", 16, Dty
                                        {"F8_E5M2", 8, {}},      {"F8_E8M0", 8, {}},        {"F4", 4, {}},
                                        {"F6_E2M3", 6, {}},      {"F6_E3M2", 6, {}}};
 
+std::string_view stored_name(Dtype dtype) {
+  return std::ranges::find(stored_types, std::optional(dtype), &StoredType::dtype)->name;
+}
+
 /// Π shape, 0 for an empty one.
 std::size_t size_of(const Entry& entry, const StoredType& type, const std::string& path) {
   const Shape& shape = *entry.shape;
@@ -192,16 +198,16 @@ void read_safetensors(const std::string& path, const std::shared_ptr<const suppo
 }
 
 template <class T>
-void write_safetensors(const std::string& path, const std::vector<TensorToWrite<T>>& tensors) {
+void write_safetensors(const std::string& path, const std::vector<TensorToWrite<T>>& tensors, Dtype stored) {
+  StoredBytes<T> stored_bytes(stored);
   nlohmann::ordered_json header = nlohmann::ordered_json::object();
   std::size_t end = 0, most = 0;
   for (const auto& tensor : tensors) {
     const std::size_t count = element_count(tensor.shape), begin = end;
     require(!header.contains(tensor.name), "two tensors are called '{}'; give each a name of its own", tensor.name);
-    end += count * sizeof(T);
+    end += count * bytes_of(stored);
     most = std::max(most, count);
-    header[tensor.name] = {
-        {"dtype", sizeof(T) == 4 ? "F32" : "F64"}, {"shape", tensor.shape}, {"data_offsets", {begin, end}}};
+    header[tensor.name] = {{"dtype", stored_name(stored)}, {"shape", tensor.shape}, {"data_offsets", {begin, end}}};
   }
   std::string text = header.dump();
   text.resize((text.size() + 7) / 8 * 8, ' ');
@@ -214,14 +220,14 @@ void write_safetensors(const std::string& path, const std::vector<TensorToWrite<
       for (std::size_t first = 0; first < count; first += part.size()) {
         const std::span<T> elements = part.span().first(std::min(part.size(), count - first));
         tensor.fill(first, elements);
-        stream.write(reinterpret_cast<const char*>(elements.data()),
-                     static_cast<std::streamsize>(elements.size_bytes()));
+        const std::span<const std::byte> bytes = stored_bytes.of(elements);
+        stream.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
       }
     }
   });
 }
 
-template void write_safetensors<float>(const std::string&, const std::vector<TensorToWrite<float>>&);
-template void write_safetensors<double>(const std::string&, const std::vector<TensorToWrite<double>>&);
+template void write_safetensors<float>(const std::string&, const std::vector<TensorToWrite<float>>&, Dtype);
+template void write_safetensors<double>(const std::string&, const std::vector<TensorToWrite<double>>&, Dtype);
 
 }  // namespace sqrtn

@@ -37,12 +37,13 @@ struct TensorToWrite {
   std::function<void(std::size_t first, std::span<T> part)> fill;
 };
 
-/// Writes float or double tensors, larger than memory if need be. The file is written beside and renamed; "-" is
-/// standard output. Throws: std::system_error with the path and the reason.
+/// Writes float or double tensors, or of floats rounded to nearest those of 16 bits, larger than memory if need be. The
+/// file is written beside and renamed; "-" is standard output. Throws: std::system_error with the path and the reason.
 template <class T>
-void write_safetensors(const std::string& path, const std::vector<TensorToWrite<T>>& tensors);
+void write_safetensors(const std::string& path, const std::vector<TensorToWrite<T>>& tensors,
+                       Dtype stored = native_dtype<T>);
 
-extern template void write_safetensors<float>(const std::string&, const std::vector<TensorToWrite<float>>&);
-extern template void write_safetensors<double>(const std::string&, const std::vector<TensorToWrite<double>>&);
+extern template void write_safetensors<float>(const std::string&, const std::vector<TensorToWrite<float>>&, Dtype);
+extern template void write_safetensors<double>(const std::string&, const std::vector<TensorToWrite<double>>&, Dtype);
 
 }  // namespace sqrtn

@@ -65,10 +65,10 @@ struct Options {
 /// finite, or a mode for a rule without fans.
 Distribution distribution(const Rule& rule, const Fans& fans, const Options& options = {});
 
-/// Draws `out` from the law; element i is a pure function of (stream, i). T is float or double.
-/// No entry reaches ±distribution.limit(), compared in double: T's bounds are rounded towards 0.
-/// Error: deviation and bounds within one unit roundoff of T of the law's.
-/// Throws: std::invalid_argument if T holds the deviation only as a subnormal, 0 or infinity.
+/// Draws `out` from the law; element i is a pure function of (stream, i). T is float, double, Float16 or Bfloat16.
+/// No entry of float or double reaches ±distribution.limit(), compared in double: T's bounds are rounded towards 0.
+/// Those of 16 bits are floats rounded to nearest. Error: deviation and bounds within one unit roundoff of T of the
+/// law's. Throws: std::invalid_argument if T holds the deviation only as a subnormal, 0 or infinity.
 template <class T>
 void initialise(const Distribution& distribution, const random::Stream& stream, std::span<T> out, unsigned threads = 1);
 

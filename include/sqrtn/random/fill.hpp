@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sqrtn/random/stream.hpp"
+#include "sqrtn/support/half.hpp"
 
 /// Fills: element i of `out` is element offset + i of the stream, for every fill and type. Empty
 /// spans are allowed. `threads` (0: all available) changes no bit. Elements per 128-bit block:
@@ -51,6 +52,17 @@ void normal_of_words(std::span<const std::uint64_t> words, std::span<double> out
 /// Throws: as fill_normal, and unless 0 < cut ≤ 3.
 template <class T>
 void fill_truncated_normal(const Stream& stream, std::span<T> out, T mean, T stddev, double cut = 2,
+                           unsigned threads = 1);
+
+/// The float fills of the same stream, each element rounded to nearest, ties to even. A uniform's ends may be reached
+/// by rounding. Throws: as for float, and std::invalid_argument unless |mean| ≤ max/4 and stddev ≤ max/64 of T, or for
+/// uniforms |low + high|/2 ≤ max/4 and high − low ≤ max, so that no draw becomes infinite.
+template <Half T>
+void fill_uniform(const Stream& stream, std::span<T> out, float low, float high, unsigned threads = 1);
+template <Half T>
+void fill_normal(const Stream& stream, std::span<T> out, float mean, float stddev, unsigned threads = 1);
+template <Half T>
+void fill_truncated_normal(const Stream& stream, std::span<T> out, float mean, float stddev, double cut = 2,
                            unsigned threads = 1);
 
 /// The same of given words, element by element.
