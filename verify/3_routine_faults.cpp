@@ -20,7 +20,10 @@ bool takes(const Operation& operation, What what) {
   return std::ranges::any_of(operation.arguments, [=](const auto& argument) { return argument.what == what; });
 }
 bool is_sum(const Operation& operation) { return operation.reduction == blas::Reduction::none && !operation.solves; }
-bool writes(const Operation& operation) { return operation.outputs.front().operand != '='; }
+bool writes(const Operation& operation) {
+  return operation.outputs.front().operand != '=' && !finds_rotation(operation);
+}
+bool returns_largest(const Operation& operation) { return is_search(operation) && !returns_index(operation); }
 
 const std::vector<RoutineFault>& routine_faults() {
   static const std::vector<RoutineFault> all{
@@ -83,11 +86,50 @@ const std::vector<RoutineFault>& routine_faults() {
        .only = "inside",
        .writes_before = true},
       {.name = "takes_the_last_of_equals",
-       .fits =
-           [](const Operation& o, char) {
-             return o.reduction == blas::Reduction::first_largest || o.reduction == blas::Reduction::first_smallest;
-           },
+       .fits = [](const Operation& o, char) { return returns_index(o); },
        .takes_last = true},
+      {.name = "returns_the_one_before_the_largest",
+       .fits = [](const Operation& o, char) { return returns_largest(o); },
+       .forgets_last_entry = true},
+      {.name = "takes_sizes_for_numbers",
+       .fits = [](const Operation& o, char) { return o.by_sign; },
+       .ignores_sign = true},
+      {.name = "adds_in_single",
+       .fits = [](const Operation& o, char) { return o.adds_in_double; },
+       .adds_in_single = true},
+      {.name = "forgets_what_is_added",
+       .fits = [](const Operation& o, char) { return has_argument(o, What::scalar, 'o'); },
+       .ignores_beta = true},
+      {.name = "forgets_imaginary_parts",
+       .fits = [](const Operation& o, char type) { return o.name == "sum" && blas::is_complex(type); },
+       .misdescribe = [](Operation& o) { o.outputs.front().terms.pop_back(); }},
+      {.name = "does_not_conjugate_the_sine",
+       .fits = [](const Operation& o, char) { return o.name == "crot"; },
+       .misdescribe = [](Operation& o) { o.outputs.back().terms.front().scalar = '-'; }},
+      {.name = "swaps_what_is_beside_the_diagonal",
+       .fits = [](const Operation& o, char) { return o.name == "rotm"; },
+       .misdescribe =
+           [](Operation& o) {
+             o.outputs.front().terms.front().scalar = 'r';
+             o.outputs.back().terms.front().scalar = 'q';
+           }},
+      {.name = "reads_all_of_a_rotation",
+       .fits = [](const Operation& o, char) { return o.name == "rotm"; },
+       .misread = [](claims::Choice& c) { c.rotation = c.rotation == 1 ? -1 : c.rotation; }},
+      {.name = "turns_the_other_way",
+       .fits = [](const Operation& o, char) { return finds_rotation(o); },
+       .flips_rotation = true},
+      // Reference BLAS 3.11 and ATLAS 3.10.
+      {.name = "sets_a_one_again_each_time_it_scales",
+       .fits = [](const Operation& o, char) { return o.reduction == blas::Reduction::modified_rotation; },
+       .only = "extremes",
+       .skips_second_scaling = true},
+      {.name = "copies_in_place_without_transposing",
+       .fits = [](const Operation& o, char) { return o.name == "imatcopy"; },
+       .misread =
+           [](claims::Choice& c) {
+             if (c.m == c.n) c.transpose_a = 'N';
+           }},
       {.name = "does_not_conjugate_a_factor",
        .fits =
            [](const Operation& o, char type) {

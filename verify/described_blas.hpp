@@ -10,6 +10,7 @@
 
 #include "blas/operations.hpp"
 #include "claims/routines/instance.hpp"
+#include "claims/routines/rotations.hpp"
 
 /// A BLAS that does what the descriptions say, one formula after the other, and faults that are planted in it.
 namespace sqrtn::verify {
@@ -22,7 +23,8 @@ struct RoutineFault {
   void (*misread)(claims::Choice&) = nullptr;
   const char* only = "";  ///< the one claim that can see it; empty: any may
   bool forgets_last_term = false, forgets_last_entry = false, reads_result = false, writes_gap = false,
-       writes_after = false, writes_before = false, ignores_beta = false, ignores_alpha = false, takes_last = false;
+       writes_after = false, writes_before = false, ignores_beta = false, ignores_alpha = false, takes_last = false,
+       ignores_sign = false, adds_in_single = false, flips_rotation = false, skips_second_scaling = false;
 };
 
 inline std::ostream& operator<<(std::ostream& out, const RoutineFault& fault) { return out << fault.name; }
@@ -31,7 +33,7 @@ inline std::ostream& operator<<(std::ostream& out, const RoutineFault& fault) { 
 template <class T>
 struct ReadCall {
   claims::Choice choice;
-  T alpha{1}, beta{0};
+  T alpha{1}, beta{0}, offset{0}, second{0};
   std::vector<std::pair<char, T*>> places;
   std::vector<std::pair<char, std::int64_t>> leading;
 };
@@ -62,6 +64,10 @@ ReadCall<T> read_call(const blas::Call& call) {
     if (what == What::data) read.places.emplace_back(of, static_cast<T*>(value.address));
     if (what == What::scalar && of == 'a') read.alpha = scalar_at<T>(call.operation, of, value.address);
     if (what == What::scalar && of == 'b') read.beta = scalar_at<T>(call.operation, of, value.address);
+    if (what == What::scalar && of == 'o') read.offset = scalar_at<T>(call.operation, of, value.address);
+    if (what == What::scalar && of == 'y') read.second = scalar_at<T>(call.operation, of, value.address);
+    if (what == What::data && of == 'H' && !finds_rotation(call.operation))
+      choice.rotation = static_cast<int>(claims::real_part(*static_cast<const T*>(value.address)));
     if (what != What::length) continue;
     (of == 'm'   ? choice.m
      : of == 'n' ? choice.n
@@ -132,13 +138,16 @@ void read_operands(claims::Instance<T>& instance, const ReadCall<T>& read) {
     for (const auto& [name, leading] : read.leading) {
       if (name == placement.operand.name) placement.leading = leading;
     }
-    const auto place = std::ranges::find(read.places, placement.operand.name, [](const auto& p) { return p.first; });
+    const char holder = has_memory(placement.operand) ? placement.operand.name : placement.operand.over;
+    const auto place = std::ranges::find(read.places, holder, [](const auto& p) { return p.first; });
     for (std::size_t i = 0; i < placement.rows; ++i) {
       for (std::size_t j = 0; j < placement.cols; ++j) {
-        if (const auto at = placement.place(i, j)) operand(i, j) = place->second[*at];
+        if (const auto at = placement.place(i, j); at && has_memory(placement.operand))
+          operand(i, j) = place->second[*at];
       }
     }
     instance.places.push_back(place->second);
+    if (!has_memory(placement.operand)) continue;
     claims::Stored<T> whole = operand;
     whole.memory = claims::Elements<T>(placement.extent());
     whole.store();
@@ -174,7 +183,6 @@ void write_output(claims::Instance<T>& instance, char name, const std::vector<T>
 template <class T>
 void return_reduction(const claims::Instance<T>& instance, const blas::Call& call, const RoutineFault& fault) {
   const std::vector<T>& x = instance.stored('x').entries;
-  const auto larger = [](const T& a, const T& b) { return claims::size_of(a) < claims::size_of(b); };
   if (instance.operation.reduction == blas::Reduction::norm) {
     long double sum = 0;
     for (const T& entry : x)
@@ -182,13 +190,45 @@ void return_reduction(const claims::Instance<T>& instance, const blas::Call& cal
     *static_cast<claims::Real<T>*>(call.result) = static_cast<claims::Real<T>>(std::sqrt(sum));
     return;
   }
-  const bool largest = instance.operation.reduction == blas::Reduction::first_largest;
+  const bool largest = instance.operation.reduction == blas::Reduction::first_largest ||
+                       instance.operation.reduction == blas::Reduction::largest;
+  const bool by_sign = instance.operation.by_sign && !fault.ignores_sign;
+  const auto measure = [=](const T& entry) { return by_sign ? claims::real_part(entry) : claims::size_of(entry); };
   std::size_t best = 0;
   for (std::size_t i = 1; i < x.size(); ++i) {
-    const bool better = largest ? larger(x[best], x[i]) : larger(x[i], x[best]);
-    if (better || (fault.takes_last && claims::size_of(x[i]) == claims::size_of(x[best]))) best = i;
+    const bool better = largest ? measure(x[best]) < measure(x[i]) : measure(x[i]) < measure(x[best]);
+    if (better || (fault.takes_last && measure(x[i]) == measure(x[best]))) best = i;
   }
-  *static_cast<std::int64_t*>(call.result) = static_cast<std::int64_t>(best);
+  if (returns_index(instance.operation)) {
+    *static_cast<std::int64_t*>(call.result) = static_cast<std::int64_t>(best);
+  } else {
+    *static_cast<claims::Real<T>*>(call.result) = measure(x[fault.forgets_last_entry && best > 0 ? best - 1 : best]);
+  }
+}
+
+template <class T>
+void write_rotation(claims::Instance<T>& instance, const RoutineFault& fault) {
+  const auto given = [&](std::size_t which) { return instance.places[which][0]; };
+  if (instance.operation.reduction == blas::Reduction::plane_rotation) {
+    claims::PlaneRotation<T> made = claims::plane_rotation(given(0), given(1));
+    if (fault.flips_rotation) made.s = -made.s;
+    instance.places[0][0] = made.r;
+    if (!claims::is_complex<T>) instance.places[1][0] = T(made.z);
+    *reinterpret_cast<claims::Real<T>*>(instance.places[2]) = made.c;
+    instance.places[3][0] = made.s;
+    return;
+  }
+  if constexpr (std::is_same_v<T, claims::Real<T>>) {
+    claims::ModifiedRotation<T> made = claims::modified_rotation(given(0), given(1), given(2), instance.second);
+    if (fault.flips_rotation) std::swap(made.h[2], made.h[3]);
+    if (fault.skips_second_scaling && made.h[0] == -1) made.h[2] = -1;
+    const std::array<T, 3> numbers{made.d1, made.d2, made.x1};
+    for (std::size_t i = 0; i < 3; ++i) instance.places[i][0] = numbers.at(i);
+    for (std::size_t i = 0; i < 5; ++i) {
+      const bool on_diagonal = i == 1 || i == 4;
+      if (i == 0 || made.h[0] == -1 || made.h[0] == (on_diagonal ? 1 : 0)) instance.places[3][i] = made.h.at(i);
+    }
+  }
 }
 
 template <class T>
@@ -198,8 +238,11 @@ void evaluate(const blas::Call& call, const RoutineFault& fault) {
   if (fault.misdescribe != nullptr) fault.misdescribe(operation);
   if (fault.misread != nullptr) fault.misread(read.choice);
   claims::Instance<T> instance(operation, read.choice);
+  instance.second = read.second;
   instance.set_scalars(fault.ignores_alpha ? T(1) : read.alpha, fault.ignores_beta ? T(1) : read.beta);
+  instance.offset = fault.ignores_beta ? T(0) : read.offset;
   read_operands(instance, read);
+  if (finds_rotation(operation)) return write_rotation(instance, fault);
   if (fault.forgets_last_term) {
     // All of a sum's last factors.
     claims::Stored<T>& factor = instance.operands.front();
@@ -220,7 +263,15 @@ void evaluate(const blas::Call& call, const RoutineFault& fault) {
   for (std::size_t i = 0; i < values.size(); ++i) {
     const char name = operation.outputs[i].operand;
     const T first = values[i].empty() ? T(0) : values[i].front();
-    if (name != '=') {
+    if (operation.adds_in_double) {
+      const double sum =
+          fault.adds_in_single
+              ? static_cast<double>(claims::real_part(first))
+              : claims::real_part(instance.template expected<claims::Wider<T>>(operation.outputs[i]).value.front());
+      if (operation.returns_double) std::memcpy(call.result, &sum, sizeof sum);
+      const auto rounded = static_cast<float>(sum);
+      if (!operation.returns_double) std::memcpy(call.result, &rounded, sizeof rounded);
+    } else if (name != '=') {
       write_output(instance, name, values[i], fault);
     } else if (operation.pattern.front() == '?') {
       std::memcpy(call.result, &first, sizeof first);

@@ -29,6 +29,10 @@ class ClaimTest : public testing::Test {
  public:
   explicit ClaimTest(claims::Claim claim) : claim_(std::move(claim)) {}
   void TestBody() override {
+    // It is called in this process, and would take other tests along.
+    if (!the_run->blas_named && claim_.id.starts_with("products/imatcopy/") &&
+        is_known_to_fail(backend(), claim_.id).value_or(false))
+      GTEST_SKIP() << "known to corrupt the heap of the process that calls it; sqrtn verify judges it in a child";
     const claims::Result result = claims::run(claim_, subject(), settings());
     const std::string line = claims::describe(result);
     claims::Verdict expected = claims::Verdict::pass;

@@ -9,6 +9,9 @@
 #include <mutex>
 #include <stdexcept>
 
+#include "blas/arguments.hpp"
+#include "blas/call_batch.hpp"
+#include "blas/complex_result.hpp"
 #include "blas/operations.hpp"
 
 namespace sqrtn::blas {
@@ -23,48 +26,20 @@ enum class Returns { nothing, real, complex, index };
 
 Returns returned_by(const Operation& operation, char type) {
   if (operation.outputs.front().operand != '=') return Returns::nothing;
-  if (is_search(operation)) return Returns::index;
+  if (returns_index(operation)) return Returns::index;
   return is_complex(type) && operation.pattern.front() == '?' ? Returns::complex : Returns::real;
 }
-
-/// Types and places of the arguments, one after the other. The places stay where they are while more are added.
-class Arguments {
- public:
-  explicit Arguments(int integer_bits) : integer_(integer_bits == 64 ? &ffi_type_sint64 : &ffi_type_sint32) {}
-
-  void add(ffi_type* type, const void* place) {
-    types_.at(n_) = type;
-    places_.at(n_++) = const_cast<void*>(place);
-  }
-  void add_address(void* const& address) { add(&ffi_type_pointer, &address); }
-  /// Little-endian: the lower half of a 64-bit integer is the 32-bit one.
-  void add_integer(const std::int64_t& integer) { add(integer_, &integer); }
-  void add_pointer_to(const void* place) {
-    addresses_.at(n_addresses_) = const_cast<void*>(place);
-    add_address(addresses_.at(n_addresses_++));
-  }
-  void call(void* function, ffi_type* returned, void* result) {
-    ffi_cif interface;
-    if (ffi_prep_cif(&interface, FFI_DEFAULT_ABI, n_, returned, types_.data()) != FFI_OK)
-      throw std::logic_error("libffi refuses the types of a call");
-    ffi_call(&interface, reinterpret_cast<void (*)()>(function), result, places_.data());
-  }
-
- private:
-  static constexpr std::size_t most = 24;  // gemm has 14, and Fortran's lengths of characters after them
-  ffi_type* integer_;
-  unsigned n_ = 0, n_addresses_ = 0;
-  std::array<ffi_type*, most> types_{};
-  std::array<void*, most> places_{}, addresses_{};
-};
 
 bool is_real(const Operation& operation, char type, char scalar) {
   return !is_complex(type) || operation.real_scalars.find(scalar) != std::string_view::npos;
 }
 
-ffi_type* real_type(char type) { return type == 's' || type == 'c' ? &ffi_type_float : &ffi_type_double; }
+ffi_type* returned_real(const Operation& operation, char type) {
+  return operation.returns_double ? &ffi_type_double : real_type(type);
+}
 
 void call_c(void* function, int integer_bits, const Call& call) {
+  if (call.operation.batch != Batch::none) return call_batch(function, integer_bits, call);
   Arguments arguments(integer_bits);
   const std::vector<Argument>& described = call.operation.arguments;
   const std::int64_t layout = call.row_major ? 101 : 102;
@@ -87,15 +62,18 @@ void call_c(void* function, int integer_bits, const Call& call) {
   }
   const Returns returns = returned_by(call.operation, call.type);
   if (returns == Returns::complex) arguments.add_address(call.result);
-  ffi_type* const returned = returns == Returns::real    ? real_type(call.type)
+  ffi_type* const returned = returns == Returns::real    ? returned_real(call.operation, call.type)
                              : returns == Returns::index ? &ffi_type_uint64
                                                          : &ffi_type_void;
   arguments.call(function, returned, call.result);
 }
 
 /// Everything by address, and the lengths of the characters after all else.
-void call_fortran(void* function, int integer_bits, const Call& call) {
+void call_fortran(void* function, int integer_bits, ComplexResult complex_result, const Call& call) {
   Arguments arguments(integer_bits);
+  const Returns returns = returned_by(call.operation, call.type);
+  const bool by_first = returns == Returns::complex && complex_result == ComplexResult::by_first_argument;
+  if (by_first) arguments.add_pointer_to(call.result);
   const std::vector<Argument>& described = call.operation.arguments;
   static constexpr std::size_t one = 1;
   std::array<char, 4> letters{};
@@ -113,14 +91,17 @@ void call_fortran(void* function, int integer_bits, const Call& call) {
     }
   }
   for (std::size_t i = 0; i < n_letters; ++i) arguments.add(&ffi_type_uint64, &one);
-  const Returns returns = returned_by(call.operation, call.type);
   std::int64_t index = 0;
   if (returns == Returns::index) {
     arguments.call(function, &ffi_type_sint64, &index);
     *static_cast<std::int64_t*>(call.result) = (integer_bits == 64 ? index : static_cast<std::int32_t>(index)) - 1;
     return;
   }
-  arguments.call(function, returns == Returns::real ? real_type(call.type) : &ffi_type_void, call.result);
+  PairType pair(call.type);
+  ffi_type* const returned = returns == Returns::real                   ? returned_real(call.operation, call.type)
+                             : returns == Returns::complex && !by_first ? pair.get()
+                                                                        : &ffi_type_void;
+  arguments.call(function, returned, call.result);
 }
 
 /// Asks for each name once: the proof whose function it is goes through all that the process has loaded.
@@ -143,9 +124,7 @@ std::string routine_of_c(const Operation& operation, char type) {
   return name_of(operation, type) + (returned_by(operation, type) == Returns::complex ? "_sub" : "");
 }
 
-bool is_called_by_fortran(const Operation& operation, char type) {
-  return !operation.of_c_alone && returned_by(operation, type) != Returns::complex;
-}
+bool is_called_by_fortran(const Operation& operation) { return !operation.of_c_alone; }
 
 std::int64_t c_flag(std::int64_t letter) {
   switch (letter) {
@@ -176,19 +155,32 @@ std::vector<Interface> interfaces_of(const SymbolLookup& library, const Naming& 
   const SymbolLookup look_up = remembered(library);
   const auto c_symbol = [naming](const Operation& o, char type) { return naming.c(routine_of_c(o, type)); };
   const auto fortran_symbol = [naming](const Operation& o, char type) { return naming.fortran(name_of(o, type)); };
+  const auto complex_result = [=, result_of = complex_results()](const Operation& o, char type) {
+    return result_of(look_up(fortran_symbol(o, type)), type);
+  };
   std::vector<Interface> interfaces{
       {.of_c = true,
        .has = [=](const Operation& o, char type) { return look_up(c_symbol(o, type)) != nullptr; },
        .call = [=](const Call& call) { call_c(look_up(c_symbol(call.operation, call.type)), integer_bits, call); },
        .symbol = c_symbol},
       {.of_c = false,
-       .has = [=](const Operation& o,
-                  char type) { return is_called_by_fortran(o, type) && look_up(fortran_symbol(o, type)) != nullptr; },
+       .has =
+           [=](const Operation& o, char type) {
+             if (!is_called_by_fortran(o) || look_up(fortran_symbol(o, type)) == nullptr) return false;
+             return returned_by(o, type) != Returns::complex || complex_result(o, type) != ComplexResult::unknown;
+           },
        .call =
            [=](const Call& call) {
-             call_fortran(look_up(fortran_symbol(call.operation, call.type)), integer_bits, call);
+             const bool is_complex = returned_by(call.operation, call.type) == Returns::complex;
+             call_fortran(look_up(fortran_symbol(call.operation, call.type)), integer_bits,
+                          is_complex ? complex_result(call.operation, call.type) : ComplexResult::unknown, call);
            },
-       .symbol = fortran_symbol}};
+       .symbol = fortran_symbol,
+       .returns_by_first =
+           [=](const Operation& o, char type) {
+             return returned_by(o, type) == Returns::complex &&
+                    complex_result(o, type) == ComplexResult::by_first_argument;
+           }}};
   std::erase_if(interfaces, [](const Interface& interface) {
     return std::ranges::none_of(operations(), [&](const Operation& operation) {
       return std::ranges::any_of(operation.types, [&](char type) { return interface.has(operation, type); });

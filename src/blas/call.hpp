@@ -16,8 +16,9 @@ std::int64_t c_flag(std::int64_t letter);
 /// What C's interface calls the routine before anything is added to it for a library: "ddot", "zdotu_sub".
 std::string routine_of_c(const Operation& operation, char type);
 
-/// Whether Fortran's interface to it is one that can be called: compilers return complex numbers in more than one way.
-bool is_called_by_fortran(const Operation& operation, char type);
+/// Whether Fortran's interface to it, if there is one, has the described arguments. Where a complex function leaves its
+/// result is read back from what it does; one that is not understood is not called.
+bool is_called_by_fortran(const Operation& operation);
 
 /// C's interface and Fortran's, those of them that have at least one described routine under the names of `naming`.
 /// `integer_bits`: width of the library's BLAS integers.

@@ -32,6 +32,8 @@ struct Interface {
   std::function<bool(const Operation&, char type)> has;
   std::function<void(const Call&)> call;
   std::function<std::string(const Operation&, char type)> symbol;  ///< "cblas_dgemm", for messages
+  /// Whether a complex result is written to a first argument, as compilers of Fortran other than GNU's have it.
+  std::function<bool(const Operation&, char type)> returns_by_first = {};
 };
 
 }  // namespace sqrtn::blas

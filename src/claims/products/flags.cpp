@@ -30,7 +30,7 @@ constexpr std::array<std::uint32_t, 2> leftovers{0, 0x7f7fffff};
 template <class T>
 void flags_of(const Inquiry& inquiry) {
   for_calls(
-      inquiry, typical_shapes(inquiry.operation),
+      inquiry, harmless_shapes(inquiry.operation),
       [&](const Choice& choice, const blas::Interface& interface) {
         Instance<T> instance(inquiry.operation, choice);
         instance.fill(inquiry.data, Inputs::normal);

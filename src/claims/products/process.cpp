@@ -118,7 +118,7 @@ void call_described(const Subject& subject, TestData& data, const Tell& tell, co
   for (const blas::Operation& operation : blas::operations()) {
     if (operation.types.find(blas_type<T>) == std::string_view::npos) continue;
     for_calls(
-        {operation, blas_type<T>, subject.interfaces, data, found}, typical_shapes(operation),
+        {operation, blas_type<T>, subject.interfaces, data, found}, harmless_shapes(operation),
         [&](const Choice& choice, const blas::Interface& interface) {
           Instance<T> instance(operation, choice);
           instance.fill(data, Inputs::normal);

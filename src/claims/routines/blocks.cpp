@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "claims/routines/comparison.hpp"
 #include "claims/routines/sweep.hpp"
 
 namespace sqrtn::claims {
@@ -174,7 +175,7 @@ bool multiplies_matrices(const Operation& operation) {
   };
   const blas::Output& output = operation.outputs.front();
   // Of gemmt only a triangle is known.
-  return !operation.solves && operation.name != "gemmt" && !output.terms.empty() &&
+  return !operation.solves && !operation.name.starts_with("gemmt") && !output.terms.empty() &&
          is_matrix(output.terms.front().left.operand) && is_matrix(output.terms.front().right.operand);
 }
 

@@ -6,8 +6,10 @@
 #include "claims/judge.hpp"
 #include "claims/products/guarded.hpp"
 #include "claims/routines/blocks.hpp"
+#include "claims/routines/comparison.hpp"
 #include "claims/routines/counts.hpp"
 #include "claims/routines/reproducer.hpp"
+#include "claims/routines/rotations.hpp"
 #include "claims/routines/routines.hpp"
 #include "claims/routines/sweep.hpp"
 
@@ -129,10 +131,14 @@ template <class T>
 void exceptional(const Inquiry& inquiry) {
   std::size_t turn = 0;
   with_exceptions<T>(inquiry, ", with a NaN or Inf", [&](Instance<T>& instance) {
-    for (Stored<T>& operand : instance.operands) std::ranges::replace(operand.entries, T(0), T(1));
+    for (Stored<T>& operand : instance.operands) {
+      if (operand.placement.operand.structure != blas::Structure::rotation)
+        std::ranges::replace(operand.entries, T(0), T(1));
+    }
     // A triangle's zeros may be multiplied with: what that makes of a NaN in the other factor is left open.
     const bool has_triangle = instance.operands.front().placement.operand.structure == blas::Structure::triangular;
     Stored<T>& operand = instance.operands[turn++ % (has_triangle ? 1 : instance.operands.size())];
+    if (operand.placement.operand.structure == blas::Structure::rotation) return false;
     const std::size_t row = turn * 5 % operand.placement.rows, col = turn * 3 % operand.placement.cols;
     if (operand.placement.is_zero(row, col) || operand.placement.is_one(row, col)) return false;
     const bool infinite = !is_complex<T> && turn / 2 % 2 == 0;
@@ -187,7 +193,9 @@ class Guarded {
     for (std::size_t i = 0; i < instance.operands.size(); ++i) {
       const Elements<T>& memory = instance.operands[i].memory;
       const auto content = std::as_bytes(std::span<const T>(memory.data(), memory.size()));
-      instance.places.push_back(reinterpret_cast<T*>(places_.at(i).place(content, 0, at_end)));
+      instance.places.push_back(has_memory(instance.operands[i].placement.operand)
+                                    ? reinterpret_cast<T*>(places_.at(i).place(content, 0, at_end))
+                                    : instance.places.front());
     }
     const void* const refused = refused_access([&] { instance.call(interface); });
     return refused != nullptr ? touched(instance, refused, at_end) : overrun(instance);
@@ -204,13 +212,14 @@ class Guarded {
   }
   [[nodiscard]] std::string overrun(const Instance<T>& instance) const {
     for (std::size_t i = 0; i < instance.operands.size(); ++i) {
-      if (places_.at(i).overrun())
+      if (has_memory(instance.operands[i].placement.operand) && places_.at(i).overrun())
         return fmt::format("wrote outside of {}", instance.operands[i].placement.operand.name);
     }
     return {};
   }
   // Larger than any operand of the shapes below.
-  std::array<GuardedOperand, 3> places_{GuardedOperand(1 << 18), GuardedOperand(1 << 18), GuardedOperand(1 << 18)};
+  std::array<GuardedOperand, 4> places_{GuardedOperand(1 << 18), GuardedOperand(1 << 18), GuardedOperand(1 << 18),
+                                        GuardedOperand(1 << 18)};
 };
 
 template <class T>
@@ -255,7 +264,10 @@ bool is_hermitian(const Operation& operation) {
   return std::ranges::any_of(operation.operands,
                              [](const blas::Operand& o) { return o.structure == blas::Structure::hermitian; });
 }
-bool adds(const Operation& operation) { return !operation.solves && !is_search(operation); }
+bool adds(const Operation& operation) {
+  return !operation.solves && !is_search(operation) && !finds_rotation(operation);
+}
+bool has_sizes(const Operation& operation) { return !finds_rotation(operation); }
 
 constexpr const char* standard = "Basic Linear Algebra Subprograms Technical Forum Standard, ch. 2";
 constexpr const char* reference = "reference BLAS 3.11";
@@ -263,7 +275,7 @@ constexpr const char* reference = "reference BLAS 3.11";
 }  // namespace
 
 bool rounds(const Operation& operation) {
-  return !is_search(operation) && operation.name != "copy" && operation.name != "swap";
+  return !is_search(operation) && !finds_rotation(operation) && operation.name != "copy" && operation.name != "swap";
 }
 
 template <class T>
@@ -288,9 +300,9 @@ void bound_shapes(const Inquiry& inquiry, const std::vector<Choice>& shapes) {
 template <class T>
 const std::vector<RoutineCheck>& routine_checks() {
   static const std::vector<RoutineCheck> all{
-      {"exact_small", any, " is exact for integers, at every small shape; what is no result is left alone", standard,
-       exact_small<T>},
-      {"exact_large", any, " is exact for integers, around the sizes of vectors, kernels and blocks", standard,
+      {"exact_small", has_sizes, " is exact for integers, at every small shape; what is no result is left alone",
+       standard, exact_small<T>},
+      {"exact_large", has_sizes, " is exact for integers, around the sizes of vectors, kernels and blocks", standard,
        exact_large<T>},
       {"exact_blocks", multiplies_matrices,
        " is exact for integers where dimensions are past all blocks, each and together", standard, exact_blocks<T>},
@@ -307,6 +319,12 @@ const std::vector<RoutineCheck>& routine_checks() {
        increments<T>},
       {"unset", is_hermitian, " does not read the imaginary parts on a Hermitian diagonal, which hold NaN", reference,
        unset<T>},
+      {"exact_small", blas::finds_rotation, " is exact where one of the two numbers is 0", reference,
+       exact_rotations<T>},
+      {"random_bound", blas::finds_rotation, ": |error| ≤ γ₁₆ of each number, γ₃₂ of each equation in complex types",
+       reference, random_rotations<T>},
+      {"extremes", blas::finds_rotation, " neither overflows nor underflows where the rotation does not", reference,
+       extreme_rotations<T>},
       {"inside", any, ": nothing outside of the operands is touched, on either side", standard, inside<T>},
       {"large_counts", takes_long_vectors, " is exact for integers where one dimension is past 2¹⁶ or 2²³", standard,
        large_counts<T>},

@@ -55,11 +55,14 @@ struct Terms {
 template <class T>
 void compare_growth(const Inquiry& inquiry, const Terms<T>& terms, const RoutineCall<T>& call,
                     const std::string& where) {
-  using Wide = Real<Wider<T>>;
-  constexpr auto unit = static_cast<Wide>(std::numeric_limits<Real<T>>::epsilon() / 2);
+  using Wide = long double;
+  constexpr auto unit_of_result = static_cast<Wide>(std::numeric_limits<Real<T>>::epsilon() / 2);
   const blas::Operation& operation = inquiry.operation;
   const bool is_norm = operation.reduction == Reduction::norm, is_product = operation.operands.size() > 1;
+  const Wide unit =
+      operation.adds_in_double ? static_cast<Wide>(std::numeric_limits<double>::epsilon() / 2) : unit_of_result;
   PartialSums<Wide> re, im;
+  if (has_argument(operation, blas::Argument::What::scalar, 'o')) re.add(real_part(call.scalar('o')));
   for (std::size_t i = 0; i < n_terms; ++i) {
     const Wide a = real_part(terms.x[i]), b = imaginary_part(terms.x[i]);
     const Wide factor = is_product ? static_cast<Wide>(real_part(terms.y[i])) : Wide(1);
@@ -71,9 +74,13 @@ void compare_growth(const Inquiry& inquiry, const Terms<T>& terms, const Routine
     const Wide norm = std::sqrt(re.sum), bound = re.bound(unit) / norm / 2 + 8 * unit * norm;
     return inquiry.found.compare_wide<Wide>(call.template returned<Real<T>>(), norm, bound, place);
   }
-  if (!is_complex<T> || !is_product)
-    return inquiry.found.compare_wide<Wide>(call.template returned<Real<T>>(), re.sum, re.bound(unit), place);
-  const T got = call.template returned<T>();
+  if (operation.returns_double)
+    return inquiry.found.compare_wide<Wide>(call.template returned<double>(), re.sum, re.bound(unit), place);
+  const T got = call.returned_number();
+  if (!is_complex<T> || !is_product) {
+    const Wide bound = re.bound(unit) + (operation.adds_in_double ? unit_of_result * std::abs(re.sum) : 0);
+    return inquiry.found.compare_wide<Wide>(real_part(got), re.sum, bound, place);
+  }
   const Wide sign = operation.name == "dotc" ? -1 : 1;
   inquiry.found.compare_wide<Wide>(real_part(got), re.sum, re.bound(unit), place);
   inquiry.found.compare_wide<Wide>(imaginary_part(got), sign * im.sum, im.bound(unit), place);

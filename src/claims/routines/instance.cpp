@@ -35,6 +35,8 @@ std::span<Real<T>> parts(std::vector<T>& numbers) {
 template <class T>
 Instance<T>::Instance(const blas::Operation& operation_, const Choice& choice_) : RoutineCall<T>(operation_, choice_) {
   for (const blas::Operand& operand : operation.operands) operands.emplace_back(operation, operand, choice);
+  if (operation.operands.back().structure == Structure::rotation && !finds_rotation(operation))
+    std::ranges::copy(this->rotation(), operands.back().entries.begin());
 }
 
 template <class T>
@@ -59,6 +61,7 @@ void Instance<T>::set_scalars(T alpha, T beta) {
   };
   this->alpha = fitting('a', alpha);
   this->beta = fitting('b', beta);
+  this->offset = fitting('o', beta);
 }
 
 template <class T>
@@ -75,10 +78,12 @@ void Instance<T>::fill_integers(TestData& data) {
     }
     n_terms = std::max(n_terms, n);
   }
-  const double half = std::ldexp(1.0, std::numeric_limits<Real<T>>::digits - 1);
+  constexpr int digits = std::numeric_limits<Real<T>>::digits;
+  const double half = std::ldexp(1.0, (operation.adds_in_double ? std::numeric_limits<double>::digits : digits) - 1);
   const double root = std::sqrt(half / largest_scalar / parts_of_one / parts_of_one / static_cast<double>(n_terms));
   double share = same ? 1 : 4;  // A needs more digits than a unit of reduced precision has
   for (Stored<T>& operand : operands) {
+    if (operand.placement.operand.structure == Structure::rotation) continue;
     const bool adds = std::ranges::any_of(operation.outputs, [&](const blas::Output& output) {
       return output.operand == operand.placement.operand.name && output.old != '0';
     });
@@ -91,7 +96,7 @@ void Instance<T>::fill_integers(TestData& data) {
     // Few values, so that several are the largest.
     const bool is_search = operation.reduction != blas::Reduction::none;
     const double largest = is_search ? 4 : is_factor || !adds ? share * root : half / largest_scalar / parts_of_one;
-    data.fill_integers<Real<T>>(parts(operand.entries), std::max(1.0, std::floor(largest)));
+    data.fill_integers<Real<T>>(parts(operand.entries), std::clamp(std::floor(largest), 1.0, std::ldexp(1.0, digits)));
     share = 1 / share;
   }
   if (operation.solves) fill_integer_triangle(data);
@@ -125,6 +130,7 @@ void Instance<T>::set_right_side() {
 template <class T>
 void Instance<T>::fill(TestData& data, Inputs inputs) {
   for (Stored<T>& operand : operands) {
+    if (operand.placement.operand.structure == Structure::rotation) continue;
     data.fill<Real<T>>(parts(operand.entries), inputs);
     if (operand.placement.operand.structure != Structure::triangular || !operation.solves) continue;
     const auto shrink = static_cast<Real<T>>(2 * std::sqrt(static_cast<double>(operand.placement.rows)));
@@ -135,7 +141,9 @@ void Instance<T>::fill(TestData& data, Inputs inputs) {
 
 template <class T>
 void Instance<T>::store(Real<T> unset) {
-  for (Stored<T>& operand : operands) operand.store(unset);
+  for (Stored<T>& operand : operands) {
+    if (has_memory(operand.placement.operand)) operand.store(unset);
+  }
   remember();
 }
 
@@ -153,7 +161,7 @@ void Instance<T>::restore() {
 template <class T>
 void Instance<T>::call(const blas::Interface& interface) {
   if (!places.empty()) return RoutineCall<T>::call(interface);
-  for (Stored<T>& operand : operands) places.push_back(operand.memory.data());
+  for (const Stored<T>& operand : operands) places.push_back(holder(operand).memory.data());
   RoutineCall<T>::call(interface);
   places.clear();
 }
@@ -177,7 +185,7 @@ T Instance<T>::entry(const blas::Factor& factor, std::size_t i, std::size_t j) c
   const bool conjugated = (factor.by_flag && choice.transpose(factor.operand) == 'C') != factor.conjugated;
   const Stored<T>& operand = stored(factor.operand);
   const T value = turns(factor) ? operand(j, i) : operand(i, j);
-  return factor.absolute ? T(size_of(value)) : conjugated ? conjugate(value) : value;
+  return part_of(factor.part, conjugated ? conjugate(value) : value);
 }
 
 template <class T>
@@ -257,11 +265,13 @@ template <class T>
 template <class A>
 Expected<A> Instance<T>::expected(const blas::Output& output) const {
   Expected<A> sum;
-  const A alpha = convert<A>(scalar('a'));
   for (const blas::Term& term : output.terms) {
+    if (!is_complex<T> && term.left.part == blas::Factor::Part::imaginary) continue;
     const A coefficient = operation.solves ? A(1) : convert<A>(scalar(term.scalar));
-    // α = 0 reads no factor.
-    if ((term.scalar == 'a' || term.scalar == 'A') && alpha == A(0) && !operation.solves) {
+    // α = 0 reads no factor, and neither does rotm where its flag says that there is nothing to do.
+    const bool is_alpha = term.scalar == 'a' || term.scalar == 'A',
+               is_of_rotation = term.scalar == 'q' || term.scalar == 'r';
+    if ((is_alpha || is_of_rotation) && coefficient == A(0) && !operation.solves) {
       const std::size_t n = output.operand == '=' ? 1 : stored(output.operand).entries.size();
       sum.value.resize(n);
       sum.magnitude.resize(n);

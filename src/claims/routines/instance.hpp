@@ -50,6 +50,9 @@ class Instance : public RoutineCall<T> {
   [[nodiscard]] T entry(const blas::Factor& factor, std::size_t i, std::size_t j) const;
   [[nodiscard]] Stored<T>& stored(char name);
   [[nodiscard]] const Stored<T>& stored(char name) const;
+  /// The operand in whose memory that one lies, most often itself.
+  [[nodiscard]] Stored<T>& holder(const Stored<T>& operand) { return stored(holder_of(operand)); }
+  [[nodiscard]] const Stored<T>& holder(const Stored<T>& operand) const { return stored(holder_of(operand)); }
   /// An operand's memory before the call.
   [[nodiscard]] const Elements<T>& before(char name) const;
 
@@ -72,6 +75,9 @@ class Instance : public RoutineCall<T> {
   /// The term of a factor and the identity.
   template <class A>
   static void add_multiple(const Dense<A>& matrix, A coefficient, Expected<A>& sum);
+  static char holder_of(const Stored<T>& operand) {
+    return has_memory(operand.placement.operand) ? operand.placement.operand.name : operand.placement.operand.over;
+  }
   void fill_integer_triangle(TestData& data);
   void set_right_side();
 

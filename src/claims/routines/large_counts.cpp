@@ -24,14 +24,15 @@ struct Entries {
   const std::vector<T>* block = nullptr;  ///< none: ones
   std::ptrdiff_t first = 0, row_step = 0, col_step = 0;
   std::size_t cols = 1;
-  bool conjugated = false, absolute = false;
+  bool conjugated = false;
+  blas::Factor::Part part = blas::Factor::Part::whole;
 
   T operator()(std::size_t i, std::size_t j) const {
     if (block == nullptr) return T(1);
     const std::ptrdiff_t at =
         first + static_cast<std::ptrdiff_t>(i) * row_step + static_cast<std::ptrdiff_t>(j) * col_step;
     const T entry = (*block)[static_cast<std::size_t>(at) % (block_bytes / sizeof(T))];
-    return absolute ? T(size_of(entry)) : conjugated ? conjugate(entry) : entry;
+    return part_of(part, conjugated ? conjugate(entry) : entry);
   }
 };
 
@@ -69,24 +70,26 @@ class LargeCount {
     call_.places.resize(inquiry.operation.operands.size());
     for (std::size_t i = 0; i < call_.places.size(); ++i) {
       blocks_.push_back(block_of<T>(inquiry.data));
-      if (inquiry.operation.reduction == Reduction::first_smallest) {
+      if (seeks_smallest()) {
         for (T& entry : blocks_.back()) entry += T(1);
       }
       memory_.push_back(std::make_unique<RepeatedMemory>(std::as_bytes(std::span(blocks_.back())),
                                                          (call_.placements[i].extent() + 2 * margin) * sizeof(T)));
       call_.places[i] = reinterpret_cast<T*>(memory_.back()->data()) + margin;
+      if (inquiry.operation.operands[i].structure == blas::Structure::rotation)
+        std::ranges::copy(call_.rotation(), call_.places[i]);
     }
   }
 
   void check(const blas::Interface& interface) {
     const Reduction reduction = inquiry_.operation.reduction;
-    if (is_search(inquiry_.operation)) {
-      *last_of_x() = T(reduction == Reduction::first_largest ? 3 : 0);
-    }
+    if (is_search(inquiry_.operation)) *last_of_x() = T(seeks_smallest() ? 0 : 3);
     call_.call(interface);
     const std::string what = call_.describe(interface);
     if (reduction == Reduction::norm) return compare_norm(what);
-    if (reduction != Reduction::none) return compare_index(what);
+    if (returns_index(inquiry_.operation)) return compare_index(what);
+    if (reduction != Reduction::none)
+      return compare(call_.returned_number(), T(seeks_smallest() ? 0 : 3), [&] { return what + ", the result"; });
     for (const blas::Output& output : inquiry_.operation.outputs) {
       if (output.operand == '=') {
         compare_sum(output, what);
@@ -97,6 +100,10 @@ class LargeCount {
   }
 
  private:
+  [[nodiscard]] bool seeks_smallest() const {
+    const Reduction reduction = inquiry_.operation.reduction;
+    return reduction == Reduction::first_smallest || reduction == Reduction::smallest;
+  }
   [[nodiscard]] T* last_of_x() const {
     const Placement& placement = call_.placements.front();
     return call_.places.front() + *placement.place(placement.rows - 1, 0);
@@ -118,7 +125,7 @@ class LargeCount {
       all.cols = placement.rows;
     }
     all.conjugated = (flag == 'C') != factor.conjugated;
-    all.absolute = factor.absolute;
+    all.part = factor.part;
     return all;
   }
 
@@ -153,9 +160,7 @@ class LargeCount {
   }
 
   void compare_sum(const blas::Output& output, const std::string& what) const {
-    const bool is_real = inquiry_.operation.pattern.front() != '?';
-    const T got = is_real ? T(call_.template returned<Real<T>>()) : call_.template returned<T>();
-    compare(got, expected(output, 0, 0), [&] { return what + ", the result"; });
+    compare(call_.returned_number(), expected(output, 0, 0), [&] { return what + ", the result"; });
   }
 
   /// The sum of squares is a whole number; what follows rounds a few times.
@@ -208,9 +213,12 @@ std::vector<Choice> long_choices(const Inquiry& inquiry, bool row_major_too) {
 bool takes_long_vectors(const blas::Operation& operation) {
   const auto is_plain = [](const blas::Operand& operand) {
     const bool is_vector = operand.structure == blas::Structure::vector;
-    return is_vector || (operand.structure == blas::Structure::general && operand.format == blas::Format::full);
+    const bool is_rotation = operand.structure == blas::Structure::rotation;
+    return is_vector || is_rotation ||
+           (operand.structure == blas::Structure::general && operand.format == blas::Format::full);
   };
-  return std::ranges::all_of(operation.operands, is_plain) && !has_argument(operation, What::data, 'C') &&
+  return !finds_rotation(operation) && std::ranges::all_of(operation.operands, is_plain) &&
+         std::ranges::all_of(operation.operands, blas::has_memory) && !has_argument(operation, What::data, 'C') &&
          !has_argument(operation, What::data, 'B');
 }
 

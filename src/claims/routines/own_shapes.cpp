@@ -41,9 +41,11 @@ struct OwnShape {
 const Operation& operation_called(std::string_view name, std::string_view text) {
   const std::vector<Operation>& all = blas::operations();
   const auto found = std::ranges::find(all, name, &Operation::name);
-  if (found != all.end()) return *found;
+  if (found != all.end() && !finds_rotation(*found)) return *found;
   std::vector<std::string> names;
-  for (const Operation& operation : all) names.emplace_back(operation.name);
+  for (const Operation& operation : all) {
+    if (!finds_rotation(operation)) names.emplace_back(operation.name);
+  }
   throw std::invalid_argument(fmt::format("'{}' names no routine: {}write ROUTINE:MxNxK, the routine one of {}", text,
                                           did_you_mean(name, names), fmt::join(names, ", ")));
 }

@@ -48,11 +48,21 @@ class Program {
   static const char* real() { return sizeof(Real<T>) == 4 ? "float" : "double"; }
   [[nodiscard]] bool guards() const { return symptom_.kind != Symptom::Kind::wrong; }
   [[nodiscard]] std::string symbol() const { return interface_.symbol(instance_.operation, blas_type<T>); }
-  /// Whether a complex result is written to a last argument.
-  [[nodiscard]] bool by_address() const { return symbol().ends_with("_sub"); }
+  [[nodiscard]] bool returns_complex() const {
+    return is_complex<T> && instance_.operation.outputs.front().operand == '=' &&
+           instance_.operation.pattern.front() == '?';
+  }
+  /// Whether a complex result is written to an argument: of Fortran's interface the first, of C's the last.
+  [[nodiscard]] bool by_first() const {
+    return !interface_.of_c && returns_complex() && interface_.returns_by_first &&
+           interface_.returns_by_first(instance_.operation, blas_type<T>);
+  }
+  [[nodiscard]] bool by_address() const { return returns_complex() && (interface_.of_c || by_first()); }
   [[nodiscard]] std::string returned() const {
     if (instance_.operation.outputs.front().operand != '=' || by_address()) return "void";
-    return is_search(instance_.operation) ? (interface_.of_c ? "size_t" : "int") : real();
+    if (instance_.operation.returns_double) return "double";
+    if (returns_complex()) return sizeof(Real<T>) == 4 ? "float _Complex" : "double _Complex";
+    return returns_index(instance_.operation) ? (interface_.of_c ? "size_t" : "int") : real();
   }
   [[nodiscard]] bool has_layout() const { return interface_.of_c && has_matrix(instance_.operation); }
 
@@ -69,6 +79,7 @@ class Program {
   [[nodiscard]] std::string parameters() const {
     std::string list = has_layout() ? "int" : "";
     const auto add = [&list](const std::string& type) { list += (list.empty() ? "" : ", ") + type; };
+    if (by_first()) add("void *");
     for (const auto& [what, of] : instance_.operation.arguments) {
       if (!interface_.of_c) {
         add("const void *");
@@ -91,6 +102,7 @@ class Program {
   [[nodiscard]] std::string operands() const {
     std::string text;
     for (const Stored<T>& operand : instance_.operands) {
+      if (!has_memory(operand.placement.operand)) continue;
       const char name = operand.placement.operand.name;
       const Elements<T>& memory = instance_.before(name);
       std::string numbers;
@@ -99,7 +111,8 @@ class Program {
         if (is_complex<T>) numbers += ", " + number(imaginary_part(memory[i]));
       }
       const std::string guarded = guards() ? fmt::format(", *{0} = guarded({0}0, sizeof {0}0)", name) : "";
-      text += fmt::format("  {} {}{}[] = {{{}}}{};\n", real(), name, guards() ? "0" : "", numbers, guarded);
+      text += fmt::format("  {}{} {}{}[] = {{{}}}{};\n", guards() ? "" : "static ", real(), name, guards() ? "0" : "",
+                          numbers, guarded);
     }
     return text;
   }
@@ -122,6 +135,7 @@ class Program {
   [[nodiscard]] std::string values() const {
     std::string list = has_layout() ? (instance_.choice.row_major ? "101" : "102") : "";
     const auto add = [&list](const std::string& one) { list += (list.empty() ? "" : ", ") + one; };
+    if (by_first()) add("s");
     std::size_t n_flags = 0;
     for (const blas::Argument& argument : instance_.operation.arguments) {
       const What what = argument.what;
@@ -140,6 +154,7 @@ class Program {
     const std::size_t at = symptom_.at * (is_complex<T> ? 2 : 1) + (symptom_.imaginary ? 1 : 0);
     const std::string got = symptom_.operand != '=' ? fmt::format("{}[{}]", symptom_.operand, at)
                             : by_address()          ? fmt::format("s[{}]", symptom_.imaginary ? 1 : 0)
+                            : returns_complex()     ? fmt::format("(({} *)&s)[{}]", real(), symptom_.imaginary ? 1 : 0)
                                                     : "s";
     std::string text = fmt::format("  printf(\"got %.17g, expected %.17g\\n\", (double){}, (double){});\n", got,
                                    number(symptom_.expected));
@@ -157,6 +172,7 @@ class Program {
 
 template <class T>
 std::string c_program(const Instance<T>& instance, const blas::Interface& interface, const Symptom& symptom) {
+  if (instance.operation.batch != blas::Batch::none) return {};
   for (const Stored<T>& operand : instance.operands) {
     if (operand.memory.size() > most_elements) return {};
   }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <complex>
 #include <cstring>
+#include <limits>
+#include <string_view>
 
 #include "support/call_watch.hpp"
 
@@ -24,7 +26,28 @@ std::string text_of(const T& value) {
 
 std::string name_of_scalar(char letter) {
   if (letter == 'a') return "alpha";
-  return letter == 'b' ? "beta" : std::string(1, letter);
+  if (letter == 'y') return "y1";
+  return letter == 'b' ? "beta" : letter == 'o' ? "b" : std::string(1, letter);
+}
+
+/// No two flags make the same of them.
+constexpr std::string_view rotation_letters = "prqt";  // in the order of memory
+constexpr std::array<int, 4> rotation_numbers{2, -2, -1, -1};
+
+/// Whether that number is read where the flag is this.
+bool is_read(char letter, int flag) {
+  const bool on_diagonal = letter == 'p' || letter == 't';
+  return flag == -1 || flag == (on_diagonal ? 1 : 0);
+}
+
+/// What stands there instead. Source: reference BLAS, srotm.
+int implied(char letter, int flag) {
+  if (letter == 'p' || letter == 't') return 1;
+  return flag == -2 ? 0 : letter == 'q' ? 1 : -1;
+}
+
+int entry_of_rotation(char letter, int flag) {
+  return is_read(letter, flag) ? rotation_numbers.at(rotation_letters.find(letter)) : implied(letter, flag);
 }
 
 }  // namespace
@@ -53,9 +76,20 @@ T RoutineCall<T>::scalar(char name) const {
     case 'c':
       return cosine;
     case 's':
-      return sine;
+      return is_real('s') ? T(real_part(sine)) : sine;
     case '-':
-      return -sine;
+      return -scalar('s');
+    case 'S':
+      return -conjugate(sine);
+    case 'o':
+      return offset;
+    case 'y':
+      return second;
+    case 'p':
+    case 'r':
+    case 'q':
+    case 't':
+      return T(static_cast<Real<T>>(entry_of_rotation(name, choice.rotation)));
     case '0':
       return T(0);
     default:
@@ -132,6 +166,7 @@ std::string RoutineCall<T>::describe(const blas::Interface& interface) const {
     if (what == What::length) text += fmt::format(" {}{}={}", is_band ? "k" : "", of, value);
     if (what == What::leading) text += fmt::format(" ld{}={}", static_cast<char>(of | 0x20), value);
     if (what == What::increment) text += fmt::format(" inc{}={}", of, value);
+    if (what == What::data && of == 'H' && !finds_rotation(operation)) text += fmt::format(" flag={}", choice.rotation);
     if (what == What::scalar) text += fmt::format(" {}={}", name_of_scalar(of), text_of(scalar(of)));
   }
   return text;
@@ -145,6 +180,26 @@ Number RoutineCall<T>::returned() const {
   return number;
 }
 
+template <class T>
+T RoutineCall<T>::returned_number() const {
+  if constexpr (is_complex<T>) {
+    if (operation.pattern.front() == '?') return returned<T>();
+  }
+  if (operation.returns_double) return T(static_cast<Real<T>>(returned<double>()));
+  return T(returned<Real<T>>());
+}
+
+template <class T>
+std::array<T, 5> RoutineCall<T>::rotation() const {
+  std::array<T, 5> numbers{T(static_cast<Real<T>>(choice.rotation))};
+  for (std::size_t i = 0; i < 4; ++i) {
+    const bool reads = is_read(rotation_letters[i], choice.rotation);
+    numbers.at(i + 1) =
+        reads ? T(static_cast<Real<T>>(rotation_numbers.at(i))) : T(std::numeric_limits<Real<T>>::quiet_NaN());
+  }
+  return numbers;
+}
+
 #define SQRTN_INSTANTIATE(T)                                  \
   template class RoutineCall<T>;                              \
   template Real<T> RoutineCall<T>::returned<Real<T>>() const; \
@@ -154,6 +209,8 @@ SQRTN_INSTANTIATE(double)
 SQRTN_INSTANTIATE(std::complex<float>)
 SQRTN_INSTANTIATE(std::complex<double>)
 #undef SQRTN_INSTANTIATE
+template double RoutineCall<float>::returned<double>() const;
+template double RoutineCall<std::complex<float>>::returned<double>() const;
 template std::complex<float> RoutineCall<std::complex<float>>::returned() const;
 template std::complex<double> RoutineCall<std::complex<double>>::returned() const;
 

@@ -27,14 +27,26 @@ class RoutineCall {
 
   template <class Number>
   [[nodiscard]] Number returned() const;
+  /// A number, real or of the type, whichever the function returns.
+  [[nodiscard]] T returned_number() const;
+
+  /// The five numbers that rotm is handed; NaN where the flag says that one is not read.
+  [[nodiscard]] std::array<T, 5> rotation() const;
 
   const blas::Operation& operation;
   const Choice choice;
   std::vector<Placement> placements;  ///< of the operands, in the order of the operation's
   std::vector<T*> places;             ///< where they begin, in that order
-  T alpha{1}, beta{0}, cosine{2}, sine{-1};
+  T alpha{1}, beta{0}, offset{1}, cosine{2}, sine = sine_of();
+  T second{1};  ///< y₁ of rotmg
 
  private:
+  static T sine_of() {
+    if constexpr (is_complex<T>)
+      return {-1, 2};
+    else
+      return -1;
+  }
   alignas(16) std::array<std::byte, 16> result_{};
 };
 

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "blas/operations.hpp"
 #include "sqrtn/blas/reference.hpp"
 
 /// The four types of the BLAS, so that one source judges them all.
@@ -77,6 +78,20 @@ To convert(const From& value) {
 template <class T>
 Real<T> size_of(const T& value) {
   return std::abs(real_part(value)) + std::abs(imaginary_part(value));
+}
+/// What a description takes of a number.
+template <class T>
+T part_of(blas::Factor::Part part, const T& value) {
+  switch (part) {
+    case blas::Factor::Part::size:
+      return T(size_of(value));
+    case blas::Factor::Part::real:
+      return T(real_part(value));
+    case blas::Factor::Part::imaginary:
+      return T(imaginary_part(value));
+    default:
+      return value;
+  }
 }
 /// By the formula: std::complex looks for infinities in each product.
 template <class T>

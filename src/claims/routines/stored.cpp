@@ -23,6 +23,8 @@ std::size_t Choice::length(char letter) const {
       return upper;
     case 's':
       return side == 'l' ? m : n;
+    case '5':
+      return 5;
     default:
       return 1;
   }
@@ -35,8 +37,8 @@ Placement::Placement(const blas::Operation& operation, const blas::Operand& oper
       row_major_(choice.row_major),
       unit_diagonal_(operand_.structure == Structure::triangular && choice.diagonal == 'u'),
       triangle_(choice.triangle) {
-  if (operand.structure == Structure::vector) {
-    increment = choice.increment(operand.name);
+  if (is_vector()) {
+    increment = operand.structure == Structure::vector ? choice.increment(operand.name) : 1;
     return;
   }
   if (choice.transpose(operand.name) != 'N' && has_op(operation, operand.name)) std::swap(rows, cols);
@@ -47,7 +49,8 @@ Placement::Placement(const blas::Operation& operation, const blas::Operand& oper
     (triangle_ == 'U' ? upper_ : lower_) = choice.k;
   }
   const std::size_t needed = operand.format == Format::band ? lower_ + upper_ + 1 : row_major_ ? cols : rows;
-  leading = static_cast<std::int64_t>(std::max<std::size_t>(needed, 1) + choice.padding);
+  const std::size_t padding = has_memory(operand) ? choice.padding : 2 * choice.padding;
+  leading = static_cast<std::int64_t>(std::max<std::size_t>(needed, 1) + padding);
 }
 
 bool Placement::is_zero(std::size_t i, std::size_t j) const {
@@ -68,7 +71,7 @@ std::size_t Placement::packed_place(std::size_t i, std::size_t j) const {
 }
 
 std::optional<std::size_t> Placement::place(std::size_t i, std::size_t j) const {
-  if (operand.structure == Structure::vector) {
+  if (is_vector()) {
     const auto step = static_cast<std::size_t>(std::abs(increment));
     return increment < 0 ? (rows - 1 - i) * step : i * step;
   }
@@ -97,6 +100,14 @@ std::size_t Placement::extent() const {
     for (std::size_t j = i > lower_ ? i - lower_ : 0; j < std::min(cols, i + upper_ + 1); ++j) include(i, j);
   }
   return end;
+}
+
+std::size_t extent_of_all(const blas::Operation& operation, const blas::Operand& operand, const Choice& choice) {
+  std::size_t extent = Placement(operation, operand, choice).extent();
+  for (const blas::Operand& other : operation.operands) {
+    if (other.over == operand.name) extent = std::max(extent, Placement(operation, other, choice).extent());
+  }
+  return extent;
 }
 
 template <class T>

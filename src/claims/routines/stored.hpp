@@ -19,6 +19,7 @@ struct Choice {
   std::size_t m = 1, n = 1, k = 1, lower = 0, upper = 0;  ///< of op(A) where a flag transposes it
   std::int64_t increment_x = 1, increment_y = 1;
   std::size_t padding = 0;  ///< that leading dimensions exceed what is needed
+  int rotation = -1;        ///< the flag of rotm
 
   [[nodiscard]] std::size_t length(char letter) const;
   [[nodiscard]] char transpose(char operand) const { return operand == 'B' ? transpose_b : transpose_a; }
@@ -43,6 +44,9 @@ struct Placement {
   std::int64_t leading = 0, increment = 0;
 
  private:
+  [[nodiscard]] bool is_vector() const {
+    return operand.structure == blas::Structure::vector || operand.structure == blas::Structure::rotation;
+  }
   [[nodiscard]] bool in_triangle(std::size_t i, std::size_t j) const { return triangle_ == 'U' ? i <= j : i >= j; }
   [[nodiscard]] bool in_band(std::size_t i, std::size_t j) const { return j <= i + upper_ && i <= j + lower_; }
   [[nodiscard]] std::size_t packed_place(std::size_t i, std::size_t j) const;
@@ -50,6 +54,9 @@ struct Placement {
   char triangle_;
   std::size_t lower_ = 0, upper_ = 0;  ///< diagonals of a band that are stored
 };
+
+/// Elements of the operand's memory, whichever of the others lie over it.
+std::size_t extent_of_all(const blas::Operation& operation, const blas::Operand& operand, const Choice& choice);
 
 /// Elements that may be touched, between others that may not: who reads those is told so by the claim about that, and
 /// not ended here.
@@ -75,7 +82,9 @@ class Elements {
 template <class T>
 struct Stored {
   Stored(const blas::Operation& operation, const blas::Operand& operand, const Choice& choice)
-      : placement(operation, operand, choice), entries(placement.rows * placement.cols), memory(placement.extent()) {}
+      : placement(operation, operand, choice),
+        entries(placement.rows * placement.cols),
+        memory(extent_of_all(operation, operand, choice)) {}
   T& operator()(std::size_t i, std::size_t j) { return entries[i * placement.cols + j]; }
   const T& operator()(std::size_t i, std::size_t j) const { return entries[i * placement.cols + j]; }
   /// Makes the entries what the structure says they are, then writes those that are read to memory.

@@ -30,6 +30,11 @@ std::vector<Choice> rounding_shapes(const blas::Operation& operation);
 /// Of every kind of path.
 std::vector<Choice> typical_shapes(const blas::Operation& operation);
 
+/// Of these, those for claims that call other routines after it in the same process: an operand that is changed where
+/// it lies is square, since a library whose buffer is too small for others corrupts the heap, OpenBLAS 0.3.21's
+/// imatcopy.
+std::vector<Choice> harmless_shapes(const blas::Operation& operation);
+
 /// Every way to ask for that shape by that interface; increments and paddings change from one to the next.
 std::vector<Choice> forms(const blas::Operation& operation, char type, const Choice& shape, bool row_major_too);
 
@@ -41,11 +46,5 @@ void for_calls(const Inquiry& inquiry, const std::vector<Choice>& shapes,
 
 /// Whether increments may be negative: of a routine with one vector alone they may not.
 bool takes_negative_increments(const blas::Operation& operation);
-
-/// Calls, then holds that outputs are what they should be and everything else is as it was: exactly, or within the
-/// bound. `note`: what else is told of a failure.
-template <class T>
-void call_and_compare(Instance<T>& instance, const blas::Interface& interface, bool exact, std::string_view note,
-                      Findings& found);
 
 }  // namespace sqrtn::claims
