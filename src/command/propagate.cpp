@@ -5,6 +5,7 @@
 #include "command/command.hpp"
 #include "command/propagate_options.hpp"
 #include "command/steps.hpp"
+#include "command/values.hpp"
 #include "libraries/children.hpp"
 #include "report/chain_text.hpp"
 #include "report/page_charts.hpp"
