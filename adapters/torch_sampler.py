@@ -41,12 +41,14 @@ def draw(ask):
     options = {"mode": ask["mode"]} if "mode" in ask else {}
     if ask["rule"] == "dirac" and ask["groups"] > 1:
         options["groups"] = ask["groups"]
+    if dtype == torch.bfloat16 and ask["rule"] == "orthogonal":
+        answer = answer.float()  # there is no QR in bfloat16
     for weight in answer:
         if ask["rule"] == "torch_default":
             weight.copy_(default_weight(ask, dtype))
         else:
             INIT[ask["rule"]](weight, **options)
-    return answer.view(torch.uint8).numpy()
+    return answer.to(dtype).view(torch.uint8).numpy()
 
 
 serve(draw, program=f"PyTorch {torch.__version__}", rules=["torch_default", *INIT], dtypes=list(DTYPES),

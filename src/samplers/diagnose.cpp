@@ -31,11 +31,29 @@ Following following(Draws& draws, const Question& question, const std::string& r
   return follows(std::span<const T>(weight.span()), rule, question.shape);
 }
 
-bool has_failed(const std::vector<claims::Result>& results, const std::string& rule, std::string_view dtype) {
+bool has_failed(const std::vector<claims::Result>& results, std::string_view rule, std::string_view dtype) {
   return std::ranges::any_of(results, [&](const claims::Result& result) {
     return result.outcome.verdict == claims::Verdict::fail &&
            result.claim.id.find(fmt::format("/{}/{}", rule, dtype)) != std::string::npos;
   });
+}
+
+/// What the weight of that layout is, if it does not follow the rule.
+void add(Draws& draws, const init::Rule& rule, Element dtype, const Layout& layout, std::vector<Diagnosis>& told) {
+  const auto& [layer, shape, groups] = layout;
+  const std::string name(rule.name);
+  const Question question{name, shape, layer, groups, {}, {}, dtype};
+  const std::string expected =
+      rule.uses_fans ? fmt::format("{},layer={},groups={}", name, to_string(layer), groups) : name;
+  try {
+    const Following found = dtype == Element::f64 ? following<double>(draws, question, expected)
+                                                  : following<float>(draws, question, expected);
+    if (found.holds) return;
+    told.push_back(
+        {name, std::string(word_of(dtype, element_words)), std::string(layout_of(layer, groups)), found.why});
+  } catch (const GivenUp&) {
+    return;  // the claims that were not judged say why
+  }
 }
 
 }  // namespace
@@ -45,17 +63,9 @@ std::vector<Diagnosis> diagnose(Draws& draws, const std::vector<claims::Result>&
   const Known& known = draws.known();
   for (const init::Rule& rule : init::rules()) {
     for (const Element dtype : known.dtypes) {
-      const std::string type(word_of(dtype, element_words)), name(rule.name);
-      if (!known.knows_rule(name) || !has_failed(results, name, type)) continue;
-      for (const auto& [layer, shape, groups] : layouts) {
-        const std::string layout(layout_of(layer, groups));
-        if (!known.knows_layout(layout)) continue;
-        const Question question{name, shape, layer, groups, {}, {}, dtype};
-        const std::string expected =
-            rule.uses_fans ? fmt::format("{},layer={},groups={}", name, to_string(layer), groups) : name;
-        const Following found = dtype == Element::f64 ? following<double>(draws, question, expected)
-                                                      : following<float>(draws, question, expected);
-        if (!found.holds) told.push_back({name, type, layout, found.why});
+      if (!known.knows_rule(rule.name) || !has_failed(results, rule.name, word_of(dtype, element_words))) continue;
+      for (const Layout& layout : layouts) {
+        if (known.knows_layout(layout_of(layout.layer, layout.groups))) add(draws, rule, dtype, layout, told);
       }
     }
   }

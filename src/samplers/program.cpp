@@ -6,15 +6,16 @@
 
 #include "results/format.hpp"
 #include "sqrtn/support/require.hpp"
+#include "support/words.hpp"
 
 namespace sqrtn::samplers {
 namespace {
 
 using How = Answered::How;
 
-constexpr double first_limit_s = 60;  // frameworks take long to load
-constexpr double bytes_per_s = 2e6;   // the slowest that is waited for
-constexpr int most_faults = 3;
+constexpr double first_limit_s = 60;     // frameworks take long to load
+constexpr double bytes_per_s = 2e6;      // the slowest that is waited for
+constexpr std::size_t most_failed = 3;   // rules and types
 constexpr std::size_t most_shown = 100;  // bytes of what it printed or said
 
 /// The line of `text` that has something in it and comes first, or last; shown as it may be.
@@ -27,9 +28,11 @@ std::string line_of(std::string_view text, bool last) {
   return results::printable(text.substr(0, most_shown));
 }
 
-/// Whether these are letters for people: values are not, for so many bytes.
+/// Whether these are letters for people, most of them ASCII; values are not, for so many bytes.
 bool is_text(std::string_view text) {
-  return text.size() >= 3 && std::ranges::all_of(text, [](char c) { return (c >= ' ' && c <= '~') || c == '\t'; });
+  const auto is_control = [](char c) { return (c >= 0 && c < ' ' && c != '\t' && c != '\r') || c == '\x7f'; };
+  const auto n_ascii = static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return c >= ' '; }));
+  return text.size() >= 5 && std::ranges::none_of(text, is_control) && 3 * n_ascii > 2 * text.size();
 }
 
 /// What was printed in front of the values, or behind them; empty if that is no text.
@@ -44,6 +47,12 @@ std::string_view as_text(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+/// In the shell's own place where it is one command, so that its end is seen as it was.
+std::string in_place(const std::string& command) {
+  const bool assigns = command.substr(0, command.find(' ')).find('=') != std::string::npos;
+  return assigns || command.find_first_of(";&|\n") != std::string::npos ? command : "exec " + command;
+}
+
 std::string after_saying(const std::string& errors) {
   const std::string said = line_of(errors, true);
   return said.empty() ? "" : fmt::format("; it said: {}", said);
@@ -52,7 +61,7 @@ std::string after_saying(const std::string& errors) {
 }  // namespace
 
 void Program::fail(const std::string& what) {
-  ++faults_;
+  failed_.emplace_back(of_question_.rule, of_question_.dtype);
   dialogue_.reset();
   throw Fault(what);
 }
@@ -80,7 +89,7 @@ void Program::require_silence(std::span<const std::byte> answer) {
 }
 
 void Program::start() {
-  dialogue_ = std::make_unique<Dialogue>(std::vector<std::string>{"/bin/sh", "-c", command_});
+  dialogue_ = std::make_unique<Dialogue>(std::vector<std::string>{"/bin/sh", "-c", in_place(command_)});
   asked_ = hello;
   std::string line;
   const Answered answered = dialogue_->ask_line(hello, line, most_hello_bytes, std::max(limit_s_, first_limit_s));
@@ -104,12 +113,20 @@ const Known& Program::known() {
   return *known_;
 }
 
+void Program::require_hope(const Question& question) const {
+  if (failed_.size() >= most_failed) throw GivenUp("the program is asked no more, after three faults");
+  if (std::ranges::find(failed_, std::pair(question.rule, question.dtype)) == failed_.end()) return;
+  throw GivenUp(
+      fmt::format("the program did not answer for {} {}", question.rule, word_of(question.dtype, element_words)));
+}
+
 void Program::draw(const Question& question, std::uint32_t seed, std::size_t count, std::span<std::byte> answer) {
   const std::size_t values = count * element_count(question.shape);
   require(answer.size() == values * bytes_of(question.dtype), "{} bytes for {} values", answer.size(), values);
-  if (faults_ >= most_faults) throw GivenUp(fmt::format("it is asked no more after {} faults", faults_));
+  require_hope(question);
   if (!dialogue_) start();
   require_silence({});
+  of_question_ = question;
   asked_ = to_line(question, ++number_, seed, count);
   const double limit_s = limit_s_ + static_cast<double>(answer.size()) / bytes_per_s;
   const Answered answered = dialogue_->ask(asked_, answer, limit_s);

@@ -34,7 +34,7 @@ struct Speed {
 inline constexpr std::size_t fast_values = std::size_t{1} << 16;
 
 /// Started by the shell when it is first asked, once; again after a fault, since what it writes afterwards answers no
-/// question. After three faults it is asked no more.
+/// question. A rule and type in whose answer it failed are asked for no more, and nothing is after three such.
 class Program {
  public:
   /// `limit_s`: for each answer, beside a second for two million bytes of it; the first has at least a minute.
@@ -58,6 +58,7 @@ class Program {
  private:
   void start();
   void require_silence(std::span<const std::byte> answer);
+  void require_hope(const Question& question) const;
   [[noreturn]] void fail(const std::string& what);
   [[noreturn]] void fail(const Answered& answered, std::size_t expected);
   void remember(const Question& question, std::size_t values, double time_s);
@@ -66,9 +67,10 @@ class Program {
   double limit_s_;
   std::unique_ptr<Dialogue> dialogue_;
   std::unique_ptr<Known> known_;
-  std::string asked_;  ///< the last question
+  std::string asked_;     ///< the last question
+  Question of_question_;  ///< what it is for; of the first question nothing
   std::uint64_t number_ = 0;
-  int faults_ = 0;
+  std::vector<std::pair<std::string, Element>> failed_;  ///< what it was asked for when it did
   std::size_t values_drawn_ = 0;
   std::vector<Speed> speeds_;
 };
