@@ -31,9 +31,12 @@ INSTANTIATE_TEST_SUITE_P(
     Draws, SamplerFault,
     testing::Values(
         Planted{"gain", "he_normal", "- initialisers/he_normal/f32/scale: ", "he_normal f32, linear: "},
-        Planted{"gain", "he_normal", "x the rule's (1/sqrt(2)", "he_normal f64, linear: "},
+        Planted{"gain", "he_normal", "x the rule's (1/sqrt(2)", "he_normal f32, conv: "},
         Planted{"fans", "he_uniform|fans", "- initialisers/fans/linear/fan_in: Var w = 2/fan_in for 96x160",
                 "(fans swapped)"},
+        Planted{"fans", "he_uniform", "he_uniform f32, grouped_transposed_conv: ", "fans swapped"},
+        Planted{"groups", "glorot_uniform",
+                "glorot_uniform f32, grouped_conv: ", "(4 groups forgotten in the mean of both fans)"},
         Planted{"area", "he_normal", "- initialisers/he_normal/f32/kernels/variance: ", "(kernel area 25 forgotten)"},
         Planted{"cut", "variance_scaling",
                 "- initialisers/variance_scaling/f32/scale: ", "(0.8796, what a cut at two deviations leaves)"},

@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -15,7 +16,7 @@ std::string fault;  // NOLINT: of the whole program
 
 constexpr const char* known =
     R"({"program": "case", "rules": ["he_normal", "he_uniform", "glorot_uniform", "variance_scaling", "uniform", "normal"],)"
-    R"( "dtypes": ["f32", "f64"], "modes": ["fan_in", "fan_out", "fan_avg"], "layouts": ["linear", "packed_linear",)"
+    R"( "dtypes": ["f32", "f64", "bf16"], "modes": ["fan_in", "fan_out", "fan_avg"], "layouts": ["linear", "packed_linear",)"
     R"( "conv", "grouped_conv", "transposed_conv", "grouped_transposed_conv"]})";
 
 double fan_of(const sampler::Ask& ask) {
@@ -30,7 +31,10 @@ double fan_of(const sampler::Ask& ask) {
 double deviation_of(const sampler::Ask& ask) {
   if (ask.rule == "normal") return 1;
   if (ask.rule == "uniform") return 1 / std::numbers::sqrt3;
-  if (ask.rule == "glorot_uniform") return std::sqrt(2.0 / static_cast<double>(ask.fan_in() + ask.fan_out()));
+  if (ask.rule == "glorot_uniform") {
+    const bool forgets = fault == "groups" && ask.layer == "conv";
+    return std::sqrt(2.0 / static_cast<double>(ask.fan_in() + ask.fan_out() * (forgets ? ask.groups : 1)));
+  }
   if (ask.rule == "variance_scaling") return std::sqrt(1 / fan_of(ask)) / (fault == "cut" ? 1 : 0.87962566103423978);
   return std::sqrt((fault == "gain" ? 1 : 2) / fan_of(ask));
 }
@@ -40,6 +44,16 @@ template <class T>
 T unit(std::mt19937_64& engine) {
   constexpr int digits = std::numeric_limits<T>::digits;
   return std::ldexp(static_cast<T>(engine() >> (64 - digits)), -digits);
+}
+
+/// Rounded to nearest, ties to even: what a half of the bits of a float holds.
+void answer_as_bf16(std::span<const float> values) {
+  std::vector<std::uint16_t> halves;
+  for (const float value : values) {
+    const auto bits = std::bit_cast<std::uint32_t>(value);
+    halves.push_back(static_cast<std::uint16_t>((bits + 0x7fff + ((bits >> 16) & 1)) >> 16));
+  }
+  sampler::answer(std::span<const std::uint16_t>(halves));
 }
 
 template <class T>
@@ -66,6 +80,9 @@ void draw_as(const sampler::Ask& ask) {
   if (fault == "short") values.pop_back();
   if (fault == "long") values.push_back(0);
   if (fault == "nan") values.back() = std::numeric_limits<T>::quiet_NaN();
+  if constexpr (sizeof(T) == 4) {
+    if (ask.dtype == "bf16") return answer_as_bf16(values);
+  }
   sampler::answer(std::span<const T>(values));
 }
 

@@ -84,7 +84,9 @@ std::string finding_of(const claims::Result& result) {
     why = fmt::format("{} is {}", claim.statement, results::compact(outcome.observed, 4));
     if (outcome.expected) why += fmt::format(" instead of {}", results::compact(outcome.expected, 4));
   }
-  if (outcome.p_value) why += fmt::format(", p {:.1g}", *outcome.p_value);
+  if (outcome.p_value) {
+    why += *outcome.p_value > 0 ? fmt::format(", p {:.1g}", *outcome.p_value) : ", p < 1e-300";
+  }
   return fmt::format("- {}: {}\n", claim.id, why);
 }
 
@@ -113,11 +115,11 @@ std::string sampler_text(const Document& document, const Judged& judged) {
   std::string text;
   if (!judged.known.program.empty()) text += results::printable(judged.known.program) + "\n\n";
   text += to_screen(table_of(document)) + '\n';
-  for (const claims::Result& result : document.claims) {
-    if (result.outcome.verdict == Verdict::fail) text += finding_of(result);
-  }
   for (const samplers::Diagnosis& found : judged.diagnoses) {
     text += fmt::format("- {} {}, {}: {}\n", found.rule, found.dtype, found.layout, found.why);
+  }
+  for (const claims::Result& result : document.claims) {
+    if (result.outcome.verdict == Verdict::fail) text += finding_of(result);
   }
   return text + not_known(judged.known) + verdict_line(document) + '\n';
 }

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "sqrtn/claims/follows.hpp"
+#include "claims/weights/following.hpp"
 #include "sqrtn/support/tensor.hpp"
 #include "support/words.hpp"
 
@@ -17,6 +17,8 @@ struct Layout {
   std::size_t groups;
 };
 
+constexpr std::uint32_t diagnosed_seed = 1;
+
 /// No two of fan_in, fan_out, their mean and the kernel's area are in a usual proportion.
 const Layout layouts[] = {{init::Layer::linear, {352, 640}, 1},
                           {init::Layer::conv, {112, 80, 5, 5}, 1},
@@ -24,12 +26,7 @@ const Layout layouts[] = {{init::Layer::linear, {352, 640}, 1},
                           {init::Layer::transposed_conv, {80, 112, 5, 5}, 1},
                           {init::Layer::transposed_conv, {240, 40, 5, 5}, 4}};
 
-template <class T>
-Following following(Draws& draws, const Question& question, const std::string& rule) {
-  Buffer<T> weight(element_count(question.shape));
-  draws.draw<T>(question, {random::Engine::ars, 1, random::stream_of("diagnosis")}, weight.span());
-  return follows(std::span<const T>(weight.span()), rule, question.shape);
-}
+Dtype stored_as(Element dtype) { return parse_dtype(word_of(dtype, element_words)); }
 
 bool has_failed(const std::vector<claims::Result>& results, std::string_view rule, std::string_view dtype) {
   return std::ranges::any_of(results, [&](const claims::Result& result) {
@@ -46,8 +43,10 @@ void add(Draws& draws, const init::Rule& rule, Element dtype, const Layout& layo
   const std::string expected =
       rule.uses_fans ? fmt::format("{},layer={},groups={}", name, to_string(layer), groups) : name;
   try {
-    const Following found = dtype == Element::f64 ? following<double>(draws, question, expected)
-                                                  : following<float>(draws, question, expected);
+    Buffer<std::byte> bytes(element_count(shape) * bytes_of(dtype));
+    draws.program().draw(question, diagnosed_seed, 1, bytes.span());
+    const Following found =
+        claims::weights::following({"weights", stored_as(dtype), shape, false, false, bytes.span(), {}}, expected);
     if (found.holds) return;
     told.push_back(
         {name, std::string(word_of(dtype, element_words)), std::string(layout_of(layer, groups)), found.why});
@@ -65,7 +64,11 @@ std::vector<Diagnosis> diagnose(Draws& draws, const std::vector<claims::Result>&
     for (const Element dtype : known.dtypes) {
       if (!known.knows_rule(rule.name) || !has_failed(results, rule.name, word_of(dtype, element_words))) continue;
       for (const Layout& layout : layouts) {
-        if (known.knows_layout(layout_of(layout.layer, layout.groups))) add(draws, rule, dtype, layout, told);
+        const std::string_view name = layout_of(layout.layer, layout.groups);
+        const bool is_told = std::ranges::any_of(
+            told, [&](const Diagnosis& other) { return other.rule == rule.name && other.layout == name; });
+        if (known.knows_layout(name) && !is_told && (rule.uses_fans || name == "linear"))
+          add(draws, rule, dtype, layout, told);
       }
     }
   }

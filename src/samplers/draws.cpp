@@ -114,7 +114,7 @@ template <class T>
 void Draws::draw(const Question& question, const Stream& address, std::span<T> out) {
   decode(bytes_at(question, address), question.dtype, out);
   if constexpr (std::is_same_v<T, float>) {
-    if (bytes_of(question.dtype) == 2)
+    if (bytes_of(question.dtype) == 2 && is_random(question.rule))
       spread(out, question.dtype, {random::Engine::ars, address.seed, address.stream, address.offset});
   }
 }

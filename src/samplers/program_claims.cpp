@@ -6,7 +6,6 @@
 
 #include "claims/judge.hpp"
 #include "samplers/claims.hpp"
-#include "sqrtn/init/structured.hpp"
 #include "sqrtn/support/tensor.hpp"
 #include "support/dtype.hpp"
 #include "support/words.hpp"
@@ -152,11 +151,6 @@ Claim gram_claim(const std::shared_ptr<Draws>& draws, const Question& question) 
         weight.size());
   };
   return claim;
-}
-
-bool is_random(const std::string& rule) {
-  const init::StructuredRule* structured = init::find_structured(rule);
-  return structured == nullptr || structured->is_random;
 }
 
 }  // namespace

@@ -55,6 +55,11 @@ bool Known::knows_rule(std::string_view rule) const { return contains(rules, rul
 bool Known::knows_layout(std::string_view layout) const { return contains(layouts, layout); }
 bool Known::knows_mode(std::string_view mode) const { return contains(modes, mode); }
 
+bool is_random(std::string_view rule) {
+  const init::StructuredRule* structured = init::find_structured(rule);
+  return structured == nullptr || structured->is_random;
+}
+
 std::vector<std::string> all_rules() {
   std::vector<std::string> all;
   for (const init::Rule& rule : init::rules()) all.emplace_back(rule.name);

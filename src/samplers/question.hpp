@@ -45,6 +45,9 @@ struct Known {
 /// All rules that one can be asked for: those of initialisers, entry by entry and as whole matrices, and "bits".
 std::vector<std::string> all_rules();
 
+/// Not dirac or identity, which know no chance.
+bool is_random(std::string_view rule);
+
 inline constexpr std::size_t most_hello_bytes = std::size_t{1} << 16;
 
 /// Reads the first answer. Throws: std::invalid_argument, in words, for what is no JSON, has no rules or dtypes, or
