@@ -50,6 +50,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "- sampler/glorot_uniform/f32/tensors: ", "tensor 4 of one answer repeats tensor 1"},
         Planted{"shared", "tensors",
                 "- sampler/glorot_uniform/f64/tensors: ", "tensor 2 of one answer holds a part of tensor 1"},
+        Planted{"end", "uniform/f64/ends", "- generator/uniform/f64/ends: ", "draws at or outside ±1"},
         Planted{"nan", "he_normal/f32/shape", "- initialisers/he_normal/f32/shape: ", "fail: "}));
 
 // What is no answer.
@@ -75,6 +76,16 @@ TEST(SamplerFaults, SilenceIsWaitedForNoLongerThanAsked) {
   EXPECT_EQ(brief.code, 1) << brief.err;
   EXPECT_TRUE(holds(brief.out, "gave no whole answer"));
   EXPECT_TRUE(holds(brief.out, "after 12284 of 12288 bytes"));
+}
+
+TEST(SamplerFaults, CtrlCShowsWhatWasJudgedAndBlamesNobody) {
+  const Folder folder;
+  const std::string program = (program_folder() / "sampler-case").string();
+  const Ended ended = shell(folder, "timeout --signal=INT 2 sqrtn verify --sampler \"'" + program +
+                                        "'\" --filter 'he_|variance_scaling' ; true");
+  EXPECT_TRUE(holds(ended.out, "| answers          |      | pass"));
+  EXPECT_TRUE(holds(ended.out, "he_normal        | f32  |"));
+  EXPECT_TRUE(holds(ended.out, " 0 fail, "));
 }
 
 // One rule that it cannot answer for does not keep the others from being judged.

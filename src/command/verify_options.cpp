@@ -35,7 +35,7 @@ void add_verify_options(CLI::App& subcommand, VerifyOptions& options) {
       "Examples:\n  sqrtn verify --filter '^initialisers/he_normal'\n"
       "  sqrtn verify --list --filter '^layers/'\n"
       "  sqrtn verify --shape gemm:180x512x512 --shape trsm:70x30\n"
-      "  sqrtn verify --sampler 'python3 adapters/numpy_sampler.py' --effect-scale 10\n"
+      "  sqrtn verify --sampler 'python3 my_init.py' --filter 'normal/.*/(seeds|tensors)'\n"
       "  sqrtn verify --filter '^products/scal/' --write-accepted known.json --reason 'reported upstream'; sqrtn "
       "verify --filter '^products/scal/' --accept known.json");
 }

@@ -100,6 +100,7 @@ std::string list_of(const char* what, const std::vector<Named>& all, const std::
 }
 
 std::string not_known(const samplers::Known& known) {
+  if (known.rules.empty()) return "";  // it did not say
   std::vector<std::string> dtypes, all_dtypes{"f32", "f64", "f16", "bf16"};
   for (const samplers::Element dtype : known.dtypes) dtypes.emplace_back(word_of(dtype, samplers::element_words));
   const std::vector<std::string> layouts(std::begin(samplers::layout_words), std::end(samplers::layout_words));

@@ -10,7 +10,8 @@
 namespace sqrtn::samplers {
 
 /// Those about sqrtn's own initialisers and generator that are about draws, whatever draws them: not its addresses,
-/// pieces and threads, nor the rounding of its orthogonal matrices. One engine's, whose name leaves the ids; of the
+/// pieces and threads, nor the rounding of its orthogonal matrices, nor
+/// binary digits of half types. One engine's, whose name leaves the ids; of the
 /// dtype, whose name stands in them. Those that name no type are about words (u32) or, where it is the first type but
 /// f64, about float weights.
 std::vector<claims::Claim> draw_claims(const claims::Settings& settings, Element dtype, bool is_first);

@@ -48,8 +48,9 @@ void add(Draws& draws, const init::Rule& rule, Element dtype, const Layout& layo
     const Following found =
         claims::weights::following({"weights", stored_as(dtype), shape, false, false, bytes.span(), {}}, expected);
     if (found.holds) return;
-    told.push_back(
-        {name, std::string(word_of(dtype, element_words)), std::string(layout_of(layer, groups)), found.why});
+    std::string why = found.why;  // names the layer and groups, as the diagnosis does
+    if (const std::size_t at = why.find(expected); at != std::string::npos) why.replace(at, expected.size(), name);
+    told.push_back({name, std::string(word_of(dtype, element_words)), std::string(layout_of(layer, groups)), why});
   } catch (const GivenUp&) {
     return;  // the claims that were not judged say why
   }

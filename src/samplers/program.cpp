@@ -68,13 +68,17 @@ void Program::fail(const std::string& what) {
 
 /// Of an answer that is not whole.
 void Program::fail(const Answered& answered, std::size_t expected) {
-  if (answered.how == How::interrupted) throw GivenUp("interrupted");
+  if (answered.how == How::interrupted) {
+    dialogue_.reset();  // what it still writes answers nothing
+    throw GivenUp("interrupted");
+  }
   const std::string part = answered.bytes == 0 ? "" : fmt::format(", after {} of {} bytes", answered.bytes, expected);
   const ProcessEnd end = dialogue_->end(answered.how == How::ended ? 5 : 0);
   const std::string said = after_saying(end.err);
   if (answered.how == How::ended) {
     fail(fmt::format("did not answer {} but {}{}{}", asked_, end.to_text(), part, said));
   }
+  if (answered.how == How::too_much) fail(fmt::format("answered {} with {} bytes and no line end", asked_, expected));
   fail(fmt::format("gave {} answer to {} within {:.3g} s{}{}", answered.bytes == 0 ? "no" : "no whole", asked_,
                    answered.time_s, part, said));
 }

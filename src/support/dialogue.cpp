@@ -140,7 +140,7 @@ Answered Dialogue::ask_line(std::string_view question, std::string& line, std::s
     return whole ? static_cast<ssize_t>(most) + 1 : 1;
   });
   answered.bytes = line.size();
-  if (!whole && answered.how == How::whole) answered.how = How::timed_out;  // too long: as good as none
+  if (!whole && answered.how == How::whole) answered.how = How::too_much;
   return answered;
 }
 

@@ -14,7 +14,7 @@ namespace sqrtn {
 
 /// What became of an answer.
 struct Answered {
-  enum class How { whole, ended, timed_out, interrupted };
+  enum class How { whole, ended, timed_out, too_much, interrupted };
   How how = How::whole;
   std::size_t bytes = 0;  ///< that came
   double time_s = 0;      ///< from the question's first byte to the answer's last
@@ -30,7 +30,8 @@ class Dialogue {
 
   /// Writes the question and a line end, and reads answer.size() bytes.
   Answered ask(std::string_view question, std::span<std::byte> answer, double limit_s);
-  /// The same of an answer that is a line, of at most `most` bytes; `line` is without its end, or what came of it.
+  /// The same of an answer that is a line, of at most `most` bytes, else too_much; `line` is without its end, or what
+  /// came of it.
   Answered ask_line(std::string_view question, std::string& line, std::size_t most, double limit_s);
 
   /// What it has written and nobody asked for, up to now and at most 4 KiB.
