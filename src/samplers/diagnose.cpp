@@ -50,6 +50,7 @@ void add(Draws& draws, const init::Rule& rule, Element dtype, const Layout& layo
     if (found.holds) return;
     std::string why = found.why;  // names the layer and groups, as the diagnosis does
     if (const std::size_t at = why.find(expected); at != std::string::npos) why.replace(at, expected.size(), name);
+    why.erase(std::min(why.find("; so many values"), why.size()));  // of this weight, fewer than the claims had
     told.push_back({name, std::string(word_of(dtype, element_words)), std::string(layout_of(layer, groups)), why});
   } catch (const GivenUp&) {
     return;  // the claims that were not judged say why
