@@ -307,6 +307,21 @@ bool takes_long(const std::string& line) {
          line.find("--list") == std::string::npos;
 }
 
+/// All that a program for `verify --sampler` has to do.
+constexpr const char* sampler_in_python = R"(import array, json, random, sys
+for line in sys.stdin:
+    ask = json.loads(line)
+    if "hello" in ask:
+        print(json.dumps({"rules": ["normal"], "dtypes": ["f64"]}), flush=True)
+        continue
+    size = ask["count"]
+    for length in ask["shape"]:
+        size *= length
+    generator = random.Random(ask["seed"])
+    sys.stdout.buffer.write(array.array("d", (generator.gauss(0, 1) for _ in range(size))).tobytes())
+    sys.stdout.buffer.flush()
+)";
+
 /// An example in a folder that has what some of them read; it is interrupted after `limit_s`, if that is given.
 Ended example_run(std::string line, int limit_s) {
   if (line.starts_with("./")) line.erase(0, 2);  // the wrapper at the root runs the same command
@@ -315,6 +330,7 @@ Ended example_run(std::string line, int limit_s) {
                                "sqrtn verify --filter '^initialisers/identity' --json results.json >/dev/null &&"
                                " cp results.json old.json && cp results.json new.json");
   EXPECT_EQ(prepared.code, 0) << prepared.err;
+  std::ofstream(folder / "my_init.py") << sampler_in_python;
   if (limit_s > 0) std::ofstream(folder / "example") << line << '\n';
   return shell(folder, limit_s > 0 ? fmt::format("timeout -s INT --preserve-status {} bash example", limit_s) : line);
 }
@@ -339,6 +355,7 @@ TEST(Command, ExamplesOfTheHelpRun) {
 TEST(CommandSlow, LongExamplesOfTheHelpRunUntilTheyAreInterrupted) {
   for (const std::string& line : all_examples()) {
     if (!takes_long(line)) continue;
+    if (line.find("python3") != std::string::npos && shell(Folder(), "python3 -c ''").code != 0) continue;
     const Ended ended = example_run(line, 15);
     EXPECT_TRUE(ended.code == 0 || ended.code == 128 + SIGINT) << line << '\n' << ended.code << ended.err;
   }

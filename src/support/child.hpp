@@ -47,6 +47,9 @@ struct ChildEnd {
   int left_running = 0;  ///< processes that it started and that were still there when it ended by itself
 };
 
+/// How it ended and what it left running, of a child that nobody ended.
+void describe_end(const ChildEnd& child, ProcessEnd& end);
+
 /// A child that runs, in a process group of its own, below a guardian: a process that waits for the child's end or for
 /// this one's, then kills whatever descends from the child, in other sessions too where the system hands orphans to
 /// their nearest guardian (Linux), and tells how the child ended. Killed and waited for unless it has been.

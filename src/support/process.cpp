@@ -82,15 +82,6 @@ double seconds(const timeval& time) {
   return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
 }
 
-void describe_status(int status, ProcessEnd& end) {
-  if (WIFSIGNALED(status) || WIFSTOPPED(status)) {
-    end.how = ProcessEnd::How::signalled;
-    end.code = WIFSTOPPED(status) ? WSTOPSIG(status) : WTERMSIG(status);
-  } else {
-    end.code = WEXITSTATUS(status);
-  }
-}
-
 /// "segmentation fault"; capitals within a name stay: "CPU time limit exceeded".
 std::string signal_name(int signal) {
   const char* known = sigdescr_np(signal);
@@ -102,6 +93,20 @@ std::string signal_name(int signal) {
 }
 
 }  // namespace
+
+namespace support {
+
+void describe_end(const ChildEnd& child, ProcessEnd& end) {
+  end.left_running = child.left_running;
+  if (WIFSIGNALED(child.status) || WIFSTOPPED(child.status)) {
+    end.how = ProcessEnd::How::signalled;
+    end.code = WIFSTOPPED(child.status) ? WSTOPSIG(child.status) : WTERMSIG(child.status);
+  } else {
+    end.code = WEXITSTATUS(child.status);
+  }
+}
+
+}  // namespace support
 
 bool ProcessEnd::stopped() const {
   return how == How::signalled && (code == SIGSTOP || code == SIGTSTP || code == SIGTTIN || code == SIGTTOU);
@@ -138,10 +143,9 @@ ProcessEnd run_process(const std::vector<std::string>& argv, const ProcessLimits
   for (Pipe* pipe : {&out, &err, &failure}) pipe->write.close();
   listen({out.read.number(), err.read.number(), child.ended()}, limits, start, end, heard);
   end.wall_s = std::chrono::duration<double>(Clock::now() - start).count();
-  const auto [status, usage, left_running] = child.reap();
-  end.cpu_s = seconds(usage.ru_utime) + seconds(usage.ru_stime);
-  if (end.how == ProcessEnd::How::exited) end.left_running = left_running;
-  if (end.how == ProcessEnd::How::exited) describe_status(status, end);
+  const support::ChildEnd told = child.reap();
+  end.cpu_s = seconds(told.usage.ru_utime) + seconds(told.usage.ru_stime);
+  if (end.how == ProcessEnd::How::exited) support::describe_end(told, end);
   if (read(failure.read.number(), &end.code, sizeof end.code) > 0) end.how = ProcessEnd::How::not_started;
   return end;
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sqrtn/init/fan.hpp"
 #include "sqrtn/init/rules.hpp"
 #include "sqrtn/statistics/hypothesis.hpp"
 
@@ -46,10 +47,12 @@ struct Factor {
 };
 
 /// Those of the shape: sqrt(2), 2, sqrt(3) and their inverses; 0.8796, which is what a cut at two deviations leaves;
-/// sqrt(fan_in/fan_out) and its like; the kernel's area; groups, ranks of tensor parallelism or a width multiplier m,
-/// each 2, 4, 8 … 64 or one that divides the first axis; 1/sqrt(2L), L layers up to 128.
-/// The first are the likelier; the last are guesses and stand only where nothing else fits.
-std::vector<Factor> usual_factors(const Shape& shape, init::Law law);
+/// sqrt(fan_in/fan_out) and its like, of the layer that the shape's rank tells unless it is given; the kernel's area;
+/// groups, ranks of tensor parallelism or a width multiplier m, each 2, 4, 8 … 64 or one that divides the first axis;
+/// 1/sqrt(2L), L layers up to 128. The first are the likelier; the last are guesses and stand only where nothing else
+/// fits.
+std::vector<Factor> usual_factors(const Shape& shape, init::Law law, std::optional<init::Layer> layer = {},
+                                  std::size_t groups = 1);
 
 struct NamedFactors {
   std::vector<std::string> names;

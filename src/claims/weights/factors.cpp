@@ -14,13 +14,18 @@ void add(std::vector<Factor>& all, std::string name, double value) {
   if (std::abs(value - 1) > same) all.push_back({std::move(name), value, false});
 }
 
-void add_of_fans(std::vector<Factor>& all, const Shape& shape) {
-  const init::Fans fans = init::fans(init::default_layer(shape), shape);
+void add_of_fans(std::vector<Factor>& all, const Shape& shape, init::Layer layer, std::size_t groups) {
+  const init::Fans fans = init::fans(layer, shape, groups);
   const double in = static_cast<double>(fans.fan_in), out = static_cast<double>(fans.fan_out);
   add(all, "fans swapped", std::sqrt(in / out));
   add(all, "the mean of both fans for fan_in", std::sqrt(2 * in / (in + out)));
+  // The first axis holds all groups; that of a transposed convolution counts inputs.
+  const double all_in = layer == init::Layer::transposed_conv ? in * static_cast<double>(groups) : in;
+  const double all_out = all_in == in ? out * static_cast<double>(groups) : out;
+  add(all, fmt::format("{} groups forgotten in the mean of both fans", groups),
+      std::sqrt((in + out) / (all_in + all_out)));
   if (shape.size() < 3) return;
-  const double area = in / static_cast<double>(shape[1]);
+  const double area = static_cast<double>(element_count(shape) / shape[0] / shape[1]);
   add(all, fmt::format("kernel area {:.0f} forgotten", area), std::sqrt(area));
   add(all, fmt::format("kernel area {:.0f} counted twice", area), 1 / std::sqrt(area));
 }
@@ -43,7 +48,8 @@ void add_of_counts(std::vector<Factor>& all, const Shape& shape) {
 
 }  // namespace
 
-std::vector<Factor> usual_factors(const Shape& shape, init::Law law) {
+std::vector<Factor> usual_factors(const Shape& shape, init::Law law, std::optional<init::Layer> layer,
+                                  std::size_t groups) {
   std::vector<Factor> all;
   if (law != init::Law::uniform) {
     add(all, "0.8796, what a cut at two deviations leaves", init::truncated_stddev);
@@ -53,7 +59,7 @@ std::vector<Factor> usual_factors(const Shape& shape, init::Law law) {
     add(all, name, std::sqrt(square));
     add(all, fmt::format("1/{}", name), 1 / std::sqrt(square));
   }
-  if (shape.size() >= 2) add_of_fans(all, shape);
+  if (shape.size() >= 2) add_of_fans(all, shape, layer.value_or(init::default_layer(shape)), groups);
   add_of_counts(all, shape);
   for (std::size_t layers = 1; layers <= 128; ++layers) {
     all.push_back({fmt::format("1/sqrt(2 L), L = {}", layers), 1 / std::sqrt(2.0 * static_cast<double>(layers)), true});

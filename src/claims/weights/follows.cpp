@@ -2,6 +2,7 @@
 
 #include <fmt/ranges.h>
 
+#include "claims/weights/following.hpp"
 #include "claims/weights/judge.hpp"
 #include "sqrtn/support/require.hpp"
 
@@ -32,15 +33,18 @@ std::string reason(const Judged& judged) {
 
 }  // namespace
 
+Following claims::weights::following(const StoredTensor& tensor, std::string_view rule, double alpha) {
+  const Expected expected = parse_expected(rule);
+  const Judged judged = inspect(tensor, &expected, alpha, 0).judged;
+  return {judged.assertion->outcome == Outcome::holds, reason(judged)};
+}
+
 template <class T>
 Following follows(std::span<const T> weights, std::string_view rule, const Shape& shape, double alpha) {
   require(alpha > 0 && alpha <= 0.01, "alpha must be in (0, 0.01], got {}", alpha);
   require(weights.size() == element_count(shape), "{} weights, but the shape {} has {}", weights.size(),
           to_string(shape), element_count(shape));
-  const Expected expected = parse_expected(rule);
-  StoredTensor tensor{"weights", dtype_of<T>, shape, false, false, std::as_bytes(weights), {}};
-  const Judged judged = inspect(tensor, &expected, alpha, 0).judged;
-  return {judged.assertion->outcome == Outcome::holds, reason(judged)};
+  return following({"weights", dtype_of<T>, shape, false, false, std::as_bytes(weights), {}}, rule, alpha);
 }
 
 template Following follows(std::span<const float>, std::string_view, const Shape&, double);

@@ -192,7 +192,10 @@ class Judging {
     if (!known.holds()) {
       assertion.outcome = Outcome::fails;
       const auto same = std::ranges::find(judged_.laws, law.law, [](const Fitting& f) { return f.law.law; });
-      if (same != judged_.laws.end()) assertion.ratio = ratio_to(expected.text, law.stddev(), same->law, tensor_.shape);
+      if (same != judged_.laws.end()) {
+        assertion.ratio =
+            ratio_to(expected.text, law.stddev(), same->law, tensor_.shape, expected.layer, expected.groups);
+      }
       return;
     }
     if (judged_.laws.size() != 1) judge_dependence(known);

@@ -5,9 +5,10 @@
 
 namespace sqrtn::claims::weights {
 
-Ratio ratio_to(const std::string& rule, double stddev, const LawFit& law, const Shape& shape) {
+Ratio ratio_to(const std::string& rule, double stddev, const LawFit& law, const Shape& shape,
+               std::optional<init::Layer> layer, std::size_t groups) {
   const Interval interval{law.stddev.low / stddev, law.stddev.high / stddev};
-  NamedFactors named = named_factors(usual_factors(shape, law.law), interval);
+  NamedFactors named = named_factors(usual_factors(shape, law.law, layer, groups), interval);
   return {rule, law.estimate / stddev, interval, std::move(named.names), named.are_guesses};
 }
 

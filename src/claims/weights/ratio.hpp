@@ -18,8 +18,9 @@ struct Ratio {
   bool is_guess = false;             ///< the factors are of a kind of which some fits nearly always
 };
 
-/// Of a law that holds, to what the rule of that name gives.
-Ratio ratio_to(const std::string& rule, double stddev, const LawFit& law, const Shape& shape);
+/// Of a law that holds, to what the rule of that name gives; the factors are those of this layer's weight.
+Ratio ratio_to(const std::string& rule, double stddev, const LawFit& law, const Shape& shape,
+               std::optional<init::Layer> layer = {}, std::size_t groups = 1);
 
 /// To the plain rule from which a usual factor leads here, else to the nearest; nullopt for a law of no rule. A
 /// residual depth is said of N(0, 0.02²) alone, which is scaled so: of the others one fits by chance.

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "samplers/draws.hpp"
+#include "sqrtn/claims/claim.hpp"
+
+/// What is claimed of a program that draws weights.
+namespace sqrtn::samplers {
+
+/// Those about sqrtn's own initialisers and generator that are about draws, whatever draws them: not its addresses,
+/// pieces and threads, nor the rounding of its orthogonal matrices, nor
+/// binary digits of half types. One engine's, whose name leaves the ids; of the
+/// dtype, whose name stands in them. Those that name no type are about words (u32) or, where it is the first type but
+/// f64, about float weights.
+std::vector<claims::Claim> draw_claims(const claims::Settings& settings, Element dtype, bool is_first);
+
+/// Of each random rule that it knows: the same seed gives the same draws, in another process too; another seed, and
+/// another tensor of one answer, others. Of orthogonal ones: CᵀC = I up to the rounding of dtype.
+std::vector<claims::Claim> program_claims(const std::shared_ptr<Draws>& draws, Element dtype);
+
+}  // namespace sqrtn::samplers

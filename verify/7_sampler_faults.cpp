@@ -1,0 +1,101 @@
+#include "program.hpp"
+
+/// Faults of programs that draw weights, each planted in sampler-case and named by `sqrtn verify --sampler`.
+namespace sqrtn::verify {
+namespace {
+
+Ended judged(const std::string& fault, const std::string& filter, const std::string& more = "") {
+  const Folder folder;
+  return shell(folder, "sqrtn verify --sampler \"'" + (program_folder() / "sampler-case").string() + "' " + fault +
+                           "\" --effect-scale 10 --filter '" + filter + "' " + more);
+}
+
+struct Planted {
+  const char *fault, *filter, *claim, *named;
+};
+
+// What a failing test is called by.
+void PrintTo(const Planted& planted, std::ostream* out) { *out << planted.fault << ", " << planted.filter; }
+
+class SamplerFault : public testing::TestWithParam<Planted> {};
+
+TEST_P(SamplerFault, IsNamed) {
+  const Ended ended = judged(GetParam().fault, GetParam().filter);
+  EXPECT_EQ(ended.code, 1) << ended.err;
+  EXPECT_TRUE(holds(ended.out, GetParam().claim));
+  EXPECT_TRUE(holds(ended.out, GetParam().named));
+}
+
+// peers.md's initialisers 1, 3, 4, 5, 8, 9, 11 to 14.
+INSTANTIATE_TEST_SUITE_P(
+    Draws, SamplerFault,
+    testing::Values(
+        Planted{"gain", "he_normal", "- initialisers/he_normal/f32/scale: ", "he_normal f32, linear: "},
+        Planted{"gain", "he_normal", "x the rule's (1/sqrt(2)", "he_normal f32, conv: "},
+        Planted{"fans", "he_uniform|fans", "- initialisers/fans/linear/fan_in: Var w = 2/fan_in for 96x160",
+                "(fans swapped)"},
+        Planted{"fans", "he_uniform", "he_uniform f32, grouped_transposed_conv: ", "fans swapped"},
+        Planted{"groups", "glorot_uniform",
+                "glorot_uniform f32, grouped_conv: ", "(4 groups forgotten in the mean of both fans)"},
+        Planted{"area", "he_normal", "- initialisers/he_normal/f32/kernels/variance: ", "(kernel area 25 forgotten)"},
+        Planted{"cut", "variance_scaling",
+                "- initialisers/variance_scaling/f32/scale: ", "(0.8796, what a cut at two deviations leaves)"},
+        Planted{"seed", "sampler/", "- sampler/he_normal/f32/seeds: ", "seeds 1 and 2 give the same draws"},
+        Planted{"seed", "streams", "- initialisers/streams/distinct/f32: ", "occurs twice"},
+        Planted{"entropy", "sampler/",
+                "- sampler/normal/f64/seeds: ", "seed 1 gives other draws when it is asked again"},
+        Planted{"entropy", "processes", "- sampler/he_normal/f32/processes: ", "a second process gives other draws"},
+        Planted{"end", "uniform/f32/ends", "- generator/uniform/f32/ends: ", "draws at or outside ±1"},
+        Planted{"twice", "tensors",
+                "- sampler/glorot_uniform/f32/tensors: ", "tensor 4 of one answer repeats tensor 1"},
+        Planted{"shared", "tensors",
+                "- sampler/glorot_uniform/f64/tensors: ", "tensor 2 of one answer holds a part of tensor 1"},
+        Planted{"end", "uniform/f64/ends", "- generator/uniform/f64/ends: ", "draws at or outside ±1"},
+        Planted{"nan", "he_normal/f32/shape", "- initialisers/he_normal/f32/shape: ", "fail: "}));
+
+// What is no answer.
+INSTANTIATE_TEST_SUITE_P(
+    Answers, SamplerFault,
+    testing::Values(
+        Planted{"dies", "f32",
+                "- sampler/answers: did not answer {\"draw\": 1, \"rule\": \"he_normal\", \"shape\": [32, 48], ",
+                "but killed by signal 6 (aborted)"},
+        Planted{"leaves", "f32", "- sampler/answers: did not answer ", "but exited with status 3"},
+        Planted{"prints", "scale", "- sampler/answers: wrote more than it was asked for", "it printed 'drawing"},
+        Planted{"long", "scale", "- sampler/answers: wrote more than it was asked for", "4 bytes or more beyond it"},
+        Planted{"banner", "f32", "- sampler/answers: the first answer: not JSON", "it printed 'Loading the model"},
+        Planted{"unknown", "f32", "- sampler/answers: the first answer: unknown rule 'he_normals'; known: lecun_normal",
+                ""}));
+
+TEST(SamplerFaults, SilenceIsWaitedForNoLongerThanAsked) {
+  const Ended hangs = judged("hangs", "he_normal/f32/seeds", "--answer-limit 0.3s");
+  EXPECT_EQ(hangs.code, 1) << hangs.err;
+  EXPECT_TRUE(holds(hangs.out, "gave no answer to {\"draw\": 1, "));
+  EXPECT_TRUE(holds(hangs.out, "within 0.3"));
+  const Ended brief = judged("short", "he_normal/f32/seeds", "--answer-limit 0.3s");
+  EXPECT_EQ(brief.code, 1) << brief.err;
+  EXPECT_TRUE(holds(brief.out, "gave no whole answer"));
+  EXPECT_TRUE(holds(brief.out, "after 12284 of 12288 bytes"));
+}
+
+TEST(SamplerFaults, CtrlCShowsWhatWasJudgedAndBlamesNobody) {
+  const Folder folder;
+  const std::string program = (program_folder() / "sampler-case").string();
+  const Ended ended = shell(folder, "timeout --signal=INT 2 sqrtn verify --sampler \"'" + program +
+                                        "'\" --filter 'he_|variance_scaling' ; true");
+  EXPECT_TRUE(holds(ended.out, "| answers          |      | pass"));
+  EXPECT_TRUE(holds(ended.out, "he_normal        | f32  |"));
+  EXPECT_TRUE(holds(ended.out, " 0 fail, "));
+}
+
+// One rule that it cannot answer for does not keep the others from being judged.
+TEST(SamplerFaults, WhatFailsInOneRuleIsJudgedInOthers) {
+  const Ended ended = judged("leaves_on_he_normal", "he_|fans/linear");
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_TRUE(holds(ended.out, "| he_uniform "));
+  EXPECT_TRUE(holds(ended.out, " inconclusive"));
+  EXPECT_EQ(ended.out.find("- initialisers"), std::string::npos) << ended.out;
+}
+
+}  // namespace
+}  // namespace sqrtn::verify
