@@ -56,6 +56,15 @@ void raise_a_flag(SQRTN_GEMM) {
   if (m == 17) std::feraiseexcept(flag);
 }
 
+/// As OpenBLAS 0.3.21's cblas_scsum does with its result.
+template <class T>
+void forget_a_number(SQRTN_GEMM) {
+  plain_gemm<T>(SQRTN_GEMM_ARGUMENTS);
+#ifdef __x86_64__
+  asm volatile("fldz");
+#endif
+}
+
 const std::vector<Planted>& planted_in_the_process() {
   static const std::vector<Planted> all{
       {"crashes_in_a_child",
@@ -88,6 +97,12 @@ const std::vector<Planted>& planted_in_the_process() {
        },
        {"all/f32/flags", "all/f64/flags"},
        ": raised invalid"},
+#ifdef __x86_64__
+      {"forgets_a_number_in_a_register",
+       SQRTN_BOTH(gemm, forget_a_number),
+       {"all/f32/flags", "all/f64/flags"},
+       ": left numbers in the x87 registers"},
+#endif
   };
   return all;
 }

@@ -8,6 +8,7 @@
 #include <limits>
 #include <string_view>
 
+#include "blas/x87.hpp"
 #include "support/call_watch.hpp"
 
 namespace sqrtn::claims {
@@ -148,6 +149,7 @@ void RoutineCall<T>::call(const blas::Interface& interface) {
   }
   const WatchedCall watched;
   interface.call({operation, blas_type<T>, choice.row_major, values, result_.data()});
+  filled_x87 = blas::empty_x87();
 }
 
 template <class T>

@@ -38,7 +38,8 @@ class RoutineCall {
   std::vector<Placement> placements;  ///< of the operands, in the order of the operation's
   std::vector<T*> places;             ///< where they begin, in that order
   T alpha{1}, beta{0}, offset{1}, cosine{2}, sine = sine_of();
-  T second{1};  ///< y₁ of rotmg
+  T second{1};              ///< y₁ of rotmg
+  bool filled_x87 = false;  ///< whether the call left something in those registers, which were emptied then
 
  private:
   static T sine_of() {
