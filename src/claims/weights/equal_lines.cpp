@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 #include <numeric>
 
@@ -87,7 +88,8 @@ std::vector<Finding> find_equal_lines(const StoredTensor& tensor, const Summary&
     const double log_chance = count * (collision + std::log(2.0)) + 2 * std::log(std::max(lines, 1.0));
     if (l.lines.size() < 2 || log_chance > std::log(alpha)) continue;
     std::vector<Pair> pairs = alike(tensor, l);
-    if (log_chance + std::lgamma(count + 1) > std::log(alpha)) {
+    // std::lgamma keeps a sign for all threads.
+    if (log_chance + boost::math::lgamma(count + 1) > std::log(alpha)) {
       std::erase_if(pairs, [](const Pair& pair) { return pair.how == Likeness::permuted; });
     }
     if (!pairs.empty()) findings.push_back({Kind::equal_lines, describe(pairs, l), std::exp(log_chance)});
