@@ -27,7 +27,7 @@ enum class Returns { nothing, real, complex, index };
 Returns returned_by(const Operation& operation, char type) {
   if (operation.outputs.front().operand != '=') return Returns::nothing;
   if (returns_index(operation)) return Returns::index;
-  return is_complex(type) && operation.pattern.front() == '?' ? Returns::complex : Returns::real;
+  return returns_complex(operation, type) ? Returns::complex : Returns::real;
 }
 
 bool is_real(const Operation& operation, char type, char scalar) {

@@ -91,6 +91,10 @@ bool returns_index(const Operation& operation) {
   return operation.reduction == Reduction::first_largest || operation.reduction == Reduction::first_smallest;
 }
 
+bool returns_complex(const Operation& operation, char type) {
+  return is_complex(type) && operation.outputs.front().operand == '=' && operation.pattern.front() == '?';
+}
+
 bool is_search(const Operation& operation) {
   return returns_index(operation) || operation.reduction == Reduction::largest ||
          operation.reduction == Reduction::smallest;

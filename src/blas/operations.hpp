@@ -121,6 +121,8 @@ bool has_matrix(const Operation& operation);
 /// Whether it looks for the largest or smallest, and whether it returns the place of the first of them.
 bool is_search(const Operation& operation);
 bool returns_index(const Operation& operation);
+/// Whether a function of that type returns a complex number: dotu does, asum does not.
+bool returns_complex(const Operation& operation, char type);
 
 /// Whether it finds a rotation rather than do something to all entries of vectors or matrices.
 bool finds_rotation(const Operation& operation);

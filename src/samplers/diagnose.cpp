@@ -26,8 +26,6 @@ const Layout layouts[] = {{init::Layer::linear, {352, 640}, 1},
                           {init::Layer::transposed_conv, {80, 112, 5, 5}, 1},
                           {init::Layer::transposed_conv, {240, 40, 5, 5}, 4}};
 
-Dtype stored_as(Element dtype) { return parse_dtype(word_of(dtype, element_words)); }
-
 bool has_failed(const std::vector<claims::Result>& results, std::string_view rule, std::string_view dtype) {
   return std::ranges::any_of(results, [&](const claims::Result& result) {
     return result.outcome.verdict == claims::Verdict::fail &&
@@ -46,7 +44,7 @@ void add(Draws& draws, const init::Rule& rule, Element dtype, const Layout& layo
     Buffer<std::byte> bytes(element_count(shape) * bytes_of(dtype));
     draws.program().draw(question, diagnosed_seed, 1, bytes.span());
     const Following found =
-        claims::weights::following({"weights", stored_as(dtype), shape, false, false, bytes.span(), {}}, expected);
+        claims::weights::following({"weights", dtype_of(dtype), shape, false, false, bytes.span(), {}}, expected);
     if (found.holds) return;
     std::string why = found.why;  // names the layer and groups, as the diagnosis does
     if (const std::size_t at = why.find(expected); at != std::string::npos) why.replace(at, expected.size(), name);

@@ -57,8 +57,7 @@ void decode(std::span<const std::byte> bytes, Element dtype, std::span<T> out) {
 
 /// Each number somewhere between the middles to its neighbours.
 void spread(std::span<float> values, Element dtype, const Stream& stream) {
-  const int digits = digits_of(dtype == Element::bf16 ? Dtype::bf16 : Dtype::f16);
-  const int smallest = dtype == Element::bf16 ? -133 : -24;
+  const int digits = digits_of(dtype_of(dtype)), smallest = std::ilogb(smallest_subnormal(dtype_of(dtype)));
   Buffer<float> within(values.size());
   random::fill_uniform<float>(stream, within.span(), -1, 1);
   for (std::size_t i = 0; i < values.size(); ++i) {

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "claims/judge.hpp"
 #include "samplers/claims.hpp"
+#include "sqrtn/init/spectral.hpp"
 #include "sqrtn/support/tensor.hpp"
 #include "support/dtype.hpp"
 #include "support/words.hpp"
@@ -131,20 +133,12 @@ Claim gram_claim(const std::shared_ptr<Draws>& draws, const Question& question) 
     Buffer<T> weight(element_count(question.shape));
     draws->draw<T>(question, {random::Engine::ars, settings.seed, random::stream_of("gram")}, weight.span());
     const std::size_t rows = question.shape[0], cols = weight.size() / rows;  // wide
-    const double u = std::ldexp(1.0, question.dtype == Element::f64 ? -53 : question.dtype == Element::f32 ? -24 : -8);
+    const double u = unit_roundoff(dtype_of(question.dtype));
     const double bound =
         2 * u + u * u + 12 * static_cast<double>(rows) * static_cast<double>(cols + 6) * std::min(u, 0x1p-24);
-    double worst = 0;
-    for (std::size_t i = 0; i < rows; ++i) {
-      for (std::size_t j = 0; j <= i; ++j) {
-        double sum = i == j ? -1 : 0;
-        for (std::size_t k = 0; k < cols; ++k) {
-          sum += static_cast<double>(weight[i * cols + k]) * static_cast<double>(weight[j * cols + k]);
-        }
-        worst = std::isnan(sum) ? sum : std::max(worst, std::abs(sum));
-        if (std::isnan(worst)) break;
-      }
-    }
+    const bool is_finite = std::ranges::all_of(weight.span(), [](T w) { return std::isfinite(w); });
+    const double worst = is_finite ? init::orthonormality_error(MatrixView<const T>(weight.data(), rows, cols))
+                                   : std::numeric_limits<double>::quiet_NaN();
     return claims::exact_outcome(
         worst <= bound ? ""
                        : fmt::format("an entry of the Gram matrix is off by {:.3g}, {:.3g} is allowed", worst, bound),

@@ -47,6 +47,8 @@ std::string rule_name(const std::string& word) {
 
 }  // namespace
 
+Dtype dtype_of(Element element) { return parse_dtype(word_of(element, element_words)); }
+
 std::string_view layout_of(init::Layer layer, std::size_t groups) {
   return layout_words[2 * static_cast<std::size_t>(layer) + (groups > 1)];
 }

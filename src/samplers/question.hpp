@@ -9,6 +9,7 @@
 #include "sqrtn/init/fan.hpp"
 #include "sqrtn/init/rules.hpp"
 #include "sqrtn/support/shape.hpp"
+#include "support/dtype.hpp"
 
 /// The language in which a program that draws weights is asked: a line of JSON a question. docs/sampler.md.
 namespace sqrtn::samplers {
@@ -22,6 +23,9 @@ constexpr std::size_t bytes_of(Element element) {
   constexpr std::size_t bytes[] = {4, 8, 2, 2, 4};
   return bytes[static_cast<std::size_t>(element)];
 }
+
+/// The type of weights that a file holds so. Throws: std::invalid_argument for words of bits, which are no numbers.
+Dtype dtype_of(Element element);
 
 /// What a weight's axes mean, and whether the layer has groups.
 inline constexpr std::string_view layout_words[] = {"linear",       "packed_linear",   "conv",

@@ -14,24 +14,11 @@ namespace {
 using init::Law;
 using random::Stream;
 
-double roundoff_of(Element dtype) {
-  switch (dtype) {
-    case Element::f64:
-      return unit_roundoff(Dtype::f64);
-    case Element::bf16:
-      return unit_roundoff(Dtype::bf16);
-    case Element::f16:
-      return unit_roundoff(Dtype::f16);
-    default:
-      return unit_roundoff(Dtype::f32);
-  }
-}
-
 /// What reaches ±limit only by rounding, or at the low end that belongs to a uniform law, goes beside it. The high end
 /// of U(−1, 1), which every type but a half holds exactly, does not belong to it, and stays.
 template <class T>
 void keep_inside(const init::Distribution& law, Element dtype, std::span<T> out) {
-  const double limit = law.limit(), slack = limit * (1 + 4 * roundoff_of(dtype));
+  const double limit = law.limit(), slack = limit * (1 + 4 * unit_roundoff(dtype_of(dtype)));
   if (!std::isfinite(limit)) return;
   T last = static_cast<T>(limit);
   if (!(static_cast<double>(last) < limit)) last = std::nextafter(last, T(0));

@@ -48,10 +48,7 @@ class Program {
   static const char* real() { return sizeof(Real<T>) == 4 ? "float" : "double"; }
   [[nodiscard]] bool guards() const { return symptom_.kind != Symptom::Kind::wrong; }
   [[nodiscard]] std::string symbol() const { return interface_.symbol(instance_.operation, blas_type<T>); }
-  [[nodiscard]] bool returns_complex() const {
-    return is_complex<T> && instance_.operation.outputs.front().operand == '=' &&
-           instance_.operation.pattern.front() == '?';
-  }
+  [[nodiscard]] bool returns_complex() const { return blas::returns_complex(instance_.operation, blas_type<T>); }
   /// Whether a complex result is written to an argument: of Fortran's interface the first, of C's the last.
   [[nodiscard]] bool by_first() const {
     return !interface_.of_c && returns_complex() && interface_.returns_by_first &&

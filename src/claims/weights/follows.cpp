@@ -11,9 +11,6 @@ namespace {
 
 using namespace claims::weights;
 
-template <class T>
-constexpr Dtype dtype_of = sizeof(T) == 4 ? Dtype::f32 : Dtype::f64;
-
 std::string reason(const Judged& judged) {
   const Assertion& assertion = *judged.assertion;
   std::string why = fmt::format("{} values, sigma {:.6g}: {} {}", judged.count, judged.stddev, assertion.rule,
@@ -44,7 +41,7 @@ Following follows(std::span<const T> weights, std::string_view rule, const Shape
   require(alpha > 0 && alpha <= 0.01, "alpha must be in (0, 0.01], got {}", alpha);
   require(weights.size() == element_count(shape), "{} weights, but the shape {} has {}", weights.size(),
           to_string(shape), element_count(shape));
-  return following({"weights", dtype_of<T>, shape, false, false, std::as_bytes(weights), {}}, rule, alpha);
+  return following({"weights", native_dtype<T>, shape, false, false, std::as_bytes(weights), {}}, rule, alpha);
 }
 
 template Following follows(std::span<const float>, std::string_view, const Shape&, double);
