@@ -105,6 +105,7 @@ TEST(LyingBlasSlow, WithoutAFaultIsAsTheRealOne) {
   for (const auto& [claim, verdict] : real.verdicts) {
     if (claim.ends_with("/threaded")) continue;            // the liar's threads cannot be set
     if (handed_on.verdicts[claim] == "skipped") continue;  // it has only the routines that it lies about
+    if (claim.ends_with("/flags")) continue;               // one claim about all routines, those that it lacks too
     ++n_compared;
     EXPECT_EQ(handed_on.verdicts[claim], verdict) << claim << ": " << handed_on.reasons[claim];
   }
