@@ -148,6 +148,24 @@ TEST(BackendsOf, APackageHasTheLibraryOfItsWheel) {
   EXPECT_TRUE(holds(judged.out, "\"naming\":\"scipy_cblas_dgemm64_\""));
 }
 
+// Wheels that bring a library for all have it in lib/ of the prefix: that of the active Python, and the project's own.
+TEST(Backends, ThoseThatPipInstalledAreThere) {
+  const Folder folder;
+  ASSERT_EQ(shell(folder, fmt::format("mkdir -p venv/lib {0}/scipy_openblas64/lib; cp {1}/named/plain-0.so "
+                                      "venv/lib/libmkl_rt.so.3; cp {1}/named/numpy-1.so "
+                                      "{0}/scipy_openblas64/lib/libscipy_openblas64_.so",
+                                      packages, program_folder().string()))
+                .code,
+            0);
+  const std::string prefix = fs::canonical(folder / "venv").string();
+  for (const char* variable : {"VIRTUAL_ENV", "SQRTN_BACKENDS"}) {
+    const Ended told = shell(folder, fmt::format("{}='{}' sqrtn backends", variable, prefix));
+    EXPECT_EQ(told.code, 0) << told.err;
+    EXPECT_TRUE(holds(told.out, prefix + "/lib/libmkl_rt.so.3")) << variable;
+    EXPECT_TRUE(holds(told.out, "/scipy_openblas64/lib/libscipy_openblas64_.so")) << variable;
+  }
+}
+
 TEST(BackendsOf, WhatCannotBeToldIsRefusedInOneLine) {
   const Folder folder;
   ASSERT_EQ(shell(folder, fmt::format("mkdir -p {0}/numpy; cp {1}/rude-blas.so libblas.so; cp libblas.so "

@@ -90,6 +90,18 @@ told=$(env -i PATH="$scratch/bin" SQRTN_BUILD_DIR="$scratch/build" "$scratch/clo
 [[ $told == "sqrtn: the first build takes about 7 minutes"*$'\n'"sqrtn: building [3/9]"* ]] ||
   { echo "the build does not tell how far it is: $told"; exit 1; }
 
+# Libraries from PyPI: one that pip has not is told of, those that it has are found and are installed once.
+stand_in python3 "[[ \"\$*\" != *' mkl' ]] || exit 1; echo \"\$@\" >>'$scratch/calls'"
+stand_in built "echo \"\$* \$SQRTN_BACKENDS\""
+stand_in dpkg-query "for package in \"\${@:4}\"; do echo \"\$package installed\"; done"
+for again in 1 2; do
+  told=$(env -i PATH="$scratch/bin" SQRTN_BUILD_DIR="$scratch/build" "$root/sqrtn" run --install-backends --quick 2>&1)
+  [[ $told == *"could not install mkl, which is left out"*$'\n'"run --quick $scratch/build/backends" ]] ||
+    { echo "--install-backends: $told"; exit 1; }
+done
+[[ $(grep -c -- '--prefix .*/backends scipy-openblas' "$scratch/calls") == 2 ]]
+printf '#!/bin/bash\n' >"$scratch/build/release/sqrtn"
+
 # What another user has built runs, and is not built again.
 rm "$scratch/build/lock" && mkdir "$scratch/build/lock"
 told=$(env -i PATH="$scratch/bin" SQRTN_BUILD_DIR="$scratch/build" "$root/sqrtn" env 2>&1 || true)

@@ -1,6 +1,7 @@
 #include "blas/python.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <iterator>
 #include <optional>
@@ -45,13 +46,14 @@ std::optional<fs::path> prefix_of_python() {
   return end.out;
 }
 
-}  // namespace
+/// Where an installation of Python keeps libraries, and its packages below them.
+std::array<fs::path, 3> library_folders(const fs::path& prefix) {
+  return {prefix / "lib", prefix / "lib64", prefix / "local/lib"};
+}
 
-std::vector<fs::path> package_folders() {
-  static const std::optional<fs::path> prefix = prefix_of_python();  // once: it may have to run a script
-  if (!prefix) return {};
+std::vector<fs::path> package_folders(const fs::path& prefix) {
   std::vector<fs::path> found;
-  for (const fs::path& above : {*prefix / "lib", *prefix / "lib64", *prefix / "local/lib"}) {
+  for (const fs::path& above : library_folders(prefix)) {
     for (const fs::path& version : entries(above)) {
       if (!version.filename().string().starts_with("python3")) continue;
       for (const char* name : {"site-packages", "dist-packages"}) {
@@ -64,15 +66,34 @@ std::vector<fs::path> package_folders() {
   return found;
 }
 
-std::vector<fs::path> language_folders() {
-  std::vector<fs::path> found;
-  for (const fs::path& packages : package_folders()) {
+/// Of wheels that bring a BLAS with them, beside the modules that call it or for all.
+void add_folders_of_wheels(const fs::path& prefix, std::vector<fs::path>& found) {
+  for (const fs::path& packages : package_folders(prefix)) {
     for (const fs::path& entry : entries(packages)) {
       const std::string name = entry.filename().string();
       if (name.ends_with(".libs")) found.push_back(entry);
       if (name.starts_with("scipy_openblas")) found.push_back(entry / "lib");
     }
   }
+  std::ranges::copy(library_folders(prefix), std::back_inserter(found));
+}
+
+/// Of the active Python; found once, as it may have to run a script.
+const std::optional<fs::path>& active_prefix() {
+  static const std::optional<fs::path> prefix = prefix_of_python();
+  return prefix;
+}
+
+}  // namespace
+
+std::vector<fs::path> package_folders() {
+  return active_prefix() ? package_folders(*active_prefix()) : std::vector<fs::path>{};
+}
+
+std::vector<fs::path> language_folders() {
+  std::vector<fs::path> found;
+  if (active_prefix()) add_folders_of_wheels(*active_prefix(), found);
+  if (const auto installed = folder_in_environment("SQRTN_BACKENDS")) add_folders_of_wheels(*installed, found);
   if (const auto conda = folder_in_environment("CONDA_PREFIX")) found.push_back(*conda / "lib");
   if (const auto home = folder_in_environment("R_HOME")) found.push_back(*home / "lib");
   for (const char* of_r : {"/usr/lib/R/lib", "/usr/lib64/R/lib", "/usr/local/lib/R/lib", "/opt/R/current/lib/R/lib"}) {

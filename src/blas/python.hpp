@@ -11,7 +11,8 @@ namespace sqrtn::blas {
 /// PATH, which is run only if it is a script that chooses one. Empty if there is none.
 std::vector<std::filesystem::path> package_folders();
 
-/// The folders in which the active Python, Conda, R and Julia keep shared libraries.
+/// The folders in which the active Python, Conda, R and Julia keep shared libraries, and the packages of Python under
+/// the prefix $SQRTN_BACKENDS, which `./sqrtn run --install-backends` makes.
 std::vector<std::filesystem::path> language_folders();
 
 /// The compiled modules of a package of the active Python; empty if it has none, or there is no such package.

@@ -8,6 +8,7 @@
 #include "claims/area.hpp"
 #include "claims/promise.hpp"
 #include "sqrtn/blas/products.hpp"
+#include "statistics/p_text.hpp"
 #include "support/call_watch.hpp"
 
 namespace sqrtn::claims {
@@ -124,7 +125,7 @@ std::string describe(const Result& result) {
         fmt::format("  interval [{:.9g}, {:.9g}]", outcome.confidence_interval->low, outcome.confidence_interval->high);
   }
   if (outcome.statistic) line += fmt::format("  statistic {:.6g}", *outcome.statistic);
-  if (outcome.p_value) line += fmt::format("  p {:.3g}", *outcome.p_value);
+  if (outcome.p_value) line += "  " + statistics::p_text(*outcome.p_value, 3);
   if (outcome.n_samples) line += fmt::format("  n_samples {}", *outcome.n_samples);
   if (result.claim.effect_size) line += fmt::format("  effect {:.3g}", *result.claim.effect_size);
   if (outcome.time_s) line += fmt::format("  {:.3f} s", *outcome.time_s);

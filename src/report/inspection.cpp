@@ -6,6 +6,7 @@
 
 #include "results/format.hpp"
 #include "results/strict_json.hpp"
+#include "statistics/p_text.hpp"
 
 namespace sqrtn::report {
 namespace {
@@ -88,7 +89,8 @@ std::string is_text(const Judged& judged) {
 std::string assertion_text(const Assertion& assertion) {
   std::string text = fmt::format("{} {}", assertion.rule, word_of(assertion.outcome, outcome_words));
   if (assertion.failed != Test::none) {
-    text += fmt::format(" by its {}, p {:.1g}", word_of(assertion.failed, test_words), assertion.p_value);
+    text +=
+        fmt::format(" by its {}, {}", word_of(assertion.failed, test_words), statistics::p_text(assertion.p_value, 1));
   }
   return assertion.ratio ? text + ": " + ratio_text(*assertion.ratio) : text;
 }

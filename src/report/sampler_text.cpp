@@ -8,6 +8,7 @@
 #include "report/summary.hpp"
 #include "report/table.hpp"
 #include "results/format.hpp"
+#include "statistics/p_text.hpp"
 #include "support/words.hpp"
 
 namespace sqrtn::report {
@@ -84,9 +85,7 @@ std::string finding_of(const claims::Result& result) {
     why = fmt::format("{} is {}", claim.statement, results::compact(outcome.observed, 4));
     if (outcome.expected) why += fmt::format(" instead of {}", results::compact(outcome.expected, 4));
   }
-  if (outcome.p_value) {
-    why += *outcome.p_value > 0 ? fmt::format(", p {:.1g}", *outcome.p_value) : ", p < 1e-300";
-  }
+  if (outcome.p_value) why += ", " + statistics::p_text(*outcome.p_value, 1);
   return fmt::format("- {}: {}\n", claim.id, why);
 }
 

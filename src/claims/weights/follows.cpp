@@ -5,6 +5,7 @@
 #include "claims/weights/following.hpp"
 #include "claims/weights/judge.hpp"
 #include "sqrtn/support/require.hpp"
+#include "statistics/p_text.hpp"
 
 namespace sqrtn {
 namespace {
@@ -16,7 +17,8 @@ std::string reason(const Judged& judged) {
   std::string why = fmt::format("{} values, sigma {:.6g}: {} {}", judged.count, judged.stddev, assertion.rule,
                                 word_of(assertion.outcome, outcome_words));
   if (assertion.failed != Test::none) {
-    why += fmt::format(" by its {}, p <= {:.1g}", word_of(assertion.failed, test_words), assertion.p_value);
+    why +=
+        fmt::format(" by its {}, {}", word_of(assertion.failed, test_words), statistics::p_text(assertion.p_value, 1));
   }
   if (assertion.ratio) {
     const Ratio& ratio = *assertion.ratio;
