@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "blas/call.hpp"
@@ -11,7 +12,7 @@
 #include "plain_blas.hpp"
 #include "verify.hpp"
 
-/// Calls of functions whose arguments are known as data alone: complex results of Fortran, and batches.
+/// Calls of functions whose arguments are known as data alone: complex results of Fortran, batches, added flags.
 namespace sqrtn::verify {
 namespace {
 
@@ -124,6 +125,45 @@ TEST(Batches, EachPartIsLookedAt) {
   EXPECT_TRUE(is_seen("cblas_dgemm_batch", address(plain_batch<2>), addresses));
   EXPECT_TRUE(is_seen("cblas_dgemm_batch_strided", address(plain_strided<1>), strided));
   EXPECT_TRUE(is_seen("cblas_dgemm_batch_strided", address(plain_strided<2>), strided));
+}
+
+/// C = αA + βC, with the flags that libraries have been given for it.
+void plain_geadd(bool trans_a, bool trans_c, int m, int n, double alpha, const double* a, int lda, double beta,
+                 double* c, int ldc) {
+  for (int j = 0; j < n; ++j) {
+    for (int i = 0; i < m; ++i) {
+      double& entry = trans_c ? c[j + i * ldc] : c[i + j * ldc];
+      const double added = alpha == 0 ? 0 : alpha * (trans_a ? a[j + i * lda] : a[i + j * lda]);
+      entry = beta == 0 ? added : added + beta * entry;
+    }
+  }
+}
+void geadd_of_c(int layout, int m, int n, double alpha, const double* a, int lda, double beta, double* c, int ldc) {
+  if (layout == 101) std::swap(m, n);
+  plain_geadd(false, false, m, n, alpha, a, lda, beta, c, ldc);
+}
+void geadd_of_c_with_flags(int layout, int trans_a, int trans_c, int m, int n, double alpha, const double* a, int lda,
+                           double beta, double* c, int ldc) {
+  if (layout == 101) std::swap(m, n);
+  plain_geadd(trans_a != 111, trans_c != 111, m, n, alpha, a, lda, beta, c, ldc);
+}
+void geadd(const int* m, const int* n, const double* alpha, const double* a, const int* lda, const double* beta,
+           double* c, const int* ldc) {
+  plain_geadd(false, false, *m, *n, *alpha, a, *lda, *beta, c, *ldc);
+}
+void geadd_with_flags(const int* m, const int* n, const double* alpha, const double* a, const int* lda,
+                      const double* beta, double* c, const int* ldc, const char* trans_a, const char* trans_c) {
+  plain_geadd(*trans_a != 'N', *trans_c != 'N', *m, *n, *alpha, a, *lda, *beta, c, *ldc);
+}
+
+TEST(AddedFlags, AreGivenToThoseThatTakeThem) {
+  using Ids = std::vector<std::string>;
+  const std::string prefix = "products/geadd/f64/";
+  void* const plain = address(geadd_of_c);
+  void* const flagged = address(geadd_of_c_with_flags);
+  EXPECT_EQ(broken({{"cblas_dgeadd", plain}}, prefix), Ids{});
+  EXPECT_EQ(broken({{"cblas_dgeadd", plain}, {"dgeadd_", address(geadd)}}, prefix), Ids{});
+  EXPECT_EQ(broken({{"cblas_dgeadd", flagged}, {"dgeadd_", address(geadd_with_flags)}}, prefix), Ids{});
 }
 
 }  // namespace

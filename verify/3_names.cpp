@@ -77,6 +77,13 @@ TEST(Coverage, ReadsNamesByTheirScheme) {
   EXPECT_EQ(coverage.not_described, (Words{"icmax", "sbgemm"}));
 }
 
+TEST(Coverage, TellsOfSecondNamesByTheirEnding) {
+  const blas::Coverage coverage = blas::coverage_of({"cblas_dgemm", "cblas_dgemm_64", "cblas_dgemm_64_", "cblas_dgemm_",
+                                                     "cblas_new", "cblas_new_64", "cblas_alone_64"},
+                                                    {"", "", "_"});
+  EXPECT_EQ(coverage.not_described, (Words{"..._", "..._64", "..._64_", "alone_64", "new"}));
+}
+
 TEST(Coverage, FortransComplexFunctionsAreJudgedWhereCsAreMissing) {
   const blas::Coverage coverage = blas::coverage_of({"dgemm_", "zdotu_", "cdotc_"}, {"", "", "_"});
   EXPECT_EQ(coverage.n_described, 3U);

@@ -15,6 +15,7 @@
 #include "blas/library_file.hpp"
 #include "blas/linked.hpp"
 #include "blas/loaded_library.hpp"
+#include "blas/places.hpp"
 #include "blas/prove.hpp"
 #include "blas/self_report.hpp"
 #include "sqrtn/support/require.hpp"
@@ -43,7 +44,7 @@ const std::vector<KnownLibrary>& known_libraries() {
         {"blis", "libblis4-pthread", nullptr, {"libblis.so.4", "libblis.so"}},
         {"atlas", "libatlas3-base", "ATL_sgemm", {"libcblas.so.3", "libblas.so.3"}},
         {"reference", "libblas3", nullptr, {debian_reference}},
-        {"mkl", "intel-mkl", nullptr, {"libmkl_rt.so.2", "libmkl_rt.so.1", "libmkl_rt.so"}},
+        {"mkl", "intel-mkl", nullptr, {"libmkl_rt.so.3", "libmkl_rt.so.2", "libmkl_rt.so.1", "libmkl_rt.so"}},
         {"numpy", "python3-numpy", nullptr, {}},
         {"scipy", "python3-scipy", nullptr, {}},
     };
@@ -52,6 +53,8 @@ const std::vector<KnownLibrary>& known_libraries() {
 }
 
 bool is_path(std::string_view name) { return name.find('/') != std::string_view::npos; }
+bool is_soname(std::string_view name) { return name.find(".so") != std::string_view::npos; }
+std::string_view without_kernel(std::string_view name) { return name.substr(0, name.rfind('@')); }
 
 const KnownLibrary* find_known(std::string_view name) {
   const auto found = std::ranges::find(known_libraries(), name, &KnownLibrary::name);
@@ -61,7 +64,7 @@ const KnownLibrary* find_known(std::string_view name) {
 void require_name(std::string_view name) {
   std::vector<std::string> names;
   for (const KnownLibrary& known : known_libraries()) names.emplace_back(known.name);
-  require(is_name_or_path(name),
+  require(is_path(name) || is_soname(name) || find_known(without_kernel(name)) != nullptr,
           "no BLAS named '{}': {}known names are {}, and those that `sqrtn backends` lists; or give a SONAME such as "
           "libblas.so.3, or a path (with a '/') to a shared library",
           name, did_you_mean(name, names), fmt::join(names, ", "));
@@ -140,8 +143,12 @@ LoadedLibrary open_new(const std::string& name) {
 }  // namespace
 
 bool is_name_or_path(std::string_view word) {
-  return is_path(word) || word.find(".so") != std::string_view::npos ||
-         find_known(word.substr(0, word.rfind('@'))) != nullptr;
+  if (is_path(word) || is_soname(word)) return true;
+  const KnownLibrary* known = find_known(without_kernel(word));
+  if (known == nullptr) return false;
+  return known->candidates.empty() || std::ranges::any_of(known->candidates, [](const std::string& candidate) {
+           return is_path(candidate) ? std::filesystem::exists(candidate) : library_of_loader(candidate).has_value();
+         });
 }
 
 struct Backend::State {

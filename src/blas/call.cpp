@@ -9,6 +9,7 @@
 #include <mutex>
 #include <stdexcept>
 
+#include "blas/added_flags.hpp"
 #include "blas/arguments.hpp"
 #include "blas/call_batch.hpp"
 #include "blas/complex_result.hpp"
@@ -38,7 +39,10 @@ ffi_type* returned_real(const Operation& operation, char type) {
   return operation.returns_double ? &ffi_type_double : real_type(type);
 }
 
-void call_c(void* function, int integer_bits, const Call& call) {
+constexpr std::int64_t c_plain = 111;
+constexpr char plain = 'N';
+
+void call_c(void* function, int integer_bits, bool has_added_flags, const Call& call) {
   if (call.operation.batch != Batch::none) return call_batch(function, integer_bits, call);
   Arguments arguments(integer_bits);
   const std::vector<Argument>& described = call.operation.arguments;
@@ -46,6 +50,7 @@ void call_c(void* function, int integer_bits, const Call& call) {
   std::array<std::int64_t, 4> flags{};
   std::size_t n_flags = 0;
   if (has_matrix(call.operation)) arguments.add(&ffi_type_sint32, &layout);
+  for (int i = 0; has_added_flags && i < 2; ++i) arguments.add(&ffi_type_sint32, &c_plain);
   for (std::size_t i = 0; i < described.size(); ++i) {
     const auto& [what, of] = described[i];
     const Value& value = call.values[i];
@@ -69,7 +74,8 @@ void call_c(void* function, int integer_bits, const Call& call) {
 }
 
 /// Everything by address, and the lengths of the characters after all else.
-void call_fortran(void* function, int integer_bits, ComplexResult complex_result, const Call& call) {
+void call_fortran(void* function, int integer_bits, ComplexResult complex_result, bool has_added_flags,
+                  const Call& call) {
   Arguments arguments(integer_bits);
   const Returns returns = returned_by(call.operation, call.type);
   const bool by_first = returns == Returns::complex && complex_result == ComplexResult::by_first_argument;
@@ -90,6 +96,7 @@ void call_fortran(void* function, int integer_bits, ComplexResult complex_result
       arguments.add_address(value.address);
     }
   }
+  for (int i = 0; has_added_flags && i < 2; ++i, ++n_letters) arguments.add_pointer_to(&plain);
   for (std::size_t i = 0; i < n_letters; ++i) arguments.add(&ffi_type_uint64, &one);
   std::int64_t index = 0;
   if (returns == Returns::index) {
@@ -158,11 +165,19 @@ std::vector<Interface> interfaces_of(const SymbolLookup& library, const Naming& 
   const auto complex_result = [=, result_of = complex_results()](const Operation& o, char type) {
     return result_of(look_up(fortran_symbol(o, type)), type);
   };
+  const auto has_added_flags = [=, takes_flags = added_flags(integer_bits)](const Operation& o, char type) {
+    return o.gained_flags && takes_flags(look_up(fortran_symbol(o, type)), type);
+  };
   std::vector<Interface> interfaces{
       {.of_c = true,
        .has = [=](const Operation& o, char type) { return look_up(c_symbol(o, type)) != nullptr; },
-       .call = [=](const Call& call) { call_c(look_up(c_symbol(call.operation, call.type)), integer_bits, call); },
-       .symbol = c_symbol},
+       .call =
+           [=](const Call& call) {
+             call_c(look_up(c_symbol(call.operation, call.type)), integer_bits,
+                    has_added_flags(call.operation, call.type), call);
+           },
+       .symbol = c_symbol,
+       .has_added_flags = has_added_flags},
       {.of_c = false,
        .has =
            [=](const Operation& o, char type) {
@@ -173,14 +188,16 @@ std::vector<Interface> interfaces_of(const SymbolLookup& library, const Naming& 
            [=](const Call& call) {
              const bool is_complex = returned_by(call.operation, call.type) == Returns::complex;
              call_fortran(look_up(fortran_symbol(call.operation, call.type)), integer_bits,
-                          is_complex ? complex_result(call.operation, call.type) : ComplexResult::unknown, call);
+                          is_complex ? complex_result(call.operation, call.type) : ComplexResult::unknown,
+                          has_added_flags(call.operation, call.type), call);
            },
        .symbol = fortran_symbol,
        .returns_by_first =
            [=](const Operation& o, char type) {
              return returned_by(o, type) == Returns::complex &&
                     complex_result(o, type) == ComplexResult::by_first_argument;
-           }}};
+           },
+       .has_added_flags = has_added_flags}};
   std::erase_if(interfaces, [](const Interface& interface) {
     return std::ranges::none_of(operations(), [&](const Operation& operation) {
       return std::ranges::any_of(operation.types, [&](char type) { return interface.has(operation, type); });

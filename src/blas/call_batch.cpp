@@ -20,13 +20,15 @@ std::size_t bytes_of(char type) {
   return type == 'z' ? sizeof(std::complex<double>) : sizeof(double);
 }
 
-/// The product that makes columns from one on.
-struct Columns {
+/// The product that makes columns, or rows, from one on.
+struct Parts {
   const Call& call;
 
   [[nodiscard]] std::int64_t integer(Place place) const { return call.values[place].integer; }
   /// Elements from one column of op(B), and of C, to the next.
   [[nodiscard]] std::int64_t step_of_b() const { return (integer(op_b) == 'N') != call.row_major ? integer(ldb) : 1; }
+  /// Likewise from one row of op(A) to the next, where the layout is by rows.
+  [[nodiscard]] std::int64_t step_of_a() const { return integer(op_a) == 'N' ? integer(lda) : 1; }
   [[nodiscard]] std::int64_t step_of_c() const { return call.row_major ? 1 : integer(ldc); }
   [[nodiscard]] void* at(Place place, std::int64_t step, std::int64_t column) const {
     const auto offset = static_cast<std::ptrdiff_t>(step * column) * static_cast<std::ptrdiff_t>(bytes_of(call.type));
@@ -57,18 +59,18 @@ struct TwoScalars {
   alignas(16) std::array<std::byte, 32> bytes{};
 };
 
-void call_groups(void* function, int integer_bits, const Columns& columns) {
-  const Call& call = columns.call;
-  const std::int64_t n = columns.integer(cols), part = n / 3, n_groups = n < 3 ? 1 : 2;
+void call_groups(void* function, int integer_bits, const Parts& parts) {
+  const Call& call = parts.call;
+  const std::int64_t n = parts.integer(cols), part = n / 3, n_groups = n < 3 ? 1 : 2;
   const auto both = [&](std::int64_t value) { return PerGroup(integer_bits, {value, value}); };
   const std::int64_t layout = call.row_major ? 101 : 102;
   const auto flags = [&](Place place) {
-    const auto flag = static_cast<std::int32_t>(c_flag(columns.integer(place)));
+    const auto flag = static_cast<std::int32_t>(c_flag(parts.integer(place)));
     return std::array<std::int32_t, 2>{flag, flag};
   };
   const std::array<std::int32_t, 2> ops_a = flags(op_a), ops_b = flags(op_b);
-  const PerGroup m = both(columns.integer(rows)), k = both(columns.integer(inner)), ld_a = both(columns.integer(lda)),
-                 ld_b = both(columns.integer(ldb)), ld_c = both(columns.integer(ldc)),
+  const PerGroup m = both(parts.integer(rows)), k = both(parts.integer(inner)), ld_a = both(parts.integer(lda)),
+                 ld_b = both(parts.integer(ldb)), ld_c = both(parts.integer(ldc)),
                  widths(integer_bits, {n_groups == 1 ? n : part, n - 2 * part}),
                  sizes(integer_bits, {n_groups == 1 ? 1 : 2, 1});
   const TwoScalars alphas(call.values[alpha].address, call.type), betas(call.values[beta].address, call.type);
@@ -76,8 +78,8 @@ void call_groups(void* function, int integer_bits, const Columns& columns) {
   for (std::size_t i = 0; i < 3; ++i) {
     const std::int64_t first = n_groups == 1 ? 0 : part * static_cast<std::int64_t>(i);
     as.at(i) = call.values[a].address;
-    bs.at(i) = columns.at(b, columns.step_of_b(), first);
-    cs.at(i) = columns.at(c, columns.step_of_c(), first);
+    bs.at(i) = parts.at(b, parts.step_of_b(), first);
+    cs.at(i) = parts.at(c, parts.step_of_c(), first);
   }
   Arguments arguments(integer_bits);
   arguments.add(&ffi_type_sint32, &layout);
@@ -91,15 +93,18 @@ void call_groups(void* function, int integer_bits, const Columns& columns) {
   arguments.call(function, &ffi_type_void, nullptr);
 }
 
-void call_strided(void* function, int integer_bits, const Columns& columns) {
-  const Call& call = columns.call;
-  const std::int64_t n = columns.integer(cols),
-                     n_parts = n % 3 == 0 && n > 0   ? 3
-                               : n % 2 == 0 && n > 0 ? 2
-                                                     : 1,
-                     width = n / n_parts, layout = call.row_major ? 101 : 102, none = 0,
-                     step_b = width * columns.step_of_b(), step_c = width * columns.step_of_c(),
-                     flag_a = c_flag(columns.integer(op_a)), flag_b = c_flag(columns.integer(op_b));
+/// C is parted where its lines are, so that each part ends before the next begins: oneMKL refuses others.
+void call_strided(void* function, int integer_bits, const Parts& parts) {
+  const Call& call = parts.call;
+  const bool by_rows = call.row_major;
+  const std::int64_t lines = parts.integer(by_rows ? rows : cols),
+                     n_parts = lines % 3 == 0 && lines > 0   ? 3
+                               : lines % 2 == 0 && lines > 0 ? 2
+                                                             : 1,
+                     width = lines / n_parts, layout = call.row_major ? 101 : 102,
+                     step_a = by_rows ? width * parts.step_of_a() : 0, step_b = by_rows ? 0 : width * parts.step_of_b(),
+                     step_c = width * parts.integer(ldc), flag_a = c_flag(parts.integer(op_a)),
+                     flag_b = c_flag(parts.integer(op_b));
   Arguments arguments(integer_bits);
   const auto scalar = [&](Place place) {
     if (is_complex(call.type)) {
@@ -110,13 +115,13 @@ void call_strided(void* function, int integer_bits, const Columns& columns) {
   };
   const auto integer = [&](Place place) { arguments.add_integer(call.values[place].integer); };
   for (const std::int64_t* flag : {&layout, &flag_a, &flag_b}) arguments.add(&ffi_type_sint32, flag);
-  integer(rows);
-  arguments.add_integer(width);
+  arguments.add_integer(by_rows ? width : call.values[rows].integer);
+  arguments.add_integer(by_rows ? call.values[cols].integer : width);
   integer(inner);
   scalar(alpha);
   arguments.add_address(call.values[a].address);
   integer(lda);
-  arguments.add_integer(none);
+  arguments.add_integer(step_a);
   arguments.add_address(call.values[b].address);
   integer(ldb);
   arguments.add_integer(step_b);

@@ -25,6 +25,9 @@ constexpr std::array<std::string_view, 15> others{
 /// Names that are C's for something else than a routine.
 constexpr std::array<std::string_view, 2> no_routines{"xerbla", "errprn"};
 
+/// What MKL adds to each routine's name for 64-bit integers and for compilers of Fortran, the longest first.
+constexpr std::array<std::string_view, 3> other_endings{"_64_", "_64", "_"};
+
 /// More are no library's: a file may say anything.
 constexpr std::size_t most = 300, longest = 40;
 
@@ -58,6 +61,20 @@ std::pair<std::string, char> stem_of(const std::string& name) {
   return {stem, name[at]};
 }
 
+/// "..._64" for names that only differ so from others, of which it is enough to know that they are there.
+std::set<std::string> without_other_endings(const std::set<std::string>& names,
+                                            const std::set<std::string, std::less<>>& known) {
+  std::set<std::string> words;
+  for (const std::string& name : names) {
+    const auto ending = std::ranges::find_if(other_endings, [&](std::string_view one) {
+      const std::optional<std::string_view> begin = inside(name, "", one);
+      return begin && (known.contains(*begin) || names.contains(std::string(*begin)));
+    });
+    words.insert(ending == other_endings.end() ? name : fmt::format("...{}", *ending));
+  }
+  return words;
+}
+
 }  // namespace
 
 Coverage coverage_of(const std::set<std::string, std::less<>>& symbols, const Naming& naming) {
@@ -83,7 +100,7 @@ Coverage coverage_of(const std::set<std::string, std::less<>>& symbols, const Na
     }
   }
   std::erase_if(missing, [&known](const std::string& name) { return known.contains(name) || !is_plain(name); });
-  for (const std::string& name : missing) {
+  for (const std::string& name : without_other_endings(missing, known)) {
     if (coverage.not_described.size() < most) coverage.not_described.push_back(name);
   }
   return coverage;

@@ -17,7 +17,8 @@ struct Coverage {
 
 /// Of a library that exports those symbols under `naming`. All that has C's names for the BLAS looks like a routine;
 /// Fortran's names are LAPACK's too, so there a routine is what the standard or a widespread library calls so. At most
-/// 300 are told, of lower-case letters, digits and underscores.
+/// 300 are told, of lower-case letters, digits and underscores. "..._64" stands for all that end so and are the names
+/// of other routines before, judged or told.
 Coverage coverage_of(const std::set<std::string, std::less<>>& symbols, const Naming& naming);
 
 /// One word a routine for all of its types: "dsdot", "rotg (c d s z)".

@@ -102,6 +102,7 @@ struct Operation {
   Batch batch = Batch::none;             ///< C's columns are shared out among the products of one call
   bool lengths_of_stored = false;        ///< m and n are those of A, not of op(A)
   bool of_c_alone = false;               ///< Fortran's interface, if there is one, has other arguments
+  bool gained_flags = false;             ///< newer libraries take two more under the same name
   std::vector<Argument> arguments = {};  ///< from the signature
 };
 

@@ -28,7 +28,7 @@ struct Identity {
   std::vector<std::string> not_judged;
 };
 
-/// Whether Backend::load looks for a library by this word: a short name, a SONAME or a path.
+/// Whether Backend::load needs this word alone: a path, a SONAME, or a short name that the loader has a library for.
 bool is_name_or_path(std::string_view word);
 
 /// One BLAS library, opened with dlopen and local scope. A process loads exactly one: loading a

@@ -34,6 +34,8 @@ struct Interface {
   std::function<std::string(const Operation&, char type)> symbol;  ///< "cblas_dgemm", for messages
   /// Whether a complex result is written to a first argument, as compilers of Fortran other than GNU's have it.
   std::function<bool(const Operation&, char type)> returns_by_first = {};
+  /// Whether two flags more than described are taken, C's before the lengths, Fortran's behind all else; both are N.
+  std::function<bool(const Operation&, char type)> has_added_flags = {};
 };
 
 }  // namespace sqrtn::blas

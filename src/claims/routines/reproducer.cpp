@@ -61,6 +61,10 @@ class Program {
     if (returns_complex()) return sizeof(Real<T>) == 4 ? "float _Complex" : "double _Complex";
     return returns_index(instance_.operation) ? (interface_.of_c ? "size_t" : "int") : real();
   }
+  /// Two flags for C's interface before the lengths, for Fortran's behind all else.
+  [[nodiscard]] bool has_added_flags() const {
+    return interface_.has_added_flags && interface_.has_added_flags(instance_.operation, blas_type<T>);
+  }
   [[nodiscard]] bool has_layout() const { return interface_.of_c && has_matrix(instance_.operation); }
 
   /// Memory that ends, or begins, where a page begins that nobody may touch.
@@ -77,6 +81,7 @@ class Program {
     std::string list = has_layout() ? "int" : "";
     const auto add = [&list](const std::string& type) { list += (list.empty() ? "" : ", ") + type; };
     if (by_first()) add("void *");
+    if (interface_.of_c && has_added_flags()) add("int, int");
     for (const auto& [what, of] : instance_.operation.arguments) {
       if (!interface_.of_c) {
         add("const void *");
@@ -88,6 +93,7 @@ class Program {
     }
     if (interface_.of_c && by_address()) add("void *");
     if (!interface_.of_c) {
+      if (has_added_flags()) add("const void *, const void *, size_t, size_t");
       for (const auto& argument : instance_.operation.arguments) {
         if (argument.what < What::length) add("size_t");
       }
@@ -133,6 +139,7 @@ class Program {
     std::string list = has_layout() ? (instance_.choice.row_major ? "101" : "102") : "";
     const auto add = [&list](const std::string& one) { list += (list.empty() ? "" : ", ") + one; };
     if (by_first()) add("s");
+    if (interface_.of_c && has_added_flags()) add(flag('N') + ", " + flag('N'));
     std::size_t n_flags = 0;
     for (const blas::Argument& argument : instance_.operation.arguments) {
       const What what = argument.what;
@@ -142,6 +149,7 @@ class Program {
       n_flags += what < What::length ? 1 : 0;
     }
     if (interface_.of_c && by_address()) add("s");
+    if (!interface_.of_c && has_added_flags()) add(flag('N') + ", " + flag('N') + ", 1, 1");
     for (std::size_t i = 0; i < n_flags && !interface_.of_c; ++i) add("1");
     return list;
   }
