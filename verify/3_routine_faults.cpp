@@ -72,6 +72,7 @@ const std::vector<RoutineFault>& routine_faults() {
        .ignores_beta = true},
       {.name = "reads_the_result_where_beta_is_zero",
        .fits = [](const Operation& o, char) { return has_argument(o, What::scalar, 'b'); },
+       .only = "beta_zero",
        .reads_result = true},
       {.name = "writes_between_columns",
        .fits = [](const Operation& o,

@@ -1,6 +1,8 @@
 #include "experiment/monte_carlo.hpp"
 
 #include <algorithm>
+#include <type_traits>
+#include <utility>
 
 #include "sqrtn/blas/products.hpp"
 #include "sqrtn/laws/initialiser.hpp"
@@ -88,6 +90,29 @@ class Replicates {
   Buffer<T> x_, y_;
 };
 
+/// W by the law of the experiment, which outlives it.
+template <class T>
+WeightDraw<T> by_law(const LayerExperiment& experiment) {
+  return [&experiment](const random::Stream& stream, std::span<T> out) {
+    init::initialise<T>(experiment.weights, stream, out);
+  };
+}
+
+template <class T>
+LayerSums run_task(const LayerExperiment& experiment, const blas::Functions& blas, const random::Stream& stream,
+                   std::size_t n_replicates, const WeightDraw<T>& draw, std::size_t task) {
+  Replicates<T> replicates(experiment, blas, stream, draw);
+  LayerSums sums;
+  const std::size_t first = task * task_replicates, last = std::min(first + task_replicates, n_replicates);
+  for (std::size_t r = first; r < last; ++r) replicates.add(r, sums);
+  return sums;
+}
+
+AllTasks& elsewhere() {
+  static AllTasks tasks;
+  return tasks;
+}
+
 }  // namespace
 
 void LayerSums::merge(const LayerSums& other) {
@@ -100,25 +125,37 @@ void LayerSums::merge(const LayerSums& other) {
   mean_square.merge(other.mean_square);
 }
 
+std::size_t n_tasks_of(std::size_t n_replicates) { return (n_replicates + task_replicates - 1) / task_replicates; }
+
+std::vector<LayerSums> layer_tasks(const LayerExperiment& experiment, const blas::Functions& blas,
+                                   const random::Stream& stream, std::size_t n_replicates, std::size_t first,
+                                   std::size_t last) {
+  const WeightDraw<float> draw = by_law<float>(experiment);
+  std::vector<LayerSums> tasks;
+  for (std::size_t task = first; task < last; ++task) {
+    tasks.push_back(run_task<float>(experiment, blas, stream, n_replicates, draw, task));
+  }
+  return tasks;
+}
+
+void compute_tasks_by(AllTasks tasks) { elsewhere() = std::move(tasks); }
+
 template <class T>
 LayerSums run_layer(const LayerExperiment& experiment, const blas::Functions& blas, const random::Stream& stream,
                     std::size_t n_replicates, unsigned threads, const WeightDraw<T>& draw) {
   require(experiment.fan_in > 0 && experiment.fan_out > 0, "a layer needs fan_in and fan_out >= 1, got {} and {}",
           experiment.fan_in, experiment.fan_out);
-  const WeightDraw<T> by_law = [&](const random::Stream& s, std::span<T> out) {
-    init::initialise<T>(experiment.weights, s, out);
-  };
-  const WeightDraw<T>& fill = draw ? draw : by_law;
-  const std::size_t n_tasks = (n_replicates + task_replicates - 1) / task_replicates;
-  const auto run_task = [&](std::size_t task) {
-    Replicates<T> replicates(experiment, blas, stream, fill);
-    LayerSums sums;
-    const std::size_t first = task * task_replicates, last = std::min(first + task_replicates, n_replicates);
-    for (std::size_t r = first; r < last; ++r) replicates.add(r, sums);
-    return sums;
-  };
   const auto merge = [](LayerSums& into, const LayerSums& from) { into.merge(from); };
-  return parallel_reduce(n_tasks, threads, run_task, merge).value_or(LayerSums{});
+  const std::size_t n_tasks = n_tasks_of(n_replicates);
+  if (std::is_same_v<T, float> && !draw && elsewhere()) {
+    const std::vector<LayerSums> tasks = elsewhere()(experiment, blas, stream, n_replicates);
+    return parallel_reduce(
+               n_tasks, 1, [&](std::size_t task) { return tasks.at(task); }, merge)
+        .value_or(LayerSums{});
+  }
+  const WeightDraw<T> fill = draw ? draw : by_law<T>(experiment);
+  const auto run = [&](std::size_t task) { return run_task<T>(experiment, blas, stream, n_replicates, fill, task); };
+  return parallel_reduce(n_tasks, threads, run, merge).value_or(LayerSums{});
 }
 
 template LayerSums run_layer<float>(const LayerExperiment&, const blas::Functions&, const random::Stream&, std::size_t,

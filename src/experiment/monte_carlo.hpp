@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <functional>
 #include <span>
+#include <vector>
 
 #include "sqrtn/blas/functions.hpp"
 #include "sqrtn/init/rules.hpp"
@@ -54,5 +55,21 @@ using WeightDraw = std::function<void(const random::Stream&, std::span<T>)>;
 template <class T>
 LayerSums run_layer(const LayerExperiment& experiment, const blas::Functions& blas, const random::Stream& stream,
                     std::size_t n_replicates, unsigned threads = 0, const WeightDraw<T>& draw = {});
+
+/// How many tasks a run has.
+std::size_t n_tasks_of(std::size_t n_replicates);
+
+/// The sums of the tasks first, first + 1, …, before last of such a run, the same wherever they are computed with the
+/// same kernels of the library.
+std::vector<LayerSums> layer_tasks(const LayerExperiment& experiment, const blas::Functions& blas,
+                                   const random::Stream& stream, std::size_t n_replicates, std::size_t first,
+                                   std::size_t last);
+
+/// The sums of all tasks of a run, in their order.
+using AllTasks = std::function<std::vector<LayerSums>(const LayerExperiment&, const blas::Functions&,
+                                                      const random::Stream&, std::size_t n_replicates)>;
+
+/// From now on run_layer<float> without a draw of its own has its tasks computed by `tasks`; none: by itself.
+void compute_tasks_by(AllTasks tasks);
 
 }  // namespace sqrtn::experiment
