@@ -1,5 +1,7 @@
+#include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "onnx_bytes.hpp"
 #include "program.hpp"
 
 /// `sqrtn propagate` of blocks and widths, and its verdicts both ways.
@@ -112,6 +114,71 @@ TEST(PropagateBlocks, RefuseWhatIsWrong) {
                                             {"--widths-sweep 64,64", "64,64", "two different"},
                                             {"--widths-sweep 64,0", "64,0", "--widths-sweep"},
                                             {"--widths-sweep 8,16 --width 8", "--widths-sweep", "--width"}}) {
+    const Ended ended = shell(folder, std::string("sqrtn propagate ") + line);
+    EXPECT_EQ(ended.code, 2) << line << ended.out;
+    EXPECT_TRUE(holds(ended.err, input) && holds(ended.err, advice)) << line << ": " << ended.err;
+  }
+}
+
+void write_model(const Folder& folder, const onnx::Graph& graph, std::int64_t opset = 17) {
+  std::ofstream(folder / "m.onnx", std::ios::binary) << graph.model(opset);
+}
+
+/// An RMS is multiplied by 4 a layer, and Relu takes half of the entries: 4^5 = 1024.
+TEST(PropagateGraph, SaysFirstWhereTheSignalIsLost) {
+  const Folder folder;
+  write_model(folder, onnx::gemm_chain(4));
+  const Ended ended = shell(folder, "sqrtn propagate --model m.onnx --replicates 9 --json r.json --plot r.svg");
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_TRUE(
+      ended.out.starts_with("Verdict: the signal explodes at node 'gemm 6' (Gemm), where the RMS passes 1000 "
+                            "times the input's; 9 runs in f32, weights as in the file.\nOnly the way forward: "
+                            "gradients of graphs are not computed, and not judged.\n"))
+      << ended.out;
+  for (const char* text : {"x0 1x16, N(0,1)", "| relu 20 \\*", "1x16", "80 % of runs"}) {
+    EXPECT_TRUE(holds(ended.out, text)) << text << ended.out;
+  }
+  const auto json = nlohmann::json::parse(content_of(folder / "r.json"))["propagation"][0];
+  EXPECT_EQ(json["block"], "graph");
+  EXPECT_EQ(json["widths"], "m.onnx");
+  EXPECT_EQ(json["init"], "file");
+  EXPECT_EQ(json["fate"], "explodes");
+  EXPECT_EQ(json["fate_layer"], 11);
+  EXPECT_EQ(json["layers"].size(), 41U);
+  EXPECT_TRUE(json["gradient_fate"].is_null());
+  const Ended page = shell(folder, "sqrtn report r.json --output page");
+  EXPECT_EQ(page.code, 0) << page.err;
+  EXPECT_TRUE(holds(content_of(folder / "page/report.html"), "m.onnx, 40 nodes, batch 1, f32"));
+}
+
+TEST(PropagateGraph, DrawsWeightsByARule) {
+  const Folder folder;
+  write_model(folder, onnx::gemm_chain(4));
+  const Ended drawn = shell(folder, "sqrtn propagate --model m.onnx --init he_normal --input 2,16 --all-layers");
+  EXPECT_TRUE(drawn.out.starts_with("Verdict: the signal holds")) << drawn.out << drawn.err;
+  EXPECT_TRUE(holds(drawn.out, "he_normal, gain 1.41421: 20 weights drawn")) << drawn.out;
+  const Ended compared = shell(folder, "sqrtn propagate --model m.onnx --compare file,he_normal");
+  EXPECT_TRUE(holds(compared.out, "gradients are not judged") && holds(compared.out, "explodes")) << compared.out;
+}
+
+TEST(PropagateGraph, RefusesWhatIsWrong) {
+  const Folder folder;
+  onnx::Graph graph = onnx::gemm_chain(1);
+  write_model(folder, graph);
+  graph.nodes.push_back(onnx::node("NonZero", {"x1"}, {"z"}, "odd"));
+  std::ofstream(folder / "odd.onnx", std::ios::binary) << graph.model();
+  std::ofstream(folder / "cut.onnx", std::ios::binary) << onnx::gemm_chain(1).model().substr(0, 3000);
+  for (const auto& [line, input, advice] : {Refused{"--model none.onnx", "none.onnx", "No such file"},
+                                            {"--model odd.onnx", "NonZero of node 'odd'", "export"},
+                                            {"--model cut.onnx", "cut.onnx: byte", "Export it again"},
+                                            {"--model m.onnx --input 1,8", "axis 1 of 'x0' is 16", "got 8"},
+                                            {"--model m.onnx --input 1,x", "1,x", "whole numbers"},
+                                            {"--model m.onnx --input 16", "'x0' has 2 axes", "16"},
+                                            {"--model m.onnx --input y=1,16", "no input 'y'", "x0"},
+                                            {"--model m.onnx --init orthogonal", "orthogonal", "he_normal"},
+                                            {"--model m.onnx --init he_norm", "he_norm", "he_normal"},
+                                            {"--model m.onnx --width 8", "--model", "--width"},
+                                            {"--input 1,16", "--input", "--model"}}) {
     const Ended ended = shell(folder, std::string("sqrtn propagate ") + line);
     EXPECT_EQ(ended.code, 2) << line << ended.out;
     EXPECT_TRUE(holds(ended.err, input) && holds(ended.err, advice)) << line << ": " << ended.err;

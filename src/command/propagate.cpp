@@ -1,16 +1,14 @@
 #include <memory>
 #include <set>
-#include <variant>
 
 #include "command/command.hpp"
 #include "command/propagate_options.hpp"
 #include "command/steps.hpp"
 #include "command/values.hpp"
 #include "libraries/children.hpp"
-#include "report/chain_text.hpp"
+#include "report/graph_text.hpp"
 #include "report/page_charts.hpp"
 #include "report/page_parts.hpp"
-#include "report/stack_text.hpp"
 #include "report/summary.hpp"
 #include "report/sweep_text.hpp"
 #include "results/propagation.hpp"
@@ -35,67 +33,42 @@ void draw(const results::Document& document, const std::string& path) {
   write_file(path, report::svg_file(chart));
 }
 
-using Chains = std::vector<experiment::Propagation>;
-using Stacks = std::vector<experiment::StackPropagation>;
-using Networks = std::variant<Chains, Stacks>;
-
-Networks understood(const PropagateOptions& o) {
-  if (o.block.block == "layer") return experiment::understand(o.chain, o.compare);
-  return experiment::understand(o.chain, o.block, o.compare);
-}
-
-/// Each initialiser in turn: its runs, and a record of them.
-void propagate_all(Networks& networks, const PropagateOptions& options, const blas::Functions& blas,
-                   results::Document& document) {
-  const auto each = [&](auto& all) {
-    for (auto& one : all) {
-      experiment::propagate(one, options.chain, blas);
-      document.propagation.push_back(results::record_of(one));
-    }
-  };
-  std::visit(each, networks);
-}
-
-std::string text_of(const Chains& all, bool all_layers) {
-  return all.size() == 1 ? report::propagation_text(all[0], all_layers) : report::comparison_text(all);
-}
-std::string text_of(const Stacks& all, bool all_layers) {
-  return all.size() == 1 ? report::stack_text(all[0], all_layers) : report::comparison_text(all);
-}
-
 /// The same network in several widths. All of them are understood before any work.
 std::string sweep(PropagateOptions options, const blas::Functions& blas, results::Document& document) {
   const std::vector<std::size_t> widths = experiment::parse_widths("--widths-sweep", options.widths_sweep);
   require(std::set(widths.begin(), widths.end()).size() >= 2, "--widths-sweep needs two different widths, got '{}'",
           options.widths_sweep);
-  std::vector<Networks> networks;
+  const std::vector<std::string> initialisers = options.initialisers();
+  std::vector<experiment::Networks> networks;
   std::vector<experiment::Runs> runs;
   std::vector<double> readout;
   for (const std::size_t width : widths) {
     options.chain.width = width;
-    networks.push_back(understood(options));
-    readout.push_back(experiment::log_readout(options.chain, options.init, width));
+    networks.push_back(experiment::understand(options.chain, options.block, options.graph, initialisers));
+    readout.push_back(experiment::log_readout(options.chain, initialisers.front(), width));
   }
-  for (Networks& network : networks) {
-    propagate_all(network, options, blas, document);
-    runs.push_back(std::visit([](const auto& all) { return all[0].runs; }, network));
+  for (experiment::Networks& network : networks) {
+    experiment::propagate(network, options.chain, blas);
+    results::add_records(network, document.propagation);
+    runs.push_back(experiment::first_runs(network));
   }
-  return report::sweep_text(options.init + ", " + results::setting_of(document.propagation.front()), widths, runs,
-                            readout, options.chain.within);
+  return report::sweep_text(initialisers.front() + ", " + results::setting_of(document.propagation.front()), widths,
+                            runs, readout, options.chain.within);
 }
 
 int propagate(PropagateOptions options, const std::vector<std::string>& command) {
   if (!options.gain.empty()) options.chain.gain = parse_gain(options.gain);
-  if (options.compare.empty()) options.compare = {options.init};
-  Networks networks = understood(options);
+  experiment::Networks networks =
+      experiment::understand(options.chain, options.block, options.graph, options.initialisers());
   check_outputs(options);
   const blas::Backend backend = libraries::load_library(options.blas);
   backend.set_threads(1);
   results::Document document = make_document(backend, command, options.chain.seed, {}, {});
   std::string text;
   if (options.widths_sweep.empty()) {
-    propagate_all(networks, options, backend.functions(), document);
-    text = std::visit([&](const auto& all) { return text_of(all, options.all_layers); }, networks);
+    experiment::propagate(networks, options.chain, backend.functions());
+    results::add_records(networks, document.propagation);
+    text = report::networks_text(networks, options.all_layers);
   } else {
     text = sweep(options, backend.functions(), document);
   }

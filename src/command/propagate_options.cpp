@@ -13,6 +13,8 @@ constexpr const char* propagate_examples =
     "--block repeats a block, x + s·f(x), instead of single layers. It has no closed law: intervals are those of the "
     "runs themselves, from the smallest to the largest or a little inside, and their head says which share of runs "
     "they hold: 99 % from --replicates 199 on.\n"
+    "--model sends an ONNX graph (opset 7 to 22) forward, with the weights of its file or drawn by --init, one input a "
+    "run. Judged are the nodes that every path leads through; gradients of graphs are neither computed nor judged.\n"
     R"(Examples:
   sqrtn propagate --init normal --activation identity  explodes
   sqrtn propagate --init normal --gain 0.01 --activation identity  vanishes
@@ -27,7 +29,9 @@ constexpr const char* propagate_examples =
   sqrtn propagate --init normal --gain 0.02 --activation tanh --depth 4
       --widths-sweep 128,256,512,1024
   sqrtn propagate --block bottleneck --width 64 --depth 16 --norm batch
-      --norm-place inner --batch 4)";
+      --norm-place inner --batch 4
+  sqrtn propagate --model model.onnx --input 4,16 --replicates 200
+  sqrtn propagate --model model.onnx --compare file,he_normal)";
 
 void add_chain_options(CLI::App& command, PropagateOptions& o) {
   using Most = experiment::MostOfChain;
@@ -44,7 +48,9 @@ void add_chain_options(CLI::App& command, PropagateOptions& o) {
       ->excludes("--width");
   number("--depth", o.chain.depth, {1, Most::depth}, "Layers, or blocks");
   number("--batch", o.chain.batch, {1, Most::batch}, "Rows of N(0,1), or samples, that go through the same weights");
-  word("--init", o.init, "RULE", "Initialiser: a rule of 'sqrtn init --list', or orthogonal");
+  command.add_option("--init", o.init, "Initialiser: a rule of 'sqrtn init --list', or orthogonal; default he_normal")
+      ->type_name("RULE")
+      ->check(word_error);
   command.add_option("--compare", o.compare, "Several initialisers instead of one, separated by commas")
       ->type_name("RULE,...")
       ->delimiter(',')
@@ -66,6 +72,23 @@ void add_chain_options(CLI::App& command, PropagateOptions& o) {
   word("--dtype", o.chain.dtype, "f32|f64", "Type of weights and signal");
   number("--threads", o.chain.threads, thread_counts, "Threads; 0: all available");
   number("--seed", o.chain.seed, {}, "Seed of every draw");
+}
+
+/// A graph from a file decides what the options of chains and blocks say.
+void add_graph_options(CLI::App& command, PropagateOptions& o) {
+  CLI::Option* model = command.add_option("--model", o.graph.model, "Send an ONNX graph forward instead; no gradients");
+  model->type_name("FILE.onnx")->check(word_error);
+  for (const char* other : {"--width", "--widths-sweep", "--depth", "--activation", "--weights", "--norm", "--residual",
+                            "--dtype", "--block"}) {
+    model->excludes(command.get_option(other));
+  }
+  command
+      .add_option("--input", o.graph.inputs,
+                  "Shape of the first input, or NAME=N,...; open first axes are --batch, real entries N(0,1)")
+      ->type_name("N,N,...")
+      ->check(word_error)
+      ->needs(model)
+      ->take_all();
 }
 
 /// Without --block they mean nothing.
@@ -98,9 +121,16 @@ void add_block_options(CLI::App& command, PropagateOptions& o) {
 
 }  // namespace
 
+std::vector<std::string> PropagateOptions::initialisers() const {
+  if (!compare.empty()) return compare;
+  if (!init.empty()) return {init};
+  return {graph.model.empty() ? "he_normal" : std::string(experiment::file_weights)};
+}
+
 void add_propagate_options(CLI::App& command, PropagateOptions& options) {
   add_chain_options(command, options);
   add_block_options(command, options);
+  add_graph_options(command, options);
   add_blas(command, options.blas)->check(word_error);
   add_file(command, "--plot", options.plot, "Draw the law's band and the measurement, as .svg");
   add_json(command, options.json);

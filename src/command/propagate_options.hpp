@@ -4,16 +4,20 @@
 #include <string>
 #include <vector>
 
-#include "experiment/initialised_stack.hpp"
+#include "experiment/networks.hpp"
 
 namespace sqrtn::command {
 
 struct PropagateOptions {
   experiment::ChainOptions chain;
   experiment::BlockWords block;
-  std::string init = "he_normal", gain, blas = "openblas", json, plot, widths_sweep;
+  experiment::GraphWords graph;
+  std::string init, gain, blas = "openblas", json, plot, widths_sweep;
   std::vector<std::string> compare;
   bool all_layers = false;
+
+  /// Those of --compare, else that of --init; of a graph without both the file's own weights.
+  [[nodiscard]] std::vector<std::string> initialisers() const;
 };
 
 /// Adds them, and the help's columns and examples.

@@ -13,6 +13,9 @@ std::string less_coverage(const ChainLayer& layer) {
 }
 
 std::string setting_of(const ChainRecord& chain) {
+  if (chain.block == graph_block) {
+    return fmt::format("{}, {} nodes, batch {}, {}", chain.widths, chain.depth, chain.batch, chain.dtype);
+  }
   if (!chain.block.empty()) {
     std::string text = fmt::format("{} {} blocks of {}, {}, {}", chain.depth, chain.block, chain.widths,
                                    chain.activation, chain.dtype);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sqrtn/statistics/hypothesis.hpp"
@@ -51,6 +52,9 @@ struct ChainRecord {
   std::string block = {}, norm_place = {}, branch_scale = {}, widths = {};
   std::size_t heads = 0, tokens = 0;
 };
+
+/// ChainRecord::block of a graph from a file: its layers are nodes, and `widths` is the file's name.
+inline constexpr std::string_view graph_block = "graph";
 
 /// "90 %" of a layer's interval, where that is less than the 99 % that a heading says; else empty.
 std::string less_coverage(const ChainLayer& layer);

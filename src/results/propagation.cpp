@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <cmath>
+#include <filesystem>
 
 #include "support/words.hpp"
 
@@ -132,6 +133,40 @@ ChainRecord record_of(const Propagation& p) {
                              .gradient_coverage = law.log_gradient.band.coverage});
   }
   return record;
+}
+
+ChainRecord record_of(const experiment::GraphPropagation& p) {
+  const experiment::Verdict verdict = p.verdict();
+  ChainRecord record{.init = p.name,
+                     .gain = p.gain,
+                     .activation = "graph",
+                     .width = 0,
+                     .depth = p.nodes.size() - 1,
+                     .batch = p.inputs.empty() || p.inputs[0].shape.empty() ? 1 : p.inputs[0].shape[0],
+                     .shared_weights = false,
+                     .norm = "none",
+                     .residual = false,
+                     .dtype = "f32",
+                     .weight_stddev = std::nan(""),
+                     .runs = p.runs.size(),
+                     .basis = "no closed law; intervals are those of the runs; gradients are not computed",
+                     .fate = std::string(name_of(verdict.signal.fate)),
+                     .fate_layer = verdict.signal.layer,
+                     .holding_stddev = std::nan(""),
+                     .holding_stability = std::nan(""),
+                     .layers = {},
+                     .within = p.within,
+                     .block = std::string(graph_block),
+                     .widths = std::filesystem::path(p.model->path).filename().string()};
+  for (std::size_t node = 0; node < p.nodes.size(); ++node) record.layers.push_back(layer_of(p.runs, node));
+  return record;
+}
+
+void add_records(const experiment::Networks& networks, std::vector<ChainRecord>& into) {
+  const auto each = [&](const auto& all) {
+    for (const auto& one : all) into.push_back(record_of(one));
+  };
+  std::visit(each, networks);
 }
 
 }  // namespace sqrtn::results

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <functional>
+#include <map>
+
+#include "graph/operators.hpp"
+#include "graph/order.hpp"
+
+/// A graph sent forward once.
+namespace sqrtn::graph {
+
+/// What is used in the place of the file's: the inputs, and weights that were drawn anew, by name.
+using Given = std::map<std::string, Value>;
+
+/// Is told of each step, in the plan's order, and of its first output.
+using Observer = std::function<void(std::size_t step, const Value& output)>;
+
+/// Runs all steps; a value is given back after its last use.
+/// `most_bytes`: of all values that live at once, weights aside.
+/// Throws: std::invalid_argument with the file, the node and its operator for whatever a node refuses, and if the
+/// values need more than `most_bytes`.
+void run(const Model& model, const Plan& plan, const Given& given, const blas::Functions& blas, double most_bytes,
+         const Observer& observe);
+
+/// Checks what can be checked before a run: operators and opset. Throws: as require_operators, and for an input of the
+/// model that `given` lacks.
+void require_given(const Model& model, const Given& given);
+
+}  // namespace sqrtn::graph
