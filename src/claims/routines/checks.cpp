@@ -1,14 +1,12 @@
 #include <algorithm>
 #include <array>
-#include <cstring>
-#include <limits>
 
 #include "claims/judge.hpp"
-#include "claims/products/guarded.hpp"
 #include "claims/routines/blocks.hpp"
 #include "claims/routines/comparison.hpp"
 #include "claims/routines/counts.hpp"
-#include "claims/routines/reproducer.hpp"
+#include "claims/routines/exceptions.hpp"
+#include "claims/routines/inside.hpp"
 #include "claims/routines/rotations.hpp"
 #include "claims/routines/routines.hpp"
 #include "claims/routines/sweep.hpp"
@@ -18,15 +16,6 @@ namespace {
 
 using blas::Operation;
 using What = blas::Argument::What;
-
-template <class T>
-constexpr T some_nan() {
-  constexpr Real<T> nan = std::numeric_limits<Real<T>>::quiet_NaN();
-  if constexpr (is_complex<T>)
-    return {nan, nan};
-  else
-    return nan;
-}
 
 /// The n-th pair of α and β that keeps integers exact.
 template <class T>
@@ -78,77 +67,6 @@ void random_bound(const Inquiry& inquiry) {
   bound_shapes<T>(inquiry, rounding_shapes(inquiry.operation));
 }
 
-/// Of typical shapes, all forms of the small ones; `prepare` changes memory after it was stored.
-template <class T, class Prepare>
-void with_exceptions(const Inquiry& inquiry, std::string_view note, Prepare prepare) {
-  for_calls(
-      inquiry, typical_shapes(inquiry.operation),
-      [&](const Choice& choice, const blas::Interface& interface) {
-        Instance<T> instance(inquiry.operation, choice);
-        instance.fill_integers(inquiry.data);
-        if (prepare(instance)) call_and_compare(instance, interface, true, note, inquiry.found);
-      },
-      100);
-}
-
-template <class T>
-void fill_stored_with_nan(Stored<T>& operand) {
-  for (std::size_t i = 0; i < operand.placement.rows; ++i) {
-    for (std::size_t j = 0; j < operand.placement.cols; ++j) {
-      if (const auto at = operand.placement.place(i, j)) operand.memory[*at] = some_nan<T>();
-    }
-  }
-}
-
-template <class T>
-void beta_zero(const Inquiry& inquiry) {
-  with_exceptions<T>(inquiry, ", β = 0 and NaN in the result", [](Instance<T>& instance) {
-    instance.set_scalars(T(1), T(0));
-    instance.store();
-    fill_stored_with_nan(instance.stored(instance.operation.outputs.front().operand));
-    instance.remember();
-    return true;
-  });
-}
-
-template <class T>
-void alpha_zero(const Inquiry& inquiry) {
-  with_exceptions<T>(inquiry, ", α = 0 and NaN in the factors", [](Instance<T>& instance) {
-    const char output = instance.operation.outputs.front().operand;
-    const bool keeps = instance.operation.outputs.front().old != '0';
-    instance.set_scalars(T(0), T(2));
-    for (Stored<T>& operand : instance.operands) {
-      if (operand.placement.operand.name == output && keeps) continue;
-      std::ranges::fill(operand.entries, some_nan<T>());
-    }
-    instance.store();
-    return true;
-  });
-}
-
-/// A NaN, or in real types an infinity, at one place of one factor after the other; no factor is zero.
-template <class T>
-void exceptional(const Inquiry& inquiry) {
-  std::size_t turn = 0;
-  with_exceptions<T>(inquiry, ", with a NaN or Inf", [&](Instance<T>& instance) {
-    for (Stored<T>& operand : instance.operands) {
-      if (operand.placement.operand.structure != blas::Structure::rotation)
-        std::ranges::replace(operand.entries, T(0), T(1));
-    }
-    // A triangle's zeros may be multiplied with: what that makes of a NaN in the other factor is left open.
-    const bool has_triangle = instance.operands.front().placement.operand.structure == blas::Structure::triangular;
-    Stored<T>& operand = instance.operands[turn++ % (has_triangle ? 1 : instance.operands.size())];
-    if (operand.placement.operand.structure == blas::Structure::rotation) return false;
-    const std::size_t row = turn * 5 % operand.placement.rows, col = turn * 3 % operand.placement.cols;
-    if (operand.placement.is_zero(row, col) || operand.placement.is_one(row, col)) return false;
-    const bool infinite = !is_complex<T> && turn / 2 % 2 == 0;
-    operand(row, col) = infinite ? T(std::numeric_limits<Real<T>>::infinity()) : some_nan<T>();
-    instance.set_scalars(T(1), T(2));
-    instance.store();
-    return true;
-  });
-}
-
 /// Whether the routine only reads that vector.
 bool only_reads(const Operation& operation, char vector) {
   const auto is_it = [=](const auto& row) { return row.operand == vector; };
@@ -171,79 +89,6 @@ void increments(const Inquiry& inquiry) {
       call_and_compare(instance, interface, true, ", integer inputs", inquiry.found);
     });
   }
-}
-
-/// The imaginary parts on a Hermitian diagonal need not be set.
-template <class T>
-void unset(const Inquiry& inquiry) {
-  with_exceptions<T>(inquiry, ", NaN in what need not be set", [](Instance<T>& instance) {
-    instance.set_scalars(T(1), T(2));
-    instance.store(std::numeric_limits<Real<T>>::quiet_NaN());
-    return true;
-  });
-}
-
-/// Operands between pages that nobody may touch.
-template <class T>
-class Guarded {
- public:
-  /// "" or what was touched.
-  std::string call_within(Instance<T>& instance, const blas::Interface& interface, bool at_end) {
-    instance.places.clear();
-    for (std::size_t i = 0; i < instance.operands.size(); ++i) {
-      const Elements<T>& memory = instance.operands[i].memory;
-      const auto content = std::as_bytes(std::span<const T>(memory.data(), memory.size()));
-      instance.places.push_back(has_memory(instance.operands[i].placement.operand)
-                                    ? reinterpret_cast<T*>(places_.at(i).place(content, 0, at_end))
-                                    : instance.places.front());
-    }
-    const void* const refused = refused_access([&] { instance.call(interface); });
-    return refused != nullptr ? touched(instance, refused, at_end) : overrun(instance);
-  }
-
- private:
-  [[nodiscard]] std::string touched(const Instance<T>& instance, const void* address, bool at_end) const {
-    for (std::size_t i = 0; i < instance.operands.size(); ++i) {
-      if (places_.at(i).guards(address))
-        return fmt::format("touched memory {} {}", at_end ? "after" : "before",
-                           instance.operands[i].placement.operand.name);
-    }
-    return "touched memory far from every operand";
-  }
-  [[nodiscard]] std::string overrun(const Instance<T>& instance) const {
-    for (std::size_t i = 0; i < instance.operands.size(); ++i) {
-      if (has_memory(instance.operands[i].placement.operand) && places_.at(i).overrun())
-        return fmt::format("wrote outside of {}", instance.operands[i].placement.operand.name);
-    }
-    return {};
-  }
-  // Larger than any operand of the shapes below.
-  std::array<GuardedOperand, 4> places_{GuardedOperand(1 << 18), GuardedOperand(1 << 18), GuardedOperand(1 << 18),
-                                        GuardedOperand(1 << 18)};
-};
-
-template <class T>
-void inside(const Inquiry& inquiry) {
-  Guarded<T> guarded;
-  std::vector<Choice> shapes = small_shapes(inquiry.operation);
-  std::erase_if(shapes, [&shapes](const Choice& shape) { return (&shape - shapes.data()) % 7 != 0; });
-  std::ranges::move(typical_shapes(inquiry.operation), std::back_inserter(shapes));
-  for_calls(
-      inquiry, shapes,
-      [&](const Choice& choice, const blas::Interface& interface) {
-        Instance<T> instance(inquiry.operation, choice);
-        instance.fill(inquiry.data, Inputs::normal);
-        instance.store();
-        for (const bool at_end : {true, false}) {
-          const std::string fault = guarded.call_within(instance, interface, at_end);
-          ++inquiry.found.n_compared;
-          if (fault.empty()) continue;
-          inquiry.found.program = c_program(
-              instance, interface, {.kind = at_end ? Symptom::Kind::touched_after : Symptom::Kind::touched_before});
-          return inquiry.found.fail([&] { return instance.describe(interface) + ": " + fault; });
-        }
-      },
-      30);
 }
 
 bool has_alpha(const Operation& operation) { return has_argument(operation, What::scalar, 'a'); }
