@@ -149,7 +149,7 @@ TEST(GraphOperators, SurviveMutations) {
       }
       try {
         const graph::Model model = graph::parse_model("m", onnx::as_bytes(changed));
-        graph::run(model, graph::plan_of(model), {}, plain_blas(), 0x1p18, {});
+        graph::run(model, graph::plan_of(model), {}, plain_blas(), {.most_bytes = 0x1p18}, {});
       } catch (const std::invalid_argument&) {
         // How an operator refuses.
       } catch (const std::out_of_range&) {
@@ -225,10 +225,25 @@ TEST(GraphOperators, RefuseWhatDoesNotFit) {
     const Graph graph{.nodes = {node}, .weights = weights, .inputs = {}, .outputs = {"y"}};
     const graph::Model model = graph::parse_model("m.onnx", onnx::as_bytes(graph.model()));
     const std::string said = message_of<std::invalid_argument>(
-        [&] { graph::run(model, graph::plan_of(model), {}, plain_blas(), 0x1p30, {}); });
+        [&] { graph::run(model, graph::plan_of(model), {}, plain_blas(), {.most_bytes = 0x1p30}, {}); });
     EXPECT_NE(said.find(told), std::string::npos) << told << ": " << said;
     EXPECT_TRUE(said.starts_with("m.onnx: node '")) << said;
   }
+}
+
+/// What a run may take is known before a node asks for it.
+TEST(GraphOperators, AskForNoMoreThanTheRunMayTake) {
+  const Graph graph{.nodes = {onnx::node("ConstantOfShape", {"n"}, {"y"})},
+                    .weights = {onnx::wholes("n", {1}, {300})},
+                    .inputs = {},
+                    .outputs = {"y"}};
+  const graph::Model model = graph::parse_model("m.onnx", onnx::as_bytes(graph.model()));
+  const auto within = [&](double bytes) {
+    return message_of<std::invalid_argument>(
+        [&] { graph::run(model, graph::plan_of(model), {}, plain_blas(), {.most_bytes = bytes}, {}); });
+  };
+  EXPECT_EQ(within(1200), "");
+  EXPECT_NE(within(1024).find("300 entries; at most 256"), std::string::npos) << within(1024);
 }
 
 }  // namespace

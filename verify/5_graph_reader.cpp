@@ -146,6 +146,9 @@ TEST(GraphReader, RefusesBrokenWire) {
   EXPECT_NE(told(whole + "\x80").find("is cut off"), std::string::npos);
   EXPECT_NE(told(whole + onnx::varint(2 << 3) + std::string(10, '\xff') + '\x01').find("more than 64 bits"),
             std::string::npos);
+  // The tenth byte has room for one bit.
+  EXPECT_NE(told(whole + onnx::varint(2 << 3) + std::string(9, '\xff') + '\x02').find("more than 64 bits"),
+            std::string::npos);
   EXPECT_NE(told(whole + onnx::varint(2 << 3 | 2) + onnx::varint(std::uint64_t{1} << 63)).find("bytes, but 0 are left"),
             std::string::npos);
   EXPECT_NE(told(whole + onnx::varint(2 << 3 | 3)).find("unknown kind 3"), std::string::npos);
@@ -196,7 +199,7 @@ void survive(const std::string& bytes) {
     graph::Given given;
     for (const graph::Port& port : model.inputs) given[port.name] = graph::Value({2, 3}, Buffer<float>(6, 1.0F));
     graph::require_given(model, given);
-    graph::run(model, plan, given, plain_blas(), 0x1p18, {});
+    graph::run(model, plan, given, plain_blas(), {.most_bytes = 0x1p18}, {});
   } catch (const std::invalid_argument&) {
     // How a reader refuses.
   }

@@ -152,6 +152,24 @@ TEST(Graphs, RedrawWeightsByWhatTheyDo) {
   EXPECT_EQ(constant, kept);
 }
 
+/// Running statistics of 0 and 1 leave what comes in as it is; drawn weights meet those of the batch, and come out
+/// at 1.
+TEST(Graphs, TakeBatchStatisticsOfDrawnWeights) {
+  const Folder folder;
+  const std::vector<float> ones(3, 1), zeros(3);
+  Graph graph{.nodes = {onnx::node("Conv", {"x", "w"}, {"c"}),
+                        onnx::node("BatchNormalization", {"c", "scale", "shift", "mean", "variance"}, {"y"}, "norm")},
+              .weights = {onnx::floats("w", {3, 2, 1, 1}, std::vector<float>(6, 10)), onnx::floats("scale", {3}, ones),
+                          onnx::floats("shift", {3}, zeros), onnx::floats("mean", {3}, zeros),
+                          onnx::floats("variance", {3}, ones)},
+              .inputs = {onnx::port("x", onnx::f32, {1, 2, 5, 5})},
+              .outputs = {"y"}};
+  const std::string path = written(folder, graph);
+  const auto file = propagated(path, {}), drawn = propagated(path, {}, "he_normal");
+  EXPECT_NEAR(file.runs[0][2].log_rms, file.runs[0][1].log_rms, 1e-5);
+  for (const auto& run : drawn.runs) EXPECT_NEAR(run[2].log_rms, 0, 1e-3);
+}
+
 /// A chain of Gemm and Relu by he_normal against the same chain by layers: both in law, at 400 runs each.
 TEST(Graphs, AgreeWithChainsInLaw) {
   const Folder folder;

@@ -42,7 +42,8 @@ class GraphRun {
       if (nodes != nullptr) nodes->push_back({input->name, "input", input->shape, false});
     }
     bool judging = true;
-    graph::run(*p_.model, *p_.plan, given, blas_, most_bytes, [&](std::size_t i, const graph::Value& output) {
+    const graph::RunOptions how{most_bytes, p_.name != file_weights};
+    graph::run(*p_.model, *p_.plan, given, blas_, how, [&](std::size_t i, const graph::Value& output) {
       const graph::Step& step = p_.plan->steps[i];
       const graph::Node& node = p_.model->nodes[step.node];
       if (!step.signal) return;
@@ -155,7 +156,13 @@ void propagate(GraphPropagation& p, const ChainOptions& options, const blas::Fun
   const GraphRun one(p, options, blas);
   const unsigned threads = options.threads > 0 ? options.threads : available_threads();
   const double memory = static_cast<double>(physical_memory_bytes());
-  const double most_bytes = (memory > 0 ? memory / 2 : 0x1p33) / threads;
+  double drawn_bytes = 0;
+  for (const auto& weight : p.redraw.drawn) {
+    drawn_bytes += static_cast<double>(graph::entries_in(weight.shape) * sizeof(float));
+  }
+  const double most_bytes = (memory > 0 ? memory / 2 : 0x1p33) / threads - drawn_bytes;
+  require(most_bytes > 0, "the weights need {:.3g} GiB on each of {} threads, of {:.3g} GiB here; take --threads 1",
+          drawn_bytes / 0x1p30, threads, memory / 0x1p30);
   p.nodes.clear();
   one.states(0, most_bytes, &p.nodes);
   settle(p);

@@ -51,8 +51,9 @@ std::vector<GraphPropagation> understand(const ChainOptions& options, const Grap
 
 /// Fills in nodes and runs, with a live line meanwhile; the library should be set to one thread. Run r draws weight w
 /// from elements beginning at r·(its entries) of a stream that the initialiser and its name make, and the inputs from
-/// streams of their own, which are the same for all initialisers. The number of threads changes no bit.
-/// Throws: std::invalid_argument as graph::run.
+/// streams of their own, which are the same for all initialisers. Of weights that were drawn batch norms take the
+/// statistics of the batch, as in the first step of training; with those of the file the running ones. The number of
+/// threads changes no bit. Throws: std::invalid_argument as graph::run.
 void propagate(GraphPropagation& propagation, const ChainOptions& options, const blas::Functions& blas);
 
 }  // namespace sqrtn::experiment

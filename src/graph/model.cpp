@@ -5,6 +5,7 @@
 
 #include "graph/element.hpp"
 #include "graph/stored_weight.hpp"
+#include "support/environment.hpp"
 
 namespace sqrtn::graph {
 namespace {
@@ -90,14 +91,25 @@ class Parser {
             model.nodes.empty() ? "nodes" : "outputs");
   }
 
-  void add_weight(Bytes message, Model& model) {
+  /// Many weights may lie at one place of another file, so that its size says nothing about theirs.
+  NamedValue stored(Bytes message) {
     NamedValue weight = read_weight(source_, message, folder_);
+    bytes_ += weight.value.bytes();
+    const double memory = static_cast<double>(physical_memory_bytes());
+    require(memory == 0 || static_cast<double>(bytes_) < 0.8 * memory,
+            "{}: its weights need more than {:.3g} GiB, of {:.3g} GiB here", source_.path,
+            static_cast<double>(bytes_) / 0x1p30, memory / 0x1p30);
+    return weight;
+  }
+
+  void add_weight(Bytes message, Model& model) {
+    NamedValue weight = stored(message);
     require(!weight.name.empty(), "{}: a weight has no name", source_.path);
     const bool added = model.initialisers.emplace(weight.name, std::move(weight.value)).second;
     require(added, "{}: two weights are called '{:.60}'", source_.path, weight.name);
   }
 
-  [[nodiscard]] Node node_of(Bytes message, std::size_t number) const {
+  [[nodiscard]] Node node_of(Bytes message, std::size_t number) {
     Node node;
     std::string domain;
     each_field(source_, message, [&](const WireField& field) {
@@ -113,7 +125,7 @@ class Parser {
     return node;
   }
 
-  [[nodiscard]] Attribute attribute_of(Bytes message) const {
+  [[nodiscard]] Attribute attribute_of(Bytes message) {
     Attribute a;
     each_field(source_, message, [&](const WireField& field) {
       switch (field.number) {
@@ -130,7 +142,7 @@ class Parser {
           a.text = text_of(source_, field, "an attribute's s");
           break;
         case 5:
-          a.tensor = read_weight(source_, message_of(source_, field, "an attribute's t"), folder_).value;
+          a.tensor = stored(message_of(source_, field, "an attribute's t")).value;
           break;
         case 6:
         case 11:
@@ -204,6 +216,7 @@ class Parser {
 
   WireSource source_;
   Folder folder_;
+  std::size_t bytes_ = 0;  ///< of all weights so far
 };
 
 }  // namespace

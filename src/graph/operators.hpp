@@ -15,12 +15,15 @@ namespace sqrtn::graph {
 /// One node with what it takes. What is missing or of the wrong kind throws std::invalid_argument.
 class Call {
  public:
-  Call(const Node& node, std::vector<const Value*> inputs, std::int64_t opset, const blas::Functions& blas)
-      : node_(node), inputs_(std::move(inputs)), opset_(opset), blas_(blas) {}
+  /// `batch_statistics`: batch norms take those of what comes in, as in training, whatever the node says.
+  Call(const Node& node, std::vector<const Value*> inputs, std::int64_t opset, const blas::Functions& blas,
+       bool batch_statistics = false)
+      : node_(node), inputs_(std::move(inputs)), opset_(opset), blas_(blas), batch_statistics_(batch_statistics) {}
 
   [[nodiscard]] const Node& node() const { return node_; }
   [[nodiscard]] std::int64_t opset() const { return opset_; }
   [[nodiscard]] const blas::Functions& blas() const { return blas_; }
+  [[nodiscard]] bool batch_statistics() const { return batch_statistics_; }
   [[nodiscard]] std::size_t count() const { return inputs_.size(); }
   [[nodiscard]] std::size_t outputs() const { return node_.outputs.size(); }
 
@@ -40,6 +43,7 @@ class Call {
   std::vector<const Value*> inputs_;
   std::int64_t opset_;
   const blas::Functions& blas_;
+  bool batch_statistics_;
 };
 
 struct Operator {

@@ -37,16 +37,54 @@ Values layer_norm(const Call& c) {
               .reshaped(x.shape())};
 }
 
+/// Mean and biased variance of each channel of batch × channels × ….
+struct Statistics {
+  std::vector<double> mean, variance;
+};
+
+Statistics statistics_of(const Value& x) {
+  require(x.rank() >= 2 && x.size() > 0, "takes batch x channels, got {}", shape_text(x.shape()));
+  const std::size_t channels = x.shape()[1], area = product_of(x.shape(), 2, x.rank());
+  const double count = static_cast<double>(x.size() / channels);
+  Statistics s{std::vector<double>(channels), std::vector<double>(channels)};
+  const auto each = [&](auto add) {
+    for (std::size_t i = 0; i < x.size(); ++i) add(i / area % channels, static_cast<double>(x.reals()[i]));
+  };
+  each([&](std::size_t channel, double value) { s.mean[channel] += value / count; });
+  each([&](std::size_t channel, double value) {
+    s.variance[channel] += (value - s.mean[channel]) * (value - s.mean[channel]) / count;
+  });
+  return s;
+}
+
+/// What a node in training mode returns beside: running·momentum + batch·(1 − momentum).
+Value moved(const Value& running, const std::vector<double>& batch, double momentum) {
+  const auto before = running.reals();
+  Buffer<float> after(batch.size());
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    after[i] = static_cast<float>(static_cast<double>(before[i]) * momentum + batch[i] * (1 - momentum));
+  }
+  return {Shape{batch.size()}, std::move(after)};
+}
+
+/// By the running statistics; in training mode, or if the call says so, by those of the batch.
 Values batch_norm(const Call& c) {
-  require(c.whole("training_mode", 0) == 0, "is in training mode; export it for inference, by model.eval()");
   const auto mean = c.input(3).reals(), variance = c.input(4).reals();
   std::vector<float> means(mean.begin(), mean.end()), variances(variance.begin(), variance.end());
-  return {Value(network::batch_norm<float>(c.input(0).tensor(), {.weight = c.input(1).reals(),
-                                                                 .bias = c.input(2).reals(),
-                                                                 .running_mean = means,
-                                                                 .running_variance = variances,
-                                                                 .eps = static_cast<double>(c.real("epsilon", 1e-5F)),
-                                                                 .training = false}))};
+  const bool training = c.whole("training_mode", 0) != 0;
+  Values values{
+      Value(network::batch_norm<float>(c.input(0).tensor(), {.weight = c.input(1).reals(),
+                                                             .bias = c.input(2).reals(),
+                                                             .running_mean = means,
+                                                             .running_variance = variances,
+                                                             .eps = static_cast<double>(c.real("epsilon", 1e-5F)),
+                                                             .training = training || c.batch_statistics()}))};
+  if (!training) return values;
+  const Statistics batch = statistics_of(c.input(0));
+  const double momentum = static_cast<double>(c.real("momentum", 0.9F));
+  values.push_back(moved(c.input(3), batch.mean, momentum));
+  values.push_back(moved(c.input(4), batch.variance, momentum));
+  return values;
 }
 
 /// y = weight[channel or group]·x + bias, where x is batch × channels × ….

@@ -164,11 +164,6 @@ class Planner {
 
 }  // namespace
 
-std::size_t Plan::slot(const std::string& name) const {
-  const auto found = std::ranges::find(slots, name);
-  return found == slots.end() ? no_slot : static_cast<std::size_t>(found - slots.begin());
-}
-
 Plan plan_of(const Model& model, const std::vector<std::string>& constant) { return Planner(model, constant).plan(); }
 
 }  // namespace sqrtn::graph

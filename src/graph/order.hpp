@@ -29,8 +29,6 @@ struct Plan {
   std::vector<std::size_t> outputs;  ///< slots of Model::outputs
   std::vector<std::pair<std::size_t, const Value*>> initialisers;
   std::vector<Step> steps;  ///< each after those that it needs, in the file's order where that is free
-
-  [[nodiscard]] std::size_t slot(const std::string& name) const;
 };
 
 /// The model must outlive the plan. `constant`: inputs that are no signal, as a mask. What only knows a value's shape

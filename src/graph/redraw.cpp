@@ -29,10 +29,9 @@ class Finder {
       if (const Source* table = source(node, 0)) kept_.insert(table->weight);
     }
     std::erase_if(redraw_.drawn, [&](const DrawnWeight& w) { return kept_.contains(w.name); });
-    std::erase_if(redraw_.constant, [&](const auto& one) {
-      return kept_.contains(one.first) ||
-             std::ranges::find(redraw_.drawn, one.first, &DrawnWeight::name) != redraw_.drawn.end();
-    });
+    for (const auto& [name, value] : constant_) {
+      if (!kept_.contains(name) && !drawn_.contains(name)) redraw_.constant.emplace_back(name, value);
+    }
     return std::move(redraw_);
   }
 
@@ -115,18 +114,19 @@ class Finder {
   }
 
   void set(const Node& node, std::size_t input, float value) {
-    if (const Source* found = source(node, input)) redraw_.constant.emplace_back(found->weight, value);
+    if (const Source* found = source(node, input)) constant_.emplace(found->weight, value);
   }
 
   void add(const Source& weight, init::Fans fans) {
-    if (std::ranges::find(redraw_.drawn, weight.weight, &DrawnWeight::name) != redraw_.drawn.end()) return;
+    if (!drawn_.insert(weight.weight).second) return;
     redraw_.drawn.push_back({weight.weight, model_.initialisers.at(weight.weight).shape(), fans});
   }
 
   const Model& model_;
   Redraw redraw_;
   std::map<std::string, Source> sources_;
-  std::set<std::string> products_, kept_;
+  std::map<std::string, float> constant_;
+  std::set<std::string> products_, kept_, drawn_;
 };
 
 }  // namespace

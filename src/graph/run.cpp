@@ -35,12 +35,12 @@ class Slots {
 };
 
 std::vector<Value> computed(const Model& model, const Node& node, const Step& step, const Slots& slots,
-                            const blas::Functions& blas) {
+                            const blas::Functions& blas, bool batch_statistics) {
   std::vector<const Value*> inputs;
   for (const std::size_t slot : step.inputs) inputs.push_back(slots.at(slot));
   const Operator* op = find_operator(node.op);
   require(op != nullptr, "is unknown");
-  std::vector<Value> outputs = op->compute(Call(node, std::move(inputs), model.opset, blas));
+  std::vector<Value> outputs = op->compute(Call(node, std::move(inputs), model.opset, blas, batch_statistics));
   require(outputs.size() >= step.outputs.size(), "has {} outputs, of which {} are computed", step.outputs.size(),
           outputs.size());
   return outputs;
@@ -55,9 +55,9 @@ void require_given(const Model& model, const Given& given) {
   }
 }
 
-void run(const Model& model, const Plan& plan, const Given& given, const blas::Functions& blas, double most_bytes,
-         const Observer& observe) {
-  const EntryLimit limit(static_cast<std::size_t>(std::max(most_bytes, 0.0) / sizeof(float)));
+void run(const Model& model, const Plan& plan, const Given& given, const blas::Functions& blas,
+         const RunOptions& options, const Observer& observe) {
+  const EntryLimit limit(static_cast<std::size_t>(std::max(options.most_bytes, 0.0) / sizeof(float)));
   Slots slots(plan.slots.size());
   for (const auto& [slot, value] : plan.initialisers) {
     const auto found = given.find(plan.slots[slot]);
@@ -68,13 +68,13 @@ void run(const Model& model, const Plan& plan, const Given& given, const blas::F
     const Step& step = plan.steps[i];
     const Node& node = model.nodes[step.node];
     try {
-      std::vector<Value> outputs = computed(model, node, step, slots, blas);
+      std::vector<Value> outputs = computed(model, node, step, slots, blas, options.batch_statistics);
       for (std::size_t o = 0; o < step.outputs.size(); ++o) {
         if (step.outputs[o] != no_slot) slots.set(step.outputs[o], outputs[o], true);
       }
-      require(static_cast<double>(slots.bytes()) <= most_bytes,
+      require(static_cast<double>(slots.bytes()) <= options.most_bytes,
               "needs more than {:.3g} GiB with all that is still used; take a smaller --input or --threads 1",
-              most_bytes / 0x1p30);
+              options.most_bytes / 0x1p30);
       if (observe && !outputs.empty()) observe(i, outputs.front());
     } catch (const std::invalid_argument& error) {
       throw std::invalid_argument(

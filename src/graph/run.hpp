@@ -12,15 +12,19 @@ namespace sqrtn::graph {
 /// What is used in the place of the file's: the inputs, and weights that were drawn anew, by name.
 using Given = std::map<std::string, Value>;
 
+struct RunOptions {
+  double most_bytes = 0x1p33;     ///< of all values that live at once, weights aside
+  bool batch_statistics = false;  ///< Call::batch_statistics
+};
+
 /// Is told of each step, in the plan's order, and of its first output.
 using Observer = std::function<void(std::size_t step, const Value& output)>;
 
 /// Runs all steps; a value is given back after its last use.
-/// `most_bytes`: of all values that live at once, weights aside.
 /// Throws: std::invalid_argument with the file, the node and its operator for whatever a node refuses, and if the
-/// values need more than `most_bytes`.
-void run(const Model& model, const Plan& plan, const Given& given, const blas::Functions& blas, double most_bytes,
-         const Observer& observe);
+/// values need more than they may.
+void run(const Model& model, const Plan& plan, const Given& given, const blas::Functions& blas,
+         const RunOptions& options, const Observer& observe);
 
 /// Checks what can be checked before a run: operators and opset. Throws: as require_operators, and for an input of the
 /// model that `given` lacks.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -50,8 +51,11 @@ std::string inputs_text(const GraphPropagation& p) {
 
 std::string weights_text(const GraphPropagation& p) {
   if (p.name == experiment::file_weights) return "weights as in the file";
-  return fmt::format("{}, gain {}: {} weights drawn, {} biases and norms at 0 and 1, all else as in the file", p.name,
-                     compact(p.gain), p.redraw.drawn.size(), p.redraw.constant.size());
+  const bool batch_norms =
+      std::ranges::find(p.model->nodes, "BatchNormalization", &graph::Node::op) != p.model->nodes.end();
+  return fmt::format("{}, gain {}: {} weights drawn, {} biases and norms at 0 and 1, all else as in the file{}", p.name,
+                     compact(p.gain), p.redraw.drawn.size(), p.redraw.constant.size(),
+                     batch_norms ? "; batch norms by each batch, as in training" : "");
 }
 
 double squared_deviation(const GraphPropagation& p, std::size_t node) {
