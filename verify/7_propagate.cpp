@@ -145,10 +145,13 @@ TEST(PropagateGraph, SaysFirstWhereTheSignalIsLost) {
   EXPECT_EQ(json["fate"], "explodes");
   EXPECT_EQ(json["fate_layer"], 11);
   EXPECT_EQ(json["layers"].size(), 41U);
+  EXPECT_EQ(json["layers"][11]["node"], "gemm 6");
+  EXPECT_EQ(json["layers"][11]["operator"], "Gemm");
+  EXPECT_EQ(json["layers"][11]["shape"], "1x16");
   EXPECT_TRUE(json["gradient_fate"].is_null());
   const Ended page = shell(folder, "sqrtn report r.json --output page");
   EXPECT_EQ(page.code, 0) << page.err;
-  EXPECT_TRUE(holds(content_of(folder / "page/report.html"), "m.onnx, 40 nodes, batch 1, f32"));
+  EXPECT_TRUE(holds(content_of(folder / "page/report.html"), "m.onnx, 40 nodes, batch 1, f32, node 40, "));
 }
 
 TEST(PropagateGraph, DrawsWeightsByARule) {

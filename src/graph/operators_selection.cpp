@@ -174,7 +174,7 @@ std::vector<std::pair<std::int64_t, std::int64_t>> pads_of(const Call& c, const 
   for (std::size_t i = 0; i < axes.size(); ++i) {
     const std::int64_t before = (*pads)[i], behind = (*pads)[i + axes.size()];
     constexpr auto most = static_cast<std::int64_t>(most_entries);
-    require(std::abs(before) <= most && std::abs(behind) <= most, "pads by {} and {}", before, behind);
+    require(std::max(before, behind) <= most && std::min(before, behind) >= -most, "pads by {} and {}", before, behind);
     all[axis_of(axes[i], shape.size())] = {before, behind};
   }
   return all;

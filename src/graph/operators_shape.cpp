@@ -181,7 +181,7 @@ Values range(const Call& c) {
     const double start = c.input(0).reals()[0], limit = c.input(1).reals()[0], delta = c.input(2).reals()[0];
     const double count = delta == 0 ? -1 : std::max(0.0, std::ceil((limit - start) / delta));
     require(count >= 0 && count <= static_cast<double>(most_entries), "makes {} numbers", count);
-    Buffer<float> out(static_cast<std::size_t>(count));
+    Buffer<float> out(entries_in({static_cast<std::size_t>(count)}));
     for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<float>(start + static_cast<double>(i) * delta);
     const std::size_t size = out.size();
     return {Value(Shape{size}, std::move(out))};
@@ -190,7 +190,7 @@ Values range(const Call& c) {
   const double span = static_cast<double>(limit) - static_cast<double>(start);
   const double count = delta == 0 ? -1 : std::max(0.0, std::ceil(span / static_cast<double>(delta)));
   require(count >= 0 && count <= static_cast<double>(most_entries), "makes {} numbers", count);
-  std::vector<std::int64_t> out(static_cast<std::size_t>(count));
+  std::vector<std::int64_t> out(entries_in({static_cast<std::size_t>(count)}));
   for (std::size_t i = 0; i < out.size(); ++i) {
     out[i] = static_cast<std::int64_t>(static_cast<std::uint64_t>(start) + i * static_cast<std::uint64_t>(delta));
   }

@@ -56,11 +56,11 @@ ChartSeries computed_of(const ChainRecord& chain, std::size_t style) {
   for (const std::size_t layer : chosen_layers(chain, most_marks)) {
     const ChainLayer& at = chain.layers[layer];
     if (at.state != "finite" || !drawable(log10_of(at.measured))) continue;
-    series.points.push_back(
-        {static_cast<double>(layer), log10_of(at.measured), std::nullopt,
-         fmt::format("{}, layer {}: log₁₀ RMS {}, law {}, 99 % of runs {}", chain.init, layer, computed_text(at),
-                     compact(log10_of(at.mean), 5), with_coverage(compact(log10_of(at.interval), 5), at)),
-         false});
+    series.points.push_back({static_cast<double>(layer), log10_of(at.measured), std::nullopt,
+                             fmt::format("{}, {}: log₁₀ RMS {}, law {}, 99 % of runs {}", chain.init,
+                                         place_of(chain, layer), computed_text(at), compact(log10_of(at.mean), 5),
+                                         with_coverage(compact(log10_of(at.interval), 5), at)),
+                             false});
   }
   return series;
 }
@@ -68,10 +68,11 @@ ChartSeries computed_of(const ChainRecord& chain, std::size_t style) {
 /// "he_normal holds. normal explodes at layer 3 and is not finite from layer 31 on."
 std::string story_of(const ChainRecord& chain) {
   std::string text = fmt::format("{} {}", chain.init, chain.fate);
-  if (chain.fate != "holds") text += fmt::format(" at layer {}", chain.fate_layer);
+  if (chain.fate != "holds") text += " at " + place_of(chain, chain.fate_layer);
   const auto lost = std::ranges::find_if(chain.layers, [](const ChainLayer& layer) { return layer.state != "finite"; });
   if (lost != chain.layers.end()) {
-    text += fmt::format(" and is {} from layer {} on", lost->state, lost - chain.layers.begin());
+    text += fmt::format(" and is {} from {} on", lost->state,
+                        place_of(chain, static_cast<std::size_t>(lost - chain.layers.begin())));
   }
   return text + ". ";
 }
@@ -120,10 +121,11 @@ Table layer_grid(const std::vector<Run>& runs) {
     for (const ChainRecord& chain : run.document->propagation) {
       for (const std::size_t layer : chosen_layers(chain, most_marks)) {
         const ChainLayer& at = chain.layers[layer];
-        grid.add(with_run(runs, run.label, 1,
-                          {fmt::format("{}: {}, layer {}", chain.init, setting_of(chain), layer), fmt::to_string(layer),
-                           compact(log10_of(at.mean), 5), with_coverage(compact(log10_of(at.interval), 5), at),
-                           computed_text(at), percent(at.zeros), percent(at.flat), compact(at.slope, 4)}));
+        grid.add(with_run(
+            runs, run.label, 1,
+            {fmt::format("{}: {}, {}", chain.init, setting_of(chain), place_of(chain, layer)), fmt::to_string(layer),
+             compact(log10_of(at.mean), 5), with_coverage(compact(log10_of(at.interval), 5), at), computed_text(at),
+             percent(at.zeros), percent(at.flat), compact(at.slope, 4)}));
       }
     }
   }

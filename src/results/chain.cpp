@@ -6,6 +6,11 @@
 
 namespace sqrtn::results {
 
+std::string place_of(const ChainRecord& chain, std::size_t layer) {
+  if (layer >= chain.layers.size() || chain.layers[layer].node.empty()) return fmt::format("layer {}", layer);
+  return fmt::format("node {}, '{}' ({})", layer, chain.layers[layer].node, chain.layers[layer].op);
+}
+
 std::string less_coverage(const ChainLayer& layer) {
   // Documents without it were made for 99 %.
   if (!(layer.coverage < 0.99 - 1e-9)) return {};

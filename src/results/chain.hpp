@@ -25,6 +25,7 @@ struct ChainLayer {
   double gradient = 0;
   statistics::Interval gradient_interval = {};
   double gradient_coverage = 0.99;
+  std::string node = {}, op = {}, shape = {};  ///< of a graph, whose layers are nodes; else empty
 };
 
 /// Runs of one initialiser; the fields are those of experiment::Chain or Stack and of the verdict. A stack has no law:
@@ -55,6 +56,9 @@ struct ChainRecord {
 
 /// ChainRecord::block of a graph from a file: its layers are nodes, and `widths` is the file's name.
 inline constexpr std::string_view graph_block = "graph";
+
+/// "layer 12", or of a graph "node 12, '/fc/Gemm' (Gemm)".
+std::string place_of(const ChainRecord& chain, std::size_t layer);
 
 /// "90 %" of a layer's interval, where that is less than the 99 % that a heading says; else empty.
 std::string less_coverage(const ChainLayer& layer);

@@ -253,6 +253,9 @@ void list(Fields& field, Of<ChainLayer> auto& layer) {
   field("log_gradient", layer.gradient, rule::Number{});
   field("log_gradient_interval", layer.gradient_interval, rule::Bounds{});
   field("gradient_coverage", layer.gradient_coverage, rule::share);
+  field("node", layer.node, rule::Maybe{});
+  field("operator", layer.op, rule::Maybe{});
+  field("shape", layer.shape, rule::Maybe{});
 }
 
 template <class Fields>

@@ -158,7 +158,12 @@ ChainRecord record_of(const experiment::GraphPropagation& p) {
                      .within = p.within,
                      .block = std::string(graph_block),
                      .widths = std::filesystem::path(p.model->path).filename().string()};
-  for (std::size_t node = 0; node < p.nodes.size(); ++node) record.layers.push_back(layer_of(p.runs, node));
+  for (std::size_t node = 0; node < p.nodes.size(); ++node) {
+    record.layers.push_back(layer_of(p.runs, node));
+    record.layers.back().node = p.nodes[node].name;
+    record.layers.back().op = p.nodes[node].op;
+    record.layers.back().shape = graph::shape_text(p.nodes[node].shape);
+  }
   return record;
 }
 
