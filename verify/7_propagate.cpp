@@ -177,6 +177,7 @@ TEST(PropagateGraph, RefusesWhatIsWrong) {
                                             {"--model m.onnx --input 1,8", "axis 1 of 'x0' is 16", "got 8"},
                                             {"--model m.onnx --input 1,x", "1,x", "whole numbers"},
                                             {"--model m.onnx --input 16", "'x0' has 2 axes", "16"},
+                                            {"--model m.onnx --input 1,16 --batch 4", "--batch 4", "--input"},
                                             {"--model m.onnx --input y=1,16", "no input 'y'", "x0"},
                                             {"--model m.onnx --init orthogonal", "orthogonal", "he_normal"},
                                             {"--model m.onnx --init he_norm", "he_norm", "he_normal"},

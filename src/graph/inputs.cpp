@@ -61,6 +61,9 @@ void learn(const Port& port, const Shape& asked, Sizes& sizes) {
   }
 }
 
+/// Whether the batch decides an axis of a port for which no shape is asked.
+bool takes_batch(const Port& port) { return port.shape && !port.shape->empty() && !port.shape->front().size; }
+
 Shape filled_in(const Port& port, const Sizes& sizes, std::size_t batch) {
   require(port.shape.has_value(), "the input '{:.60}' has no shape in the file; give one: --input {:.60}=1,3,224,224",
           port.name, port.name);
@@ -113,6 +116,10 @@ std::vector<InputDraw> inputs_of(const Model& model, const std::vector<std::stri
   for (const Port& port : model.inputs) {
     if (const auto found = shape_asked(port.name); found != asked.end()) learn(port, found->shape, sizes);
   }
+  const bool batched = std::ranges::any_of(
+      model.inputs, [&](const Port& port) { return takes_batch(port) && shape_asked(port.name) == asked.end(); });
+  require(batch == 1 || batched, "--batch {}: no input of {} leaves its first axis open; give shapes by --input", batch,
+          model.path);
   std::vector<InputDraw> inputs;
   for (const Port& port : model.inputs) {
     const auto found = shape_asked(port.name);

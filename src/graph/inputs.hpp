@@ -20,7 +20,7 @@ struct InputDraw {
 /// axis is `batch`, open axes of one name are as long as each other. Integers that count entries of a table of weights
 /// (Gather) are ids below its length; other integers are 1.
 /// Throws: std::invalid_argument in the words of --input: no such input, other numbers of axes, an axis that stays
-/// open, a fixed one of another length.
+/// open, a fixed one of another length, a batch above 1 that nothing takes.
 std::vector<InputDraw> inputs_of(const Model& model, const std::vector<std::string>& shapes, std::size_t batch);
 
 /// N(0, 1) of real inputs, uniform ids, or ones. Run r takes elements from r·(entries) on of a stream named by the
