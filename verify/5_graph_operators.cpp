@@ -152,8 +152,6 @@ TEST(GraphOperators, SurviveMutations) {
         graph::run(model, graph::plan_of(model), {}, plain_blas(), {.most_bytes = 0x1p18}, {});
       } catch (const std::invalid_argument&) {
         // How an operator refuses.
-      } catch (const std::out_of_range&) {
-        ADD_FAILURE() << text;
       }
     }
   }
@@ -219,7 +217,9 @@ TEST(GraphOperators, RefuseWhatDoesNotFit) {
       {"takes real numbers, got integers", onnx::node("Relu", {"n"}, {"y"}), {far}},
       {"takes an input 1, which is not there", onnx::node("MatMul", {"a"}, {"y"}), {a}},
       {"takes batch x channels", onnx::node("Conv", {"a", "a"}, {"y"}), {a}},
-      {"pads by", onnx::node("Pad", {"a", "n"}, {"y"}), {a, onnx::wholes("n", {4}, {0, std::int64_t{1} << 40, 0, 0})}},
+      {"pads by",
+       onnx::node("Pad", {"a", "n"}, {"y"}),
+       {a, onnx::wholes("n", {4}, {0, std::numeric_limits<std::int64_t>::min(), 0, 0})}},
   };
   for (const auto& [told, node, weights] : all) {
     const Graph graph{.nodes = {node}, .weights = weights, .inputs = {}, .outputs = {"y"}};
@@ -233,8 +233,8 @@ TEST(GraphOperators, RefuseWhatDoesNotFit) {
 
 /// What a run may take is known before a node asks for it.
 TEST(GraphOperators, AskForNoMoreThanTheRunMayTake) {
-  const Graph graph{.nodes = {onnx::node("ConstantOfShape", {"n"}, {"y"})},
-                    .weights = {onnx::wholes("n", {1}, {300})},
+  const Graph graph{.nodes = {onnx::node("Range", {"z", "n", "one"}, {"y"})},
+                    .weights = {onnx::wholes("z", {}, {0}), onnx::wholes("n", {}, {300}), onnx::wholes("one", {}, {1})},
                     .inputs = {},
                     .outputs = {"y"}};
   const graph::Model model = graph::parse_model("m.onnx", onnx::as_bytes(graph.model()));
@@ -242,7 +242,7 @@ TEST(GraphOperators, AskForNoMoreThanTheRunMayTake) {
     return message_of<std::invalid_argument>(
         [&] { graph::run(model, graph::plan_of(model), {}, plain_blas(), {.most_bytes = bytes}, {}); });
   };
-  EXPECT_EQ(within(1200), "");
+  EXPECT_EQ(within(4096), "");
   EXPECT_NE(within(1024).find("300 entries; at most 256"), std::string::npos) << within(1024);
 }
 

@@ -133,7 +133,10 @@ TEST(Graphs, RedrawWeightsByWhatTheyDo) {
                 onnx::node("Transpose", {"tied"}, {"u"}), onnx::node("MatMul", {"g", "u"}, {"h"}),
                 onnx::node("Conv", {"i", "filters", "shift"}, {"j"}) + onnx::attribute("group", std::int64_t{2}),
                 onnx::node("ConvTranspose", {"j", "back"}, {"k"}) + onnx::attribute("group", std::int64_t{3}),
-                onnx::node("LayerNormalization", {"k", "scale", "move"}, {"l"})},
+                onnx::node("LayerNormalization", {"k", "scale", "move"}, {"l"}),
+                // What is drawn or kept is no bias beside.
+                onnx::node("Gemm", {"b", "turned", "right"}, {"m"}),
+                onnx::node("Gemm", {"b", "turned", "tied"}, {"n"})},
       .weights = {weight("right", {3, 5}), weight("bias", {5}), weight("turned", {7, 5}), weight("c", {7}),
                   weight("copied", {2, 7}), weight("left", {4, 6}), weight("tied", {9, 3}),
                   weight("filters", {6, 2, 3, 3}), weight("shift", {6}), weight("back", {6, 4, 3, 3}),
