@@ -173,6 +173,30 @@ TEST(Graphs, TakeBatchStatisticsOfDrawnWeights) {
   for (const auto& run : drawn.runs) EXPECT_NEAR(run[2].log_rms, 0, 1e-3);
 }
 
+/// Bands of 1,999 runs against 1,000 others: fewer than 980 lie inside a node's band with probability 4.1e-5, as their
+/// number is beta-binomial, of 1,000 and Beta(1990, 10).
+TEST(Graphs, HoldWhatTheirBandsSay) {
+  const Folder folder;
+  const std::string path = written(folder, onnx::gemm_chain(1));
+  experiment::ChainOptions options;
+  options.replicates = 1999;
+  const auto one = propagated(path, options, "lecun_normal");
+  options.replicates = 1000;
+  options.seed = 2;
+  const auto other = propagated(path, options, "lecun_normal");
+  double sum = 0;
+  for (std::size_t node = 0; node < one.nodes.size(); ++node) {
+    const auto band = band_over(one.runs, node, &experiment::LayerState::log_rms);
+    EXPECT_GE(band.coverage, 0.99);
+    const auto inside = std::ranges::count_if(other.runs, [&](const auto& run) {
+      return run[node].log_rms >= band.interval.low && run[node].log_rms <= band.interval.high;
+    });
+    EXPECT_GE(inside, 980) << one.nodes[node].name;
+    sum += static_cast<double>(inside) / 1000 / static_cast<double>(one.nodes.size());
+  }
+  EXPECT_GE(sum, 0.99);
+}
+
 /// A chain of Gemm and Relu by he_normal against the same chain by layers: both in law, at 400 runs each.
 TEST(Graphs, AgreeWithChainsInLaw) {
   const Folder folder;
