@@ -130,10 +130,10 @@ TEST(GraphReader, RefusesWhatDoesNotFit) {
       {"another file", with_weight(elsewhere("w.bin")), "lies in another file"},
       {"no name", with_weight(onnx::floats("", {1}, {1})), "has no name"},
   };
-  for (const auto& [what, graph, told, opset] : wrongs) {
+  for (const Wrong& wrong : wrongs) {
     const std::string said =
-        message_of<std::invalid_argument>([&] { (void)graph::plan_of(parsed(graph.model(opset))); });
-    EXPECT_NE(said.find(told), std::string::npos) << what << ": " << said;
+        message_of<std::invalid_argument>([&] { (void)graph::plan_of(parsed(wrong.graph.model(wrong.opset))); });
+    EXPECT_NE(said.find(wrong.told), std::string::npos) << wrong.what << ": " << said;
     EXPECT_TRUE(said.starts_with("m.onnx: ")) << said;
   }
 }

@@ -173,6 +173,20 @@ TEST(Graphs, TakeBatchStatisticsOfDrawnWeights) {
   for (const auto& run : drawn.runs) EXPECT_NEAR(run[2].log_rms, 0, 1e-3);
 }
 
+/// Two weights of one shape: their difference on the same input is no 0, but of twice the variance.
+TEST(Graphs, DrawEachWeightByItself) {
+  const Folder folder;
+  const std::vector<float> zeros(64 * 64);
+  const Graph graph{.nodes = {onnx::node("MatMul", {"x", "v"}, {"a"}), onnx::node("MatMul", {"x", "w"}, {"b"}),
+                              onnx::node("Sub", {"a", "b"}, {"y"})},
+                    .weights = {onnx::floats("v", {64, 64}, zeros), onnx::floats("w", {64, 64}, zeros)},
+                    .inputs = {onnx::port("x", onnx::f32, {8, 64})},
+                    .outputs = {"y"}};
+  const auto p = propagated(written(folder, graph), {}, "lecun_normal");
+  // Of 20 runs of 512 entries; one stream for both weights would leave 0.
+  EXPECT_NEAR(std::exp(experiment::typical_log_rms(p.runs, 3)), std::sqrt(2), 0.1);
+}
+
 /// Bands of 1,999 runs against 1,000 others: fewer than 980 lie inside a node's band with probability 4.1e-5, as their
 /// number is beta-binomial, of 1,000 and Beta(1990, 10).
 TEST(Graphs, HoldWhatTheirBandsSay) {
