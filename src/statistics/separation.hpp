@@ -18,7 +18,7 @@ namespace sqrtn::statistics {
 class Separation {
  public:
   /// P(any wager of one of the two kinds becomes what is needed, at any look) ≤ level.
-  explicit Separation(double level) : level_(level) {}
+  explicit Separation(double level) : level_(level), least_needed_(needed(1)) {}
 
   /// The next observation, the n-th, below which there are all but `above` of those before.
   void add(std::size_t above, std::size_t n);
@@ -47,6 +47,8 @@ class Separation {
   [[nodiscard]] const Wager& wager(std::size_t kind, std::size_t place) const { return wagers_[kind][place % longest]; }
 
   double level_;
+  double least_needed_;     ///< of any place
+  double most_wealth_ = 0;  ///< of any wager
   std::size_t n_ = 0;
   std::array<std::array<Wager, longest>, kinds> wagers_{};  ///< on the newest places, by their remainder
 };
