@@ -99,7 +99,7 @@ TEST(CompareBenchmarks, AReportShowsThem) {
   std::ofstream(folder / "a.json") << results("BM_<b>x=100 BM_<b>x=110 y=5");
   const Ended ended = shell(folder, "sqrtn report a.json --output page");
   EXPECT_EQ(ended.code, 0) << ended.err;
-  EXPECT_TRUE(holds(ended.out, "a.json: 2 cases of Google Benchmark's"));
+  EXPECT_TRUE(holds(ended.out, "a.json: 2 cases of Google Benchmark\n"));
   EXPECT_TRUE(holds(content_of(folder / "page/report.html"), "BM_&lt;b&gt;x"));
 }
 

@@ -12,6 +12,7 @@
 #include "gate/document.hpp"
 #include "gate/files.hpp"
 #include "gate/google_benchmark.hpp"
+#include "gate/suites.hpp"
 #include "history/history.hpp"
 #include "history/text.hpp"
 #include "report/compare_text.hpp"
@@ -139,14 +140,16 @@ std::string refusal_of(Read read) {
 }
 
 /// Of results or libraries, of a Google Benchmark program's output, of a list of accepted findings, of a history, of a
-/// screening and of a fleet, in this order. Throws: std::runtime_error for a promise that was not kept.
-inline std::array<std::string, 6> refusals_of(std::string_view text) {
+/// screening, of a fleet and of other benchmark programs' output, in this order. Throws: std::runtime_error for a
+/// promise that was not kept.
+inline std::array<std::string, 7> refusals_of(std::string_view text) {
   return {refusal_of([text] { return results::parse_any(text, "input"); }),
           refusal_of([text] { return gate::read_benchmark_output(text); }),
           refusal_of([text] { return results::parse_accepted(text, "input"); }),
           refusal_of([text] { return history::parse_history(text, "input"); }),
           refusal_of([text] { return results::parse_screening(text, "input"); }),
-          refusal_of([text] { return results::parse_fleet(text, "input"); })};
+          refusal_of([text] { return results::parse_fleet(text, "input"); }),
+          refusal_of([text] { return gate::read_suite_output(text, "input"); })};
 }
 
 }  // namespace sqrtn::verify

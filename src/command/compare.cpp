@@ -51,8 +51,8 @@ int refuse(const CompareOptions& options, const results::Difference& difference)
 results::Comparison compared(const CompareOptions& options) {
   const gate::AnyResults before = gate::read_results(options.before), after = gate::read_results(options.after);
   require(before.index() == after.index(),
-          "'{}' and '{}' are documents of two kinds; name two results.json or two backends.json, or two of "
-          "Google Benchmark's",
+          "'{}' and '{}' are documents of two kinds; name two results.json or two backends.json, or two "
+          "outputs of one benchmark program",
           options.before, options.after);
   const auto compare_kind = [&](const auto& older) {
     using results::compare, gate::compare;
@@ -66,7 +66,7 @@ void require_intervals(const results::Comparison& comparison) {
   for (const results::TimeRatio& row : comparison.ratios) {
     require(!row.ratio || row.confidence_interval,
             "--fail-slower: '{}' has too few repetitions for an interval; run both with --benchmark_repetitions=5 or "
-            "more",
+            "more (hyperfine: --runs, nanobench: epochs; Catch2 writes none)",
             row.id);
   }
 }
@@ -92,8 +92,10 @@ void add_compare(CLI::App& application, Action& chosen) {
   CLI::App* subcommand =
       application.add_subcommand("compare", "What became wrong, faster or slower between two results of one machine");
   subcommand
-      ->add_option("old", options->before,
-                   "The earlier results.json, backends.json or JSON of Google Benchmark; - is standard input")
+      ->add_option(
+          "old", options->before,
+          "The earlier results.json or backends.json, JSON of Google Benchmark, nanobench or hyperfine, or XML of "
+          "Catch2; - is standard input")
       ->required()
       ->type_name("OLD.json");
   subcommand->add_option("new", options->after, "The later one")->required()->type_name("NEW.json");

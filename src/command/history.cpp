@@ -18,12 +18,14 @@ constexpr const char* history_footer =
     "  sqrtn history show history.jsonl --case 'gemm/512'";
 
 constexpr const char* add_footer =
-    "The results are a results.json of sqrtn's, or what a Google Benchmark program writes with --benchmark_out. Their "
-    "machine is that of the results, or this one; runs of different machines are kept apart.\n"
+    "The results are a results.json of sqrtn's, or what a Google Benchmark program writes with --benchmark_out; or "
+    "JSON of nanobench or hyperfine, or XML of Catch2, which do not tell their machine: name it. Their machine is else "
+    "that of the results, or this one; runs of different machines are kept apart.\n"
     "Examples:\n"
     "  sqrtn history add results.json --to history.jsonl\n"
     "  ./bench --benchmark_format=json | sqrtn history add - --commit 1a2b3c4\n"
-    "  sqrtn history add out.json --machine runner-a --commit \"$(git rev-parse HEAD)\"";
+    "  sqrtn history add out.json --machine runner-a --commit \"$(git rev-parse HEAD)\"\n"
+    "  hyperfine ./a.out --export-json out.json && sqrtn history add out.json --machine runner-a";
 
 constexpr const char* show_footer =
     "Of a case that is the only one to match, each run is shown too.\n"

@@ -42,7 +42,7 @@ struct ReportInput {
       libraries.push_back(std::move(*report));
     } else {
       const auto& output = std::get<gate::BenchmarkOutput>(any);
-      tell(fmt::format("{} cases of Google Benchmark's", output.cases.size()));
+      tell(fmt::format("{} cases of {}", output.cases.size(), gate::name_of(output.tool)));
       documents.push_back(gate::document_of(output));
     }
   }
@@ -91,9 +91,10 @@ void add_report(CLI::App& application, Action& chosen) {
   auto options = std::make_shared<ReportOptions>();
   CLI::App* subcommand = application.add_subcommand("report", "Makes the page, tables and pictures of results");
   subcommand
-      ->add_option("results", options->results,
-                   "Documents of run, verify, bench, propagate, reproduce or backends, or JSON of Google Benchmark; "
-                   "several are shown side by side; and histories, NAME.jsonl; - is standard input")
+      ->add_option(
+          "results", options->results,
+          "Documents of run, verify, bench, propagate, reproduce or backends; JSON of Google Benchmark, nanobench "
+          "or hyperfine, XML of Catch2; several are shown side by side; and histories, NAME.jsonl; - is standard input")
       ->required()
       ->type_name("RESULTS.json");
   subcommand->add_option("--output", options->output, "Folder for what is written")

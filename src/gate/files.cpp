@@ -6,9 +6,11 @@
 #include <array>
 #include <cmath>
 
+#include "gate/suites.hpp"
 #include "results/json_input.hpp"
 #include "sqrtn/statistics/median.hpp"
 #include "sqrtn/statistics/unpaired.hpp"
+#include "sqrtn/support/require.hpp"
 
 namespace sqrtn::gate {
 namespace {
@@ -80,6 +82,7 @@ void compare_contexts(const BenchmarkOutput& before, const BenchmarkOutput& afte
 }  // namespace
 
 AnyResults parse_results(std::string_view text, const std::string& name) {
+  if (is_suite_output(text)) return read_suite_output(text, name);
   // A document of sqrtn's names its schema, and a file that is neither is refused as one of them.
   const bool own = text.find("\"sqrtn.") != text.npos;
   if (!own && text.find("\"benchmarks\"") != text.npos) return read_benchmark_output(text, {}, name);
@@ -108,6 +111,8 @@ results::Document document_of(const BenchmarkOutput& output) {
 }
 
 results::Comparison compare(const BenchmarkOutput& before, const BenchmarkOutput& after) {
+  require(before.tool == after.tool, "the older is output of {}, the newer of {}; name two of one program",
+          name_of(before.tool), name_of(after.tool));
   results::Comparison comparison;
   comparison.interval_percent = 99;
   compare_contexts(before, after, comparison);

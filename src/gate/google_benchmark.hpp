@@ -36,7 +36,16 @@ struct BenchmarkCase {
   std::string stopped;         ///< it ended itself, in one repetition at least: "error: out of memory", "skipped: …"
 };
 
+/// Whose output it is.
+enum class Tool { google_benchmark, nanobench, catch2, hyperfine };
+
+constexpr const char* name_of(Tool tool) {
+  constexpr const char* names[] = {"Google Benchmark", "nanobench", "Catch2", "hyperfine"};
+  return names[static_cast<int>(tool)];
+}
+
 struct BenchmarkOutput {
+  Tool tool = Tool::google_benchmark;
   std::vector<BenchmarkCase> cases;            ///< in order of first appearance
   std::map<std::string, std::string> context;  ///< its texts and numbers: what AddCustomContext gave, executable, date
   std::set<std::string> counters;              ///< names of the numbers that are no time

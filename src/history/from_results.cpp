@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "gate/google_benchmark.hpp"
+#include "gate/suites.hpp"
 #include "results/format.hpp"
 #include "results/read.hpp"
 #include "sqrtn/statistics/median.hpp"
@@ -66,7 +67,10 @@ bool is_document(std::string_view text) { return text.substr(0, 100).find("\"sch
 
 TakenRun run_from(std::string_view text, const std::string& name, const RunOptions& options, const std::string& now) {
   TakenRun taken;
-  if (is_document(text)) {
+  if (gate::is_suite_output(text)) {
+    require(options.clock == gate::BenchmarkClock::real, "{}: it tells no processor's time for --cpu-time", name);
+    taken = run_of(gate::read_suite_output(text, name));
+  } else if (is_document(text)) {
     taken = run_of(results::parse_document(text, name));
   } else {
     taken = run_of(gate::read_benchmark_output(text, {.clock = options.clock}, name));
@@ -74,7 +78,7 @@ TakenRun run_from(std::string_view text, const std::string& name, const RunOptio
   taken.run.commit = options.commit;
   if (!options.machine.empty()) taken.run.machine = options.machine;
   if (!options.date.empty() || taken.run.date.empty()) taken.run.date = options.date.empty() ? now : options.date;
-  require(!taken.run.machine.empty(), "{}: it does not tell its machine, and this one is another; add --machine NAME",
+  require(!taken.run.machine.empty(), "{}: it does not tell its machine, or that is not this one; add --machine NAME",
           name);
   require(!taken.run.cases.empty(), "{}: it has no time of any case", name);
   return taken;

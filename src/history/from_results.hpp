@@ -20,10 +20,11 @@ struct TakenRun {
   std::vector<std::string> left_out;  ///< "gemm/512: error: out of memory"
 };
 
-/// The run that `text` holds: sqrtn's own results, or what a Google Benchmark program wrote as JSON. Of these the time
-/// is the median over the repetitions of a case. A case without a time, or with a wrong answer, is left out.
-/// The machine is that of the results; of Google Benchmark's this one, if it has as many processors as they tell. The
-/// date is theirs, or else `now`.
+/// The run that `text` holds: sqrtn's own results, what a Google Benchmark program wrote as JSON, or what
+/// gate/suites.hpp reads. Of these the time is the median over the repetitions of a case, of Catch2's the mean. A case
+/// without a time, or with a wrong answer, is left out.
+/// The machine is that of the results; of Google Benchmark's this one, if it has as many processors as they tell; the
+/// others tell none. The date is theirs, or else `now`.
 /// Throws: std::invalid_argument for what is neither, has no case, or of which the machine is not known.
 TakenRun run_from(std::string_view text, const std::string& name, const RunOptions& options, const std::string& now);
 
