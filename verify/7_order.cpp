@@ -142,6 +142,13 @@ TEST(Order, IsToldCertifiedAndExpected) {
   const Ended changed = shell(folder, "sqrtn order gemm:40x24x60 --expect other.json");
   EXPECT_EQ(changed.code, 1);
   EXPECT_TRUE(holds(changed.err, "sqrtn: the order changed: openblas gemm:40x24x60 f32, 1 thread: "));
+  const Ended same = shell(folder, "sqrtn compare order.json order.json --json none.json");
+  EXPECT_EQ(same.code, 0) << same.err;
+  EXPECT_TRUE(holds(same.out, "No order changed"));
+  EXPECT_TRUE(holds(content_of(folder / "none.json"), "\"orders\": []"));
+  const Ended compared = shell(folder, "sqrtn compare other.json order.json");
+  EXPECT_EQ(compared.code, 1);
+  EXPECT_TRUE(holds(compared.out, "- openblas gemm:40x24x60 f32, 1 thread: "));
 }
 
 TEST(Order, RefusesWhatItCannotRead) {

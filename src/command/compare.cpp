@@ -11,6 +11,8 @@
 #include "command/steps.hpp"
 #include "gate/files.hpp"
 #include "report/compare_text.hpp"
+#include "report/order_text.hpp"
+#include "results/order.hpp"
 #include "sqrtn/support/require.hpp"
 #include "support/output.hpp"
 
@@ -47,20 +49,6 @@ int refuse(const CompareOptions& options, const results::Difference& difference)
   return not_comparable;
 }
 
-/// Throws: std::invalid_argument if they are of two kinds.
-results::Comparison compared(const CompareOptions& options) {
-  const gate::AnyResults before = gate::read_results(options.before), after = gate::read_results(options.after);
-  require(before.index() == after.index(),
-          "'{}' and '{}' are documents of two kinds; name two results.json or two backends.json, or two "
-          "outputs of one benchmark program",
-          options.before, options.after);
-  const auto compare_kind = [&](const auto& older) {
-    using results::compare, gate::compare;
-    return compare(older, std::get<std::decay_t<decltype(older)>>(after));
-  };
-  return std::visit(compare_kind, before);
-}
-
 /// Throws: std::invalid_argument if a time could not be called slower.
 void require_intervals(const results::Comparison& comparison) {
   for (const results::TimeRatio& row : comparison.ratios) {
@@ -71,9 +59,18 @@ void require_intervals(const results::Comparison& comparison) {
   }
 }
 
+/// In what order two versions of a library, or two machines, add.
+int compare_orders(const CompareOptions& options) {
+  const std::vector<std::string> changed =
+      results::unexpected(results::read_orders(options.before), results::read_orders(options.after));
+  deliver(results::order_changes_json(changed), options.json, report::order_changes_text(changed));
+  return changed.empty() ? all_well : claim_failed;
+}
+
 int compare(const CompareOptions& options) {
   if (!options.json.empty()) require_writable(options.json);
-  const results::Comparison comparison = compared(options);
+  if (results::holds_orders(options.before) && results::holds_orders(options.after)) return compare_orders(options);
+  const results::Comparison comparison = gate::compare_files(options.before, options.after);
   if (!comparison.machine.empty() && !options.force) return refuse(options, comparison.machine.front());
   if (comparison.shares_nothing()) {
     fmt::print(stderr, "sqrtn: '{}' and '{}' share no claim and no measurement; name two runs of the same kind\n",
@@ -115,6 +112,7 @@ void add_compare(CLI::App& application, Action& chosen) {
       "To let speed fail a build, use sqrtn gate.\n"
       "Examples:\n  sqrtn compare results/old/results.json results/new/results.json\n"
       "  sqrtn compare results/old/backends.json results/new/backends.json\n"
+      "  sqrtn compare old-order.json new-order.json   (of sqrtn order --json: which sums are added otherwise)\n"
       "  sqrtn compare old-benchmark.json new-benchmark.json --fail-slower");
   subcommand->callback([options, &chosen] { chosen = [options] { return compare(*options); }; });
 }

@@ -131,4 +131,17 @@ results::Comparison compare(const BenchmarkOutput& before, const BenchmarkOutput
   return comparison;
 }
 
+results::Comparison compare_files(const std::string& before, const std::string& after) {
+  const AnyResults older = read_results(before), newer = read_results(after);
+  require(older.index() == newer.index(),
+          "'{}' and '{}' are documents of two kinds; name two results.json or two backends.json, or two outputs of one "
+          "benchmark program",
+          before, after);
+  const auto compare_kind = [&newer](const auto& one) {
+    using results::compare, gate::compare;
+    return compare(one, std::get<std::decay_t<decltype(one)>>(newer));
+  };
+  return std::visit(compare_kind, older);
+}
+
 }  // namespace sqrtn::gate

@@ -27,4 +27,7 @@ results::Document document_of(const BenchmarkOutput& output);
 /// have five or more, drift between the two aside. Throws: std::invalid_argument if two programs wrote them.
 results::Comparison compare(const BenchmarkOutput& before, const BenchmarkOutput& after);
 
+/// Two files of one kind. Throws: std::invalid_argument if they are of two, and as read_results.
+results::Comparison compare_files(const std::string& before, const std::string& after);
+
 }  // namespace sqrtn::gate

@@ -194,6 +194,13 @@ std::string orders_text(const OrderDocument& document) {
   return text;
 }
 
+std::string order_changes_text(const std::vector<std::string>& changes) {
+  if (changes.empty()) return "No order changed: the same sums are added in the same order.\n";
+  std::string text = fmt::format("{} order{} changed:\n\n", changes.size(), changes.size() == 1 ? "" : "s");
+  for (const std::string& change : changes) text += fmt::format("- {}\n", markdown_text(change));
+  return text;
+}
+
 std::string orders_page(const OrderDocument& document) {
   const Environment& machine = document.environment;
   std::string text = fmt::format("# The order of sums\n\n`{}`, sqrtn {}, on {}.\n", shell_line(document.command),

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
 
 #include "results/read_fields.hpp"
 #include "results/write.hpp"
@@ -124,6 +125,17 @@ OrderDocument parse_orders(std::string_view text, const std::string& name) {
   document.seed = json["seed"].integer<std::uint64_t>();
   for (const JsonInput& order : json["orders"].elements()) document.orders.push_back(read_order(order));
   return document;
+}
+
+bool holds_orders(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string begin(4096, '\0');
+  file.read(begin.data(), static_cast<std::streamsize>(begin.size()));
+  return path != "-" && begin.find(fmt::format("\"{}\"", schema)) != std::string::npos;
+}
+
+nlohmann::ordered_json order_changes_json(const std::vector<std::string>& changes) {
+  return {{"schema", "sqrtn.compare/1"}, {"orders", changes}};
 }
 
 OrderDocument read_orders(const std::string& path) {

@@ -89,6 +89,8 @@ nlohmann::ordered_json to_json(const OrderDocument& document);
 OrderDocument parse_orders(std::string_view text, const std::string& name);
 /// The same of a file. Throws also: std::system_error if it cannot be read.
 OrderDocument read_orders(const std::string& path);
+/// Whether the file names that schema; false for standard input, and for what cannot be read.
+bool holds_orders(const std::string& path);
 
 /// How two libraries, threads or times differ.
 struct OrderPair {
@@ -105,5 +107,8 @@ OrderPair compare(const LibraryOrder& a, const LibraryOrder& b);
 /// What is not as it was expected, one line each: of each order of `expected` the one of the same name, request, type
 /// and threads.
 std::vector<std::string> unexpected(const OrderDocument& expected, const OrderDocument& found);
+
+/// Such lines for programs, schema "sqrtn.compare/1".
+nlohmann::ordered_json order_changes_json(const std::vector<std::string>& changes);
 
 }  // namespace sqrtn::results
