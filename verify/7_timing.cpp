@@ -3,6 +3,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "libraries/timing.hpp"
 #include "program.hpp"
 #include "sqrtn/support/parallel.hpp"
 #include "support/output.hpp"
@@ -34,6 +35,17 @@ TEST(Timing, MoreThreadsThanAskedForAreNotRanked) {
     return;
   }
   ADD_FAILURE() << "a library that keeps 65 threads busy has a rate for one";
+}
+
+// The command refuses an empty word.
+TEST(Timing, NoWordToAChildIsEmpty) {
+  const auto words_of = [](const std::string& filter) {
+    libraries::TimingPlan plan;
+    plan.filter = filter;
+    return libraries::sample_words(plan, "openblas", 1, 1, true);
+  };
+  EXPECT_EQ(std::ranges::count(words_of(""), ""), 0);
+  EXPECT_EQ(std::ranges::count(words_of("gemm"), "gemm"), 1);
 }
 
 TEST(Shapes, OnesOwnAreTimedInPlaceOfTheOthers) {

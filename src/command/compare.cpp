@@ -61,10 +61,11 @@ void require_intervals(const results::Comparison& comparison) {
 
 /// In what order two versions of a library, or two machines, add.
 int compare_orders(const CompareOptions& options) {
-  const std::vector<std::string> changed =
-      results::unexpected(results::read_orders(options.before), results::read_orders(options.after));
-  deliver(results::order_changes_json(changed), options.json, report::order_changes_text(changed));
-  return changed.empty() ? all_well : claim_failed;
+  const auto before = results::read_orders(options.before), after = results::read_orders(options.after);
+  const auto changed = results::unexpected(before, after);
+  const std::size_t in_both = results::orders_in_both(before, after);
+  deliver(results::order_changes_json(changed), options.json, report::order_changes_text(changed, in_both));
+  return in_both == 0 ? nothing_measured : changed.empty() ? all_well : claim_failed;
 }
 
 int compare(const CompareOptions& options) {
@@ -111,7 +112,6 @@ void add_compare(CLI::App& application, Action& chosen) {
       "failure without --fail-slower: the two runs were not interleaved, so that drift between them is not excluded. "
       "To let speed fail a build, use sqrtn gate.\n"
       "Examples:\n  sqrtn compare results/old/results.json results/new/results.json\n"
-      "  sqrtn compare results/old/backends.json results/new/backends.json\n"
       "  sqrtn compare old-order.json new-order.json   (of sqrtn order --json: which sums are added otherwise)\n"
       "  sqrtn compare old-benchmark.json new-benchmark.json --fail-slower");
   subcommand->callback([options, &chosen] { chosen = [options] { return compare(*options); }; });

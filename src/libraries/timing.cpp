@@ -64,20 +64,7 @@ class Rounds {
   }
 
   void sample(const Candidate& backend, Timed& timed, std::size_t round, int threads) {
-    std::vector<std::string> words{"bench",
-                                   "--blas",
-                                   backend.blas,
-                                   "--seed",
-                                   fmt::to_string(plan_.seed),
-                                   "--sample",
-                                   fmt::format("{:.6f}", cap_s_),
-                                   "--filter",
-                                   plan_.filter,
-                                   "--threads",
-                                   fmt::to_string(threads)};
-    if (plan_.quick) words.emplace_back("--quick");
-    add_words(plan_.products, words);
-    if (round > 0) words.emplace_back("--unchecked");
+    const std::vector<std::string> words = sample_words(plan_, backend.blas, threads, cap_s_, round == 0);
     const Answer answer = ask_watched(backend, words, threads);
     if (!answer.document) {
       timed.incident = incidents_in(answer, "the rounds").front();
@@ -161,6 +148,17 @@ std::vector<double> measured(std::vector<double> values) {
 
 void add_words(const std::vector<bench::AskedProduct>& products, std::vector<std::string>& words) {
   for (const bench::AskedProduct& product : products) words.insert(words.end(), {"--shape", to_string(product)});
+}
+
+std::vector<std::string> sample_words(const TimingPlan& plan, const std::string& blas, int threads, double cap_s,
+                                      bool checked) {
+  std::vector<std::string> words{"bench", "--blas", blas, "--seed", fmt::to_string(plan.seed)};
+  words.insert(words.end(), {"--sample", fmt::format("{:.6f}", cap_s), "--threads", fmt::to_string(threads)});
+  if (!plan.filter.empty()) words.insert(words.end(), {"--filter", plan.filter});
+  if (plan.quick) words.emplace_back("--quick");
+  add_words(plan.products, words);
+  if (!checked) words.emplace_back("--unchecked");
+  return words;
 }
 
 TimedRounds time_in_rounds(const std::vector<Candidate>& backends, const TimingPlan& plan,

@@ -45,6 +45,10 @@ struct TimingPlan {
 /// The words by which a child is asked for these products.
 void add_words(const std::vector<bench::AskedProduct>& products, std::vector<std::string>& words);
 
+/// The words by which a child is asked for one sample of each row, of rows whose call takes at most `cap_s`.
+std::vector<std::string> sample_words(const TimingPlan& plan, const std::string& blas, int threads, double cap_s,
+                                      bool checked);
+
 struct TimedRounds {
   std::vector<Timed> libraries;
   /// Processors that were kept busy by others meanwhile, on average; none if the system does not tell.

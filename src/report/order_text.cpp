@@ -194,9 +194,10 @@ std::string orders_text(const OrderDocument& document) {
   return text;
 }
 
-std::string order_changes_text(const std::vector<std::string>& changes) {
-  if (changes.empty()) return "No order changed: the same sums are added in the same order.\n";
-  std::string text = fmt::format("{} order{} changed:\n\n", changes.size(), changes.size() == 1 ? "" : "s");
+std::string order_changes_text(const std::vector<std::string>& changes, std::size_t in_both) {
+  std::string text =
+      fmt::format("{} order{} in both documents, {} changed{}\n", in_both, in_both == 1 ? "" : "s",
+                  changes.empty() ? "none" : fmt::to_string(changes.size()), changes.empty() ? "." : ":\n");
   for (const std::string& change : changes) text += fmt::format("- {}\n", markdown_text(change));
   return text;
 }

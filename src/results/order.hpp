@@ -104,8 +104,12 @@ struct OrderPair {
 /// Whether the bits of fresh products were the same, and where the trees part.
 OrderPair compare(const LibraryOrder& a, const LibraryOrder& b);
 
-/// What is not as it was expected, one line each: of each order of `expected` the one of the same name, request, type
-/// and threads.
+/// How many of the orders of `before` have a counterpart in `after`: of the same request, type and threads, and of the
+/// same name where either document has several libraries for that.
+std::size_t orders_in_both(const OrderDocument& before, const OrderDocument& after);
+
+/// What is not as it was expected, one line each: another tree, other bits of the same products, no longer certified or
+/// repeatable, or not read. Orders are paired as by orders_in_both.
 std::vector<std::string> unexpected(const OrderDocument& expected, const OrderDocument& found);
 
 /// Such lines for programs, schema "sqrtn.compare/1".

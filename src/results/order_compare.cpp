@@ -8,8 +8,9 @@
 namespace sqrtn::results {
 namespace {
 
-/// Where two trees part; empty if they do not.
+/// Where two trees part; empty if they do not, or if neither is known.
 std::string parting(const OrderClass& a, const OrderClass& b) {
+  if (a.tree.empty() && b.tree.empty()) return {};
   if (a.tree.empty() || b.tree.empty()) return "the order of one is not known";
   const laws::OrderDifference difference = laws::compare(laws::from_code(a.tree), laws::from_code(b.tree));
   if (difference.change == laws::OrderChange::none) return {};
@@ -41,6 +42,31 @@ std::string class_difference(const LibraryOrder& a, const LibraryOrder& b) {
   return a.distinct != b.distinct ? fmt::format("{} ({})", where, counts) : where;
 }
 
+bool is_of_same_call(const LibraryOrder& a, const LibraryOrder& b) {
+  return a.request == b.request && a.dtype == b.dtype && a.threads == b.threads;
+}
+
+/// That of the same library; where only one library on either side was asked for this, that one, whatever its name: it
+/// may have its version in it.
+const LibraryOrder* counterpart(const LibraryOrder& one, const std::vector<LibraryOrder>& own,
+                                const std::vector<LibraryOrder>& others) {
+  const auto of_same_call = [&one](const LibraryOrder& other) { return is_of_same_call(one, other); };
+  const auto named = std::ranges::find_if(
+      others, [&](const LibraryOrder& other) { return other.name == one.name && of_same_call(other); });
+  if (named != others.end()) return &*named;
+  if (std::ranges::count_if(own, of_same_call) != 1 || std::ranges::count_if(others, of_same_call) != 1) return nullptr;
+  return &*std::ranges::find_if(others, of_same_call);
+}
+
+/// What is another order now, or cannot be told to be the same any more; empty if nothing.
+std::string change_of(const LibraryOrder& before, const LibraryOrder& now, bool drew_the_same) {
+  if (before.repeatable != now.repeatable) return now.repeatable ? "is repeatable now" : "is not repeatable now";
+  if (std::string difference = class_difference(before, now); !difference.empty()) return difference;
+  // Bits of products are compared only where both drew the same.
+  if (drew_the_same && before.answer != now.answer) return "the same trees, but other bits";
+  return before.certified() && !now.certified() ? "the same trees, but they are not certified now" : "";
+}
+
 }  // namespace
 
 OrderPair compare(const LibraryOrder& a, const LibraryOrder& b) {
@@ -57,29 +83,25 @@ OrderPair compare(const LibraryOrder& a, const LibraryOrder& b) {
   return pair;
 }
 
+std::size_t orders_in_both(const OrderDocument& before, const OrderDocument& after) {
+  return static_cast<std::size_t>(std::ranges::count_if(before.orders, [&](const LibraryOrder& order) {
+    return counterpart(order, before.orders, after.orders) != nullptr;
+  }));
+}
+
 std::vector<std::string> unexpected(const OrderDocument& expected, const OrderDocument& found) {
   std::vector<std::string> lines;
   for (const LibraryOrder& before : expected.orders) {
     const std::string what = fmt::format("{} {} {}, {} thread{}", before.name, before.request, before.dtype,
                                          before.threads, before.threads == 1 ? "" : "s");
-    const auto now = std::ranges::find_if(found.orders, [&](const LibraryOrder& order) {
-      return order.name == before.name && order.request == before.request && order.dtype == before.dtype &&
-             order.threads == before.threads;
-    });
-    if (now == found.orders.end() || !now->refusal.empty()) {
+    const LibraryOrder* now = counterpart(before, expected.orders, found.orders);
+    if (now == nullptr || !now->refusal.empty()) {
       if (before.refusal.empty()) lines.push_back(what + ": was not read now");
       continue;
     }
     if (!before.refusal.empty()) continue;
-    if (before.repeatable != now->repeatable) {
-      lines.push_back(fmt::format("{}: is {}repeatable now", what, now->repeatable ? "" : "not "));
-      continue;
-    }
-    // Bits of products are compared only where both drew the same.
-    std::string difference = class_difference(before, *now);
-    if (difference.empty() && expected.seed == found.seed && before.answer != now->answer)
-      difference = "the same trees, but other bits";
-    if (!difference.empty()) lines.push_back(fmt::format("{}: {}", what, difference));
+    const std::string change = change_of(before, *now, expected.seed == found.seed);
+    if (!change.empty()) lines.push_back(fmt::format("{}: {}", what, change));
   }
   return lines;
 }
