@@ -3,12 +3,10 @@
 #include <array>
 #include <complex>
 #include <cstdint>
-#include <map>
-#include <memory>
-#include <mutex>
 #include <stdexcept>
 
 #include "blas/arguments.hpp"
+#include "blas/asked_once.hpp"
 
 namespace sqrtn::blas {
 namespace {
@@ -53,17 +51,8 @@ bool probe(void* function, char type, int integer_bits) {
 }  // namespace
 
 std::function<bool(void* function, char type)> added_flags(int integer_bits) {
-  struct Known {
-    std::mutex mutex;
-    std::map<void*, bool> flags;
-  };
-  return [known = std::make_shared<Known>(), integer_bits](void* function, char type) {
-    if (function == nullptr) return false;
-    const std::lock_guard lock(known->mutex);
-    const auto [found, is_new] = known->flags.try_emplace(function, false);
-    if (is_new) found->second = probe(function, type, integer_bits);
-    return found->second;
-  };
+  return asked_once<void*, bool>(
+      [integer_bits](void* function, char type) { return function != nullptr && probe(function, type, integer_bits); });
 }
 
 }  // namespace sqrtn::blas

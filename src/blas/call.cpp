@@ -4,13 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
-#include <memory>
-#include <mutex>
 #include <stdexcept>
 
 #include "blas/added_flags.hpp"
 #include "blas/arguments.hpp"
+#include "blas/asked_once.hpp"
 #include "blas/call_batch.hpp"
 #include "blas/complex_result.hpp"
 #include "blas/operations.hpp"
@@ -111,20 +109,6 @@ void call_fortran(void* function, int integer_bits, ComplexResult complex_result
   arguments.call(function, returned, call.result);
 }
 
-/// Asks for each name once: the proof whose function it is goes through all that the process has loaded.
-SymbolLookup remembered(const SymbolLookup& look_up) {
-  struct Known {
-    std::mutex mutex;
-    std::map<std::string, void*> addresses;
-  };
-  return [look_up, known = std::make_shared<Known>()](const std::string& name) {
-    const std::lock_guard lock(known->mutex);
-    const auto [found, is_new] = known->addresses.try_emplace(name);
-    if (is_new) found->second = look_up(name);
-    return found->second;
-  };
-}
-
 }  // namespace
 
 std::string routine_of_c(const Operation& operation, char type) {
@@ -159,7 +143,8 @@ std::int64_t c_flag(std::int64_t letter) {
 }
 
 std::vector<Interface> interfaces_of(const SymbolLookup& library, const Naming& naming, int integer_bits) {
-  const SymbolLookup look_up = remembered(library);
+  // The proof whose function it is goes through all that the process has loaded.
+  const SymbolLookup look_up = asked_once<std::string, void*>(library);
   const auto c_symbol = [naming](const Operation& o, char type) { return naming.c(routine_of_c(o, type)); };
   const auto fortran_symbol = [naming](const Operation& o, char type) { return naming.fortran(name_of(o, type)); };
   const auto complex_result = [=, result_of = complex_results()](const Operation& o, char type) {

@@ -4,11 +4,9 @@
 #include <complex>
 #include <cstdint>
 #include <cstring>
-#include <map>
-#include <memory>
-#include <mutex>
 
 #include "blas/arguments.hpp"
+#include "blas/asked_once.hpp"
 
 namespace sqrtn::blas {
 namespace {
@@ -36,16 +34,7 @@ ComplexResult probe_complex_result(void* function, char type) {
 }  // namespace
 
 std::function<ComplexResult(void* function, char type)> complex_results() {
-  struct Known {
-    std::mutex mutex;
-    std::map<void*, ComplexResult> results;
-  };
-  return [known = std::make_shared<Known>()](void* function, char type) {
-    const std::lock_guard lock(known->mutex);
-    const auto [found, is_new] = known->results.try_emplace(function, ComplexResult::unknown);
-    if (is_new) found->second = probe_complex_result(function, type);
-    return found->second;
-  };
+  return asked_once<void*, ComplexResult>(probe_complex_result);
 }
 
 }  // namespace sqrtn::blas

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <future>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -55,15 +54,11 @@ std::string last_line(std::string text) {
 }
 
 Answer answer_of(const Judging& judging) {
-  const Scratch scratch;
-  const fs::path file = scratch / "document.json";
   std::vector<std::string> argv{judging.command};
   std::ranges::copy(judging.arguments, std::back_inserter(argv));
-  argv.insert(argv.end(), {"--json", file.string()});
+  argv.insert(argv.end(), {"--json", "-"});
   const ProcessEnd end = run_process(argv, {.wall_s = judging.limit_s});
-  Answer answer{.node = name_of_place("%N"), .problem = {}, .document = {}};
-  std::ifstream content(file, std::ios::binary);
-  answer.document.assign(std::istreambuf_iterator<char>(content), {});
+  Answer answer{.node = name_of_place("%N"), .problem = {}, .document = end.out};
   if (answer.document.empty()) {
     const std::string said = last_line(end.err);
     answer.problem = end.to_text() + (said.empty() ? "" : ": " + said);
