@@ -112,21 +112,49 @@ TEST(Answer, RankedIsWhoIsRightThere) {
   EXPECT_EQ(order("gemv", "f32", false), (Order{1, 2, 3, 0}));
   EXPECT_EQ(order("gemv", "f64", false), (Order{1, 3, 0}));
   EXPECT_EQ(order("", "f32", false), (Order{2, 3, 0}));
-  EXPECT_EQ(order("", "f64", true), (Order{0})) << "one is unsafe, one wrong, one open";
+  EXPECT_EQ(order("", "f32", true), (Order{2, 0})) << "one is unsafe there, one wrong";
+  EXPECT_EQ(order("", "f64", true), (Order{1, 3, 0})) << "one is open there; what others do in f32 does not count";
   EXPECT_DOUBLE_EQ(ranking.relative_to_best(3, {.routine = "gemm", .dtype = "f32", .threads = 1})->value, 2.0 / 3);
   EXPECT_EQ(ranking.relative_to_best(1, {.routine = "gemm", .dtype = "f32", .threads = 1}), std::nullopt);
 }
 
 TEST(Answer, NamesTheFastestRightLibraryAndWhoIsFaster) {
-  Library wrong = library("wrong", 3);
-  wrong.claims.push_back(judged("products/syrk/f32/beta_zero", Verdict::fail));
-  const Libraries all = of({library("slow", 1), wrong, library("right", 2)});
+  Library elsewhere = library("elsewhere", 2), reader = library("reader", 3), wrong = library("wrong", 4);
+  elsewhere.claims.push_back(judged("products/syrk/f32/beta_zero", Verdict::fail));
+  elsewhere.incidents.push_back({.kind = results::IncidentKind::killed, .place = "products/syrk", .text = "killed"});
+  reader.claims.push_back(judged("products/gemv/f32/inside", Verdict::fail));
+  wrong.claims.push_back(judged("products/gemm/f32/bound", Verdict::fail));
+  const Libraries all = of({library("slow", 1), elsewhere, reader, wrong});
   const std::vector<report::Fastest> fastest = report::fastest_libraries(all);
   ASSERT_EQ(fastest.size(), 2U);
-  EXPECT_EQ(fastest[0].setting, "f32, 1 thread");
-  EXPECT_EQ(fastest[0].library, "right");
+  EXPECT_EQ(fastest[0].setting, "gemm and gemv f32, 1 thread");
+  EXPECT_EQ(fastest[0].library, "elsewhere");
   EXPECT_EQ(fastest[0].margin, "2.00 times as fast as slow");
-  EXPECT_EQ(fastest[0].faster, "wrong, which is wrong, is 1.50 times as fast");
+  EXPECT_EQ(fastest[0].faster, "reader, unsafe there, is 1.50 times as fast");
+  EXPECT_EQ(fastest[1].library, "wrong") << "its values are right in double precision";
+}
+
+TEST(Answer, SaysWhereNoLibraryIsRight) {
+  Library reader = library("reader", 3);
+  reader.claims.push_back(judged("products/gemv/f32/inside", Verdict::fail));
+  const std::vector<report::Fastest> fastest = report::fastest_libraries(of({reader}));
+  ASSERT_EQ(fastest.size(), 2U);
+  EXPECT_EQ(fastest[0].library, "");
+  EXPECT_EQ(fastest[0].faster, "the fastest, reader, is unsafe");
+  EXPECT_EQ(fastest[1].library, "reader");
+}
+
+TEST(Answer, TheWordTellsInHowManyRoutinesItIsDue) {
+  const auto word = [](std::vector<std::string> failures) {
+    Library one = library("one", 1);
+    for (const std::string& id : failures) one.claims.push_back(judged(id, Verdict::fail));
+    return report::answer_table(of({one})).rows.front()[1].text;
+  };
+  EXPECT_EQ(word({}), "right");
+  EXPECT_EQ(word({"products/gemm/f32/beta_zero", "products/gemm/f64/bound", "products/gemv/f32/inside"}),
+            "wrong in 1 of 2");
+  EXPECT_EQ(word({"products/gemv/f32/inside", "products/syrk/f64/inside"}), "unsafe in 2 of 3");
+  EXPECT_EQ(word({"products/gemv/f32/inside", "products/all/f32/concurrent"}), "unsafe");
 }
 
 // The margin is paired by round: what slows a round for all moves no ratio.

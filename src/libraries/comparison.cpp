@@ -4,6 +4,7 @@
 #include <iterator>
 #include <map>
 #include <mutex>
+#include <numeric>
 #include <string_view>
 
 #include "claims/area.hpp"
@@ -100,7 +101,17 @@ void Comparison::judge(const std::vector<claims::Claim>& claims) {
     if (!chosen.empty()) judge_library(library, chosen, false, tally);
   };
   for (std::size_t library = 0; library < n; ++library) take_turn(library, Turn::alone);
-  parallel_for(2 * n, 0, [&](std::size_t i) { take_turn(i % n, i < n ? Turn::longest : Turn::rest); });
+  std::vector<double> lasted_s(n);
+  parallel_for(n, 0, [&](std::size_t library) {
+    const double before_s = judged_[library].time_s;
+    take_turn(library, Turn::longest);
+    lasted_s[library] = judged_[library].time_s - before_s;
+  });
+  // The slowest first, so that none is left for the end.
+  std::vector<std::size_t> order(n);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, std::ranges::greater{}, [&](std::size_t library) { return lasted_s[library]; });
+  parallel_for(n, 0, [&](std::size_t i) { take_turn(order[i], Turn::rest); });
   const bool about_products = std::ranges::any_of(claims, is_about_products);
   for (std::size_t library = 0; library < n && about_products && !options_.quick; ++library) {
     if (judged_[library].incidents.empty()) judge_library(library, {}, true, tally);

@@ -21,8 +21,10 @@ constexpr double group_share = 0.5, claim_share = 1.0 / 6;
 // One call of the largest product takes 1 s with the slowest library that we know, on a processor that nobody else
 // uses. Whoever was silent once is waited for half as long.
 constexpr double call_limit_s = 10;
-// Of groups and of single claims together: with more, one library would eat the time of all others.
-constexpr int patience = 4;
+// Of batches, groups and single claims together: with more, one library would eat the time of all others.
+constexpr int patience = 5;
+// A child takes some 0.1 s to start, as long as the claims about many a routine.
+constexpr std::size_t groups_at_once = 8;
 
 /// Claims that one child is asked for, by their places among all.
 struct Group {
@@ -42,6 +44,21 @@ std::vector<Group> groups_of(const std::vector<claims::Claim>& claims) {
   return groups;
 }
 
+/// What is about one routine may be asked beside what is about others: groups that follow one another and one child is
+/// asked for first.
+std::vector<std::vector<Group>> batches_of(std::vector<Group> groups, const std::vector<claims::Claim>& claims) {
+  std::vector<std::vector<Group>> batches;
+  bool open = false;
+  for (Group& group : groups) {
+    const std::string& id = claims[group.places.front()].id;
+    const bool joins = claims::is_in(claims::Area::products, id) && claims::routines_of(id) == claims::Routines::one;
+    if (!joins || !open || batches.back().size() == groups_at_once) batches.emplace_back();
+    batches.back().push_back(std::move(group));
+    open = joins;
+  }
+  return batches;
+}
+
 /// One library, while it is judged.
 class Judge {
  public:
@@ -50,12 +67,19 @@ class Judge {
     for (const claims::Claim& claim : claims) judged_.claims.push_back({.claim = claim, .outcome = {}});
   }
 
-  Judged judge(const std::vector<Group>& groups, const std::function<void(std::size_t, const std::string&)>& progress) {
+  Judged judge(const std::vector<std::vector<Group>>& batches,
+               const std::function<void(std::size_t, const std::string&)>& progress) {
     std::size_t done = 0;
-    for (const Group& group : groups) {
-      progress(done, group.name);
-      judge_group(group);
-      done += group.places.size();
+    for (const std::vector<Group>& batch : batches) {
+      progress(done, batch.front().name);
+      const bool together = batch.size() > 1 && judge_together(batch);
+      for (const Group& group : batch) {
+        if (!together) {
+          progress(done, group.name);
+          judge_group(group);
+        }
+        done += group.places.size();
+      }
     }
     if (judging_.properties) describe();
     judged_.time_s = spent_s();
@@ -71,6 +95,17 @@ class Judge {
     if (interrupted()) return "not judged: interrupted";
     if (silences_ >= patience) return "not judged: the library gave no answer too often";
     return left_s() > 0 ? "" : "not judged: its time was used up";
+  }
+
+  /// False, and nothing is said, if the library did anything but answer: which group is to blame is not known.
+  bool judge_together(const std::vector<Group>& batch) {
+    if (!why_not().empty()) return false;
+    std::vector<std::size_t> places;
+    for (const Group& group : batch) places.insert(places.end(), group.places.begin(), group.places.end());
+    const Answer answer = verify(claims_at(places), group_share);
+    if (!answer.document || !incidents_in(answer, batch.front().name).empty()) return false;
+    for (const std::size_t place : places) settle(place, answer);
+    return true;
   }
 
   void judge_group(const Group& group) {
@@ -216,7 +251,7 @@ std::vector<claims::Result> in_order(const std::vector<claims::Claim>& claims, s
 
 Judged judge_in_children(const Candidate& backend, const std::vector<claims::Claim>& claims, const Judging& judging,
                          const std::function<void(std::size_t, const std::string&)>& progress) {
-  return Judge(backend, claims, judging).judge(groups_of(claims), progress);
+  return Judge(backend, claims, judging).judge(batches_of(groups_of(claims), claims), progress);
 }
 
 JudgedLibrary judge_apart(const std::string& blas, const std::vector<claims::Claim>& claims, const Judging& judging) {

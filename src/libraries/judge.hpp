@@ -27,8 +27,9 @@ struct Judging {
   double limit_s = 120;     ///< of all children of one library; claims that it leaves no time are inconclusive
 };
 
-/// Judges the claims, one child a group, which is asked for no other. The claims of a group whose child did not
-/// answer are asked again alone, so that the one to blame is known; after `patience` silences no more are.
+/// Judges the claims by children, each asked for some groups of them and for no other. The groups of one that did
+/// anything but answer are asked again alone, and the claims of a group that did not answer too, so that the one to
+/// blame is known; after `patience` silences no more are.
 /// `progress(claims done, group)` is called before each group.
 Judged judge_in_children(const Candidate& backend, const std::vector<claims::Claim>& claims, const Judging& judging,
                          const std::function<void(std::size_t, const std::string&)>& progress);

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <set>
+
+#include "claims/area.hpp"
 #include "results/findings.hpp"
 #include "results/format.hpp"
 #include "results/ranking.hpp"
@@ -15,6 +18,36 @@ constexpr double calm = 0.25;
 
 std::string text_of(const std::optional<Relative>& relative) {
   return relative ? fmt::format("{:.2f}", relative->value) : "–";
+}
+
+/// "gemm and gemv f32, 1 thread"
+std::string setting_text(const Ranking& ranking, const Scope& setting) {
+  std::vector<std::string> routines;
+  for (const Scope& scope : ranking.routines_of(setting)) routines.push_back(scope.routine);
+  return fmt::format("{} {}", fmt::join(routines, " and "), to_string(setting));
+}
+
+/// "wrong in 3 of 70": of the routines that were judged. The word alone where it is due in all.
+Cell word_cell(const Library& library) {
+  const std::optional<claims::Word> word = word_of(library);
+  Cell cell{std::string(word_text(word))};
+  if (word) cell.mark = cell.text;
+  std::set<std::string_view> judged, broken;
+  bool in_all = false;
+  for (const auto& [claim, outcome] : library.claims) {
+    if (outcome.verdict == claims::Verdict::skipped) continue;
+    const bool due = outcome.verdict == claims::Verdict::fail && claims::word_of(claim.claim_class) == word;
+    const std::string_view routine = claims::product_claim(claim.id).routine;
+    if (claims::routines_of(claim.id) == claims::Routines::all) {
+      in_all = in_all || due;
+    } else {
+      judged.insert(routine);
+      if (due) broken.insert(routine);
+    }
+  }
+  if (broken.empty() || in_all) return cell;
+  cell.text += fmt::format(" in {} of {}", broken.size(), judged.size());
+  return cell;
 }
 
 /// "1.08 [1.05, 1.10] times as fast as blis-serial", or that the rounds tell none of the two faster.
@@ -31,7 +64,7 @@ std::string faster_text(const Libraries& libraries, const Ranking& ranking, cons
   if (all.front() == best) return {};
   const Library& first = libraries.backends[all.front()];
   const std::optional<Relative> ratio = ranking.relative(all.front(), best, setting);
-  return fmt::format("{}, which is {}, is {} times as fast", first.name, word_text(word_of(first)),
+  return fmt::format("{}, {} there, is {} times as fast", first.name, word_text(ranking.word_in(all.front(), setting)),
                      significant(ratio->value, 3));
 }
 
@@ -41,10 +74,15 @@ std::vector<Fastest> fastest_libraries(const Libraries& libraries) {
   const Ranking ranking(libraries);
   std::vector<Fastest> all;
   for (const Scope& setting : ranking.settings()) {
-    const std::vector<std::size_t> order = ranking.order_of(setting, true);
-    if (order.empty()) continue;
+    const std::vector<std::size_t> order = ranking.order_of(setting, true), ranked = ranking.order_of(setting);
+    if (ranked.empty()) continue;
     Fastest& fastest = all.emplace_back();
-    fastest.setting = to_string(setting);
+    fastest.setting = setting_text(ranking, setting);
+    if (order.empty()) {
+      const std::string_view word = word_text(ranking.word_in(ranked.front(), setting));
+      fastest.faster = fmt::format("the fastest, {}, is {}", libraries.backends[ranked.front()].name, word);
+      continue;
+    }
     fastest.library = libraries.backends[order.front()].name;
     if (order.size() > 1) {
       fastest.margin = margin_text(*ranking.relative(order[0], order[1], setting), libraries.backends[order[1]].name);
@@ -63,7 +101,7 @@ Table answer_table(const Libraries& libraries) {
   table.columns.emplace_back("what it gets wrong");
   for (std::size_t i = 0; i < libraries.backends.size(); ++i) {
     const Library& library = libraries.backends[i];
-    Row row{library.name, std::string(word_text(word_of(library)))};
+    Row row{library.name, word_cell(library)};
     for (const Scope& setting : ranking.settings()) row.push_back(text_of(ranking.relative_to_best(i, setting)));
     row.push_back(library.record ? complaints_of(library) : "cannot be used: " + library.refusal);
     table.rows.push_back(std::move(row));

@@ -34,16 +34,19 @@ std::string answer_of(const Libraries& report) {
   if (const std::string busy = disturbance(report); !busy.empty()) text += fmt::format("<p>{}\n", html::escaped(busy));
   std::string items;
   for (const auto& [setting, library, margin, faster] : fastest_libraries(report)) {
-    items += fmt::format("<li>{}: <strong>{}</strong>{}{}", html::escaped(setting), html::escaped(library),
+    items += fmt::format("<li>{}: <strong>{}</strong>{}{}", html::escaped(setting),
+                         library.empty() ? "none" : html::escaped(library),
                          margin.empty() ? "" : ", " + html::escaped(margin),
                          faster.empty() ? "" : fmt::format(" ({})", html::escaped(faster)));
   }
-  if (!items.empty()) text += "<p>Fastest right library:\n<ul class=answer>" + items + "</ul>\n";
+  if (!items.empty()) text += "<p>Fastest right library at\n<ul class=answer>" + items + "</ul>\n";
   text += "<div class=answer>\n" + html_of(coloured(answer_table(report)), "Every BLAS of this machine") + "</div>\n";
   return text +
          "<p>The numbers are speeds as multiples of the fastest library's, 1.00 is the fastest everywhere; f32 × 2 is "
          "in single precision on two threads. <em>Differs</em>: right for finite data, not for NaN, Inf, α = 0 or "
-         "underflow. <em>Unsafe</em>: touches what is not its own. <em>Wrong</em>: wrong for finite data.\n";
+         "underflow. <em>Unsafe</em>: touches what is not its own. <em>Wrong</em>: wrong for finite data; in 3 of 70: "
+         "of the "
+         "routines that were judged.\n";
 }
 
 /// Every claim that shows it, each with the command that does so again.

@@ -78,11 +78,6 @@ bool is_ranked(const Library& library, const std::string& routine, const std::st
          });
 }
 
-bool is_usable(const Library& library) {
-  const std::optional<claims::Word> word = word_of(library);
-  return word && *word <= claims::Word::differs;
-}
-
 Ranking::Ranking(const Libraries& libraries) : libraries_(libraries), speeds_(libraries.backends.size()) {
   std::vector<std::string> names;
   Names settings(names), products(products_);
@@ -145,6 +140,29 @@ bool Ranking::is_ranked_in(std::size_t library, const Scope& scope) const {
                       routines, [&](const std::string& routine) { return is_ranked(entry, routine, scope.dtype); });
 }
 
+std::optional<claims::Word> Ranking::word_in(std::size_t library, const Scope& scope) const {
+  const Library& entry = libraries_.backends[library];
+  std::set<std::string> routines, of_others, of_these;
+  bool wrong_answer = false;
+  for (const LibrarySpeed& speed : entry.speeds) {
+    if (!is_in(speed.row, scope)) continue;
+    routines.insert(speed.row.subject);
+    wrong_answer = wrong_answer || speed.row.note.kind == NoteKind::wrong_answer;
+  }
+  std::vector<claims::Result> concerned;
+  for (const claims::Result& result : entry.claims) {
+    const bool concerns = std::ranges::any_of(
+        routines, [&](const std::string& routine) { return claims::concerns(result.claim.id, routine, scope.dtype); });
+    (concerns ? of_these : of_others).insert(claims::group_of(result.claim.id));
+    if (concerns) concerned.push_back(result);
+  }
+  std::vector<Incident> incidents = entry.incidents;
+  std::erase_if(incidents, [&](const Incident& incident) {
+    return of_others.contains(incident.place) && !of_these.contains(incident.place);
+  });
+  return word_of(concerned, incidents, wrong_answer);
+}
+
 std::map<std::size_t, double> Ranking::mean_rates(const Scope& scope) const {
   std::map<std::size_t, double> means;
   const std::optional<std::size_t> setting = place_of(scope);
@@ -189,7 +207,8 @@ std::vector<std::size_t> Ranking::order_of(const Scope& scope, bool usable) cons
   const std::map<std::size_t, double>& means = means_in(scope);
   std::vector<std::size_t> order;
   for (const auto& [library, mean] : means) {
-    if (!usable || is_usable(libraries_.backends[library])) order.push_back(library);
+    if (!usable || word_in(library, scope).value_or(claims::Word::wrong) <= claims::Word::differs)
+      order.push_back(library);
   }
   std::ranges::stable_sort(order, std::ranges::greater{}, [&](std::size_t library) { return means.at(library); });
   return order;

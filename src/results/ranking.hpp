@@ -35,9 +35,6 @@ struct Relative {
 /// judged, its speed is shown and not ranked.
 bool is_ranked(const Library& library, const std::string& routine, const std::string& dtype);
 
-/// Whether people may use it for finite data: its word is right or differs.
-bool is_usable(const Library& library);
-
 /// Each speed is looked up instead of searched for: libraries may come from outside and be many. `libraries` must
 /// outlive it.
 class Ranking {
@@ -59,7 +56,11 @@ class Ranking {
   /// The speed as a multiple of the other's, over the products at which all that are ranked were timed: paired by
   /// round, or of the medians where the document does not tell the rounds. None if one of the two is not ranked.
   [[nodiscard]] std::optional<Relative> relative(std::size_t library, std::size_t other, const Scope& scope) const;
-  /// Those that are ranked, the fastest first; with `usable`, only those whose word is right or differs.
+  /// The word for it where the scope is concerned: by the claims about what was timed there, those about all routines
+  /// among them, and by what it did beside answering them. None if it was not judged.
+  [[nodiscard]] std::optional<claims::Word> word_in(std::size_t library, const Scope& scope) const;
+  /// Those that are ranked, the fastest first; with `usable`, only those that people may use for finite data there: the
+  /// word is right or differs.
   [[nodiscard]] std::vector<std::size_t> order_of(const Scope& scope, bool usable = false) const;
   /// The speed as a multiple of that of the fastest.
   [[nodiscard]] std::optional<Relative> relative_to_best(std::size_t library, const Scope& scope) const;

@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <array>
 #include <cmath>
 #include <complex>
 #include <limits>
@@ -42,33 +42,43 @@ struct Terms {
       for (Real<T>& part : parts) part = std::sqrt(part);
     }
     if (operation.operands.size() == 1) return;
-    y.resize(n_terms);
+    static constexpr std::array<Real<T>, 7> scales{0.125, 0.25, 0.5, 1, 2, 4, 8};
+    y.reserve(n_terms);
     for (std::size_t i = 0; i < n_terms; ++i) {
-      const int exponent = static_cast<int>(i % 7) - 3;
-      x[i] *= std::ldexp(Real<T>(1), exponent);
-      y[i] = T(std::ldexp(Real<T>(1), -exponent));
+      x[i] *= scales[i % 7];
+      y.push_back(T(scales[6 - i % 7]));
     }
   }
   std::vector<T> x, y;
 };
 
+/// What any call should return.
 template <class T>
-void compare_growth(const Inquiry& inquiry, const Terms<T>& terms, const RoutineCall<T>& call,
+struct Growth {
+  using Wide = long double;
+  Growth(const blas::Operation& operation, const Terms<T>& terms, const T& offset)
+      : is_norm(operation.reduction == Reduction::norm), is_product(operation.operands.size() > 1) {
+    if (has_argument(operation, blas::Argument::What::scalar, 'o')) re.add(real_part(offset));
+    for (std::size_t i = 0; i < n_terms; ++i) {
+      const Wide a = real_part(terms.x[i]), b = imaginary_part(terms.x[i]);
+      const Wide factor = is_product ? static_cast<Wide>(real_part(terms.y[i])) : Wide(1);
+      re.add(is_norm ? a * a + b * b : is_product ? a * factor : a + b);
+      if (is_complex<T> && is_product) im.add(b * factor);
+    }
+  }
+  bool is_norm, is_product;
+  PartialSums<Wide> re, im;
+};
+
+template <class T>
+void compare_growth(const Inquiry& inquiry, const Growth<T>& growth, const RoutineCall<T>& call,
                     const std::string& where) {
   using Wide = long double;
   constexpr auto unit_of_result = static_cast<Wide>(std::numeric_limits<Real<T>>::epsilon() / 2);
   const blas::Operation& operation = inquiry.operation;
-  const bool is_norm = operation.reduction == Reduction::norm, is_product = operation.operands.size() > 1;
+  const auto& [is_norm, is_product, re, im] = growth;
   const Wide unit =
       operation.adds_in_double ? static_cast<Wide>(std::numeric_limits<double>::epsilon() / 2) : unit_of_result;
-  PartialSums<Wide> re, im;
-  if (has_argument(operation, blas::Argument::What::scalar, 'o')) re.add(real_part(call.scalar('o')));
-  for (std::size_t i = 0; i < n_terms; ++i) {
-    const Wide a = real_part(terms.x[i]), b = imaginary_part(terms.x[i]);
-    const Wide factor = is_product ? static_cast<Wide>(real_part(terms.y[i])) : Wide(1);
-    re.add(is_norm ? a * a + b * b : is_product ? a * factor : a + b);
-    if (is_product) im.add(b * factor);
-  }
   const auto place = [&where] { return where; };
   if (is_norm) {
     const Wide norm = std::sqrt(re.sum), bound = re.bound(unit) / norm / 2 + 8 * unit * norm;
@@ -99,10 +109,11 @@ void growth(const Inquiry& inquiry) {
   RoutineCall<T> call(inquiry.operation, {.n = n_terms});
   call.places.push_back(terms.x.data());
   if (inquiry.operation.operands.size() > 1) call.places.push_back(terms.y.data());
+  const Growth<T> growth(inquiry.operation, terms, call.scalar('o'));
   for (const blas::Interface& interface : inquiry.interfaces) {
     if (inquiry.found.failed() || !interface.has(inquiry.operation, inquiry.type)) continue;
     call.call(interface);
-    compare_growth(inquiry, terms, call, call.describe(interface) + ", terms uniform in (0, 1)");
+    compare_growth(inquiry, growth, call, call.describe(interface) + ", terms uniform in (0, 1)");
   }
 }
 

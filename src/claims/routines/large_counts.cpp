@@ -1,6 +1,6 @@
 #include <algorithm>
 #include <complex>
-#include <memory>
+#include <set>
 #include <vector>
 
 #include "claims/routines/counts.hpp"
@@ -53,60 +53,104 @@ std::vector<T> block_of(TestData& data) {
 
 /// Both ends, around powers of two, and some between.
 std::vector<std::size_t> sampled(std::size_t n) {
-  std::vector<std::size_t> places;
-  for (std::size_t i = 0; i < n; ++i) {
-    const bool near_power = i % 65536 < 3 || i % 65536 > 65533;
-    if (n < 5000 || i < 64 || i + 2048 >= n || near_power || i % 1009 == 0) places.push_back(i);
-  }
-  return places;
+  std::set<std::size_t> places;
+  const auto add = [&](std::size_t first, std::size_t end, std::size_t step) {
+    for (std::size_t i = first; i < std::min(end, n); i += step) places.insert(places.end(), i);
+  };
+  add(0, n < 5000 ? n : 64, 1);
+  add(0, n, 1009);
+  for (std::size_t power = 65536; power < n; power += 65536) add(power - 2, power + 3, 1);
+  add(n - std::min<std::size_t>(n, 2048), n, 1);
+  return {places.begin(), places.end()};
 }
 
+bool seeks_smallest(const blas::Operation& operation) {
+  return operation.reduction == Reduction::first_smallest || operation.reduction == Reduction::smallest;
+}
+
+/// What the operands hold in all calls of a claim, and where.
 template <class T>
-class LargeCount {
+class LargeOperands {
  public:
-  LargeCount(const Inquiry& inquiry, const Choice& choice) : inquiry_(inquiry), call_(inquiry.operation, choice) {
-    call_.alpha = T(2);
-    call_.beta = T(-1);
-    call_.places.resize(inquiry.operation.operands.size());
-    for (std::size_t i = 0; i < call_.places.size(); ++i) {
+  explicit LargeOperands(const Inquiry& inquiry) : operation_(inquiry.operation) {
+    for (std::size_t i = 0; i < operation_.operands.size(); ++i) {
       blocks_.push_back(block_of<T>(inquiry.data));
-      if (seeks_smallest()) {
-        for (T& entry : blocks_.back()) entry += T(1);
-      }
-      memory_.push_back(std::make_unique<RepeatedMemory>(std::as_bytes(std::span(blocks_.back())),
-                                                         (call_.placements[i].extent() + 2 * margin) * sizeof(T)));
-      call_.places[i] = reinterpret_cast<T*>(memory_.back()->data()) + margin;
-      if (inquiry.operation.operands[i].structure == blas::Structure::rotation)
-        std::ranges::copy(call_.rotation(), call_.places[i]);
+      for (T& entry : blocks_.back()) entry += T(seeks_smallest(operation_) ? 1 : 0);
     }
+    for (const std::vector<T>& block : blocks_) memory_.emplace_back(std::as_bytes(std::span(block)));
   }
 
-  void check(const blas::Interface& interface) {
-    const Reduction reduction = inquiry_.operation.reduction;
-    if (is_search(inquiry_.operation)) *last_of_x() = T(seeks_smallest() ? 0 : 3);
-    call_.call(interface);
-    const std::string what = call_.describe(interface);
-    if (reduction == Reduction::norm) return compare_norm(what);
-    if (returns_index(inquiry_.operation)) return compare_index(what);
-    if (reduction != Reduction::none)
-      return compare(call_.returned_number(), T(seeks_smallest() ? 0 : 3), [&] { return what + ", the result"; });
-    for (const blas::Output& output : inquiry_.operation.outputs) {
-      if (output.operand == '=') {
-        compare_sum(output, what);
-      } else {
-        compare_entries(output, what);
-      }
+  [[nodiscard]] const std::vector<T>& block(std::size_t operand) const { return blocks_[operand]; }
+
+  /// Makes the call one of these operands, as if none had been made before.
+  void place(RoutineCall<T>& call) {
+    call.places.resize(operation_.operands.size());
+    for (std::size_t i = 0; i < call.places.size(); ++i) {
+      const std::size_t bytes = (call.placements[i].extent() + 2 * margin) * sizeof(T);
+      std::byte* const memory = is_written(operation_.operands[i]) ? memory_[i].copied(bytes) : memory_[i].seen(bytes);
+      call.places[i] = reinterpret_cast<T*>(memory) + margin;
+      if (operation_.operands[i].structure == blas::Structure::rotation)
+        std::ranges::copy(call.rotation(), call.places[i]);
     }
   }
 
  private:
-  [[nodiscard]] bool seeks_smallest() const {
-    const Reduction reduction = inquiry_.operation.reduction;
-    return reduction == Reduction::first_smallest || reduction == Reduction::smallest;
+  /// By the call, or by us before it.
+  [[nodiscard]] bool is_written(const blas::Operand& operand) const {
+    return operand.structure == blas::Structure::rotation || is_search(operation_) ||
+           std::ranges::find(operation_.outputs, operand.name, &blas::Output::operand) != operation_.outputs.end();
   }
+
+  const blas::Operation& operation_;
+  std::vector<std::vector<T>> blocks_;
+  std::vector<RepeatedMemory> memory_;
+};
+
+/// Some of what a call should leave, the same through every interface.
+template <class T>
+class LargeCount {
+ public:
+  LargeCount(const Inquiry& inquiry, const Choice& choice, LargeOperands<T>& operands)
+      : inquiry_(inquiry), operands_(operands), call_(inquiry.operation, choice) {
+    call_.alpha = T(2);
+    call_.beta = T(-1);
+    if (inquiry.operation.reduction != Reduction::none) return;
+    for (const blas::Output& output : inquiry.operation.outputs) expect(output);
+  }
+
+  void check(const blas::Interface& interface) {
+    operands_.place(call_);
+    if (is_search(inquiry_.operation)) *last_of_x() = T(seeks_smallest(inquiry_.operation) ? 0 : 3);
+    call_.call(interface);
+    const std::string what = call_.describe(interface);
+    if (inquiry_.operation.reduction == Reduction::norm) return compare_norm(what);
+    if (returns_index(inquiry_.operation)) return compare_index(what);
+    if (inquiry_.operation.reduction != Reduction::none)
+      return compare(call_.returned_number(), T(seeks_smallest(inquiry_.operation) ? 0 : 3),
+                     [&] { return what + ", the result"; });
+    for (const ExpectedEntry& entry : entries_) {
+      compare(entry.operand == '=' ? call_.returned_number() : *place_of(entry), entry.value, [&] {
+        return entry.operand == '=' ? what + ", the result"
+                                    : fmt::format("{}, {} ({}, {})", what, entry.operand, entry.row, entry.col);
+      });
+    }
+  }
+
+ private:
+  struct ExpectedEntry {
+    char operand;  ///< '=': the result
+    std::size_t row, col;
+    T value;
+  };
+
   [[nodiscard]] T* last_of_x() const {
     const Placement& placement = call_.placements.front();
     return call_.places.front() + *placement.place(placement.rows - 1, 0);
+  }
+
+  [[nodiscard]] const T* place_of(const ExpectedEntry& entry) const {
+    const std::size_t which = call_.place_of(entry.operand);
+    return call_.places[which] + *call_.placements[which].place(entry.row, entry.col);
   }
 
   [[nodiscard]] Entries<T> entries(const blas::Factor& factor) const {
@@ -117,7 +161,7 @@ class LargeCount {
     const char flag = factor.by_flag ? call_.choice.transpose(factor.operand) : 'N';
     const std::ptrdiff_t first = at(0, 0);
     Entries<T> all{
-        .block = &blocks_[which], .first = first + static_cast<std::ptrdiff_t>(margin), .cols = placement.cols};
+        .block = &operands_.block(which), .first = first + static_cast<std::ptrdiff_t>(margin), .cols = placement.cols};
     all.row_step = placement.rows > 1 ? at(1, 0) - first : 0;
     all.col_step = placement.cols > 1 ? at(0, 1) - first : 0;
     if ((flag != 'N') != factor.transposed) {
@@ -148,19 +192,16 @@ class LargeCount {
       inquiry_.found.compare_wide<Real<T>>(imaginary_part(got), imaginary_part(wanted), 0, where);
   }
 
-  void compare_entries(const blas::Output& output, const std::string& what) const {
-    const std::size_t which = call_.place_of(output.operand);
-    const Placement& placement = call_.placements[which];
-    for (const std::size_t i : sampled(placement.rows)) {
-      for (const std::size_t j : sampled(placement.cols)) {
-        compare(call_.places[which][*placement.place(i, j)], expected(output, i, j),
-                [&] { return fmt::format("{}, {} ({}, {})", what, output.operand, i, j); });
-      }
+  void expect(const blas::Output& output) {
+    if (output.operand == '=') {
+      entries_.push_back({output.operand, 0, 0, expected(output, 0, 0)});
+      return;
     }
-  }
-
-  void compare_sum(const blas::Output& output, const std::string& what) const {
-    compare(call_.returned_number(), expected(output, 0, 0), [&] { return what + ", the result"; });
+    const Placement& placement = call_.placements[call_.place_of(output.operand)];
+    const std::vector<std::size_t> cols = sampled(placement.cols);
+    for (const std::size_t row : sampled(placement.rows)) {
+      for (const std::size_t col : cols) entries_.push_back({output.operand, row, col, expected(output, row, col)});
+    }
   }
 
   /// The sum of squares is a whole number; what follows rounds a few times.
@@ -184,14 +225,13 @@ class LargeCount {
   }
 
   const Inquiry& inquiry_;
+  LargeOperands<T>& operands_;
   RoutineCall<T> call_;
-  std::vector<std::vector<T>> blocks_;
-  std::vector<std::unique_ptr<RepeatedMemory>> memory_;
+  std::vector<ExpectedEntry> entries_;
 };
 
 /// A row-major call whose n is long is a column-major one whose m is.
-std::vector<Choice> long_choices(const Inquiry& inquiry, bool row_major_too) {
-  const blas::Operation& operation = inquiry.operation;
+std::vector<Choice> long_choices(const blas::Operation& operation) {
   if (!has_matrix(operation)) {
     const std::int64_t backwards = takes_negative_increments(operation) ? -1 : 1;
     return {{.n = past_8388608}, {.n = past_8388608, .increment_x = 2, .increment_y = backwards}};
@@ -202,7 +242,7 @@ std::vector<Choice> long_choices(const Inquiry& inquiry, bool row_major_too) {
     for (const char transpose : std::string_view(transposes ? "NT" : "N")) {
       all.push_back({.transpose_a = transpose, .m = length, .n = 2});
       all.push_back({.transpose_a = transpose, .m = 2, .n = length});
-      if (row_major_too) all.push_back({.row_major = true, .transpose_a = transpose, .m = length, .n = 2});
+      all.push_back({.row_major = true, .transpose_a = transpose, .m = length, .n = 2});
     }
   }
   return all;
@@ -224,11 +264,13 @@ bool takes_long_vectors(const blas::Operation& operation) {
 
 template <class T>
 void large_counts(const Inquiry& inquiry) {
-  for (const blas::Interface& interface : inquiry.interfaces) {
-    if (!interface.has(inquiry.operation, inquiry.type)) continue;
-    for (const Choice& choice : long_choices(inquiry, interface.of_c)) {
+  LargeOperands<T> operands(inquiry);
+  for (const Choice& choice : long_choices(inquiry.operation)) {
+    LargeCount<T> count(inquiry, choice, operands);
+    for (const blas::Interface& interface : inquiry.interfaces) {
       if (inquiry.found.failed()) return;
-      LargeCount<T>(inquiry, choice).check(interface);
+      const bool offers = interface.has(inquiry.operation, inquiry.type) && (interface.of_c || !choice.row_major);
+      if (offers) count.check(interface);
     }
   }
 }

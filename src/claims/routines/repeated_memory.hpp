@@ -5,21 +5,42 @@
 
 namespace sqrtn::claims {
 
-/// Memory in which one block is seen again and again. It is there once, and what is written replaces a page of its
-/// own. Throws: std::system_error if the system has no memory.
-class RepeatedMemory {
+/// Addresses that the system keeps for us.
+class MappedMemory {
  public:
-  /// `block`: a multiple of the size of a page.
-  RepeatedMemory(std::span<const std::byte> block, std::size_t bytes);
-  ~RepeatedMemory();
-  RepeatedMemory(const RepeatedMemory&) = delete;
-  RepeatedMemory& operator=(const RepeatedMemory&) = delete;
+  MappedMemory() = default;
+  /// Throws: std::system_error if the system has no such memory.
+  explicit MappedMemory(std::size_t bytes);
+  ~MappedMemory();
+  MappedMemory(MappedMemory&& other) noexcept;
+  MappedMemory& operator=(MappedMemory&& other) noexcept;
 
-  [[nodiscard]] std::byte* data() const { return data_; }
+  [[nodiscard]] std::span<std::byte> bytes() const { return bytes_; }
 
  private:
-  std::byte* data_ = nullptr;
-  std::size_t bytes_;
+  std::span<std::byte> bytes_;
+};
+
+/// One operand of successive calls: memory in which one block is seen again and again. It grows when a call needs more,
+/// and is kept for the next: to ask the system for pages takes longer than most products.
+class RepeatedMemory {
+ public:
+  /// `block`: a multiple of the size of a page; it must outlive this.
+  explicit RepeatedMemory(std::span<const std::byte> block) : block_(block) {}
+  ~RepeatedMemory();
+  RepeatedMemory(RepeatedMemory&&) = default;
+  RepeatedMemory& operator=(RepeatedMemory&&) = delete;
+
+  /// For an operand that is read: the block is there once. What is written nevertheless stays.
+  /// Throws: std::system_error if the system has no memory.
+  std::byte* seen(std::size_t bytes);
+  /// For an operand that is written: a copy of its own, new at each call. Throws as `seen`.
+  std::byte* copied(std::size_t bytes);
+
+ private:
+  std::span<const std::byte> block_;
+  MappedMemory memory_;
+  bool is_copy_ = false;
 };
 
 }  // namespace sqrtn::claims
