@@ -190,7 +190,7 @@ std::string word_with_extent(const ordered_json& backend) {
     if (routine != "all") judged.insert(routine);
     if (claim["verdict"] == "fail" && words.at(claim["class"]) == word_of(backend)) broken.insert(routine);
   }
-  if (broken.empty() || broken.contains("all")) return word_of(backend);
+  if (broken.empty() || broken.contains("all") || broken.size() == judged.size()) return word_of(backend);
   return fmt::format("{} in {} of {}", word_of(backend), broken.size(), judged.size());
 }
 

@@ -45,7 +45,7 @@ Cell word_cell(const Library& library) {
       if (due) broken.insert(routine);
     }
   }
-  if (broken.empty() || in_all) return cell;
+  if (in_all || broken.empty() || broken.size() == judged.size()) return cell;
   cell.text += fmt::format(" in {} of {}", broken.size(), judged.size());
   return cell;
 }

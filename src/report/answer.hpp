@@ -13,8 +13,8 @@ namespace sqrtn::report {
 struct Fastest {
   std::string setting;  ///< "gemm and gemv f32, 1 thread"
   std::string library;  ///< "": none is right there
-  std::string margin;  ///< "1.08 [1.05, 1.10] times as fast as blis-serial"; "" where it is the only one
-  std::string faster;  ///< "atlas, unsafe there, is 1.2 times as fast"; "" if no other is faster
+  std::string margin;   ///< "1.08 [1.05, 1.10] times as fast as blis-serial"; "" where it is the only one
+  std::string faster;   ///< "atlas, unsafe there, is 1.2 times as fast"; "" if no other is faster
 };
 
 /// By type and threads, of the libraries that are right for finite data in what was timed, whatever they get wrong
