@@ -11,6 +11,7 @@
 #include "mutation.hpp"
 #include "program.hpp"
 #include "report/fleet_text.hpp"
+#include "report/page_machines.hpp"
 #include "results/fleet.hpp"
 #include "results/read_screening.hpp"
 #include "screenings.hpp"
@@ -150,6 +151,40 @@ TEST(Merge, ItsReadersSurviveMutations) {
   const Folder folder;
   expect_survived(results::to_json(synthetic_screening()).dump(), results::parse_screening);
   expect_survived(results::to_json(results::merge(written_nodes(folder))).dump(), results::parse_fleet);
+}
+
+TEST(MachinePage, ShowsFaultsWithTheCommandThatRepeatsThem) {
+  const report::More more = report::page_part(synthetic_screening(), "n<1>.json", 2);
+  const std::string page = report::to_html({}, {}, {}, {&more, 1});
+  for (const char* part : {"id=screening-2", "Screening n&lt;1&gt;.json", "<strong>✗ fail</strong>",
+                           "Processor &lt;b&gt;", "<td>0x00001000", "<td>17 of 34", "--call 0:12:5"}) {
+    EXPECT_TRUE(holds(page, part));
+  }
+  EXPECT_EQ(page.find("<b>"), page.npos);
+  EXPECT_TRUE(holds(more.markdown, "Again: `./sqrtn screen"));
+}
+
+TEST(MachinePage, ShowsTheOddNodesFirst) {
+  const Folder folder;
+  const report::More more = report::page_part(results::merge(written_nodes(folder)), "fleet.json", 1);
+  const std::string& page = more.section.content;
+  const std::size_t faulty = page.find("<tr class=wrong><th scope=row>faulty"),
+                    usual = page.find("<th scope=row>node0");
+  EXPECT_LT(faulty, usual);
+  EXPECT_NE(usual, page.npos);
+  for (const char* part : {"In what they differ", "<td>libblis.so", "<td>unreadable", "What is wrong"}) {
+    EXPECT_TRUE(holds(page, part));
+  }
+}
+
+TEST(MachinePage, ReportTakesBothBesideResults) {
+  const Folder folder;
+  (void)written_nodes(folder);
+  ASSERT_EQ(shell(folder, "sqrtn merge node0.json faulty.json --json fleet.json").code, 1);
+  const Ended ended = shell(folder, "sqrtn report faulty.json fleet.json run.json --output page");
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_TRUE(holds(ended.out, "faulty.json: fail: 1 of 2600 calls are wrong: processor, core 0"));
+  EXPECT_TRUE(holds(ended.out, "fleet.json: 2 nodes: 1 fail, 1 pass"));
 }
 
 // As many files as a large cluster has; how long that took is a property of the test, and no test fails by the clock.

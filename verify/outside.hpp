@@ -18,6 +18,7 @@
 #include "report/compare_text.hpp"
 #include "report/fleet_text.hpp"
 #include "report/page.hpp"
+#include "report/page_machines.hpp"
 #include "report/records.hpp"
 #include "report/screening_text.hpp"
 #include "report/summary.hpp"
@@ -67,6 +68,7 @@ inline void use(const results::Screening& screening) {
   const results::Screening again = results::parse_screening(text, "again");
   keep(results::to_text(results::to_json(again)) == text, "a screening is read again as another");
   (void)report::screening_text(screening);
+  (void)report::page_part(screening, "screening", 1);
   (void)report::live_text(screening);
   (void)results::node_of(screening);
 }
@@ -75,6 +77,7 @@ inline void use(const results::Fleet& fleet) {
   const std::string text = results::to_text(results::to_json(fleet));
   keep(results::to_text(results::to_json(results::parse_fleet(text, "again"))) == text, "a fleet is read as another");
   (void)report::fleet_text(fleet);
+  (void)report::page_part(fleet, "fleet", 1);
 }
 
 /// Cases have names and times, or say why not, and no reader of the gate's results is spoken to.

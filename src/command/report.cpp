@@ -3,15 +3,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
-#include <variant>
 
 #include "command/command.hpp"
 #include "command/options.hpp"
-#include "gate/files.hpp"
-#include "history/page.hpp"
-#include "history/text.hpp"
-#include "report/libraries.hpp"
-#include "report/page.hpp"
+#include "command/report_input.hpp"
 #include "report/summary.hpp"
 #include "support/output.hpp"
 
@@ -21,40 +16,6 @@ namespace {
 struct ReportOptions {
   std::vector<std::string> results;
   std::string output = ".";
-};
-
-/// What was named, read, and what each says in a line.
-struct ReportInput {
-  std::vector<results::Document> documents;
-  std::vector<results::Libraries> libraries;
-  std::vector<report::More> histories;
-  std::string verdicts;
-
-  void read(const std::string& path) {
-    if (path.ends_with(".jsonl")) return read_history(path);
-    gate::AnyResults any = gate::read_results(path);
-    const auto tell = [&](const std::string& line) { verdicts += fmt::format("{}: {}\n", path, line); };
-    if (auto* document = std::get_if<results::Document>(&any)) {
-      tell(report::verdict_line(*document));
-      documents.push_back(std::move(*document));
-    } else if (auto* report = std::get_if<results::Libraries>(&any)) {
-      tell(report::verdict_line(*report));
-      libraries.push_back(std::move(*report));
-    } else {
-      const auto& output = std::get<gate::BenchmarkOutput>(any);
-      tell(fmt::format("{} cases of {}", output.cases.size(), gate::name_of(output.tool)));
-      documents.push_back(gate::document_of(output));
-    }
-  }
-
-  void read_history(const std::string& path) {
-    const history::History history = history::read_history(path);
-    const history::Trends trends = history::find_trends(history, {});
-    verdicts += fmt::format("{}: {}\n", path, headline(history, trends));
-    const std::string name = std::filesystem::path(path).filename().string();
-    histories.push_back(
-        {history::page_section(history, trends, name, histories.size() + 1), show_text(history, trends)});
-  }
 };
 
 /// The file in which `run` leaves the libraries beside these results; empty if there is none, or it is among `named`.
@@ -78,7 +39,7 @@ int report_on(const ReportOptions& options, const std::vector<std::string>& comm
     named.push_back(beside);
   }
   std::vector<std::string> files =
-      report::write_report(input.documents, input.libraries, command, options.output, input.histories);
+      report::write_report(input.documents, input.libraries, command, options.output, input.more);
   const bool pictures = std::erase_if(files, [](const std::string& name) { return name.ends_with(".svg"); }) > 0;
   write_file("-", fmt::format("{}Everything is in {}: {}{}\n", input.verdicts, options.output, fmt::join(files, ", "),
                               pictures ? ", and the pictures" : ""));
@@ -93,7 +54,8 @@ void add_report(CLI::App& application, Action& chosen) {
   subcommand
       ->add_option(
           "results", options->results,
-          "Documents of run, verify, bench, propagate, reproduce or backends; JSON of Google Benchmark, nanobench "
+          "Documents of run, verify, bench, propagate, reproduce, backends, screen or merge; JSON of Google Benchmark, "
+          "nanobench "
           "or hyperfine, XML of Catch2; several are shown side by side; and histories, NAME.jsonl; - is standard input")
       ->required()
       ->type_name("RESULTS.json");
@@ -106,7 +68,8 @@ void add_report(CLI::App& application, Action& chosen) {
       "The libraries of a machine come from its backends.json: name it, or leave it beside the results.json that you "
       "name.\n"
       "Examples:\n  sqrtn report results/NAME/results.json results/NAME/reproduced.json --output page\n"
-      "  sqrtn report laptop.json server.json --output comparison");
+      "  sqrtn report laptop.json server.json --output comparison\n"
+      "  sqrtn report fleet.json --output fleet");
   subcommand->callback([options, subcommand, &chosen] {
     chosen = [options, subcommand] { return report_on(*options, command_line(*subcommand)); };
   });

@@ -78,6 +78,26 @@ std::string table(const Table& table) {
   return text + "</table></div>\n";
 }
 
+const char* sign(claims::Verdict verdict) {
+  switch (verdict) {
+    case claims::Verdict::pass:
+      return "✓";
+    case claims::Verdict::fail:
+      return "✗";
+    case claims::Verdict::inconclusive:
+      return "?";
+    case claims::Verdict::skipped:
+      break;
+  }
+  return "–";
+}
+
+std::string verdict_box(claims::Verdict verdict, const std::string& label, const std::string& text) {
+  return fmt::format("<div class=\"verdict {0}\"><p><strong>{1} {0}</strong>{2} <span>{3}</span></div>\n",
+                     claims::to_string(verdict), sign(verdict),
+                     label.empty() ? "" : fmt::format(" {}:", escaped(label)), escaped(text));
+}
+
 std::string to_html(const Section& section) {
   if (section.content.empty()) return {};
   const std::string heading = fmt::format("<h2 id={}-h>{}</h2>", section.id, escaped(section.heading));

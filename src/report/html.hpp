@@ -22,6 +22,12 @@ std::string code(std::string_view text);
 /// right-aligned. Empty if there are no rows. Throws: std::invalid_argument for a ragged table.
 std::string table(const Table& table);
 
+/// A sign beside a verdict's word, so that colour is not all that tells them apart.
+const char* sign(claims::Verdict verdict);
+
+/// A verdict with what bears it out. `label`: whose it is; empty if it is the only one.
+std::string verdict_box(claims::Verdict verdict, const std::string& label, const std::string& text);
+
 /// A part of the page under a heading; it is left out if there is nothing in it.
 struct Section {
   std::string id, heading, content;  ///< the content is markup

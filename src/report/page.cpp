@@ -80,8 +80,9 @@ std::vector<Run> chain_runs_of(const std::vector<Document>& documents) {
   return labelled(chosen);
 }
 
-std::string title_of(const std::vector<Run>& runs, bool libraries) {
-  if (runs.empty()) return libraries ? "sqrtn: every BLAS, side by side" : "sqrtn: times of many runs";
+std::string title_of(const std::vector<Run>& runs, bool libraries, std::span<const More> more) {
+  if (runs.empty())
+    return libraries ? "sqrtn: every BLAS, side by side" : fmt::format("sqrtn: {}", more.front().section.heading);
   if (runs.size() > 1) return fmt::format("sqrtn: {} runs side by side", runs.size());
   const Environment& environment = runs.front().document->environment;
   return fmt::format("sqrtn on {}, {} threads", environment.cpu_model, environment.available_processors);
@@ -209,7 +210,7 @@ std::string to_html(const std::vector<Document>& documents, const std::vector<st
   for (const More& one : more) sections.push_back(one.section);
   std::string content;
   for (const html::Section& section : sections) content += to_html(section);
-  const std::string title = title_of(runs, !libraries.empty());
+  const std::string title = title_of(runs, !libraries.empty(), more);
   const std::string first = !libraries.empty() ? "libraries" : documents.empty() ? more[0].section.id : "verdict";
   return head(title, first) +
          fmt::format("<header>\n<h1>{}</h1>\n{}</header>\n", escaped(title), navigation(sections)) + "<main>\n" +

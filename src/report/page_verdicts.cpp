@@ -12,34 +12,15 @@ namespace {
 
 using html::escaped;
 
-/// A sign beside the word, so that colour is not all that tells them apart.
-const char* sign(claims::Verdict verdict) {
-  switch (verdict) {
-    case claims::Verdict::pass:
-      return "✓";
-    case claims::Verdict::fail:
-      return "✗";
-    case claims::Verdict::inconclusive:
-      return "?";
-    case claims::Verdict::skipped:
-      break;
-  }
-  return "–";
-}
-
 std::string banner(const Run& run) {
-  const claims::Verdict verdict = run.document->verdict;
-  return fmt::format("<div class=\"verdict {0}\"><p><strong>{1} {0}</strong>{2} <span>{3}</span></div>\n",
-                     claims::to_string(verdict), sign(verdict),
-                     run.label.empty() ? "" : fmt::format(" {}:", escaped(run.label)),
-                     escaped(verdict_counts(*run.document)));
+  return html::verdict_box(run.document->verdict, run.label, verdict_counts(*run.document));
 }
 
 std::string finding(const Run& run, const claims::Result& result) {
   const auto& [claim, outcome] = result;
   std::string text =
       fmt::format("<article class=\"finding {0}\">\n<h3>{1} {0}: {2}{3}</h3>\n<p>{4}\n<p>Law: {5} ({6})\n",
-                  claims::to_string(outcome.verdict), sign(outcome.verdict), html::code(claim.id),
+                  claims::to_string(outcome.verdict), html::sign(outcome.verdict), html::code(claim.id),
                   run.label.empty() ? "" : fmt::format(" – {}", escaped(run.label)), escaped(outcome.reason),
                   escaped(claim.statement), escaped(claim.source));
   if (const std::string figures = figures_text(result); !figures.empty()) text += fmt::format("<p>{}\n", figures);

@@ -82,6 +82,8 @@ std::vector<std::vector<std::string_view>> oddities(const Fleet& fleet);
 /// Of the rates of that kind; none if there is none.
 std::optional<double> median_rate(const Fleet& fleet, NodeKind kind);
 
+inline constexpr const char* fleet_schema = "sqrtn.fleet";
+
 /// Schema "sqrtn.fleet/1".
 nlohmann::ordered_json to_json(const Fleet& fleet);
 /// Throws: std::invalid_argument, as parse_any.

@@ -45,7 +45,6 @@ void list(Fields& field, Of<Node> auto& node) {
 
 namespace {
 
-constexpr const char* fleet_schema = "sqrtn.fleet";
 // A document names a claim in each; more would make the table of a fleet as long as all documents together.
 constexpr std::size_t most_findings = 64;
 

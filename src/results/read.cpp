@@ -111,6 +111,10 @@ Document read_results(const JsonInput& json) {
   return document;
 }
 
+bool names_schema(std::string_view text, std::string_view schema) {
+  return text.substr(0, 4096).find(fmt::format("\"{}/", schema)) != text.npos;
+}
+
 AnyDocument parse_any(std::string_view text, const std::string& name) {
   const nlohmann::ordered_json parsed = parse_json(text, name);
   return read_any(JsonInput(parsed, name));

@@ -25,6 +25,9 @@ Document parse_document(std::string_view text, const std::string& name);
 /// refused before it is read.
 Document read_document(const std::string& path);
 
+/// Whether the text's beginning names that schema, "sqrtn.screen": a look by which to choose a reader.
+bool names_schema(std::string_view text, std::string_view schema);
+
 /// The document of a run, or every BLAS of a machine ("sqrtn.backends/1", backends.json), as its schema says.
 using AnyDocument = std::variant<Document, Libraries>;
 
