@@ -332,6 +332,7 @@ Ended example_run(std::string line, int limit_s) {
                                " cp results.json old.json && cp results.json new.json");
   EXPECT_EQ(prepared.code, 0) << prepared.err;
   std::ofstream(folder / "my_init.py") << sampler_in_python;
+  std::ofstream(folder / "layers.txt") << "encoder.weight 512x256 he_normal,gain=gelu\n";
   std::ofstream(folder / "model.onnx", std::ios::binary) << onnx::gemm_chain(1).model();
   if (limit_s > 0) std::ofstream(folder / "example") << line << '\n';
   return shell(folder, limit_s > 0 ? fmt::format("timeout -s INT --preserve-status {} bash example", limit_s) : line);

@@ -2,13 +2,17 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <limits>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "sqrtn/init/rules.hpp"
 #include "sqrtn/init/structured.hpp"
 #include "sqrtn/statistics/moments.hpp"
+#include "sqrtn/support/tensor.hpp"
 #include "support/write_tensor.hpp"
 
 /// A weight as `sqrtn init` asks for it, by names: planned, drawn, written if asked to, and measured. A rule draws
@@ -72,6 +76,25 @@ struct MatrixDrawn {
 EntriesPlan plan_entries(const WeightOptions& options);
 MatrixPlan plan_matrix(const WeightOptions& options, const StructuredRule& rule);
 
+/// The values of a weight from one of its elements on; asked for part by part, in order.
+template <class T>
+using Fill = std::function<void(std::size_t first, std::span<T> part)>;
+
+/// Draws the weight as it is asked for, and measures what it gave into `drawn`, which is complete after the last part.
+/// A weight that is drawn as a whole is held from its first part to its last. The arguments must outlive it.
+template <class T>
+Fill<T> drawing(const EntriesPlan& plan, const WeightOptions& options, EntriesDrawn& drawn);
+template <class T>
+Fill<T> drawing(const MatrixPlan& plan, const WeightOptions& options, MatrixDrawn& drawn);
+
+/// Asks for all parts of a weight of so many elements, and keeps none.
+template <class T>
+void drain(std::size_t count, const Fill<T>& fill) {
+  Buffer<T> part(std::min(count, std::size_t{1} << 22));
+  for (std::size_t first = 0; first < count; first += part.size())
+    fill(first, part.span().first(std::min(part.size(), count - first)));
+}
+
 /// Throws: as plan_…; std::system_error if the file cannot be written.
 EntriesDrawn draw(const EntriesPlan& plan, const WeightOptions& options);
 MatrixDrawn draw(const MatrixPlan& plan, const WeightOptions& options);
@@ -87,14 +110,15 @@ void round_all(Dtype stored, std::span<T> numbers) {
   std::ranges::transform(numbers, numbers.begin(), [stored](T x) { return rounded_to(stored, static_cast<float>(x)); });
 }
 
-/// Writes a weight that is held as a whole, if a file was asked for.
-template <class T>
-void write_whole(const WeightOptions& options, Dtype stored, const Shape& shape, std::span<const T> weight) {
-  if (options.output.empty()) return;
-  const auto copy = [&](std::size_t first, std::span<T> part) {
-    std::ranges::copy(weight.subspan(first, part.size()), part.begin());
+/// The parts of a weight that `make` makes as a whole.
+template <class T, class Make>
+Fill<T> parts_of(Make make) {
+  const auto weight = std::make_shared<Buffer<T>>();
+  return [weight, make](std::size_t first, std::span<T> part) {
+    if (first == 0) *weight = make();
+    std::ranges::copy(weight->span().subspan(first, part.size()), part.begin());
+    if (first + part.size() == weight->size()) *weight = Buffer<T>();
   };
-  write_tensor<T>(options.output, shape, copy, stored);
 }
 
 }  // namespace sqrtn::init

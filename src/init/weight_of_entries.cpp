@@ -9,7 +9,6 @@
 #include "sqrtn/support/parallel.hpp"
 #include "sqrtn/support/tensor.hpp"
 #include "support/nearest.hpp"
-#include "support/progress.hpp"
 
 namespace sqrtn::init {
 namespace {
@@ -61,9 +60,9 @@ EntriesDrawn draw_part(const EntriesPlan& plan, std::size_t first, std::span<T> 
       .value_or(EntriesDrawn{});
 }
 
-/// Holds the whole weight, divides it, and measures what is written.
+/// The whole weight, divided; what is measured is what is written.
 template <class T>
-EntriesDrawn draw_normalised(const EntriesPlan& plan, const WeightOptions& options) {
+Buffer<T> normalised(const EntriesPlan& plan, const WeightOptions& options, EntriesDrawn& drawn) {
   const auto [rows, cols] = flatten(plan.shape);
   Buffer<T> weight(element_count(plan.shape));
   EntriesPlan exact = plan;
@@ -71,32 +70,9 @@ EntriesDrawn draw_normalised(const EntriesPlan& plan, const WeightOptions& optio
   draw_part(exact, 0, weight.span(), options.threads);
   const double norm = normalise_spectrally(MatrixView<T>(weight.data(), rows, cols));
   round_all(plan.dtype, weight.span());
-  EntriesDrawn drawn = measured(std::span<const T>(weight.span()));
+  drawn = measured(std::span<const T>(weight.span()));
   drawn.spectral_norm = norm;
-  write_whole<T>(options, plan.dtype, plan.shape, weight.span());
-  return drawn;
-}
-
-/// Draws the whole tensor part by part, so that it may be larger than memory; writes it if asked to.
-template <class T>
-EntriesDrawn draw_all(const EntriesPlan& plan, const WeightOptions& options) {
-  if (options.spectral) return draw_normalised<T>(plan, options);
-  const std::size_t count = element_count(plan.shape);
-  EntriesDrawn drawn;
-  Progress progress("init");
-  const auto fill = [&](std::size_t first, std::span<T> part) {
-    drawn.merge(draw_part(plan, first, part, options.threads));
-    progress.update(static_cast<double>(first + part.size()) / static_cast<double>(count), options.shape);
-  };
-  if (!options.output.empty()) {
-    write_tensor<T>(options.output, plan.shape, fill, plan.dtype);
-  } else {
-    Buffer<T> part(std::min(count, std::size_t{1} << 22));
-    for (std::size_t first = 0; first < count; first += part.size()) {
-      fill(first, part.span().first(std::min(part.size(), count - first)));
-    }
-  }
-  return drawn;
+  return weight;
 }
 
 }  // namespace
@@ -121,8 +97,13 @@ EntriesPlan plan_entries(const WeightOptions& options) {
   return plan;
 }
 
-EntriesDrawn draw(const EntriesPlan& plan, const WeightOptions& options) {
-  return plan.dtype == Dtype::f64 ? draw_all<double>(plan, options) : draw_all<float>(plan, options);
+template <class T>
+Fill<T> drawing(const EntriesPlan& plan, const WeightOptions& options, EntriesDrawn& drawn) {
+  if (options.spectral) return parts_of<T>([&] { return normalised<T>(plan, options, drawn); });
+  return [&](std::size_t first, std::span<T> part) { drawn.merge(draw_part(plan, first, part, options.threads)); };
 }
+
+template Fill<float> drawing(const EntriesPlan&, const WeightOptions&, EntriesDrawn&);
+template Fill<double> drawing(const EntriesPlan&, const WeightOptions&, EntriesDrawn&);
 
 }  // namespace sqrtn::init

@@ -21,24 +21,22 @@ double error_of_orthogonal(const MatrixPlan& plan, std::span<const T> weight, do
 }
 
 template <class T>
-MatrixDrawn draw_as(const MatrixPlan& plan, const WeightOptions& options) {
+Buffer<T> drawn_whole(const MatrixPlan& plan, const WeightOptions& options, MatrixDrawn& drawn) {
   Buffer<T> weight(element_count(plan.shape));
   initialise_structured(plan.rule, plan.shape, plan.groups, plan.gain, plan.stream, weight.span());
-  MatrixDrawn drawn;
   double gain = plan.gain;
   if (options.spectral) {
     drawn.spectral_norm = normalise_spectrally(MatrixView<T>(weight.data(), plan.flattened.rows, plan.flattened.cols));
     gain /= *drawn.spectral_norm;
   }
   round_all(plan.dtype, weight.span());
-  write_whole<T>(options, plan.dtype, plan.shape, weight.span());
   const std::span<const T> entries = weight.span();
   const auto [low, high] = std::ranges::minmax(entries);
   drawn.minimum = static_cast<double>(low);
   drawn.maximum = static_cast<double>(high);
   drawn.n_nonzero = static_cast<std::size_t>(std::ranges::count_if(entries, [](T w) { return w != 0; }));
   if (plan.rule.is_random) drawn.orthonormality_error = error_of_orthogonal(plan, entries, gain);
-  return drawn;
+  return weight;
 }
 
 }  // namespace
@@ -85,8 +83,12 @@ MatrixPlan plan_matrix(const WeightOptions& options, const StructuredRule& rule)
   return plan;
 }
 
-MatrixDrawn draw(const MatrixPlan& plan, const WeightOptions& options) {
-  return plan.dtype == Dtype::f64 ? draw_as<double>(plan, options) : draw_as<float>(plan, options);
+template <class T>
+Fill<T> drawing(const MatrixPlan& plan, const WeightOptions& options, MatrixDrawn& drawn) {
+  return parts_of<T>([&] { return drawn_whole<T>(plan, options, drawn); });
 }
+
+template Fill<float> drawing(const MatrixPlan&, const WeightOptions&, MatrixDrawn&);
+template Fill<double> drawing(const MatrixPlan&, const WeightOptions&, MatrixDrawn&);
 
 }  // namespace sqrtn::init
