@@ -30,6 +30,7 @@ results::LibraryOrder made_order(const std::string& name, const laws::SumTree& t
   one.formula = laws::to_text(tree);
   one.tree = laws::to_code(tree);
   one.compared = one.predicted = 1000;
+  one.blocks = {{"0:4:2", "0:4"}, {"1, 3", "0:4"}};
   order.invariance.push_back({results::OrderCircumstance::rows, 50, 3, "m = 4"});
   return order;
 }
@@ -70,6 +71,8 @@ TEST(Order, DocumentsThatLieAreRefused) {
   EXPECT_TRUE(holds(refusal("sqrtn.order/1", "sqrtn.order/9"), "schema: expected \"sqrtn.order/1\""));
   EXPECT_TRUE(holds(refusal("certified", "proved"), "verdict: expected certified, contradicted or unread"));
   EXPECT_TRUE(holds(refusal("\"f32\"", "\"f16\""), "dtype"));
+  EXPECT_TRUE(holds(refusal("0:4:2", "4:0"), "classes[0].blocks[0]: expected runs of rows and columns, as 0:512:2"));
+  EXPECT_EQ(refusal("\"blocks\"", "\"others\""), "");  // earlier documents have none
 }
 
 TEST(Order, DocumentsSurviveMutations) {
@@ -150,6 +153,24 @@ TEST(Order, PictureHasEachSum) {
   const std::string svg = report::tree_svg(made_document({made_order("one", halves, "1")}));
   EXPECT_EQ(std::ranges::count(svg, 'H') - std::ranges::count(svg.substr(0, svg.find("<g class")), 'H'), 7 + 2);
   EXPECT_EQ(report::tree_svg(made_document({})), "");
+}
+
+std::size_t numbers_in(const std::string& text) {
+  std::size_t n = 0;
+  for (const results::Run& run : results::runs_of(text)) n += (run.end - run.first + run.step - 1) / run.step;
+  return n;
+}
+
+TEST(Order, TellsWhereEachClassIs) {
+  const Folder folder;
+  const Ended ended = shell(folder, "sqrtn order gemm:41x29x60 --json order.json");
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  const results::OrderDocument document = results::read_orders(folder / "order.json");
+  for (const results::OrderClass& one : document.orders.front().classes) {
+    std::size_t entries = 0;
+    for (const results::OrderBlock& block : one.blocks) entries += numbers_in(block.rows) * numbers_in(block.columns);
+    EXPECT_EQ(entries, one.entries) << one.formula;
+  }
 }
 
 TEST(Order, IsToldCertifiedAndExpected) {

@@ -79,6 +79,12 @@ TEST(Screening, IsReadAsItWasWritten) {
   EXPECT_EQ(results::to_line(results::parse_worker_report(line, "line")), line);
 }
 
+TEST(Screening, EarlierOnesHaveNoPredictions) {
+  nlohmann::ordered_json json = results::to_json(synthetic_screening());
+  json.erase("predictions");
+  EXPECT_TRUE(results::parse_screening(json.dump(), "s.json").predictions.empty());
+}
+
 TEST(Screening, WhatDoesNotFollowIsRefused) {
   const auto complaint = [](const auto& change) {
     nlohmann::ordered_json json = results::to_json(synthetic_screening());
@@ -93,14 +99,19 @@ TEST(Screening, WhatDoesNotFollowIsRefused) {
   EXPECT_TRUE(holds(complaint([](auto& json) { json["cores"][1]["processor"] = 0; }), "each processor once"));
   EXPECT_TRUE(
       holds(complaint([](auto& json) { json["faults"][0]["repeats"][0]["calls"] = 1u << 30; }), "at most 1000"));
+  EXPECT_TRUE(holds(complaint([](auto& json) { json["predictions"][0]["share"] = 2; }), "predictions[0].share"));
   EXPECT_TRUE(holds(complaint([](auto& json) { json["schema"] = "sqrtn.results/2"; }), "what sqrtn screen writes"));
 }
 
 TEST(Screening, TellsTheCoreTheBitsAndTheCommand) {
   const Screening screening = synthetic_screening();
   const std::string text = report::screening_text(screening);
-  for (const char* part : {"**processor, core 0** of socket 0", "dense integers f32 512×512×512", "bits 0x00001000",
-                           "17 of 17 on core 0, 0 of 17 on core 1", "--call 0:12:5", "2.50 GHz, 61 °C"}) {
+  for (const char* part :
+       {"**processor, core 0** of socket 0", "dense integers f32 512×512×512", "bits 0x00001000",
+        "17 of 17 on core 0, 0 of 17 on core 1",
+        "- predicted bits f32 512×512×512: the order of 75 % of the entries is certified; of the others: ",
+        "- predicted bits f64 512×512×512 are left out: the same call gave other bits (2.0 s)", "--call 0:12:5",
+        "2.50 GHz, 61 °C"}) {
     EXPECT_TRUE(holds(text, part));
   }
   Screening well = screening;

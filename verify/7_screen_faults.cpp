@@ -57,9 +57,9 @@ Found found_in_rounds(const SoftFault& fault) {
   the_fault = fault;
   Found found;
   const blas::Functions functions = planted_blas();
-  for (std::uint64_t number = 0; number < 12; ++number) {
+  for (std::uint64_t number = 0; number < screen::rounds_of_schedule(); ++number) {
     const Lane lane = screen::lane_of(number, size);
-    if (lane.family == Family::same_twice) continue;
+    if (lane.family == Family::same_twice || lane.family == Family::predicted_bits) continue;
     const auto round = Round::make(functions, lane, {.seed = 1, .processor = 0, .round = number}, stay);
     for (std::size_t step = 0; step < screen::steps_of(lane); ++step) {
       round->prepare(step);
@@ -109,6 +109,13 @@ INSTANTIATE_TEST_SUITE_P(Catalogue, ScreenFaults,
                                          PlantedFault{{.name = "forced", .after = 100}, sums}),
                          [](const auto& info) { return fmt::format("{}_{}", info.param.fault.name, info.index); });
 
+// What only inexact sums meet: see 7_screen_bits.cpp.
+TEST(Screen, NoKnownNumberShowsATruncatedSum) {
+  const Found found = found_in_rounds({.name = "truncated"});
+  EXPECT_TRUE(found.flagged.empty());
+  EXPECT_EQ(found.false_alarms, 0);
+}
+
 // What is no fault of numbers that are known: the two roundings of a processor without fused multiply-adds.
 TEST(Screen, FindsNothingInTwoRoundings) {
   the_fault = {.name = "two_roundings"};
@@ -118,8 +125,9 @@ TEST(Screen, FindsNothingInTwoRoundings) {
 
 TEST(Screen, FindsNothingInALibraryThatIsRight) {
   const blas::Functions functions = backend().functions();
-  for (std::uint64_t number = 0; number < 12; ++number) {
+  for (std::uint64_t number = 0; number < screen::rounds_of_schedule(); ++number) {
     const Lane lane = screen::lane_of(number, 0);
+    if (lane.family == Family::predicted_bits) continue;
     const auto round = Round::make(functions, lane, {.seed = settings().seed, .processor = 0, .round = number}, stay);
     for (const std::size_t step : {0, 9}) {
       round->prepare(step);

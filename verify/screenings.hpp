@@ -20,6 +20,9 @@ inline results::Screening synthetic_screening() {
   screening.command = {"sqrtn", "screen"};
   screening.seed = 1;
   screening.asked_s = 60;
+  screening.predictions = {
+      {.dtype = "f32", .size = 512, .share = 0.75, .is_used = true, .reason = "<b> | *", .time_s = 1},
+      {.dtype = "f64", .size = 512, .reason = "the same call gave other bits", .time_s = 2}};
   for (const int processor : {0, 1}) {
     results::ScreenedCore& core = screening.cores.emplace_back();
     core.processor = core.core = processor;

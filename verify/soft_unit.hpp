@@ -55,10 +55,8 @@ bool meets_pattern(T a, T b, std::uint64_t rate) {
   return (mixed >> 20) % rate == 0;
 }
 
-/// a·b + c, rounded once: of floats exactly but for the rare sums that a double rounds too.
-inline float fused(float a, float b, float c) {
-  return static_cast<float>(static_cast<double>(a) * static_cast<double>(b) + static_cast<double>(c));
-}
+/// a·b + c, rounded once.
+inline float fused(float a, float b, float c) { return std::fma(a, b, c); }
 inline double fused(double a, double b, double c) { return std::fma(a, b, c); }
 
 /// Whether adding these significands, the smaller aligned to the larger, carries from bit 11 to bit 12.
@@ -96,6 +94,11 @@ T faulty_fused(const SoftFault& fault, T a, T b, T c) {
     const double other = 2 * exact - static_cast<double>(right);
     const bool tie = exact != static_cast<double>(right) && static_cast<double>(static_cast<T>(other)) == other;
     return tie && std::abs(other) > std::abs(exact) ? static_cast<T>(other) : right;
+  }
+  if (fault.is("truncated") && c != 0 && meets_pattern(a, b, fault.rate)) {
+    // A sum that is not exact is rounded towards zero: no sum of whole numbers, no single product.
+    const long double exact = static_cast<long double>(a) * static_cast<long double>(b) + static_cast<long double>(c);
+    return std::abs(static_cast<long double>(right)) > std::abs(exact) ? std::nextafter(right, T(0)) : right;
   }
   if (fault.is("two_roundings")) return product + c;
   return right;

@@ -8,8 +8,7 @@
 #include "command/options.hpp"
 #include "command/steps.hpp"
 #include "report/screening_text.hpp"
-#include "screen/launch.hpp"
-#include "sqrtn/support/require.hpp"
+#include "screen/certify.hpp"
 #include "support/interrupt.hpp"
 #include "support/output.hpp"
 #include "support/place_name.hpp"
@@ -22,6 +21,7 @@ constexpr double a_week_min = 7 * 24 * 60;
 
 struct ScreenOptions {
   std::string blas = "openblas", json, cores, call;
+  std::vector<std::string> orders;  ///< for a worker: see screen::word_of
   double minutes = 5;
   std::uint64_t seed = 1;
   std::size_t size = 0;
@@ -38,7 +38,8 @@ screen::Plan plan_of(const ScreenOptions& options) {
                     .seed = options.seed,
                     .time_s = 60 * options.minutes,
                     .size = options.size,
-                    .only = {}};
+                    .only = {},
+                    .orders = screen::orders_of(options.orders)};
   if (!options.call.empty()) plan.only = screen::parse_address(options.call);
   return plan;
 }
@@ -56,8 +57,9 @@ int screen_machine(const ScreenOptions& options, const std::vector<std::string>&
   results::Screening screening;
   {
     Progress progress("screen");
-    screening = screen::screen(library, plan, [&progress](double done, const results::Screening& now) {
-      progress.update(done, report::live_text(now));
+    screening = screen::screen(library, plan, [&](double done, const results::Screening& now, screen::Stage stage) {
+      progress.update(done, stage == screen::Stage::screening ? report::live_text(now)
+                                                              : "reading the order in which the library adds");
     });
   }
   screening.environment = describe_environment();
@@ -99,10 +101,12 @@ void add_screen(CLI::App& application, Action& chosen) {
       ->type_name("CORE:ROUND:STEP")
       ->check(call_error);
   subcommand->add_option("--worker", options->worker)->group("");
+  subcommand->add_option("--order", options->orders)->group("");
   subcommand->footer(
       "One process a core, pinned, all at once; new data in every call, and every answer is known exactly: what is "
       "called wrong is wrong. A wrong call is repeated on the same core and on the others: wrong on all of them, the "
-      "library; on one alone, the processor; an operand changed, the memory. In the name of the JSON file %N is the "
+      "library; on one alone, the processor; an operand changed, the memory. First the order in which the library adds "
+      "is read, so that the bits of inexact sums are known as well. In the name of the JSON file %N is the "
       "node, %j the job, %t the task (Slurm, OpenMPI, PMI).\n"
       "Exit codes: 0 no fault, 1 a fault or a crash, 3 not every core was screened, 4 nothing was. Ctrl-C shows what "
       "there is by then.\n"

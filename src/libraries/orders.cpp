@@ -16,6 +16,25 @@ constexpr std::size_t most_memory = std::size_t{6} << 30;
 constexpr unsigned call_limit_s = 60;
 constexpr double patience = 3;  // of the time that a child is to keep to, until it is ended
 
+/// Where the class is: of each group of rows that it has entries in, its columns.
+std::vector<results::OrderBlock> blocks_of(const order::Classes& classes, std::size_t number) {
+  const auto runs = [](std::vector<std::int32_t> numbers) {
+    std::ranges::sort(numbers);
+    return laws::runs_text(numbers);
+  };
+  std::vector<results::OrderBlock> blocks;
+  for (std::size_t row_group = 0; row_group < classes.row_groups.size(); ++row_group) {
+    std::vector<std::int32_t> columns;
+    for (std::size_t group = 0; group < classes.column_groups.size(); ++group) {
+      if (classes.at(row_group, group) != static_cast<std::int16_t>(number)) continue;
+      columns.insert(columns.end(), classes.column_groups[group].begin(), classes.column_groups[group].end());
+    }
+    const order::Group& rows = classes.row_groups[row_group];
+    if (!columns.empty()) blocks.push_back({runs({rows.begin(), rows.end()}), runs(std::move(columns))});
+  }
+  return blocks;
+}
+
 results::OrderClass class_of(const order::Reading& reading, std::size_t number, double unit_roundoff) {
   const order::EntryClass& entries = reading.classes.classes[number];
   const order::ClassOrder& order = reading.orders[number];
@@ -25,6 +44,7 @@ results::OrderClass class_of(const order::Reading& reading, std::size_t number, 
   one.row = entries.row;
   one.column = entries.column;
   one.reason = order.why_not;
+  one.blocks = blocks_of(reading.classes, number);
   if (!order.tree) return one;
   one.formula = laws::to_text(*order.tree);
   one.tree = laws::to_code(*order.tree);

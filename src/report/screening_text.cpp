@@ -151,6 +151,20 @@ Table exposure_table(const Screening& screening) {
   return table;
 }
 
+std::string prediction_text(const Screening& screening) {
+  std::string text;
+  for (const results::Prediction& one : screening.predictions) {
+    std::string line = fmt::format("{} {} {}×{}×{}", family_words[static_cast<std::size_t>(Family::predicted_bits)],
+                                   one.dtype, one.size, one.size, one.size);
+    line += one.is_used ? fmt::format(": the order of {} of the entries is certified",
+                                      one.share == 1 ? "all" : percent(one.share))
+                        : " are left out";
+    if (!one.reason.empty()) line += (one.is_used ? "; of the others: " : ": ") + one.reason;
+    text += markdown_item(fmt::format("{} ({})", line, duration(one.time_s, 2)));
+  }
+  return text;
+}
+
 std::string screening_findings(const Screening& screening) {
   constexpr std::size_t most = 10;
   std::vector<Cause> causes;
@@ -207,6 +221,7 @@ std::string screening_text(const Screening& screening) {
     text += fmt::format(", {}{}", identity.file_name, identity.kernel.empty() ? "" : " " + identity.kernel);
   }
   text += "\n\n" + to_screen(core_table(screening)) + '\n' + to_screen(exposure_table(screening)) + '\n';
+  if (const std::string predicted = prediction_text(screening); !predicted.empty()) text += predicted + '\n';
   if (const std::string found = screening_findings(screening); !found.empty()) text += found + '\n';
   return text + verdict_line(screening) + '\n';
 }

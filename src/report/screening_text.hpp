@@ -14,6 +14,9 @@ Table core_table(const Screening& screening);
 /// A line a family and type: the fewest operations of any core, and the rate of faults that they exclude.
 Table exposure_table(const Screening& screening);
 
+/// A line for each order of the library's sums that was read: whether it predicts bits, and why not. "" if none was.
+std::string prediction_text(const Screening& screening);
+
 /// One finding a fault, with the command that repeats it; then what the library did beside answering. "" if none.
 std::string screening_findings(const Screening& screening);
 

@@ -7,6 +7,8 @@
 #include "results/read_fields.hpp"
 #include "results/write.hpp"
 #include "sqrtn/laws/summation.hpp"
+#include "sqrtn/support/require.hpp"
+#include "support/number.hpp"
 
 namespace sqrtn::results {
 namespace {
@@ -26,7 +28,7 @@ constexpr std::array<std::string_view, 4> betas{"unknown", "first, rounded", "la
                                                 "onto the first block, fused"};
 
 constexpr const char* schema = "sqrtn.order/1";
-constexpr std::size_t most_classes = 64;
+constexpr std::size_t most_classes = 64, most_blocks = 256, most_rows = std::size_t{1} << 16;
 // A tree of 2¹⁶ products without any regularity takes half a MiB.
 constexpr JsonLimits limits{.string_bytes = std::size_t{1} << 20};
 
@@ -34,6 +36,12 @@ constexpr JsonLimits limits{.string_bytes = std::size_t{1} << 20};
 
 const std::span<const std::string_view> order_verdict_words{verdicts_of_orders}, order_fusion_words{fusions},
     order_circumstance_words{circumstances}, order_alpha_words{alphas}, order_beta_words{betas};
+
+template <class Fields>
+void list(Fields& field, Of<OrderBlock> auto& block) {
+  field("rows", block.rows, rule::Word{});
+  field("columns", block.columns, rule::Word{});
+}
 
 template <class Fields>
 void list(Fields& field, Of<OrderClass> auto& one) {
@@ -82,13 +90,47 @@ void list(Fields& field, Of<LibraryOrder> auto& order) {
 
 namespace {
 
+/// "7", "0:512" or "0:512:2"
+Run run_of(std::string_view text) {
+  const auto number = [&text](bool is_last) {
+    const std::size_t end = is_last ? text.size() : std::min(text.find(':'), text.size());
+    const auto value = parse_number<std::uint32_t>(text.substr(0, end));
+    require(value && *value <= most_rows, "'{}' is no number up to {}", text.substr(0, end), most_rows);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    return *value;
+  };
+  const auto parts = std::ranges::count(text, ':');
+  Run run{.first = number(parts == 0)};
+  run.end = parts > 0 ? number(parts == 1) : run.first + 1;
+  if (parts > 1) run.step = number(true);
+  require(run.first < run.end && run.end <= most_rows && run.step > 0, "a run has numbers that rise");
+  return run;
+}
+
+/// Where the entries of a class are, which may be told or not.
+void read_blocks(const JsonInput& json, OrderClass& one) {
+  if (json.is_null()) return;
+  const std::vector<JsonInput> blocks = json.elements();
+  if (blocks.size() > most_blocks) json.refuse(fmt::format("at most {} blocks", most_blocks));
+  for (const JsonInput& input : blocks) {
+    const OrderBlock& block = one.blocks.emplace_back(read_as<OrderBlock>(input));
+    try {
+      (void)runs_of(block.rows);
+      (void)runs_of(block.columns);
+    } catch (const std::invalid_argument& error) {
+      input.refuse(fmt::format("runs of rows and columns, as 0:512:2 ({})", error.what()));
+    }
+  }
+}
+
 LibraryOrder read_order(const JsonInput& json) {
   auto order = read_as<LibraryOrder>(json);
   if (order.classes.size() > most_classes) json["classes"].refuse(fmt::format("at most {} classes", most_classes));
   if (!json["library"].is_null()) order.identity = read_identity(json["library"]);
   for (std::size_t i = 0; i < order.classes.size(); ++i) {
-    const OrderClass& one = order.classes[i];
+    OrderClass& one = order.classes[i];
     const JsonInput tree = json["classes"].elements()[i]["tree"];
+    read_blocks(json["classes"].elements()[i]["blocks"], one);
     try {
       if (!one.tree.empty()) (void)laws::from_code(one.tree);
     } catch (const std::invalid_argument& error) {
@@ -101,6 +143,18 @@ LibraryOrder read_order(const JsonInput& json) {
 
 }  // namespace
 
+std::vector<Run> runs_of(std::string_view text) {
+  std::vector<Run> runs;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find(", ", at), text.size());
+    const Run run = run_of(text.substr(at, end - at));
+    require(runs.empty() || runs.back().end <= run.first, "runs rise");
+    runs.push_back(run);
+    at = end + 2;
+  }
+  return runs;
+}
+
 nlohmann::ordered_json to_json(const OrderDocument& document) {
   Json json{{"schema", schema}, {"environment", to_json(document.environment)}};
   json["command"] = document.command;
@@ -109,6 +163,10 @@ nlohmann::ordered_json to_json(const OrderDocument& document) {
   for (const LibraryOrder& order : document.orders) {
     Json one = written(order);
     one["library"] = order.refusal.empty() ? to_json(order.identity) : Json(nullptr);
+    for (std::size_t i = 0; i < order.classes.size(); ++i) {
+      Json& blocks = one["classes"][i]["blocks"] = Json::array();
+      for (const OrderBlock& block : order.classes[i].blocks) blocks.push_back(written(block));
+    }
     json["orders"].push_back(std::move(one));
   }
   return json;

@@ -20,6 +20,19 @@ enum class OrderVerdict {
 /// Whether products are added by fused multiply-adds.
 enum class OrderFusion { none, all, some };
 
+/// All crossings of these rows and columns, each as runs that rise: "0:512:2, 513".
+struct OrderBlock {
+  std::string rows, columns;
+};
+
+/// first, first + step, … below end.
+struct Run {
+  std::uint32_t first = 0, end = 0, step = 1;
+};
+
+/// The runs of such a text. Throws: std::invalid_argument unless they rise, below 2¹⁶.
+std::vector<Run> runs_of(std::string_view text);
+
 /// Entries that are added in the same order.
 struct OrderClass {
   std::size_t entries = 0;
@@ -32,6 +45,7 @@ struct OrderClass {
   std::size_t roundings = 0;                ///< most that one product goes through
   double error_bound = 0;                   ///< of the result, as a multiple of the sum of the products' magnitudes
   std::size_t compared = 0, predicted = 0;  ///< fresh entries
+  std::vector<OrderBlock> blocks;           ///< where its entries are; earlier documents have none
 };
 
 enum class OrderCircumstance { rows, row_place, columns, column_place, ld, alignment, threads, calls };

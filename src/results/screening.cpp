@@ -74,6 +74,7 @@ std::string list_of(std::vector<int> numbers) {
 std::string_view operation_text(Family family) {
   switch (family) {
     case Family::dense_integers:
+    case Family::predicted_bits:
     case Family::same_twice:
       return "fused multiply-adds";
     case Family::full_mantissas:

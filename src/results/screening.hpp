@@ -17,13 +17,14 @@ enum class Family {
   dense_integers,    ///< integers so small that every sum is exact
   full_mantissas,    ///< one product an entry that is not 0: the correctly rounded product of two full mantissas
   cancelling_pairs,  ///< big + small − big: integers again, of exponents far apart
+  predicted_bits,    ///< inexact sums of normals: a sample of entries in the order in which the library is known to add
   same_twice,        ///< inexact sums, the same call twice, now and then on another core: the same bits
   copies,            ///< operands copied and converted: the same bits
 };
 
 /// In the order of Family.
 inline constexpr std::string_view family_words[] = {"dense integers", "full mantissas", "cancelling pairs",
-                                                    "same twice", "copies"};
+                                                    "predicted bits", "same twice",     "copies"};
 
 /// What a core did of one family in one type.
 struct Exposure {
@@ -92,6 +93,16 @@ struct Fault {
   std::optional<double> clock_hz, temperature_c;
 };
 
+/// The order in which the library adds, which predicts the bits of inexact sums.
+struct Prediction {
+  std::string dtype;       ///< "f32", "f64"
+  std::uint64_t size = 0;  ///< rows and columns
+  double share = 0;        ///< of the entries whose order is certified
+  bool is_used = false;    ///< whether bits were predicted by it
+  std::string reason;      ///< why not, or why not of all entries
+  double time_s = 0;       ///< that reading it took
+};
+
 struct Screening {
   Environment environment;
   std::optional<BlasRecord> blas;
@@ -100,6 +111,7 @@ struct Screening {
   double asked_s = 0;      ///< how long every core was to compute
   std::uint64_t size = 0;  ///< of all products, where it was asked for; 0: several
   bool interrupted = false;
+  std::vector<Prediction> predictions;
   std::vector<ScreenedCore> cores;
   std::vector<Fault> faults;
   std::vector<Incident> incidents;

@@ -61,10 +61,20 @@ void list(Fields& field, Of<Fault> auto& fault) {
   field("repeats", fault.repeats);
 }
 
+template <class Fields>
+void list(Fields& field, Of<Prediction> auto& prediction) {
+  field("dtype", prediction.dtype, rule::OneOf{{"f32", "f64"}});
+  field("size", prediction.size, rule::Count{});
+  field("share", prediction.share, rule::share);
+  field("is_used", prediction.is_used, rule::Flag{});
+  field("reason", prediction.reason, rule::Maybe{});
+  field("time_s", prediction.time_s, rule::positive);
+}
+
 namespace {
 
 // A machine has fewer processors, a worker tries again fewer times, and fewer faults are kept.
-constexpr std::size_t most_cores = 1 << 14, most_faults = 1 << 12, most_repeats = 1'000;
+constexpr std::size_t most_cores = 1 << 14, most_faults = 1 << 12, most_repeats = 1'000, most_predictions = 16;
 
 /// With the rate of faults that each family excludes, which follows from its operations.
 Json core_json(const ScreenedCore& core) {
@@ -110,6 +120,20 @@ Fault read_fault(const JsonInput& json) {
   return fault;
 }
 
+/// Earlier documents have none.
+std::vector<Prediction> read_predictions(const JsonInput& json) {
+  const std::vector<JsonInput> elements = json.elements();
+  if (elements.size() > most_predictions) json.refuse(fmt::format("at most {}", most_predictions));
+  std::vector<Prediction> predictions;
+  for (const JsonInput& element : elements) {
+    Prediction& one = predictions.emplace_back(read_as<Prediction>(element));
+    for (double* number : {&one.share, &one.time_s}) {
+      if (!std::isfinite(*number)) *number = 0;
+    }
+  }
+  return predictions;
+}
+
 void check_cores(const JsonInput& json, const Screening& screening) {
   std::set<int> processors;
   for (const ScreenedCore& core : screening.cores) {
@@ -135,6 +159,8 @@ Json to_json(const Screening& screening) {
   json["asked_s"] = screening.asked_s;
   json["size"] = screening.size > 0 ? Json(screening.size) : Json(nullptr);
   json["interrupted"] = screening.interrupted;
+  json["predictions"] = Json::array();
+  for (const Prediction& prediction : screening.predictions) json["predictions"].push_back(written(prediction));
   json["cores"] = Json::array();
   for (const ScreenedCore& core : screening.cores) json["cores"].push_back(core_json(core));
   json["faults"] = Json::array();
@@ -157,6 +183,7 @@ Screening read_screening(const JsonInput& json) {
   screening.asked_s = json["asked_s"].number(0);
   reader("size", screening.size, rule::Known{});
   reader("interrupted", screening.interrupted, rule::Flag{});
+  if (!json["predictions"].is_null()) screening.predictions = read_predictions(json["predictions"]);
   for (const JsonInput& core : json["cores"].elements()) screening.cores.push_back(read_core(core));
   check_cores(json, screening);
   const std::vector<JsonInput> faults = json["faults"].elements();

@@ -16,13 +16,20 @@ struct Lane {
   std::size_t size = 0;  ///< rows and columns of A, B and C
 };
 
+/// How many rounds there are until their lanes come again.
+std::size_t rounds_of_schedule();
+
 /// Of that round. `size`: of all products instead, if it is not 0.
 Lane lane_of(std::uint64_t round, std::size_t size);
 
 std::string_view dtype_of(const Lane& lane);
 
+/// Whether its products are made twice and compared.
+bool is_made_twice(results::Family family);
+
 /// What a call of that lane counts for: the multiply-adds of dense data, the roundings of single products, the
-/// additions of big numbers to small ones; twice as many floating-point operations as multiply-adds.
+/// additions of big numbers to small ones, nothing for predicted bits, where it depends on the sample; twice as many
+/// floating-point operations as multiply-adds.
 std::uint64_t operations_of(const Lane& lane);
 double flop_of(const Lane& lane);
 

@@ -11,6 +11,7 @@
 #include <system_error>
 #include <thread>
 
+#include "screen/certify.hpp"
 #include "screen/worker.hpp"
 #include "sqrtn/support/require.hpp"
 #include "support/call_watch.hpp"
@@ -100,6 +101,7 @@ std::vector<std::string> words_of(const libraries::Candidate& library, const Pla
                                  fmt::format("{}", plan.time_s / 60)};
   if (plan.size > 0) words.insert(words.end(), {"--size", fmt::to_string(plan.size)});
   if (plan.only) words.insert(words.end(), {"--call", to_string(*plan.only)});
+  for (const results::LibraryOrder& order : plan.orders) words.insert(words.end(), {"--order", word_of(order)});
   return words;
 }
 
@@ -143,24 +145,9 @@ results::Screening begun(const libraries::Candidate& library, const Plan& plan) 
   return screening;
 }
 
-}  // namespace
-
-std::vector<Processor> chosen_processors(const std::vector<int>& numbers) {
-  const std::vector<Processor> all = available_processors();
-  if (numbers.empty()) return one_a_core(all);
-  std::vector<Processor> chosen;
-  for (const int number : numbers) {
-    const auto found = std::ranges::find(all, number, &Processor::number);
-    require(found != all.end(), "--cores: this process may not run on processor {}; it may on {} to {}", number,
-            all.front().number, all.back().number);
-    chosen.push_back(*found);
-  }
-  return chosen;
-}
-
-results::Screening screen(const libraries::Candidate& library, const Plan& plan,
-                          const std::function<void(double, const results::Screening&)>& progress) {
-  results::Screening screening = begun(library, plan);
+/// A worker a core until their time is over, and what they told.
+void screen_cores(const libraries::Candidate& library, const Plan& plan, results::Screening& screening,
+                  const std::function<void(const results::Screening&)>& progress) {
   EnvironmentAdditions environment = libraries::environment_for(library);
   environment.merge(libraries::started_with(1));
   const ProcessLimits limits{.wall_s = plan.time_s + patience_s, .memory_bytes = physical_memory_bytes()};
@@ -168,7 +155,6 @@ results::Screening screen(const libraries::Candidate& library, const Plan& plan,
   Reports reports(n);
   std::vector<ProcessEnd> ends(n);
   std::atomic<std::size_t> running = n;
-  const auto start = Clock::now();
   {
     std::vector<std::jthread> threads;
     for (std::size_t i = 0; i < n; ++i) {
@@ -186,13 +172,42 @@ results::Screening screen(const libraries::Candidate& library, const Plan& plan,
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
       results::Screening now = screening;
       for (std::size_t i = 0; i < n; ++i) reports.add_to(now, i);
-      progress(std::min(1.0, seconds_since(start) / plan.time_s), now);
+      progress(now);
     }
   }
   for (std::size_t i = 0; i < n; ++i) {
     reports.add_to(screening, i);
     add_incidents(screening, ends[i], plan.processors[i].number);
   }
+}
+
+}  // namespace
+
+std::vector<Processor> chosen_processors(const std::vector<int>& numbers) {
+  const std::vector<Processor> all = available_processors();
+  if (numbers.empty()) return one_a_core(all);
+  std::vector<Processor> chosen;
+  for (const int number : numbers) {
+    const auto found = std::ranges::find(all, number, &Processor::number);
+    require(found != all.end(), "--cores: this process may not run on processor {}; it may on {} to {}", number,
+            all.front().number, all.back().number);
+    chosen.push_back(*found);
+  }
+  return chosen;
+}
+
+results::Screening screen(const libraries::Candidate& library, const Plan& plan,
+                          const std::function<void(double, const results::Screening&, Stage)>& progress) {
+  results::Screening screening = begun(library, plan);
+  const auto start = Clock::now();
+  const auto done = [&] { return std::min(1.0, seconds_since(start) / plan.time_s); };
+  Certified certified = certify(library, plan, [&] { progress(done(), screening, Stage::reading_orders); });
+  screening.predictions = std::move(certified.predictions);
+  Plan workers = plan;
+  workers.orders = std::move(certified.orders);
+  workers.time_s = std::max(plan.time_s - seconds_since(start), plan.time_s / 2);
+  screen_cores(library, workers, screening,
+               [&](const results::Screening& now) { progress(done(), now, Stage::screening); });
   screening.interrupted = interrupted();
   return screening;
 }
@@ -207,7 +222,12 @@ void screen_in_process(const std::string& blas, const Plan& plan) {
             .seed = plan.seed,
             .time_s = plan.time_s,
             .size = plan.size,
-            .only = plan.only};
+            .only = plan.only,
+            .models = {}};
+  for (const results::LibraryOrder& order : plan.orders) {
+    // Cores of other kinds may have other kernels, whose order is another.
+    if (order.identity.kernel == backend.identity().kernel) work.models.push_back(model_of(order));
+  }
   for (std::size_t i = 1; i < plan.processors.size(); ++i) work.others.push_back(plan.processors[i].number);
   screen_core(backend.functions(), work, [](const results::WorkerReport& report) {
     std::fputs(results::to_line(report).c_str(), stdout);

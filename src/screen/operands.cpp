@@ -144,6 +144,8 @@ void fill_left(const Lane& lane, const Origin& origin, std::size_t index, std::s
       return fill_single<T>(lane, origin, index, a);
     case Family::cancelling_pairs:
       return fill_pairs_left<T>(lane, origin, index, a);
+    case Family::predicted_bits:
+      return random::fill_normal<T>(stream_of(lane, origin, index, "a"), a, 0, 1);
     case Family::same_twice:
       return random::fill_uniform<T>(stream_of(lane, origin, index, "a"), a, -1, 1);
   }
@@ -159,14 +161,25 @@ void fill_right(const Lane& lane, const Origin& origin, std::size_t index, std::
       return fill_mantissas<T>(stream_of(lane, origin, index, "b"), b);
     case Family::cancelling_pairs:
       return fill_pairs_right<T>(lane, origin, index, b);
+    case Family::predicted_bits:
+      return random::fill_normal<T>(stream_of(lane, origin, index, "b"), b, 0, 1);
     case Family::same_twice:
       return random::fill_uniform<T>(stream_of(lane, origin, index, "b"), b, -1, 1);
   }
+}
+
+template <class T>
+void fill_predicted_row(const Lane& lane, const Origin& origin, std::size_t index, std::size_t row, std::span<T> out) {
+  random::Stream stream = stream_of(lane, origin, index, "a");
+  stream.offset += row * lane.size;
+  random::fill_normal<T>(stream, out, 0, 1);
 }
 
 template void fill_left(const Lane&, const Origin&, std::size_t, std::span<float>);
 template void fill_left(const Lane&, const Origin&, std::size_t, std::span<double>);
 template void fill_right(const Lane&, const Origin&, std::size_t, std::span<float>);
 template void fill_right(const Lane&, const Origin&, std::size_t, std::span<double>);
+template void fill_predicted_row(const Lane&, const Origin&, std::size_t, std::size_t, std::span<float>);
+template void fill_predicted_row(const Lane&, const Origin&, std::size_t, std::size_t, std::span<double>);
 
 }  // namespace sqrtn::screen

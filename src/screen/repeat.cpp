@@ -41,7 +41,7 @@ std::optional<std::uint64_t> elected(const std::vector<Answers>& of_cores) {
 std::uint64_t answer_of(Round& round, Family family) {
   if (family == Family::copies) return round.copy() > 0 ? 1 : 0;
   const std::uint64_t digest = round.digest_of_call();
-  if (family == Family::same_twice) return digest;
+  if (!round.is_known()) return digest;
   return round.right() ? 0 : 1;
 }
 
@@ -60,7 +60,7 @@ std::vector<results::Repeats> repeat_call(Round& round, Family family, const std
   }
   if (processors.size() > 1) pin_to(processors.front());
   const std::optional<std::uint64_t> right =
-      family == Family::same_twice ? elected(answers) : std::optional<std::uint64_t>(0);
+      family == Family::copies || round.is_known() ? std::optional<std::uint64_t>(0) : elected(answers);
   for (std::size_t i = 0; right && i < made.size(); ++i) made[i].wrong = made[i].calls - answers[i][*right];
   return made;
 }

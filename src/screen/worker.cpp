@@ -34,8 +34,14 @@ class Worker {
       const Origin origin = work_.only ? Origin{work_.seed, work_.only->processor, work_.only->round}
                                        : Origin{work_.seed, work_.processor, round};
       lane_ = lane_of(origin.round, work_.size);
+      const Model* model = model_of_lane();
+      if (lane_.family == Family::predicted_bits && model == nullptr) lane_.family = Family::same_twice;
       address_ = {origin.processor, origin.round, 0};
-      round_ = Round::make(blas_, lane_, origin, [this](bool away) { move(away); });
+      round_ = Round::make(
+          blas_, lane_, origin, [this](bool away) { move(away); }, model);
+      const auto before = Clock::now();
+      round_->predict();
+      report_.core.check_s += seconds_between(before, Clock::now());
       faulty_ = false;
       for (std::size_t i = 0; i < steps_of(lane_) && !over(); ++i) step(work_.only ? work_.only->step : i);
     }
@@ -44,6 +50,13 @@ class Worker {
 
  private:
   [[nodiscard]] bool over() const { return seconds_between(start_, Clock::now()) >= work_.time_s; }
+
+  [[nodiscard]] const Model* model_of_lane() const {
+    for (const Model& model : work_.models) {
+      if (model.is_f64 == lane_.is_f64 && model.size == lane_.size && !model.blocks.empty()) return &model;
+    }
+    return nullptr;
+  }
 
   void step(std::size_t step) {
     address_.step = step;
@@ -59,7 +72,7 @@ class Worker {
     const auto after = Clock::now();
     results::Exposure& products = exposure(lane_.family);
     ++products.calls;
-    products.operations += operations_of(lane_);
+    products.operations += round_->operations();
     report_.core.flop += flop_of(lane_);
     report_.core.product_s += seconds_between(before, after);
     const bool right = round_->right();

@@ -7,6 +7,7 @@
 
 #include "results/screening.hpp"
 #include "screen/lane.hpp"
+#include "screen/model.hpp"
 #include "sqrtn/blas/functions.hpp"
 
 /// One core's worker: products of known answers until the time is over, and a diagnosis of what is wrong.
@@ -19,6 +20,7 @@ struct Work {
   double time_s = 300;
   std::size_t size = 0;         ///< of all products; 0: those of the schedule
   std::optional<Address> only;  ///< this call again and again, instead
+  std::vector<Model> models;    ///< by which bits are predicted; where there is none, products are made twice instead
 };
 
 /// A wrong call is made again 17 times on this core and together as often on the others, all in this process and while
