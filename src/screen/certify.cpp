@@ -55,7 +55,10 @@ std::string reason_of(const results::LibraryOrder& order) {
   if (!order.refusal.empty()) return order.refusal;
   if (!order.repeatable) return "the same call gave other bits";
   for (const results::OrderClass& one : order.classes) {
-    if (one.verdict == results::OrderVerdict::contradicted) return "its order is contradicted: " + one.reason;
+    if (one.verdict == results::OrderVerdict::contradicted) {
+      return fmt::format("its order is contradicted in {} of {} fresh entries: {}", one.compared - one.predicted,
+                         one.compared, one.reason);
+    }
   }
   for (const results::OrderClass& one : order.classes) {
     if (one.verdict == results::OrderVerdict::unread && !one.reason.empty()) return one.reason;
