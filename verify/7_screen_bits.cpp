@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <random>
@@ -224,12 +225,16 @@ void expect_sums_by_integers() {
 TEST(ScreenBits, IntegersAddAsIeeeHasIt) {
   expect_sums_by_integers<float>();
   expect_sums_by_integers<double>();
-  // A tie to even, a carry into the next exponent, and the smallest numbers.
+  // A tie to even, a carry into the next exponent, the smallest numbers; and (1 + 2⁻¹²)², a tie, with what breaks it.
   const laws::SumTree two = laws::sum_chain(0, 2, true);
-  const float u = 0x1p-24F, one[] = {1, 1}, tie[] = {1, u}, above[] = {1 + 2 * u, u}, full[] = {2 - 2 * u, u};
-  const float tiny[] = {0x1p-149F, 0x1.8p-126F};
-  for (const float* b : {tie, above, full, tiny}) {
-    EXPECT_EQ(screen::sum_by_integers<float>(two, one, b, 1), std::fma(one[1], b[1], b[0]));
+  constexpr float u = 0x1p-24F, h = 1 + 0x1p-12F;
+  constexpr std::array<float, 3> cases[] = {
+      {1, u, 1},         {1, u, 1 + 2 * u},  {1, u, 2 - 2 * u}, {1, 0x1.8p-126F, 0x1p-149F},
+      {h, h, 0x1p-126F}, {h, h, -0x1p-126F}, {h, h, 0x1p-140F}, {h, h, -0x1p-140F},
+  };
+  for (const auto& [a, b, c] : cases) {
+    const float left[] = {1, a}, right[] = {c, b};
+    EXPECT_EQ(screen::sum_by_integers<float>(two, left, right, 1), std::fma(a, b, c)) << a << ' ' << b << ' ' << c;
   }
 }
 
