@@ -1,10 +1,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
-#include <cstring>
-#include <random>
 #include <thread>
 #include <utility>
 
@@ -12,7 +8,6 @@
 #include "screen/model.hpp"
 #include "screen/repeat.hpp"
 #include "screen/round.hpp"
-#include "screen/tree_sum.hpp"
 #include "soft_unit.hpp"
 #include "support/processors.hpp"
 #include "verify.hpp"
@@ -183,59 +178,6 @@ TEST(ScreenBits, TheLibraryAndTheRightCoreAreNamed) {
       }
     }
   });
-}
-
-/// Any tree over k products, some of its sums fused, some wide.
-laws::SumTree random_tree(std::mt19937_64& engine, std::int32_t k, bool may_be_wide) {
-  std::vector<laws::SumTree> parts;
-  for (std::int32_t i = 0; i < k; ++i) parts.push_back(laws::product_term(i));
-  while (parts.size() > 1) {
-    std::ranges::shuffle(parts, engine);
-    const bool fused = parts.back().products() == 1 && engine() % 2 == 0;
-    laws::SumTree sum = laws::sum_of(parts[0], parts.back(), fused);
-    sum.nodes.back().wide = may_be_wide && engine() % 2 == 0;
-    parts.pop_back();
-    parts[0] = std::move(sum);
-  }
-  return parts.front();
-}
-
-/// Exponents far apart and cancellation, against the unit of this processor, which these tests trust.
-template <class T>
-void expect_sums_by_integers() {
-  std::mt19937_64 engine(settings().seed);
-  const auto number = [&engine] {
-    return std::ldexp(static_cast<T>(engine() >> 8), static_cast<int>(engine() % 40) - 80);
-  };
-  const std::vector<std::uint32_t> first{0};
-  for (int time = 0; time < 2000; ++time) {
-    const std::size_t k = 1 + engine() % 12;
-    const laws::SumTree tree = random_tree(engine, static_cast<std::int32_t>(k), sizeof(T) == 4 && time % 2 == 1);
-    Matrix<T> a(1, k), b(k, 1), expected(1, 1);
-    for (std::size_t l = 0; l < k; ++l) {
-      const bool again = l > 0 && engine() % 3 == 0;
-      a(0, l) = again ? -a(0, l - 1) : engine() % 50 == 0 ? T(0) : number();
-      b(l, 0) = again ? b(l - 1, 0) : number();
-    }
-    laws::SumProgram(tree).evaluate<T>(a.view(), first, b.view(), first, expected.view());
-    ASSERT_EQ(screen::sum_by_integers<T>(tree, &a(0, 0), &b(0, 0), 1), expected(0, 0)) << laws::to_code(tree);
-  }
-}
-
-TEST(ScreenBits, IntegersAddAsIeeeHasIt) {
-  expect_sums_by_integers<float>();
-  expect_sums_by_integers<double>();
-  // A tie to even, a carry into the next exponent, the smallest numbers; and (1 + 2⁻¹²)², a tie, with what breaks it.
-  const laws::SumTree two = laws::sum_chain(0, 2, true);
-  constexpr float u = 0x1p-24F, h = 1 + 0x1p-12F;
-  constexpr std::array<float, 3> cases[] = {
-      {1, u, 1},         {1, u, 1 + 2 * u},  {1, u, 2 - 2 * u}, {1, 0x1.8p-126F, 0x1p-149F},
-      {h, h, 0x1p-126F}, {h, h, -0x1p-126F}, {h, h, 0x1p-140F}, {h, h, -0x1p-140F},
-  };
-  for (const auto& [a, b, c] : cases) {
-    const float left[] = {1, a}, right[] = {c, b};
-    EXPECT_EQ(screen::sum_by_integers<float>(two, left, right, 1), std::fma(a, b, c)) << a << ' ' << b << ' ' << c;
-  }
 }
 
 TEST(ScreenBits, AModelHasTheBlocksOfItsOrder) {

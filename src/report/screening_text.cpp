@@ -160,7 +160,8 @@ std::string prediction_text(const Screening& screening) {
                                       one.share == 1 ? "all" : percent(one.share))
                         : " are left out";
     if (!one.reason.empty()) line += (one.is_used ? "; of the others: " : ": ") + one.reason;
-    text += markdown_item(fmt::format("{} ({})", line, duration(one.time_s, 2)));
+    if (one.time_s > 0) line += fmt::format(" ({})", duration(one.time_s, 2));
+    text += markdown_item(line);
   }
   return text;
 }

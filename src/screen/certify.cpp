@@ -100,14 +100,14 @@ Certified certify(const libraries::Candidate& library, const Plan& plan, const s
     const libraries::Ordering ordering = ordering_of(lane, plan, lanes.size());
     results::Prediction prediction{.dtype = ordering.dtype, .size = lane.size};
     results::LibraryOrder best;
-    best.refusal = "no time was left to read the order";
+    best.refusal = interrupted() ? "interrupted" : "no time was left to read the order";
     const double before_s = spent_s();
     for (std::size_t i = 0; i < std::min<std::size_t>(2, plan.processors.size()) && !interrupted(); ++i) {
       if ((i > 0 && best.certified()) || spent_s() > static_cast<double>(lanes.size()) * ordering.limit_s) break;
       results::LibraryOrder order = read_on(plan.processors[i].number, library, ordering, wait);
       if (i == 0 || share_of(order) > share_of(best)) best = std::move(order);
+      prediction.time_s = spent_s() - before_s;
     }
-    prediction.time_s = spent_s() - before_s;
     prediction.share = share_of(best);
     prediction.reason = reason_of(best);
     prediction.is_used = prediction.share >= least_share;
