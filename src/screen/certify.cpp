@@ -103,7 +103,9 @@ Certified certify(const libraries::Candidate& library, const Plan& plan, const s
     best.refusal = interrupted() ? "interrupted" : "no time was left to read the order";
     const double before_s = spent_s();
     for (std::size_t i = 0; i < std::min<std::size_t>(2, plan.processors.size()) && !interrupted(); ++i) {
-      if ((i > 0 && best.certified()) || spent_s() > static_cast<double>(lanes.size()) * ordering.limit_s) break;
+      // What it left no time for, it would leave none for again.
+      const bool is_enough = i > 0 && (best.certified() || best.time_s > ordering.limit_s / 2);
+      if (is_enough || spent_s() > static_cast<double>(lanes.size()) * ordering.limit_s) break;
       results::LibraryOrder order = read_on(plan.processors[i].number, library, ordering, wait);
       if (i == 0 || share_of(order) > share_of(best)) best = std::move(order);
       prediction.time_s = spent_s() - before_s;
