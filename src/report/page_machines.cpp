@@ -38,6 +38,15 @@ Table fault_table(const Screening& screening) {
   return table;
 }
 
+Table prediction_table(const Screening& screening) {
+  Table table{.title = "", .columns = {"type", "size", "certified", "used", "why not"}, .rows = {}};
+  for (const results::Prediction& one : screening.predictions) {
+    table.rows.push_back(
+        {one.dtype, fmt::to_string(one.size), percent(one.share), one.is_used ? "yes" : "no", one.reason});
+  }
+  return table;
+}
+
 Table finding_table(const Fleet& fleet) {
   Table table{.title = "", .columns = {"node", "kind", "core", "what"}, .rows = {}};
   for (const Node& node : fleet.nodes) {
@@ -81,7 +90,8 @@ More page_part(const Screening& screening, const std::string& name, std::size_t 
   }
   content += titled("Faults", faults) + left_out(faults.rows.size(), screening.faults.size(), "faults");
   for (const Incident& incident : screening.incidents) content += fmt::format("<p>{}\n", escaped(incident.text));
-  content += titled("Cores", core_table(screening)) + titled("What was computed", exposure_table(screening));
+  content += titled("Cores", core_table(screening)) + titled("What was computed", exposure_table(screening)) +
+             titled("Orders of sums that predict bits", prediction_table(screening));
   return part_of("screening", name, number, std::move(content), screening_text(screening));
 }
 
