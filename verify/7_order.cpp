@@ -119,7 +119,9 @@ TEST(Order, ThatChangedIsUnexpected) {
   EXPECT_TRUE(results::unexpected(before, before).empty());
   const auto changed = results::unexpected(before, made_document({made_order("one", halves, "2")}));
   ASSERT_EQ(changed.size(), 1u);
-  EXPECT_TRUE(holds(changed.front(), "one gemm:4x4x8 f32, 1 thread: products 0:8 are added in 1 block"));
+  EXPECT_EQ(changed.front().of, "one gemm:4x4x8 f32, 1 thread");
+  EXPECT_EQ(changed.front().change, results::OrderChange::parts);
+  EXPECT_TRUE(holds(changed.front().text, "products 0:8 are added in 1 block"));
   // The only library on either side may have its version in its name; of several the name counts.
   EXPECT_EQ(results::unexpected(before, made_document({made_order("two", chain, "1")})).size(), 0u);
   EXPECT_EQ(results::unexpected(before, made_document({made_order("two", halves, "1")})).size(), 1u);
@@ -134,7 +136,7 @@ TEST(Order, ThatIsUnreadHasNotChangedByItself) {
   results::OrderClass& one = unread.orders[0].classes[0];
   one.verdict = results::OrderVerdict::unread;
   one.tree = one.formula = "";
-  EXPECT_EQ(results::unexpected(unread, unread), std::vector<std::string>{});
+  EXPECT_TRUE(results::unexpected(unread, unread).empty());
   EXPECT_EQ(results::unexpected(made_document({made_order("one", chain, "1")}), unread).size(), 1u);
 }
 
@@ -192,8 +194,12 @@ TEST(Order, IsToldCertifiedAndExpected) {
   EXPECT_EQ(same.code, 0) << same.err;
   EXPECT_EQ(same.out, "1 order in both documents, none changed.\n");
   EXPECT_TRUE(holds(content_of(folder / "none.json"), "\"orders\": []"));
-  const Ended compared = shell(folder, "sqrtn compare other.json order.json");
+  const Ended compared = shell(folder, "sqrtn compare other.json order.json --json changed.json");
   EXPECT_EQ(compared.code, 1);
+  const auto changes = nlohmann::ordered_json::parse(content_of(folder / "changed.json"));
+  EXPECT_EQ(changes["orders"][0]["order"], "openblas gemm:40x24x60 f32, 1 thread");
+  const std::string change = changes["orders"][0]["change"];
+  EXPECT_TRUE(change == "parts" || change == "fused" || change == "lanes") << change;
   EXPECT_TRUE(holds(compared.out, "- openblas gemm:40x24x60 f32, 1 thread: "));
 }
 
@@ -205,6 +211,11 @@ TEST(Order, RefusesWhatItCannotRead) {
       {"gemm:70000x5x5", "sizes are at most 65536"},
       {"gemm:60000x60000x60000", "at most 67108864 elements"},
       {"syrk:1x5", "needs 2 rows"},
+      {"gemm/XN:5x5x5", "'gemm/XN': the flags of gemm are 2 letters, of NT, then of NT, or 'column'; got 'XN'"},
+      {"gemm/T:5x5x5", "got 'T'"},
+      {"gemm/TN/TN:5x5x5", "got 'TN'"},
+      {"symm/UL:5x5", "2 letters, of LR, then of UL"},
+      {"dot/column:5", "dot has no flags; got 'column'"},
       {"dot:5 --dtype f16", "f16"},
       {"dot:5 --threads 0", "'0' is no whole number"},
       {"dot:5 --expect none.json", "cannot read 'none.json'"},

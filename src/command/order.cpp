@@ -46,9 +46,10 @@ std::vector<results::LibraryOrder> read_all(const OrderOptions& options) {
 
 /// Tells on standard error what is not as it was; true if nothing is.
 bool is_expected(const results::OrderDocument& expected, const results::OrderDocument& found) {
-  const std::vector<std::string> lines = results::unexpected(expected, found);
-  for (const std::string& line : lines) fmt::print(stderr, "sqrtn: the order changed: {}\n", line);
-  return lines.empty();
+  const std::vector<results::OrderChanged> changes = results::unexpected(expected, found);
+  for (const results::OrderChanged& one : changes)
+    fmt::print(stderr, "sqrtn: the order changed: {}: {}\n", one.of, one.text);
+  return changes.empty();
 }
 
 int order(const OrderOptions& options, const std::vector<std::string>& command) {
@@ -79,8 +80,7 @@ void add_order(CLI::App& application, Action& chosen) {
   auto options = std::make_shared<OrderOptions>();
   CLI::App* subcommand = application.add_subcommand(
       "order", "Tells in which order a BLAS adds, proves it bit by bit, and where libraries part");
-  subcommand->add_option("request", options->requests, "gemm:MxNxK, gemv:MxK, gemvt:MxK, dot:K or syrk:NxK")
-      ->required();
+  subcommand->add_option("request", options->requests, order::request_forms())->required();
   add_blas(*subcommand, options->blas);
   const auto names = [&](const char* name, auto& values, const char* text, const char* type) {
     return subcommand->add_option(name, values, text)->type_name(type)->delimiter(',')->allow_extra_args(false);
@@ -111,7 +111,7 @@ void add_order(CLI::App& application, Action& chosen) {
       "Examples:\n  sqrtn order gemm:512x512x512\n"
       "  sqrtn order gemm:300x96x300 --backends all --kernels --invariance\n"
       "  sqrtn order gemm:512x512x512 --json order.json; sqrtn order gemm:512x512x512 --expect order.json\n"
-      "  sqrtn order dot:1000 --dtype f32,f64 --threads 1,2");
+      "  sqrtn order gemm/TN:300x96x300 symm/RL:60x96 dot:1000 --dtype f32,f64 --threads 1,2");
   subcommand->callback([options, subcommand, &chosen] {
     chosen = [options, subcommand] { return order(*options, command_line(*subcommand)); };
   });

@@ -84,17 +84,24 @@ void describe(const order::Reading& reading, std::size_t beyond, double unit_rou
 }
 
 template <class T>
-void read(const blas::Backend& backend, const Ordering& ordering, results::LibraryOrder& order) {
-  const auto set_threads = [&backend](int threads) {
-    return threads > 0 ? backend.set_threads(threads) : backend.threads();
-  };
+void read(const blas::Interface& interface, const std::function<int(int)>& set_threads, const Ordering& ordering,
+          results::LibraryOrder& order) {
   const order::Options options{.seed = ordering.seed,
                                .entries = ordering.entries,
                                .limit_s = ordering.limit_s,
                                .invariance = ordering.invariance};
-  const std::size_t beyond = order::product_of<T>(backend.functions(), ordering.request).unseen;
-  describe(order::read_order<T>(backend.functions(), ordering.request, set_threads, options), beyond,
+  const std::size_t beyond = order::product_of<T>(interface, ordering.request).unseen;
+  describe(order::read_order<T>(interface, ordering.request, set_threads, options), beyond,
            std::numeric_limits<T>::epsilon() / 2, order);
+}
+
+/// C's, which takes either layout, where it has the routine.
+const blas::Interface& chosen(const std::vector<blas::Interface>& interfaces, const Ordering& ordering) {
+  const auto found = std::ranges::find_if(interfaces, [&](const blas::Interface& interface) {
+    return order::has_routine(interface, ordering.request, ordering.dtype == "f32" ? 's' : 'd');
+  });
+  require(found != interfaces.end(), "the library has no {}; ask for gemm", ordering.request.routine);
+  return *found;
 }
 
 results::LibraryOrder asked(const std::string& name, const Ordering& ordering) {
@@ -141,13 +148,26 @@ results::LibraryOrder order_apart(const Candidate& library, const Ordering& orde
 
 }  // namespace
 
-results::LibraryOrder order_in_process(const std::string& blas, const Ordering& ordering) {
+results::LibraryOrder order_through(const blas::Interface& interface, const std::function<int(int)>& set_threads,
+                                    const Ordering& ordering) {
+  results::LibraryOrder order = asked("", ordering);
+  ordering.dtype == "f32" ? read<float>(interface, set_threads, ordering, order)
+                          : read<double>(interface, set_threads, ordering, order);
+  return order;
+}
+
+results::LibraryOrder order_in_process(const std::string& blas, Ordering ordering) {
   const blas::Backend backend = load_library(blas);
   watch_calls(call_limit_s);
-  results::LibraryOrder order = asked(blas, ordering);
-  order.threads = backend.set_threads(ordering.threads);
+  const std::vector<blas::Interface> interfaces = backend.interfaces();
+  const blas::Interface& interface = chosen(interfaces, ordering);
+  if (!interface.of_c && ordering.request.routine != "dot") ordering.request.column_major = true;
+  const int threads = backend.set_threads(ordering.threads);
+  results::LibraryOrder order = order_through(
+      interface, [&](int n) { return n > 0 ? backend.set_threads(n) : backend.threads(); }, ordering);
+  order.name = blas;
+  order.threads = threads;
   order.identity = backend.identity();
-  ordering.dtype == "f32" ? read<float>(backend, ordering, order) : read<double>(backend, ordering, order);
   return order;
 }
 

@@ -21,9 +21,14 @@ struct Ordering {
   bool invariance = false;
 };
 
-/// Reads the order of the library of that name in this very process; the library may end it. Throws: as load_library,
-/// and std::invalid_argument if it has no such routine.
-results::LibraryOrder order_in_process(const std::string& blas, const Ordering& ordering);
+/// What is read through that interface, without a name. set_threads(n) returns how many there are then, of n = 0 now.
+/// Throws: std::invalid_argument if it has no such routine.
+results::LibraryOrder order_through(const blas::Interface& interface, const std::function<int(int)>& set_threads,
+                                    const Ordering& ordering);
+
+/// Reads the order of the library of that name in this very process; the library may end it. One that has Fortran's
+/// interface alone is asked by columns, and the order says so. Throws: as load_library and order_through.
+results::LibraryOrder order_in_process(const std::string& blas, Ordering ordering);
 
 /// Each of the libraries that can be used, each in children that are started with as many threads: all libraries by the
 /// first ordering, then by the next. What one did instead of answering is its refusal.

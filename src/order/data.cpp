@@ -18,6 +18,16 @@ constexpr std::array<int, sensitive_kinds> distances{-1, 1, 2, 8, 64, 0, -1};
 /// All products but these are 0 in the last kind.
 constexpr std::size_t few = 16;
 
+/// The first for all; products that are 0 stay so, and those that nearly cancel.
+template <class T>
+void make_equal(std::vector<T>& factors, std::vector<T>& others) {
+  const T one = factors.front() == 0 ? T(0.7) : factors.front();
+  for (std::size_t l = 0; l < factors.size(); ++l) {
+    if (factors[l] == 0) others[l] = 0;
+    factors[l] = one;
+  }
+}
+
 }  // namespace
 
 template <class T>
@@ -27,7 +37,7 @@ void fill_fresh(std::span<T> out, std::string_view name, std::uint64_t seed, std
 }
 
 template <class T>
-Factors<T> sensitive_factors(std::size_t kind, std::size_t k, std::uint64_t seed) {
+Factors<T> sensitive_factors(std::size_t kind, std::size_t k, std::uint64_t seed, Symmetric symmetric) {
   const int distance = distances.at(kind);
   Factors<T> factors{std::vector<T>(k), std::vector<T>(k)};
   fill_fresh<T>(factors.a, "equal a", seed, kind);
@@ -47,12 +57,14 @@ Factors<T> sensitive_factors(std::size_t kind, std::size_t k, std::uint64_t seed
       factors.b[places[i + apart]] = -factors.b[places[i]] + factors.b[places[i + apart]] / 8;
     }
   }
+  if (symmetric != Symmetric::none) make_equal(factors.a, factors.b);
+  if (symmetric == Symmetric::b) std::swap(factors.a, factors.b);
   return factors;
 }
 
 template void fill_fresh(std::span<float>, std::string_view, std::uint64_t, std::size_t);
 template void fill_fresh(std::span<double>, std::string_view, std::uint64_t, std::size_t);
-template Factors<float> sensitive_factors(std::size_t, std::size_t, std::uint64_t);
-template Factors<double> sensitive_factors(std::size_t, std::size_t, std::uint64_t);
+template Factors<float> sensitive_factors(std::size_t, std::size_t, std::uint64_t, Symmetric);
+template Factors<double> sensitive_factors(std::size_t, std::size_t, std::uint64_t, Symmetric);
 
 }  // namespace sqrtn::order

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sqrtn/support/tensor.hpp"
+#include "order/product.hpp"
 
 /// What products are made of to see in which order they are added.
 namespace sqrtn::order {
@@ -29,9 +29,11 @@ struct Factors {
 /// rounding is absorbed by a later one.
 inline constexpr std::size_t sensitive_kinds = 7;
 
-/// The factors of k products. Throws: std::out_of_range for a kind that there is not.
+/// The factors of k products; those of a symmetric matrix, whose rows are to be equal, are all one number.
+/// Throws: std::out_of_range for a kind that there is not.
 template <class T>
-Factors<T> sensitive_factors(std::size_t kind, std::size_t k, std::uint64_t seed);
+Factors<T> sensitive_factors(std::size_t kind, std::size_t k, std::uint64_t seed,
+                             Symmetric symmetric = Symmetric::none);
 
 /// Fills with fresh draws, uniform on (−1, 1): of product `number`, operand `name`.
 template <class T>

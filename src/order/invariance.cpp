@@ -52,15 +52,16 @@ std::vector<std::size_t> sizes_up_to(std::size_t asked) {
 template <class T>
 class InvarianceReader {
  public:
-  InvarianceReader(const blas::Functions& functions, const Request& request, std::uint64_t seed, const GoOn& go_on)
-      : functions_(functions), request_(request), seed_(seed), go_on_(go_on) {}
+  InvarianceReader(const blas::Interface& interface, const Request& request, std::uint64_t seed, const GoOn& go_on)
+      : interface_(interface), request_(request), seed_(seed), go_on_(go_on) {}
 
   std::vector<Invariance> read(const std::function<int(int)>& set_threads) {
     const std::string& routine = request_.routine;
-    if (routine == "gemm" || routine == "gemv" || routine == "gemvt") vary_size(true);
-    if (routine == "gemm") vary_size(false);
+    const bool of_matrices = routine == "gemm" || routine == "symm";
+    if ((of_matrices || routine == "gemv") && product_.symmetric != Symmetric::a) vary_size(true);
+    if (of_matrices && product_.symmetric != Symmetric::b) vary_size(false);
     fill();
-    if (routine == "gemm") vary_ld();
+    if (of_matrices) vary_ld();
     vary_alignment();
     vary_threads(set_threads);
     repeat();
@@ -73,6 +74,7 @@ class InvarianceReader {
     b_.assign(request_.k * request_.n, T(0));
     fill_fresh<T>(a_, "invariance a", seed_, 0);
     fill_fresh<T>(b_, "invariance b", seed_, 0);
+    make_symmetric<T>(product_.symmetric, {a_.data(), request_.m, request_.k}, {b_.data(), request_.k, request_.n});
   }
 
   /// Equal rows of A (columns of B), as many as they may be; each of them gives an answer.
@@ -83,6 +85,8 @@ class InvarianceReader {
     std::vector<T> one(request_.k), others(request_.k * other);
     fill_fresh<T>(one, "invariant one", seed_, rows ? 0 : 1);
     fill_fresh<T>(others, "invariant others", seed_, rows ? 0 : 1);
+    const MatrixView<T> square{others.data(), request_.k, request_.k};
+    make_symmetric<T>(product_.symmetric, square, square);
     for (const std::size_t size : sizes_up_to(asked)) {
       if (!go_on_()) return;
       Request request = request_;
@@ -108,14 +112,14 @@ class InvarianceReader {
   Matrix<T> product_of_equal_rows(const Request& request, const std::vector<T>& row, std::vector<T>& b) const {
     Matrix<T> a(request.m, request.k), c(request.m, request.n);
     for (std::size_t i = 0; i < request.m; ++i) std::ranges::copy(row, &a(i, 0));
-    product_of<T>(functions_, request).call(a.view(), {b.data(), request.k, request.n}, T(1), T(0), c.view());
+    product_of<T>(interface_, request).call(a.view(), {b.data(), request.k, request.n}, T(1), T(0), c.view());
     return c;
   }
 
   Matrix<T> product_of_equal_columns(const Request& request, const std::vector<T>& column, std::vector<T>& a) const {
     Matrix<T> b(request.k, request.n), c(request.m, request.n);
     for (std::size_t l = 0; l < request.k; ++l) std::fill_n(&b(l, 0), request.n, column[l]);
-    product_of<T>(functions_, request).call({a.data(), request.m, request.k}, b.view(), T(1), T(0), c.view());
+    product_of<T>(interface_, request).call({a.data(), request.m, request.k}, b.view(), T(1), T(0), c.view());
     return c;
   }
 
@@ -185,11 +189,11 @@ class InvarianceReader {
     found_.push_back(answers.result());
   }
 
-  const blas::Functions& functions_;
+  const blas::Interface& interface_;
   const Request request_;
   const std::uint64_t seed_;
   const GoOn& go_on_;
-  const Product<T> product_ = product_of<T>(functions_, request_);
+  const Product<T> product_ = product_of<T>(interface_, request_);
   std::vector<T> a_, b_;
   std::vector<Invariance> found_;
 };
@@ -197,15 +201,15 @@ class InvarianceReader {
 }  // namespace
 
 template <class T>
-std::vector<Invariance> read_invariance(const blas::Functions& functions, const Request& request,
+std::vector<Invariance> read_invariance(const blas::Interface& interface, const Request& request,
                                         const std::function<int(int)>& set_threads, std::uint64_t seed,
                                         const GoOn& go_on) {
-  return InvarianceReader<T>(functions, request, seed, go_on).read(set_threads);
+  return InvarianceReader<T>(interface, request, seed, go_on).read(set_threads);
 }
 
-template std::vector<Invariance> read_invariance<float>(const blas::Functions&, const Request&,
+template std::vector<Invariance> read_invariance<float>(const blas::Interface&, const Request&,
                                                         const std::function<int(int)>&, std::uint64_t, const GoOn&);
-template std::vector<Invariance> read_invariance<double>(const blas::Functions&, const Request&,
+template std::vector<Invariance> read_invariance<double>(const blas::Interface&, const Request&,
                                                          const std::function<int(int)>&, std::uint64_t, const GoOn&);
 
 }  // namespace sqrtn::order

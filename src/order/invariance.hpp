@@ -23,7 +23,7 @@ struct Invariance {
 /// them; columns likewise; the same product with padding, at other addresses, on other numbers of threads, and called
 /// again a hundred times. What there is no time for is left out.
 template <class T>
-std::vector<Invariance> read_invariance(const blas::Functions& functions, const Request& request,
+std::vector<Invariance> read_invariance(const blas::Interface& interface, const Request& request,
                                         const std::function<int(int)>& set_threads, std::uint64_t seed,
                                         const GoOn& go_on);
 

@@ -29,7 +29,9 @@ class RoundingReader {
       : product_(product), classes_(classes), orders_(orders), go_on_(go_on) {}
 
   void read() {
-    const bool rows = calls_for<T>(classes_, all_questions(true)) <= calls_for<T>(classes_, all_questions(false));
+    const bool rows = product_.symmetric == Symmetric::none
+                          ? calls_for<T>(classes_, all_questions(true)) <= calls_for<T>(classes_, all_questions(false))
+                          : product_.symmetric == Symmetric::b;
     const Questions<T> questions = all_questions(rows);
     const auto take = [&](std::size_t number, std::size_t row, std::size_t column, T entry) {
       const EntryClass& one = classes_.classes[number];

@@ -24,6 +24,7 @@ std::uint64_t answer_of(const Product<T>& product, std::uint64_t seed) {
   for (std::size_t number = 0; number < products; ++number) {
     fill_fresh<T>(a.storage(), "answer a", seed, number);
     fill_fresh<T>(b.storage(), "answer b", seed, number);
+    make_symmetric(product.symmetric, a.view(), b.view());
     product.call(a.view(), b.view(), T(1), T(0), c.view());
     for (const T entry : c.storage()) hash = (hash ^ bits_of(entry)) * 0x100000001b3u;
   }
@@ -42,13 +43,13 @@ std::size_t largest_certified(const Reading& reading) {
 }  // namespace
 
 template <class T>
-Reading read_order(const blas::Functions& functions, const Request& request, const std::function<int(int)>& set_threads,
+Reading read_order(const blas::Interface& interface, const Request& request, const std::function<int(int)>& set_threads,
                    const Options& options) {
   const auto start = Clock::now();
   const auto within = [&](double share) {
     return [=] { return std::chrono::duration<double>(Clock::now() - start).count() < share * options.limit_s; };
   };
-  const Product<T> product = product_of<T>(functions, request);
+  const Product<T> product = product_of<T>(interface, request);
   Reading reading;
   reading.answer = answer_of(product, options.seed);
   reading.classes = find_classes(product, options.seed);
@@ -65,7 +66,7 @@ Reading read_order(const blas::Functions& functions, const Request& request, con
     }
   }
   if (options.invariance)
-    reading.invariance = read_invariance<T>(functions, request, set_threads, options.seed, within(1));
+    reading.invariance = read_invariance<T>(interface, request, set_threads, options.seed, within(1));
   for (const Invariance& one : reading.invariance) {
     if (one.circumstance == Circumstance::calls && one.answers > 1) reading.repeatable = false;
   }
@@ -73,9 +74,9 @@ Reading read_order(const blas::Functions& functions, const Request& request, con
   return reading;
 }
 
-template Reading read_order<float>(const blas::Functions&, const Request&, const std::function<int(int)>&,
+template Reading read_order<float>(const blas::Interface&, const Request&, const std::function<int(int)>&,
                                    const Options&);
-template Reading read_order<double>(const blas::Functions&, const Request&, const std::function<int(int)>&,
+template Reading read_order<double>(const blas::Interface&, const Request&, const std::function<int(int)>&,
                                     const Options&);
 
 }  // namespace sqrtn::order

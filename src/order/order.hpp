@@ -26,8 +26,9 @@ struct Reading {
 };
 
 /// Classes, trees, roundings, then the certificate, all in this process. What is not repeatable has no tree.
+/// Throws: std::invalid_argument if the library has no such routine.
 template <class T>
-Reading read_order(const blas::Functions& functions, const Request& request, const std::function<int(int)>& set_threads,
+Reading read_order(const blas::Interface& interface, const Request& request, const std::function<int(int)>& set_threads,
                    const Options& options);
 
 }  // namespace sqrtn::order

@@ -15,6 +15,7 @@ template <class T>
 constexpr T huge = T(0x1p100);
 
 constexpr std::size_t most_sizes = std::size_t{1} << 22;  // that one class asks for at first
+constexpr std::size_t first_products = 32;                // the same, where each of its pairs is a question
 
 /// What is known of one class, and asked.
 struct ClassSizes {
@@ -43,6 +44,8 @@ class PairReader {
 
  private:
   [[nodiscard]] std::size_t k() const { return product_.k; }
+  /// Whether one factor asks of both products, since the other is to stay symmetric.
+  [[nodiscard]] bool by_pairs() const { return product_.symmetric != Symmetric::none; }
 
   /// As many products as one call asks about anyway, spread over all of them.
   void begin(std::size_t number) {
@@ -56,7 +59,8 @@ class PairReader {
     }
     const std::size_t rows = classes_.row_groups[one.row_group].size(),
                       columns = classes_.column_groups[one.column_group].size();
-    const std::size_t first = std::min({rows, columns, k(), std::max(most_sizes / k(), std::size_t{1})});
+    const std::size_t most = by_pairs() ? first_products : std::max(most_sizes / k(), std::size_t{1});
+    const std::size_t first = std::min({rows, columns, k(), most});
     std::set<std::int32_t> ask;
     for (std::size_t i = 0; i < first; ++i) {
       // Half of them are neighbours, so that each of several lanes has one.
@@ -64,6 +68,16 @@ class PairReader {
       ask.insert(static_cast<std::int32_t>(at));
     }
     sizes.ask.assign(ask.begin(), ask.end());
+  }
+
+  /// One question a product and each other one.
+  [[nodiscard]] std::vector<Question<T>> pairs(const std::vector<std::int32_t>& products) const {
+    std::vector<Question<T>> all;
+    for (const std::int32_t product : products) {
+      for (std::int32_t other = 0; index(other) < k(); ++other)
+        all.push_back({{product, other, -1}, {huge<T>, -huge<T>, 0}});
+    }
+    return all;
   }
 
   /// One question a product; `factor`: M or −M.
@@ -90,14 +104,15 @@ class PairReader {
     Questions<T> questions_of;
     auto& asking = in_rows ? questions_of.rows : questions_of.columns;
     auto& answering = in_rows ? questions_of.columns : questions_of.rows;
-    for (const auto& list : products) asking.push_back(questions(list, huge<T>));
+    for (const auto& list : products) asking.push_back(by_pairs() ? pairs(list) : questions(list, huge<T>));
     answering.resize((in_rows ? classes_.column_groups : classes_.row_groups).size());
     std::vector<std::int32_t> all(k());
     std::iota(all.begin(), all.end(), 0);
     for (std::size_t number = 0; number < sizes_.size(); ++number) {
       if (sizes_[number].done) continue;
       const EntryClass& one = classes_.classes[number];
-      answering[in_rows ? one.column_group : one.row_group] = questions(all, -huge<T>);
+      answering[in_rows ? one.column_group : one.row_group] =
+          by_pairs() ? std::vector<Question<T>>(1) : questions(all, -huge<T>);
     }
     return questions_of;
   }
@@ -105,7 +120,8 @@ class PairReader {
   bool ask_round() {
     const auto in_rows = asked(true), in_columns = asked(false);
     const Questions<T> by_rows = round(true, in_rows), by_columns = round(false, in_columns);
-    const bool rows = calls_for<T>(classes_, by_rows) <= calls_for<T>(classes_, by_columns);
+    const bool rows = by_pairs() ? product_.symmetric == Symmetric::b
+                                 : calls_for<T>(classes_, by_rows) <= calls_for<T>(classes_, by_columns);
     const auto& products = rows ? in_rows : in_columns;
     // Where a product's sizes of a class stand, by group and question.
     std::vector<std::vector<SumSizes*>> places(sizes_.size());
@@ -120,8 +136,9 @@ class PairReader {
     }
     const auto take = [&](std::size_t number, std::size_t row, std::size_t column, T entry) {
       if (sizes_[number].done) return;
-      SumSizes& sizes = *places[number][rows ? row : column];
-      const std::size_t other = rows ? column : row;
+      const std::size_t question = rows ? row : column;
+      SumSizes& sizes = *places[number][by_pairs() ? question / k() : question];
+      const std::size_t other = by_pairs() ? question % k() : rows ? column : row;
       if (index(sizes.product) == other) return;
       const T size = T(k()) - entry;
       if (size >= T(2) && size <= T(k()) && size == std::floor(size)) {

@@ -2,144 +2,222 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <limits>
+#include <map>
 #include <memory>
-#include <string_view>
+#include <vector>
 
-#include "sqrtn/blas/products.hpp"
+#include "blas/operations.hpp"
 #include "sqrtn/support/require.hpp"
-#include "sqrtn/support/shape.hpp"
 #include "support/call_watch.hpp"
-#include "support/nearest.hpp"
 
 namespace sqrtn::order {
 namespace {
 
-constexpr std::size_t longest = std::size_t{1} << 16, most_elements = std::size_t{1} << 26;
+using What = blas::Argument::What;
 
-struct Routine {
-  std::string_view name;
-  const char* sizes;  ///< which of m, n and k are asked for, in this order
+template <class T>
+constexpr char type_letter = sizeof(T) == sizeof(float) ? 's' : 'd';
+
+const blas::Operation& operation_of(const Request& request) {
+  return *std::ranges::find(blas::operations(), request.routine, &blas::Operation::name);
+}
+
+/// The letter of that flag; N where the routine has none.
+char flag_of(const Request& request, What what, char of) {
+  const std::string letters = flags_of(request);
+  auto letter = letters.begin();
+  for (const blas::Argument& argument : operation_of(request).arguments) {
+    if (argument.what >= What::length) continue;
+    if (argument.what == what && argument.of == of) return *letter;
+    ++letter;
+  }
+  return 'N';
+}
+
+/// Where an operand begins, with its leading dimension or increment.
+template <class T>
+struct Place {
+  T* data = nullptr;
+  std::size_t step = 1;
 };
-constexpr std::array<Routine, 5> routines{
-    {{"gemm", "mnk"}, {"gemv", "mk"}, {"gemvt", "mk"}, {"dot", "k"}, {"syrk", "mk"}}};
 
-const Routine& routine_called(const std::string& name) {
-  const auto found = std::ranges::find(routines, name, &Routine::name);
-  std::vector<std::string> names;
-  for (const Routine& routine : routines) names.emplace_back(routine.name);
-  require(found != routines.end(), "no order is read of '{}': {}there are {}", name, did_you_mean(name, names),
-          fmt::join(names, ", "));
-  return *found;
-}
-
-std::size_t& size_of(Request& request, char size) {
-  return size == 'm' ? request.m : size == 'n' ? request.n : request.k;
-}
-
+/// Hands over a, b and c as the description of the routine has its operands.
 template <class T>
-void gemvt(const blas::Functions& blas, const MatrixView<const T>& a, const MatrixView<const T>& x, T alpha, T beta,
-           const MatrixView<T>& y, Matrix<T>& turned) {
-  for (std::size_t i = 0; i < a.rows; ++i) {
-    for (std::size_t l = 0; l < a.cols; ++l) turned(l, i) = a(i, l);
-  }
-  blas::gemv<T>(blas, blas::Op::transpose, alpha, turned.view(), {x.data, x.rows, 1}, beta, {y.data, y.rows, 1});
-}
+class Caller {
+  using In = const MatrixView<const T>&;
 
-/// X = [A; Bᵀ], and the block A·B of X·Xᵀ.
-template <class T>
-void syrk(const blas::Functions& blas, const MatrixView<const T>& a, const MatrixView<const T>& b, T alpha, T beta,
-          const MatrixView<T>& c, Matrix<T>& x, Matrix<T>& square) {
-  for (std::size_t i = 0; i < a.rows; ++i) std::ranges::copy(a.row(i).data, a.row(i).data + a.cols, &x(i, 0));
-  for (std::size_t l = 0; l < b.rows; ++l) {
-    for (std::size_t j = 0; j < b.cols; ++j) x(a.rows + j, l) = b(l, j);
+ public:
+  Caller(const blas::Interface& interface, const Request& request)
+      : interface_(interface),
+        request_(request),
+        operation_(operation_of(request)),
+        right_side_(flag_of(request, What::side, 'A') == 'R'),
+        left_(right_side_ ? term().right : term().left),
+        right_(right_side_ ? term().left : term().right),
+        upper_(flag_of(request, What::triangle, of_triangle()) == 'U') {}
+
+  /// Whether both factors are one operand X: then X = [A; Bᵀ] or, for a lower triangle, [Bᵀ; A].
+  [[nodiscard]] bool is_joint() const { return left_.operand == right_.operand; }
+  [[nodiscard]] bool is_symmetric(bool left) const {
+    const blas::Factor& factor = left ? left_ : right_;
+    return operand_of(operation_, factor.operand).structure == blas::Structure::symmetric;
   }
-  for (std::size_t i = 0; i < c.rows; ++i) std::ranges::copy(c.row(i).data, c.row(i).data + c.cols, &square(i, a.rows));
-  blas::syrk<T>(blas, blas::Triangle::upper, blas::Op::none, alpha, x.view(), beta, square.view());
-  for (std::size_t i = 0; i < c.rows; ++i) std::copy_n(&square(i, a.rows), c.cols, c.row(i).data);
-}
+
+  void call(In a, In b, T alpha, T beta, const MatrixView<T>& c) {
+    const WatchedCall watched;
+    places_.clear();
+    if (is_joint()) {
+      const MatrixView<T> block = joined(a, b);
+      for (std::size_t i = 0; i < c.rows; ++i) std::copy_n(&c(i, 0), c.cols, &block(i, 0));
+      call_with(square_.view(), alpha, beta);
+      for (std::size_t i = 0; i < c.rows; ++i) std::copy_n(&block(i, 0), c.cols, &c(i, 0));
+    } else {
+      places_[left_.operand] = laid(left_, a, memory_[0]);
+      places_[right_.operand] = laid(right_, b, memory_[1]);
+      call_with(c, alpha, beta);
+    }
+  }
+
+ private:
+  [[nodiscard]] const blas::Term& term() const { return operation_.outputs.front().terms.front(); }
+  [[nodiscard]] char out() const { return operation_.outputs.front().operand; }
+  [[nodiscard]] char of_triangle() const {
+    const auto found = std::ranges::find(operation_.arguments, What::triangle, &blas::Argument::what);
+    return found == operation_.arguments.end() ? ' ' : found->of;
+  }
+  [[nodiscard]] bool is_transposed(const blas::Factor& factor) const {
+    return factor.by_flag && flag_of(request_, What::transpose, factor.operand) != 'N';
+  }
+
+  /// Sets X, and returns the block of its square that is A·B.
+  MatrixView<T> joined(In a, In b) {
+    const std::size_t first_of_a = upper_ ? 0 : b.cols, first_of_b = upper_ ? a.rows : 0;
+    for (std::size_t i = 0; i < a.rows; ++i) std::copy_n(&a(i, 0), a.cols, &x_(first_of_a + i, 0));
+    for (std::size_t l = 0; l < b.rows; ++l) {
+      for (std::size_t j = 0; j < b.cols; ++j) x_(first_of_b + j, l) = b(l, j);
+    }
+    places_[left_.operand] = laid(left_, x_.view(), memory_[0]);
+    return {&square_(first_of_a, first_of_b), a.rows, b.cols, square_.ld()};
+  }
+
+  Place<T> laid(const blas::Factor& factor, In x, Buffer<T>& own) const {
+    const blas::Structure structure = operand_of(operation_, factor.operand).structure;
+    if (structure == blas::Structure::vector) return {data_of(x), x.cols == 1 ? x.ld : 1};
+    const bool turned = is_transposed(factor) != request_.column_major;
+    if (structure != blas::Structure::symmetric) return turned ? turned_over(x, own) : Place<T>{data_of(x), x.ld};
+    // Turned over, its triangles change places; the other one is not read.
+    const Place<T> place = turned_over(x, own);
+    const bool upper = upper_ != request_.column_major;
+    for (std::size_t i = 0; i < x.rows; ++i) {
+      for (std::size_t j = 0; j < i; ++j)
+        place.data[upper ? i * place.step + j : j * place.step + i] = std::numeric_limits<T>::quiet_NaN();
+    }
+    return place;
+  }
+  static T* data_of(In x) { return const_cast<T*>(x.data); }
+  /// In `own`, with the same padding and as far from where memory is aligned.
+  static Place<T> turned_over(In x, Buffer<T>& own) {
+    const std::size_t ld = x.rows + x.ld - x.cols, room = tensor_alignment / sizeof(T);
+    if (own.size() < x.cols * ld + room) own = Buffer<T>(x.cols * ld + room);
+    T* const data = own.data() + reinterpret_cast<std::uintptr_t>(x.data) % tensor_alignment / sizeof(T);
+    for (std::size_t i = 0; i < x.rows; ++i) {
+      for (std::size_t j = 0; j < x.cols; ++j) data[j * ld + i] = x(i, j);
+    }
+    return {data, ld};
+  }
+
+  void call_with(const MatrixView<T>& c, T alpha, T beta) {
+    const bool vector = out() != '=' && operand_of(operation_, out()).structure == blas::Structure::vector;
+    const bool turned = request_.column_major && !vector && out() != '=';
+    if (out() != '=') places_[out()] = turned ? turned_over(c, memory_[2]) : Place<T>{c.data, c.ld};
+    alignas(16) std::array<std::byte, 16> result{};
+    const std::vector<blas::Value> arguments = values(alpha, beta);
+    interface_.call({.operation = operation_,
+                     .type = type_letter<T>,
+                     .row_major = !request_.column_major,
+                     .values = arguments,
+                     .result = result.data()});
+    if (out() == '=') std::copy_n(reinterpret_cast<const T*>(result.data()), 1, c.data);
+    if (!turned) return;
+    const Place<T>& at = places_[out()];
+    for (std::size_t i = 0; i < c.rows; ++i) {
+      for (std::size_t j = 0; j < c.cols; ++j) c(i, j) = at.data[j * at.step + i];
+    }
+  }
+
+  /// In the order of the routine's arguments.
+  std::vector<blas::Value> values(T& alpha, T& beta) {
+    const std::string letters = flags_of(request_);
+    std::vector<blas::Value> all;
+    for (const auto& [what, of] : operation_.arguments) {
+      if (what == What::side) {
+        all.push_back({.integer = std::tolower(letters[all.size()])});
+      } else if (what < What::length) {
+        all.push_back({.integer = letters[all.size()]});
+      } else if (what == What::length) {
+        all.push_back({.integer = static_cast<std::int64_t>(length(of))});
+      } else if (what == What::scalar) {
+        all.push_back({.address = of == 'a' ? &alpha : &beta});
+      } else if (what == What::data) {
+        all.push_back({.address = places_[of].data});
+      } else {
+        all.push_back({.integer = static_cast<std::int64_t>(places_[of].step)});
+      }
+    }
+    return all;
+  }
+
+  /// Which of the operands' rows and columns has that letter.
+  [[nodiscard]] std::size_t length(char letter) const {
+    const std::size_t m = is_joint() ? request_.m + request_.n : request_.m;
+    const auto sizes = [&](const blas::Factor& factor, std::size_t rows, std::size_t cols) {
+      const bool stored = operation_.lengths_of_stored && is_transposed(factor);
+      const bool turned = stored != (factor.transposed && !is_joint());
+      return turned ? std::pair(cols, rows) : std::pair(rows, cols);
+    };
+    const blas::Operand &left = operand_of(operation_, left_.operand), &right = operand_of(operation_, right_.operand);
+    const auto of_left = sizes(left_, m, request_.k), of_right = sizes(right_, request_.k, request_.n);
+    if (left.rows == letter) return of_left.first;
+    if (left.cols == letter) return of_left.second;
+    return right.rows == letter ? of_right.first : of_right.second;
+  }
+
+  const blas::Interface& interface_;
+  const Request request_;
+  const blas::Operation& operation_;
+  const bool right_side_;
+  const blas::Factor left_, right_;
+  const bool upper_;
+  std::map<char, Place<T>> places_;
+  std::array<Buffer<T>, 3> memory_;  ///< of A, B and C where they lie turned over
+  Matrix<T> x_{is_joint() ? request_.m + request_.n : 0, request_.k},
+      square_{x_.rows(), x_.rows(), std::max<std::size_t>(x_.rows(), 1), T(0)};
+};
 
 }  // namespace
 
-std::string Request::to_text() const {
-  Request sizes = *this;
-  if (routine == "syrk") sizes.m += sizes.n;
-  std::string text;
-  for (const char* size = routine_called(routine).sizes; *size != '\0'; ++size)
-    text += fmt::format("{}{}", text.empty() ? ":" : "x", size_of(sizes, *size));
-  return routine + text;
-}
-
-Request parse_request(const std::string& text) {
-  const std::size_t colon = std::min(text.find(':'), text.size());
-  Request request{.routine = text.substr(0, colon)};
-  const std::string_view sizes = routine_called(request.routine).sizes;
-  const Shape shape = colon < text.size() ? parse_shape(text.substr(colon + 1)) : Shape{};
-  require(shape.size() == sizes.size(), "{} needs {} sizes, as {}:{}; got '{}'", request.routine, sizes.size(),
-          request.routine,
-          sizes == "mnk"  ? "512x512x512"
-          : sizes == "mk" ? "512x300"
-                          : "1000",
-          text);
-  for (std::size_t i = 0; i < shape.size(); ++i) {
-    require(shape[i] <= longest, "'{}': sizes are at most {}; got {}", text, longest, shape[i]);
-    size_of(request, sizes[i]) = shape[i];
-  }
-  if (request.routine == "syrk") {
-    require(request.m >= 2, "'{}': syrk is read above its diagonal, which needs 2 rows; got {}", text, request.m);
-    request.n = request.m - request.m / 2;
-    request.m /= 2;
-  }
-  const std::size_t elements = request.m * request.k + request.k * request.n + request.m * request.n;
-  require(elements <= most_elements, "'{}': operands and result are at most {} elements; got {}", text, most_elements,
-          elements);
-  return request;
+bool has_routine(const blas::Interface& interface, const Request& request, char type) {
+  return interface.has(operation_of(request), type);
 }
 
 template <class T>
-Product<T> product_of(const blas::Functions& functions, const Request& request) {
-  Product<T> product;
-  product.m = request.m;
-  product.n = request.n;
-  product.k = request.k;
-  using In = const MatrixView<const T>&;
-  using Out = const MatrixView<T>&;
-  if (request.routine == "gemm") {
-    product.call = [&functions](In a, In b, T alpha, T beta, Out c) {
-      const WatchedCall watched;
-      blas::gemm<T>(functions, blas::Op::none, blas::Op::none, alpha, a, b, beta, c);
-    };
-  } else if (request.routine == "gemv") {
-    product.call = [&functions](In a, In b, T alpha, T beta, Out c) {
-      const WatchedCall watched;
-      blas::gemv<T>(functions, blas::Op::none, alpha, a, {b.data, b.rows, 1}, beta, {c.data, c.rows, 1});
-    };
-  } else if (request.routine == "gemvt") {
-    const auto turned = std::make_shared<Matrix<T>>(request.k, request.m);
-    product.call = [&functions, turned](In a, In b, T alpha, T beta, Out c) {
-      const WatchedCall watched;
-      gemvt(functions, a, b, alpha, beta, c, *turned);
-    };
-  } else if (request.routine == "dot") {
-    product.has_beta = false;
-    product.call = [&functions](In a, In b, T, T, Out c) {
-      const WatchedCall watched;
-      c(0, 0) = blas::dot<T>(functions, {a.data, a.cols, 1}, {b.data, b.rows, 1});
-    };
-  } else {
-    require(functions.of<T>().syrk != nullptr, "the library has no syrk; ask for gemm");
-    const std::size_t order = request.m + request.n;
-    product.unseen = order * (order + 1) / 2 - request.m * request.n;
-    const auto x = std::make_shared<Matrix<T>>(order, request.k);
-    const auto square = std::make_shared<Matrix<T>>(order, order, order, T(0));
-    product.call = [&functions, x, square](In a, In b, T alpha, T beta, Out c) {
-      const WatchedCall watched;
-      syrk(functions, a, b, alpha, beta, c, *x, *square);
-    };
-  }
+Product<T> product_of(const blas::Interface& interface, const Request& request) {
+  require(has_routine(interface, request, type_letter<T>), "the library has no {}; ask for gemm", request.routine);
+  const auto caller = std::make_shared<Caller<T>>(interface, request);
+  Product<T> product{.m = request.m, .n = request.n, .k = request.k, .call = {}};
+  product.call = [caller](const MatrixView<const T>& a, const MatrixView<const T>& b, T alpha, T beta,
+                          const MatrixView<T>& c) { caller->call(a, b, alpha, beta, c); };
+  product.has_beta = request.routine != "dot";
+  const std::size_t order = request.m + request.n;
+  if (caller->is_joint()) product.unseen = order * (order + 1) / 2 - request.m * request.n;
+  if (caller->is_symmetric(true)) product.symmetric = Symmetric::a;
+  if (caller->is_symmetric(false)) product.symmetric = Symmetric::b;
   return product;
 }
 
-template Product<float> product_of(const blas::Functions&, const Request&);
-template Product<double> product_of(const blas::Functions&, const Request&);
+template Product<float> product_of(const blas::Interface&, const Request&);
+template Product<double> product_of(const blas::Interface&, const Request&);
 
 }  // namespace sqrtn::order

@@ -3,7 +3,7 @@
 #include <functional>
 #include <string>
 
-#include "sqrtn/blas/functions.hpp"
+#include "sqrtn/blas/interface.hpp"
 #include "sqrtn/support/tensor.hpp"
 
 /// The order in which a library adds, read from its answers alone.
@@ -12,33 +12,59 @@ namespace sqrtn::order {
 /// What is asked for.
 struct Request {
   std::string routine = "gemm";
+  std::string flags = {};           ///< letters in the order of the routine's arguments; empty: the usual ones
+  bool column_major = false;        ///< how operands and result lie
   std::size_t m = 1, n = 1, k = 1;  ///< of C = A·B, or of what is C, A and B in the other routines
 
-  /// As it was asked for: "gemm:512x512x512".
+  /// As it was asked for: "gemm:512x512x512", "gemm/TN/column:512x512x512".
   [[nodiscard]] std::string to_text() const;
 };
 
-/// Reads gemm:MxNxK, gemv:MxK (rows of the matrix lie together), gemvt:MxK (its columns do), dot:K and syrk:NxK.
-/// Throws: std::invalid_argument for another routine, a shape of fewer or more sizes, sizes above 2¹⁶, or operands and
-/// result of more than 2²⁶ elements.
+/// Its flags, also where they are the usual ones: "NN".
+std::string flags_of(const Request& request);
+
+/// The forms of a request, for help.
+std::string request_forms();
+
+/// Reads gemm:MxNxK, gemv:MxK (of op(A)), dot:K, symm:MxN and syrk:NxK, with the BLAS's flags behind the name where
+/// they are not the usual ones, as gemm/TN, gemv/T, symm/RL, syrk/LN, and "/column" where matrices lie by columns.
+/// Throws: std::invalid_argument for another routine or flag, a shape of fewer or more sizes, sizes above 2¹⁶, or
+/// operands and result of more than 2²⁶ elements.
 Request parse_request(const std::string& text);
+
+/// Which factor is symmetric: its rows and columns cannot be chosen one by one.
+enum class Symmetric { none, a, b };
 
 /// C = α·A·B + β·C by one library's routine: each entry the sum over l of a(i, l)·b(l, j).
 template <class T>
 struct Product {
   std::size_t m = 0, n = 0, k = 0;
-  /// a m × k, b k × n, c m × n, row-major without padding.
+  /// a m × k, b k × n, c m × n.
   std::function<void(const MatrixView<const T>& a, const MatrixView<const T>& b, T alpha, T beta,
                      const MatrixView<T>& c)>
       call;
   std::size_t unseen = 0;  ///< entries of the routine's result that are not in C: those of syrk near the diagonal
   bool has_beta = true;    ///< whether there are α and β
+  Symmetric symmetric = Symmetric::none;
 };
 
-/// The routine of that library. syrk's C is the block of its result above the diagonal whose rows are the first half
-/// and whose columns are the second.
+/// Whether the library has that routine in the type, s or d, by this interface.
+bool has_routine(const blas::Interface& interface, const Request& request, char type);
+
+/// That routine; `interface` must outlive it. syrk's C is the block of its result beside the diagonal whose rows are
+/// those of one half, and whose columns those of the other.
 /// Throws: std::invalid_argument if the library has no such routine.
 template <class T>
-Product<T> product_of(const blas::Functions& functions, const Request& request);
+Product<T> product_of(const blas::Interface& interface, const Request& request);
+
+/// Mirrors the upper triangle of the factor that is symmetric.
+template <class T>
+void make_symmetric(Symmetric which, const MatrixView<T>& a, const MatrixView<T>& b) {
+  if (which == Symmetric::none) return;
+  const MatrixView<T>& x = which == Symmetric::a ? a : b;
+  for (std::size_t i = 0; i < x.rows; ++i) {
+    for (std::size_t j = 0; j < i; ++j) x(i, j) = x(j, i);
+  }
+}
 
 }  // namespace sqrtn::order

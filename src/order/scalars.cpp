@@ -133,6 +133,8 @@ Entries<T> fresh_entries(const Product<T>& product, const Classes& classes, std:
   entries.columns.resize(std::min(entries.columns.size(), most_columns));
   fill_fresh<T>(entries.a.storage(), "scalars a", seed, number);
   fill_fresh<T>(entries.b.storage(), "scalars b", seed, number);
+  make_symmetric<T>(product.symmetric, {&entries.a(0, 0), product.m, product.k, product.k + 1},
+                    {&entries.b(0, 0), product.k, product.n});
   fill_fresh<T>(entries.before.storage(), "scalars c", seed, number);
   return entries;
 }

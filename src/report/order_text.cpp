@@ -194,11 +194,12 @@ std::string orders_text(const OrderDocument& document) {
   return text;
 }
 
-std::string order_changes_text(const std::vector<std::string>& changes, std::size_t in_both) {
+std::string order_changes_text(const std::vector<OrderChanged>& changes, std::size_t in_both) {
   std::string text =
       fmt::format("{} order{} in both documents, {} changed{}\n", in_both, in_both == 1 ? "" : "s",
                   changes.empty() ? "none" : fmt::to_string(changes.size()), changes.empty() ? "." : ":\n");
-  for (const std::string& change : changes) text += fmt::format("- {}\n", markdown_text(change));
+  for (const OrderChanged& one : changes)
+    text += fmt::format("- {}\n", markdown_text(fmt::format("{}: {}", one.of, one.text)));
   return text;
 }
 

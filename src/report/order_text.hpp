@@ -16,7 +16,7 @@ std::string orders_text(const results::OrderDocument& document);
 std::string orders_page(const results::OrderDocument& document);
 
 /// What results::unexpected tells of two documents that have so many orders in common.
-std::string order_changes_text(const std::vector<std::string>& changes, std::size_t in_both);
+std::string order_changes_text(const std::vector<results::OrderChanged>& changes, std::size_t in_both);
 
 /// The tree of most entries of the first order that has one, as a picture of its own: products from left to right as
 /// they are added, sums above them, fused and rounded ones told apart. Empty if no tree was read.

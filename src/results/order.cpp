@@ -9,6 +9,7 @@
 #include "sqrtn/laws/summation.hpp"
 #include "sqrtn/support/require.hpp"
 #include "support/number.hpp"
+#include "support/words.hpp"
 
 namespace sqrtn::results {
 namespace {
@@ -27,6 +28,11 @@ constexpr std::array<std::string_view, 7> alphas{"unknown",
 constexpr std::array<std::string_view, 4> betas{"unknown", "first, rounded", "last, rounded",
                                                 "onto the first block, fused"};
 
+constexpr std::array<std::string_view, 21> changes_of_orders{
+    "none",    "products", "fused",      "width",         "swapped",   "moved",   "reversed",
+    "rotated", "edge",     "parts",      "lanes",         "other",     "classes", "known",
+    "alpha",   "beta",     "invariance", "repeatability", "certainty", "bits",    "unread"};
+
 constexpr const char* schema = "sqrtn.order/1";
 constexpr std::size_t most_classes = 64, most_blocks = 256, most_rows = std::size_t{1} << 16;
 // A tree of 2¹⁶ products without any regularity takes half a MiB.
@@ -35,7 +41,8 @@ constexpr JsonLimits limits{.string_bytes = std::size_t{1} << 20};
 }  // namespace
 
 const std::span<const std::string_view> order_verdict_words{verdicts_of_orders}, order_fusion_words{fusions},
-    order_circumstance_words{circumstances}, order_alpha_words{alphas}, order_beta_words{betas};
+    order_circumstance_words{circumstances}, order_alpha_words{alphas}, order_beta_words{betas},
+    order_change_words{changes_of_orders};
 
 template <class Fields>
 void list(Fields& field, Of<OrderBlock> auto& block) {
@@ -192,8 +199,13 @@ bool holds_orders(const std::string& path) {
   return path != "-" && begin.find(fmt::format("\"{}\"", schema)) != std::string::npos;
 }
 
-nlohmann::ordered_json order_changes_json(const std::vector<std::string>& changes) {
-  return {{"schema", "sqrtn.compare/1"}, {"orders", changes}};
+nlohmann::ordered_json order_changes_json(const std::vector<OrderChanged>& changes) {
+  Json json{{"schema", "sqrtn.compare/1"}, {"orders", Json::array()}};
+  for (const OrderChanged& one : changes) {
+    json["orders"].push_back(
+        {{"order", one.of}, {"change", sqrtn::word_of(one.change, order_change_words)}, {"text", one.text}});
+  }
+  return json;
 }
 
 OrderDocument read_orders(const std::string& path) {

@@ -106,13 +106,46 @@ OrderDocument read_orders(const std::string& path);
 /// Whether the file names that schema; false for standard input, and for what cannot be read.
 bool holds_orders(const std::string& path);
 
+/// What one order has otherwise than another. The first twelve are laws::OrderChange, of the trees of one class.
+enum class OrderChange {
+  none,
+  products,
+  fused,
+  width,
+  swapped,
+  moved,
+  reversed,
+  rotated,
+  edge,
+  parts,
+  lanes,
+  other,
+  classes,        ///< the same trees hold for other entries
+  known,          ///< the tree of one of the two was not read
+  alpha,          ///< α is multiplied in elsewhere
+  beta,           ///< β·C joins elsewhere
+  invariance,     ///< other sizes, places, addresses or threads have answers of their own
+  repeatability,  ///< one of the two gives other bits when it is called again
+  certainty,      ///< fresh entries are no longer predicted
+  bits,           ///< of the same products
+  unread          ///< nothing was read of the second
+};
+extern const std::span<const std::string_view> order_change_words;
+
+struct OrderChanged {
+  std::string of;  ///< "openblas gemm:40x24x60 f32, 1 thread"
+  OrderChange change = OrderChange::none;
+  std::string text;  ///< for people
+};
+
 /// How two libraries, threads or times differ.
 struct OrderPair {
   std::string a, b;
   bool comparable = true;  ///< whether both were read
   bool same_bits = false;
   bool same_trees = false;  ///< of all classes, where all are certified
-  std::string difference;   ///< where they part; empty if they do not
+  OrderChange change = OrderChange::none;
+  std::string difference;  ///< where they part; empty if they do not
 };
 
 /// Whether the bits of fresh products were the same, and where the trees part.
@@ -122,11 +155,11 @@ OrderPair compare(const LibraryOrder& a, const LibraryOrder& b);
 /// same name where either document has several libraries for that.
 std::size_t orders_in_both(const OrderDocument& before, const OrderDocument& after);
 
-/// What is not as it was expected, one line each: another tree, other bits of the same products, no longer certified or
-/// repeatable, or not read. Orders are paired as by orders_in_both.
-std::vector<std::string> unexpected(const OrderDocument& expected, const OrderDocument& found);
+/// What is not as it was expected. Orders are paired as by orders_in_both; of each all that changed is told, of its
+/// trees the first difference. Circumstances are compared where both were tried as often.
+std::vector<OrderChanged> unexpected(const OrderDocument& expected, const OrderDocument& found);
 
-/// Such lines for programs, schema "sqrtn.compare/1".
-nlohmann::ordered_json order_changes_json(const std::vector<std::string>& changes);
+/// The same for programs, schema "sqrtn.compare/1".
+nlohmann::ordered_json order_changes_json(const std::vector<OrderChanged>& changes);
 
 }  // namespace sqrtn::results

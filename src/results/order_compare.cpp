@@ -4,18 +4,27 @@
 
 #include "results/order.hpp"
 #include "sqrtn/laws/summation.hpp"
+#include "support/words.hpp"
 
 namespace sqrtn::results {
 namespace {
 
-/// Where two trees part; empty if they do not, or if neither is known.
-std::string parting(const OrderClass& a, const OrderClass& b) {
+struct Difference {
+  OrderChange change = OrderChange::none;
+  std::string text;
+};
+
+static_assert(static_cast<int>(OrderChange::other) == static_cast<int>(laws::OrderChange::other));
+
+/// Where two trees part, if they do and one is known.
+Difference parting(const OrderClass& a, const OrderClass& b) {
   if (a.tree.empty() && b.tree.empty()) return {};
-  if (a.tree.empty() || b.tree.empty()) return "the order of one is not known";
+  if (a.tree.empty() || b.tree.empty()) return {OrderChange::known, "the order of one is not known"};
   const laws::OrderDifference difference = laws::compare(laws::from_code(a.tree), laws::from_code(b.tree));
-  if (difference.change == laws::OrderChange::none) return {};
-  if (difference.node.empty() || difference.change == laws::OrderChange::fused) return difference.text;
-  return fmt::format("{}; they part at the sum of products {}", difference.text, laws::runs_text(difference.node));
+  const auto change = static_cast<OrderChange>(difference.change);
+  if (difference.node.empty() || change == OrderChange::fused) return {change, difference.text};
+  return {change,
+          fmt::format("{}; they part at the sum of products {}", difference.text, laws::runs_text(difference.node))};
 }
 
 const OrderClass* class_at(const LibraryOrder& order, const OrderClass& one) {
@@ -26,20 +35,48 @@ const OrderClass* class_at(const LibraryOrder& order, const OrderClass& one) {
 }
 
 /// The first difference between classes in the same places; else between the largest.
-std::string class_difference(const LibraryOrder& a, const LibraryOrder& b) {
+Difference class_difference(const LibraryOrder& a, const LibraryOrder& b) {
   for (const OrderClass& one : a.classes) {
     const OrderClass* other = class_at(b, one);
     if (other == nullptr) continue;
-    if (const std::string where = parting(one, *other); !where.empty()) return where;
+    if (const Difference where = parting(one, *other); where.change != OrderChange::none) return where;
   }
   const bool in_same_places = a.distinct == b.distinct && std::ranges::all_of(a.classes, [&](const OrderClass& one) {
                                 return class_at(b, one) != nullptr;
                               });
   if (in_same_places || a.classes.empty() || b.classes.empty()) return {};
-  const std::string where = parting(a.classes.front(), b.classes.front());
+  const Difference where = parting(a.classes.front(), b.classes.front());
   const std::string counts = fmt::format("one has {} classes of entries, the other {}", a.distinct, b.distinct);
-  if (where.empty()) return a.distinct != b.distinct ? counts : "the same trees hold for other entries";
-  return a.distinct != b.distinct ? fmt::format("{} ({})", where, counts) : where;
+  if (where.change == OrderChange::none)
+    return {OrderChange::classes, a.distinct != b.distinct ? counts : "the same trees hold for other entries"};
+  return a.distinct != b.distinct ? Difference{where.change, fmt::format("{} ({})", where.text, counts)} : where;
+}
+
+/// Of α and β: where β·C joins is told by where α is multiplied in.
+Difference scalar_difference(const LibraryOrder& a, const LibraryOrder& b) {
+  if (a.alpha != b.alpha)
+    return {OrderChange::alpha, fmt::format("alpha: before {}; now {}", sqrtn::word_of(a.alpha, order_alpha_words),
+                                            sqrtn::word_of(b.alpha, order_alpha_words))};
+  if (a.beta != b.beta)
+    return {OrderChange::beta, fmt::format("beta: before {}; now {}", sqrtn::word_of(a.beta, order_beta_words),
+                                           sqrtn::word_of(b.beta, order_beta_words))};
+  return {};
+}
+
+/// The first circumstance that has answers of its own in one of them.
+Difference invariance_difference(const LibraryOrder& a, const LibraryOrder& b) {
+  const auto told = [](const OrderInvariance& one) {
+    return one.answers == 1 ? std::string("the same") : fmt::format("another from {}", one.first);
+  };
+  for (const OrderInvariance& one : a.invariance) {
+    const auto other = std::ranges::find(b.invariance, one.circumstance, &OrderInvariance::circumstance);
+    if (other == b.invariance.end() || other->tried != one.tried) continue;
+    if (other->answers == one.answers && other->first == one.first) continue;
+    return {OrderChange::invariance,
+            fmt::format("answers whatever the {}: before {}; now {}",
+                        sqrtn::word_of(one.circumstance, order_circumstance_words), told(one), told(*other))};
+  }
+  return {};
 }
 
 bool is_of_same_call(const LibraryOrder& a, const LibraryOrder& b) {
@@ -58,13 +95,21 @@ const LibraryOrder* counterpart(const LibraryOrder& one, const std::vector<Libra
   return &*std::ranges::find_if(others, of_same_call);
 }
 
-/// What is another order now, or cannot be told to be the same any more; empty if nothing.
-std::string change_of(const LibraryOrder& before, const LibraryOrder& now, bool drew_the_same) {
-  if (before.repeatable != now.repeatable) return now.repeatable ? "is repeatable now" : "is not repeatable now";
-  if (std::string difference = class_difference(before, now); !difference.empty()) return difference;
+/// All that is another order now, or cannot be told to be the same any more.
+std::vector<Difference> changes_of(const LibraryOrder& before, const LibraryOrder& now, bool drew_the_same) {
+  if (before.repeatable != now.repeatable)
+    return {{OrderChange::repeatability, now.repeatable ? "is repeatable now" : "is not repeatable now"}};
+  const bool no_longer_certified = before.certified() && !now.certified();
+  std::vector<Difference> all{class_difference(before, now)};
+  // What is certified no more has lost its α and β with its tree.
+  if (!no_longer_certified) all.push_back(scalar_difference(before, now));
+  all.push_back(invariance_difference(before, now));
+  std::erase_if(all, [](const Difference& one) { return one.change == OrderChange::none; });
+  if (!all.empty()) return all;
+  if (no_longer_certified) return {{OrderChange::certainty, "the same trees, but they are not certified now"}};
   // Bits of products are compared only where both drew the same.
-  if (drew_the_same && before.answer != now.answer) return "the same trees, but other bits";
-  return before.certified() && !now.certified() ? "the same trees, but they are not certified now" : "";
+  if (drew_the_same && before.answer != now.answer) return {{OrderChange::bits, "the same trees, but other bits"}};
+  return {};
 }
 
 }  // namespace
@@ -76,10 +121,12 @@ OrderPair compare(const LibraryOrder& a, const LibraryOrder& b) {
   pair.comparable = a.refusal.empty() && b.refusal.empty() && a.repeatable && b.repeatable;
   if (!pair.comparable) return pair;
   pair.same_bits = a.answer == b.answer;
-  const std::string difference = class_difference(a, b);
-  pair.same_trees = difference.empty() && a.certified() && b.certified();
+  const Difference difference = class_difference(a, b);
+  pair.same_trees = difference.change == OrderChange::none && a.certified() && b.certified();
   if (pair.same_bits) return pair;
-  pair.difference = !difference.empty() ? difference : "their trees are the same as far as they are known";
+  pair.change = difference.change == OrderChange::none ? OrderChange::bits : difference.change;
+  pair.difference =
+      difference.change == OrderChange::none ? "their trees are the same as far as they are known" : difference.text;
   return pair;
 }
 
@@ -89,21 +136,21 @@ std::size_t orders_in_both(const OrderDocument& before, const OrderDocument& aft
   }));
 }
 
-std::vector<std::string> unexpected(const OrderDocument& expected, const OrderDocument& found) {
-  std::vector<std::string> lines;
+std::vector<OrderChanged> unexpected(const OrderDocument& expected, const OrderDocument& found) {
+  std::vector<OrderChanged> changes;
   for (const LibraryOrder& before : expected.orders) {
-    const std::string what = fmt::format("{} {} {}, {} thread{}", before.name, before.request, before.dtype,
-                                         before.threads, before.threads == 1 ? "" : "s");
+    const std::string of = fmt::format("{} {} {}, {} thread{}", before.name, before.request, before.dtype,
+                                       before.threads, before.threads == 1 ? "" : "s");
     const LibraryOrder* now = counterpart(before, expected.orders, found.orders);
+    if (!before.refusal.empty()) continue;
     if (now == nullptr || !now->refusal.empty()) {
-      if (before.refusal.empty()) lines.push_back(what + ": was not read now");
+      changes.push_back({of, OrderChange::unread, "was not read now"});
       continue;
     }
-    if (!before.refusal.empty()) continue;
-    const std::string change = change_of(before, *now, expected.seed == found.seed);
-    if (!change.empty()) lines.push_back(fmt::format("{}: {}", what, change));
+    for (const Difference& one : changes_of(before, *now, expected.seed == found.seed))
+      changes.push_back({of, one.change, one.text});
   }
-  return lines;
+  return changes;
 }
 
 }  // namespace sqrtn::results
