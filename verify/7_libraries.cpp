@@ -45,6 +45,30 @@ TEST(Libraries, AreReadAsTheyWereWritten) {
   }
 }
 
+TEST(Libraries, ThatReturnTheSameBitsHaveTheSameLetter) {
+  Libraries report = synthetic_libraries();
+  ASSERT_GE(report.backends.size(), 3u);
+  for (results::Library& library : report.backends) library.orders = report.backends[0].orders;
+  report.backends[1].orders[1].answer = "2";
+  report.backends[2].orders[0].repeatable = false;
+  report.backends[2].orders.pop_back();
+  const report::Table table = report::orders_table(report);
+  std::vector<std::string> f32, f64;
+  for (const report::Row& row : table.rows) {
+    f32.push_back(row.at(1).text);
+    f64.push_back(row.at(5).text);
+  }
+  f32.resize(3);
+  f64.resize(3);
+  EXPECT_EQ(f32, (std::vector<std::string>{"A", "A", "not repeatable"}));
+  EXPECT_EQ(f64, (std::vector<std::string>{"A", "B", ""}));
+  EXPECT_EQ(table.rows[0].at(2).text, "from m = 4");
+  EXPECT_EQ(table.rows[0].at(3).text, "yes");
+  EXPECT_EQ(table.rows[0].at(4).text, "1.25e-07");
+  report.backends = parsed(text_of(report)).backends;
+  EXPECT_EQ(to_markdown(report::orders_table(report)), to_markdown(table));
+}
+
 TEST(Libraries, AListIsOneOfLibrariesThatWereNotJudged) {
   const Folder folder;
   ASSERT_EQ(shell(folder, "sqrtn backends --json list.json").code, 0);

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <array>
 #include <map>
 #include <set>
 
@@ -278,6 +279,23 @@ void expect_coverage(Rows& rows, const ordered_json& json) {
   for (const auto& [name, told] : shared) EXPECT_EQ(next_row(rows, name).at(1).text, told[0].dump()) << name;
 }
 
+/// The letter of its bits and the error bound, of two types; invariance as words.
+void expect_orders(Rows& rows, const ordered_json& json) {
+  std::array<std::vector<std::string>, 2> answers;
+  for (const auto& backend : json["backends"]) {
+    if (!backend.contains("orders")) continue;
+    const std::string name = escaped(backend["name"]);
+    const PageRow row = next_row(rows, name);
+    for (std::size_t type = 0; type < backend["orders"].size(); ++type) {
+      const ordered_json& order = backend["orders"][type];
+      const auto known = std::ranges::find(answers.at(type), order["answer"].get<std::string>());
+      EXPECT_EQ(row.at(4 * type + 1).text[0], 'A' + (known - answers.at(type).begin())) << name;
+      if (known == answers.at(type).end()) answers.at(type).push_back(order["answer"]);
+      expect_number(row.at(4 * type + 4).text, order["classes"][0]["error_bound"], 3, name);
+    }
+  }
+}
+
 void expect_accuracy(Rows& rows, const ordered_json& backend, const std::string& dtype, const std::string& name) {
   std::map<std::string, ordered_json> properties;
   for (const auto& property : backend["properties"]) properties[property["id"]] = property;
@@ -362,6 +380,7 @@ void expect_libraries(const results::Libraries& report) {
     if (!backend["identity"].is_null()) expect_counts(next_row(rows, escaped(backend["name"])), backend);
   }
   expect_coverage(rows, json);
+  expect_orders(rows, json);
   for (const char* dtype : {"f32", "f64"}) {
     for (const auto& backend : json["backends"]) {
       if (!backend["properties"].empty()) expect_accuracy(rows, backend, dtype, escaped(backend["name"]));

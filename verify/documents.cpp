@@ -137,6 +137,25 @@ results::Library library(const std::string& name) {
     entry.speeds.push_back({timing(n, 1234.5678901 / std::stod(n), "f32", 1), std::nullopt, std::nullopt});
     entry.speeds.push_back({timing(n, 1999.9 / std::stod(n), "f64", 2), std::nullopt, std::nullopt});
   }
+  for (const char* dtype : {"f32", "f64"}) {
+    results::LibraryOrder& order = entry.orders.emplace_back();
+    order.name = name;
+    order.request = "gemm:4x4x2";
+    order.dtype = dtype;
+    order.distinct = 1;
+    order.entries = 16;
+    order.unknown_share = 0;
+    order.answer = "1";
+    order.classes.push_back({.entries = 16,
+                             .verdict = results::OrderVerdict::certified,
+                             .reason = {},
+                             .formula = "chain(2)",
+                             .tree = "0 1 *",
+                             .roundings = 2,
+                             .error_bound = 1.25e-7});
+    order.invariance.push_back({results::OrderCircumstance::rows, 50, 2, "m = 4"});
+    order.invariance.push_back({results::OrderCircumstance::columns, 50, 1, ""});
+  }
   entry.first_call_s = 1.2345e-4;
   entry.slow_rounds = 3;
   return entry;

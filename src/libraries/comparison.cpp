@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "claims/area.hpp"
+#include "libraries/orders.hpp"
 #include "report/summary.hpp"
 #include "sqrtn/support/parallel.hpp"
 #include "support/progress.hpp"
@@ -25,6 +26,10 @@ constexpr double cap_s = 1, quick_cap_s = 0.05;
 constexpr double asked_cap_s = 20;
 // Hard limit of the measurements of one library, which themselves stop after 150 s.
 constexpr double measure_limit_s = 400;
+// Its sums are longer than the blocks of most kernels. An order is read in a second.
+constexpr const char* ordered_product = "gemm:96x96x512";
+constexpr std::size_t ordered_entries = std::size_t{1} << 16;
+constexpr double order_limit_s = 10;
 // A hundred layers of 512 take seconds.
 constexpr double propagate_limit_s = 120;
 
@@ -117,6 +122,22 @@ void Comparison::judge(const std::vector<claims::Claim>& claims) {
     if (judged_[library].incidents.empty()) judge_library(library, {}, true, tally);
   }
   for (Judged& judged : judged_) sort_as(claims, judged.claims);
+  if (about_products && !options_.quick) read_orders();
+}
+
+void Comparison::read_orders() {
+  std::vector<Ordering> orderings;
+  for (const char* dtype : {"f32", "f64"}) {
+    orderings.push_back({.request = order::parse_request(ordered_product),
+                         .dtype = dtype,
+                         .seed = options_.seed,
+                         .entries = ordered_entries,
+                         .limit_s = order_limit_s,
+                         .invariance = true});
+  }
+  Progress progress("orders");
+  orders_ =
+      orders_apart(backends_, orderings, [&](double done, const std::string& name) { progress.update(done, name); });
 }
 
 void Comparison::judge_library(std::size_t library, const std::vector<claims::Claim>& claims, bool properties,
@@ -200,6 +221,8 @@ results::Libraries Comparison::report(const results::Document& document) const {
     entry.claims = judged_[i].claims;
     entry.properties = judged_[i].properties;
     entry.incidents = judged_[i].incidents;
+    std::ranges::copy_if(orders_, std::back_inserter(entry.orders),
+                         [&](const results::LibraryOrder& order) { return order.name == entry.name; });
     // Beside the others it counts by what they are judged by.
     std::erase_if(entry.claims, [](const claims::Result& result) { return !is_about_products(result.claim); });
   }

@@ -40,6 +40,8 @@ class Comparison {
 
  private:
   class Tally;
+  /// In which each adds, of one gemm.
+  void read_orders();
   void judge_library(std::size_t library, const std::vector<claims::Claim>& claims, bool properties, Tally& tally);
   /// What the default library answered; what went wrong is an incident of it, "… in `what`".
   Answer ask_default(std::vector<std::string> words, double limit_s, const std::string& what);
@@ -48,6 +50,7 @@ class Comparison {
   ComparisonOptions options_;
   std::vector<Judged> judged_;
   TimedRounds timed_;
+  std::vector<results::LibraryOrder> orders_;
 };
 
 /// A third party's defect is a finding of a run, not its failure: the claims about products count only if it is

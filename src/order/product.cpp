@@ -4,7 +4,6 @@
 #include <array>
 #include <cctype>
 #include <limits>
-#include <map>
 #include <memory>
 #include <vector>
 
@@ -67,15 +66,14 @@ class Caller {
 
   void call(In a, In b, T alpha, T beta, const MatrixView<T>& c) {
     const WatchedCall watched;
-    places_.clear();
     if (is_joint()) {
       const MatrixView<T> block = joined(a, b);
       for (std::size_t i = 0; i < c.rows; ++i) std::copy_n(&c(i, 0), c.cols, &block(i, 0));
       call_with(square_.view(), alpha, beta);
       for (std::size_t i = 0; i < c.rows; ++i) std::copy_n(&block(i, 0), c.cols, &c(i, 0));
     } else {
-      places_[left_.operand] = laid(left_, a, memory_[0]);
-      places_[right_.operand] = laid(right_, b, memory_[1]);
+      place_of(left_.operand) = laid(left_, a, memory_[0]);
+      place_of(right_.operand) = laid(right_, b, memory_[1]);
       call_with(c, alpha, beta);
     }
   }
@@ -91,6 +89,8 @@ class Caller {
     return factor.by_flag && flag_of(request_, What::transpose, factor.operand) != 'N';
   }
 
+  Place<T>& place_of(char operand) { return places_.at(static_cast<std::size_t>(operand)); }
+
   /// Sets X, and returns the block of its square that is A·B.
   MatrixView<T> joined(In a, In b) {
     const std::size_t first_of_a = upper_ ? 0 : b.cols, first_of_b = upper_ ? a.rows : 0;
@@ -98,7 +98,7 @@ class Caller {
     for (std::size_t l = 0; l < b.rows; ++l) {
       for (std::size_t j = 0; j < b.cols; ++j) x_(first_of_b + j, l) = b(l, j);
     }
-    places_[left_.operand] = laid(left_, x_.view(), memory_[0]);
+    place_of(left_.operand) = laid(left_, x_.view(), memory_[0]);
     return {&square_(first_of_a, first_of_b), a.rows, b.cols, square_.ld()};
   }
 
@@ -131,42 +131,40 @@ class Caller {
   void call_with(const MatrixView<T>& c, T alpha, T beta) {
     const bool vector = out() != '=' && operand_of(operation_, out()).structure == blas::Structure::vector;
     const bool turned = request_.column_major && !vector && out() != '=';
-    if (out() != '=') places_[out()] = turned ? turned_over(c, memory_[2]) : Place<T>{c.data, c.ld};
+    if (out() != '=') place_of(out()) = turned ? turned_over(c, memory_[2]) : Place<T>{c.data, c.ld};
     alignas(16) std::array<std::byte, 16> result{};
-    const std::vector<blas::Value> arguments = values(alpha, beta);
+    set_values(alpha, beta);
     interface_.call({.operation = operation_,
                      .type = type_letter<T>,
                      .row_major = !request_.column_major,
-                     .values = arguments,
+                     .values = values_,
                      .result = result.data()});
     if (out() == '=') std::copy_n(reinterpret_cast<const T*>(result.data()), 1, c.data);
     if (!turned) return;
-    const Place<T>& at = places_[out()];
+    const Place<T>& at = place_of(out());
     for (std::size_t i = 0; i < c.rows; ++i) {
       for (std::size_t j = 0; j < c.cols; ++j) c(i, j) = at.data[j * at.step + i];
     }
   }
 
   /// In the order of the routine's arguments.
-  std::vector<blas::Value> values(T& alpha, T& beta) {
-    const std::string letters = flags_of(request_);
-    std::vector<blas::Value> all;
+  void set_values(T& alpha, T& beta) {
+    values_.clear();
     for (const auto& [what, of] : operation_.arguments) {
       if (what == What::side) {
-        all.push_back({.integer = std::tolower(letters[all.size()])});
+        values_.push_back({.integer = std::tolower(letters_[values_.size()])});
       } else if (what < What::length) {
-        all.push_back({.integer = letters[all.size()]});
+        values_.push_back({.integer = letters_[values_.size()]});
       } else if (what == What::length) {
-        all.push_back({.integer = static_cast<std::int64_t>(length(of))});
+        values_.push_back({.integer = static_cast<std::int64_t>(length(of))});
       } else if (what == What::scalar) {
-        all.push_back({.address = of == 'a' ? &alpha : &beta});
+        values_.push_back({.address = of == 'a' ? &alpha : &beta});
       } else if (what == What::data) {
-        all.push_back({.address = places_[of].data});
+        values_.push_back({.address = place_of(of).data});
       } else {
-        all.push_back({.integer = static_cast<std::int64_t>(places_[of].step)});
+        values_.push_back({.integer = static_cast<std::int64_t>(place_of(of).step)});
       }
     }
-    return all;
   }
 
   /// Which of the operands' rows and columns has that letter.
@@ -187,14 +185,29 @@ class Caller {
   const blas::Interface& interface_;
   const Request request_;
   const blas::Operation& operation_;
+  const std::string letters_ = flags_of(request_);
   const bool right_side_;
   const blas::Factor left_, right_;
   const bool upper_;
-  std::map<char, Place<T>> places_;
+  std::array<Place<T>, 128> places_;  ///< by the operands' letters
+  std::vector<blas::Value> values_;
   std::array<Buffer<T>, 3> memory_;  ///< of A, B and C where they lie turned over
   Matrix<T> x_{is_joint() ? request_.m + request_.n : 0, request_.k},
       square_{x_.rows(), x_.rows(), std::max<std::size_t>(x_.rows(), 1), T(0)};
 };
+
+template <class T>
+Product<T> product_by(const std::shared_ptr<Caller<T>>& caller, const Request& request) {
+  Product<T> product{.m = request.m, .n = request.n, .k = request.k, .call = {}};
+  product.call = [caller](const MatrixView<const T>& a, const MatrixView<const T>& b, T alpha, T beta,
+                          const MatrixView<T>& c) { caller->call(a, b, alpha, beta, c); };
+  product.has_beta = request.routine != "dot";
+  const std::size_t order = request.m + request.n;
+  if (caller->is_joint()) product.unseen = order * (order + 1) / 2 - request.m * request.n;
+  if (caller->is_symmetric(true)) product.symmetric = Symmetric::a;
+  if (caller->is_symmetric(false)) product.symmetric = Symmetric::b;
+  return product;
+}
 
 }  // namespace
 
@@ -205,16 +218,7 @@ bool has_routine(const blas::Interface& interface, const Request& request, char 
 template <class T>
 Product<T> product_of(const blas::Interface& interface, const Request& request) {
   require(has_routine(interface, request, type_letter<T>), "the library has no {}; ask for gemm", request.routine);
-  const auto caller = std::make_shared<Caller<T>>(interface, request);
-  Product<T> product{.m = request.m, .n = request.n, .k = request.k, .call = {}};
-  product.call = [caller](const MatrixView<const T>& a, const MatrixView<const T>& b, T alpha, T beta,
-                          const MatrixView<T>& c) { caller->call(a, b, alpha, beta, c); };
-  product.has_beta = request.routine != "dot";
-  const std::size_t order = request.m + request.n;
-  if (caller->is_joint()) product.unseen = order * (order + 1) / 2 - request.m * request.n;
-  if (caller->is_symmetric(true)) product.symmetric = Symmetric::a;
-  if (caller->is_symmetric(false)) product.symmetric = Symmetric::b;
-  return product;
+  return product_by(std::make_shared<Caller<T>>(interface, request), request);
 }
 
 template Product<float> product_of(const blas::Interface&, const Request&);

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "report/answer.hpp"
+#include "report/order_text.hpp"
 #include "results/findings.hpp"
 #include "results/format.hpp"
 #include "results/ranking.hpp"
@@ -20,6 +21,11 @@ constexpr const char* how_to_read_words =
     "judged.\n"
     "The numbers are speeds as multiples of the fastest library's: geometric means over the products at which all were "
     "timed, 1.00 is the fastest everywhere; f32 × 2 is in single precision on two threads.\n";
+
+constexpr const char* how_to_read_orders =
+    "\n## The order of sums\n\nThe same letter is the same bits. *Any m*: whether a row's answer is the same among any "
+    "number of rows, *any n* a column's among any of columns; else the first number at which it is another. *Error "
+    "bound*: of the result, as a multiple of the sum of the products' magnitudes. `sqrtn order` tells the orders.\n\n";
 
 using claims::Verdict;
 
@@ -117,6 +123,19 @@ Table backend_table(const Libraries& report) {
   return table;
 }
 
+Table orders_table(const Libraries& report) {
+  std::vector<results::LibraryOrder> orders;
+  for (const Library& library : report.backends) {
+    for (const results::LibraryOrder& order : library.orders) {
+      orders.push_back(order);
+      orders.back().name = library.name;
+    }
+  }
+  Table table = same_bits_table(orders);
+  if (!orders.empty()) table.title = orders.front().request;
+  return table;
+}
+
 Table coverage_table(const Libraries& report) {
   Table table{.title = "", .columns = {"library", "routines judged", "exported and not judged"}, .rows = {}};
   for (const Library& library : report.backends) {
@@ -199,6 +218,7 @@ std::string to_markdown(const Libraries& report) {
   }
   text += "\n## Libraries\n\n" + to_markdown(backend_table(report));
   if (const Table coverage = coverage_table(report); !coverage.rows.empty()) text += '\n' + to_markdown(coverage);
+  if (const Table orders = orders_table(report); !orders.rows.empty()) text += how_to_read_orders + to_markdown(orders);
   if (const std::string accuracy = accuracy_text(report); !accuracy.empty()) text += '\n' + accuracy;
   if (const std::string speeds = speeds_text(report); !speeds.empty()) {
     text +=

@@ -20,6 +20,9 @@ std::string answer_text(const Libraries& report, std::string (*shown)(const Tabl
 /// One line a library: its word, claims, version, kernel and the first call.
 Table backend_table(const Libraries& report);
 
+/// report::same_bits_table of them all; no rows if no order was read.
+Table orders_table(const Libraries& report);
+
 /// How many routines of each claims judge, and what it exports beside them; equal ones in one line.
 Table coverage_table(const Libraries& report);
 

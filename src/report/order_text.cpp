@@ -182,7 +182,39 @@ std::vector<std::vector<LibraryOrder>> by_request(const std::vector<LibraryOrder
   return parts;
 }
 
+/// "A", "A, 3 % unknown", "not repeatable".
+std::string bits_text(const LibraryOrder& order, const std::vector<std::vector<std::size_t>>& groups,
+                      std::size_t place) {
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    if (std::ranges::find(groups[g], place) == groups[g].end()) continue;
+    return letter(g) + (order.certified() ? "" : ", " + order_word(order));
+  }
+  return order_word(order);
+}
+
 }  // namespace
+
+Table same_bits_table(const std::vector<LibraryOrder>& orders) {
+  Table table{.title = "", .columns = {"library"}, .rows = {}};
+  for (const auto& part : by_request(orders)) {
+    const std::size_t first = table.columns.size();
+    for (const char* column : {"bits", "any m", "any n", "error bound"})
+      table.columns.push_back(fmt::format("{} {}", part.front().dtype, column));
+    const auto groups = same_bits(part);
+    for (std::size_t i = 0; i < part.size(); ++i) {
+      const LibraryOrder& order = part[i];
+      auto row = std::ranges::find_if(table.rows, [&](const Row& cells) { return cells[0].text == order.name; });
+      if (row == table.rows.end()) row = table.rows.insert(row, Row{order.name});
+      row->resize(first);
+      const bool read = !order.classes.empty() && !order.classes.front().tree.empty();
+      row->insert(row->end(), {bits_text(order, groups, i), invariant_text(order, OrderCircumstance::rows),
+                               invariant_text(order, OrderCircumstance::columns),
+                               read ? significant(order.classes.front().error_bound, 3) : ""});
+    }
+  }
+  for (Row& row : table.rows) row.resize(table.columns.size());
+  return table;
+}
 
 std::string orders_text(const OrderDocument& document) {
   if (document.orders.size() == 1) return one_text(document.orders.front());

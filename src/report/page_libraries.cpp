@@ -79,9 +79,12 @@ std::string findings_of(const Libraries& report) {
 
 std::string routines_of(const Libraries& report) {
   const std::string ranks = html_of(rank_table(report), "Speed as a multiple of the fastest (place)");
-  const Table coverage = coverage_table(report);
+  const Table coverage = coverage_table(report), orders = orders_table(report);
   return ranks + html_of(coloured(backend_table(report)), "Versions and kernels") +
-         (coverage.rows.empty() ? "" : html_of(coverage, "What claims judge, and what they do not"));
+         (coverage.rows.empty() ? "" : html_of(coverage, "What claims judge, and what they do not")) +
+         (orders.rows.empty()
+              ? ""
+              : html_of(orders, "The order of sums, " + orders.title + ": the same letter is the same bits"));
 }
 
 std::string accuracy_of(const Libraries& report) {

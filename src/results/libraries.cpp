@@ -30,6 +30,7 @@ Json library_json(const Library& library) {
   writer("properties", library.properties);
   writer("measurements", library.speeds);
   if (!library.standings.empty()) writer("standings", library.standings);
+  for (const LibraryOrder& order : library.orders) json["orders"].push_back(to_json(order));
   return std::move(writer.json);
 }
 
@@ -59,6 +60,7 @@ Libraries published(Libraries report) {
   for (Library& library : report.backends) {
     const std::string path = library.blas.substr(0, library.blas.find('@'));
     boost::replace_all(library.refusal, path, published_library(path));
+    for (LibraryOrder& order : library.orders) boost::replace_all(order.refusal, path, published_library(path));
     library.blas = published_library(library.blas);
   }
   return report;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "results/document.hpp"
+#include "results/order.hpp"
 
 /// Every BLAS of a machine side by side: which are right, which are wrong and how, and how fast each is.
 namespace sqrtn::results {
@@ -36,6 +37,7 @@ struct Library {
   std::vector<Incident> incidents;  ///< what it did beside answering: crashed, printed, …
   std::vector<LibrarySpeed> speeds;
   std::vector<Standing> standings;     ///< none in documents of earlier versions
+  std::vector<LibraryOrder> orders;    ///< in which it adds; none in documents of earlier versions
   std::size_t slow_rounds = 0;         ///< rounds in which the clock was below the others'
   std::optional<double> first_call_s;  ///< the first product of a process
 };

@@ -130,6 +130,8 @@ void read_blocks(const JsonInput& json, OrderClass& one) {
   }
 }
 
+}  // namespace
+
 LibraryOrder read_order(const JsonInput& json) {
   auto order = read_as<LibraryOrder>(json);
   if (order.classes.size() > most_classes) json["classes"].refuse(fmt::format("at most {} classes", most_classes));
@@ -148,7 +150,7 @@ LibraryOrder read_order(const JsonInput& json) {
   return order;
 }
 
-}  // namespace
+nlohmann::ordered_json to_json(const LibraryOrder& order) { return written(order); }
 
 std::vector<Run> runs_of(std::string_view text) {
   std::vector<Run> runs;

@@ -10,6 +10,8 @@
 /// In which order libraries add, as a document of its own.
 namespace sqrtn::results {
 
+class JsonInput;
+
 /// Of one class of entries.
 enum class OrderVerdict {
   certified,     ///< its tree predicted every fresh entry, bit for bit
@@ -97,6 +99,10 @@ extern const std::span<const std::string_view> order_verdict_words, order_fusion
 
 /// Schema "sqrtn.order/1".
 nlohmann::ordered_json to_json(const OrderDocument& document);
+/// One of its orders, without the library's identity.
+nlohmann::ordered_json to_json(const LibraryOrder& order);
+/// Refuses a tree that is none.
+LibraryOrder read_order(const JsonInput& json);
 
 /// `name`: what messages call the text. Throws: std::invalid_argument, one line with name and field, for what is no
 /// such document, or a tree that is none.

@@ -36,6 +36,9 @@ Library read_library(const JsonInput& json) {
   library.properties = read_records(json["properties"], read_as<claims::Property>);
   library.speeds = read_records(json["measurements"], read_speed);
   if (!json["standings"].is_null()) reader("standings", library.standings);
+  if (!json["orders"].is_null()) {
+    for (const JsonInput& order : json["orders"].elements()) library.orders.push_back(read_order(order));
+  }
   check_word(json["word"], word_of(library));
   return library;
 }
