@@ -203,6 +203,15 @@ TEST(Order, IsToldCertifiedAndExpected) {
   EXPECT_TRUE(holds(compared.out, "- openblas gemm:40x24x60 f32, 1 thread: "));
 }
 
+TEST(Order, OfALibraryOfFortranIsByColumns) {
+  const Folder folder;
+  const Ended ended = shell(folder, "sqrtn order gemm/TN:12x10x30 dot:30 --entries 2000 --blas " +
+                                        (program_folder() / "fortran-blas.so").string());
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_TRUE(holds(ended.out, "gemm/TN/column:12x10x30 f32"));
+  EXPECT_TRUE(holds(ended.out, "dot:30 f32"));
+}
+
 TEST(Order, RefusesWhatItCannotRead) {
   const Folder folder;
   const std::vector<std::pair<const char*, const char*>> wrong{

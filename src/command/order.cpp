@@ -111,7 +111,7 @@ void add_order(CLI::App& application, Action& chosen) {
       "Examples:\n  sqrtn order gemm:512x512x512\n"
       "  sqrtn order gemm:300x96x300 --backends all --kernels --invariance\n"
       "  sqrtn order gemm:512x512x512 --json order.json; sqrtn order gemm:512x512x512 --expect order.json\n"
-      "  sqrtn order gemm/TN:300x96x300 symm/RL:60x96 dot:1000 --dtype f32,f64 --threads 1,2");
+      "  sqrtn order gemm/TN:300x96x300 symm/RL:60x96 dot:100 --dtype f32,f64 --threads 1,2");
   subcommand->callback([options, subcommand, &chosen] {
     chosen = [options, subcommand] { return order(*options, command_line(*subcommand)); };
   });

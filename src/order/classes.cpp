@@ -11,9 +11,6 @@ namespace sqrtn::order {
 namespace {
 
 constexpr std::size_t most_classes = 64, most_groups = 256;
-// Each kind of data, drawn as often. A symmetric factor's rows are equal if they are one number, so that orders of
-// neighbouring rows, which differ in one product, are told apart by fewer sums.
-constexpr std::size_t draws = 1, draws_of_symmetric = 6;
 
 std::uint64_t mixed(std::uint64_t hash, std::uint64_t value) {
   hash = (hash ^ value) * 0x9e3779b97f4a7c15u;
@@ -26,10 +23,8 @@ std::vector<std::uint64_t> signatures(const Product<T>& product, std::uint64_t s
   const std::size_t m = product.m, n = product.n, k = product.k;
   Matrix<T> a(m, k), b(k, n), c(m, n), again(m, n);
   std::vector<std::uint64_t> signature(m * n, 0);
-  const std::size_t sums = sensitive_kinds * (product.symmetric == Symmetric::none ? draws : draws_of_symmetric);
-  for (std::size_t sum = 0; sum < sums; ++sum) {
-    const Factors<T> factors =
-        sensitive_factors<T>(sum % sensitive_kinds, k, seed + sum / sensitive_kinds, product.symmetric);
+  for (std::size_t sum = 0; sum < sensitive_sums(product.symmetric); ++sum) {
+    const Factors<T> factors = sensitive_factors<T>(sum, k, seed, product.symmetric);
     for (std::size_t i = 0; i < m; ++i) std::ranges::copy(factors.a, &a(i, 0));
     for (std::size_t l = 0; l < k; ++l) std::fill_n(&b(l, 0), n, factors.b[l]);
     product.call(a.view(), b.view(), T(1), T(0), c.view());

@@ -25,15 +25,14 @@ struct Factors {
   std::vector<T> a, b;
 };
 
-/// Kinds of data in which any other order is likely to show: sums that stay small while they are added, so that no
-/// rounding is absorbed by a later one.
-inline constexpr std::size_t sensitive_kinds = 7;
+/// How many sums of products tell orders apart. In their data any other order is likely to show: sums stay small while
+/// they are added, so that no rounding is absorbed by a later one.
+std::size_t sensitive_sums(Symmetric symmetric);
 
 /// The factors of k products; those of a symmetric matrix, whose rows are to be equal, are all one number.
-/// Throws: std::out_of_range for a kind that there is not.
+/// Throws: std::out_of_range for a number that is not below sensitive_sums.
 template <class T>
-Factors<T> sensitive_factors(std::size_t kind, std::size_t k, std::uint64_t seed,
-                             Symmetric symmetric = Symmetric::none);
+Factors<T> sensitive_factors(std::size_t number, std::size_t k, std::uint64_t seed, Symmetric symmetric);
 
 /// Fills with fresh draws, uniform on (−1, 1): of product `number`, operand `name`.
 template <class T>
