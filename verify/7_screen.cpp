@@ -152,15 +152,44 @@ TEST(Screening, AnAddressNamesACall) {
   }
 }
 
+TEST(Screening, TheTextTellsOfCoresLeftOut) {
+  results::Screening screening = synthetic_screening();
+  screening.environment.cores = static_cast<int>(screening.cores.size()) + 62;
+  EXPECT_TRUE(holds(report::screening_text(screening), "2 cores of 64 at once"));
+  screening.environment.cores = static_cast<int>(screening.cores.size());
+  EXPECT_TRUE(holds(report::screening_text(screening), "2 cores at once"));
+}
+
+/// One variable more while it lives.
+class Variable {
+ public:
+  Variable(const char* name, const char* value) : name_(name) { ::setenv(name, value, 1); }
+  ~Variable() { ::unsetenv(name_); }
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+
+ private:
+  const char* name_;
+};
+
 TEST(Screening, ANameHasItsPlace) {
-  ::setenv("SLURM_PROCID", "../../etc", 1);
-  ::setenv("OMPI_COMM_WORLD_RANK", "7", 1);
-  EXPECT_EQ(name_of_place("out/%t.json"), "out/7.json");
-  ::setenv("SLURM_PROCID", "3", 1);
-  ::setenv("SLURM_JOB_ID", "42", 1);
+  const Variable task("SLURM_PROCID", "3"), job("SLURM_JOB_ID", "42");
   EXPECT_EQ(name_of_place("%j-%t 100%% %x %"), "42-3 100% %x %");
   EXPECT_EQ(name_of_place("%N").find('/'), std::string::npos);
-  for (const char* name : {"SLURM_PROCID", "OMPI_COMM_WORLD_RANK", "SLURM_JOB_ID"}) ::unsetenv(name);
+  // mpirun has one task of Slurm's on a node, for all its ranks there.
+  const Variable rank("OMPI_COMM_WORLD_RANK", "7");
+  EXPECT_EQ(name_of_place("out/%t.json"), "out/7.json");
+  const Variable node("SLURMD_NODENAME", "rack2.n17");
+  EXPECT_EQ(name_of_place("out/%N.json"), "out/rack2.n17.json");
+}
+
+TEST(Screening, ANameLeavesNoFolder) {
+  const Variable task("SLURM_PROCID", "../../etc"), rank("PMI_RANK", "7");
+  EXPECT_EQ(name_of_place("out/%t.json"), "out/7.json");
+  const Variable node("SLURMD_NODENAME", "../n");
+  EXPECT_EQ(name_of_place("%N/%N"), "-.-n/-.-n");
+  const Variable none("SLURMD_NODENAME", "");
+  EXPECT_NE(name_of_place("%N"), "");
 }
 
 }  // namespace

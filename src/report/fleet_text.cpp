@@ -91,13 +91,14 @@ Table node_table(const Fleet& fleet, std::size_t most) {
   const std::size_t shown = std::min(most, order.size());
   std::ranges::partial_sort(order, order.begin() + static_cast<std::ptrdiff_t>(shown), {}, key);
   Table table{.title = "",
-              .columns = {"node", "verdict", "differs in", "model", "library", "kernel", "GFLOP/s", "of the median",
-                          "clock", "faults"},
+              .columns = {"node", "verdict", "differs in", "model", "library", "kernel", "cores", "GFLOP/s",
+                          "of the median", "clock", "faults"},
               .rows = {}};
   for (std::size_t place = 0; place < shown; ++place) {
     const Node& node = fleet.nodes[order[place]];
     table.add({node.name, std::string(word_of(node)), fmt::format("{}", fmt::join(odd[order[place]], ", ")), node.model,
-               node.library, node.kernel, node.rate ? significant(*node.rate / 1e9, 4) : "–", share_of(node, medians),
+               node.library, node.kernel, node.cores > 0 ? fmt::to_string(node.cores) : "",
+               node.rate ? significant(*node.rate / 1e9, 4) : "–", share_of(node, medians),
                node.clock_hz ? fmt::format("{:.2f} GHz", *node.clock_hz / 1e9) : "",
                node.kind == NodeKind::screen ? fmt::to_string(node.faults) : ""},
               node.verdict == Verdict::fail ? "wrong" : "");

@@ -213,10 +213,11 @@ std::string verdict_line(const Screening& screening) {
 }
 
 std::string screening_text(const Screening& screening) {
-  std::string text = fmt::format(
-      "{}, {} at once",
-      screening.environment.cpu_model.empty() ? screening.environment.architecture : screening.environment.cpu_model,
-      plural(screening.cores.size(), "core"));
+  const Environment& machine = screening.environment;
+  const std::size_t n = screening.cores.size(), all = static_cast<std::size_t>(std::max(machine.cores, 0));
+  std::string text =
+      fmt::format("{}, {}{} at once", machine.cpu_model.empty() ? machine.architecture : machine.cpu_model,
+                  plural(n, "core"), n < all ? fmt::format(" of {}", all) : "");
   if (screening.blas) {
     const blas::Identity& identity = screening.blas->identity;
     text += fmt::format(", {}{}", identity.file_name, identity.kernel.empty() ? "" : " " + identity.kernel);

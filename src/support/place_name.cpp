@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdlib>
@@ -23,14 +24,21 @@ std::string number_of(std::initializer_list<const char*> variables) {
   return "0";
 }
 
+/// With '-' for what could leave a folder.
+std::string as_part_of_name(std::string name) {
+  std::ranges::replace(name, '/', '-');
+  if (name.starts_with('.')) name.front() = '-';
+  return name;
+}
+
 std::string node() {
+  if (const char* name = std::getenv("SLURMD_NODENAME")) {
+    if (const std::string known = as_part_of_name(name); !known.empty()) return known;
+  }
   std::array<char, 256> name{};
   if (gethostname(name.data(), name.size() - 1) != 0) return "node";
   const std::string whole = name.data();
-  std::string first = whole.substr(0, whole.find('.'));
-  for (char& c : first) {
-    if (c == '/') c = '-';
-  }
+  const std::string first = as_part_of_name(whole.substr(0, whole.find('.')));
   return first.empty() ? "node" : first;
 }
 
@@ -45,7 +53,8 @@ std::string name_of_place(const std::string& pattern) {
     } else if (next == 'j') {
       name += number_of({"SLURM_JOB_ID"});
     } else if (next == 't') {
-      name += number_of({"SLURM_PROCID", "OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"});
+      // Below mpirun in an allocation, SLURM_PROCID is that of mpirun's own process on the node, for all its ranks.
+      name += number_of({"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"});
     } else if (next == '%') {
       name += '%';
     } else {
