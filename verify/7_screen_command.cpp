@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <vector>
 
 #include "program.hpp"
@@ -132,6 +133,18 @@ TEST(ScreenCommandSlow, ShowsWhatThereIsWhenItIsInterrupted) {
   const Screening found = results::parse_screening(content_of(folder / "s.json"), "s.json");
   EXPECT_TRUE(found.interrupted);
   EXPECT_GT(found.cores.front().calls(), 0U);
+}
+
+// A job's end is told to all its processes, here to the workers first, and twice to the one that shows what there is.
+TEST(ScreenCommand, AJobsEndIsNobodysFault) {
+  const Folder folder;
+  const Ended ended = shell(folder, screening_line("", "--minutes 5 --seed $$") +
+                                        " & until pgrep -f \"worker.*seed $$\" >workers; do sleep 0.05; done; "
+                                        "kill -TERM $(cat workers); sleep 0.05; kill -TERM $!; kill -TERM $!; wait $!");
+  EXPECT_EQ(ended.code, 128 + SIGTERM);
+  const Screening found = results::parse_screening(content_of(folder / "s.json"), "s.json");
+  EXPECT_TRUE(found.interrupted);
+  EXPECT_EQ(found.incidents.size(), 0U) << ended.out;
 }
 
 TEST(ScreenCommand, ACrashIsTold) {

@@ -47,7 +47,7 @@ struct ChildEnd {
   int left_running = 0;  ///< processes that it started and that were still there when it ended by itself
 };
 
-/// How it ended and what it left running, of a child that nobody ended.
+/// How it ended and what it left running, of a child that this process has not ended.
 void describe_end(const ChildEnd& child, ProcessEnd& end);
 
 /// A child that runs, in a process group of its own, below a guardian: a process that waits for the child's end or for

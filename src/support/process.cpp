@@ -92,6 +92,15 @@ std::string signal_name(int signal) {
   return name;
 }
 
+/// Whether this process has been asked to end, or is within moments: a signal to all processes of a job may reach the
+/// child first.
+bool is_asked_to_end() {
+  constexpr int moments_ms = 200;
+  pollfd wait{interruption(), POLLIN, 0};
+  if (wait.fd >= 0) poll(&wait, 1, moments_ms);
+  return interrupted();
+}
+
 }  // namespace
 
 namespace support {
@@ -101,6 +110,7 @@ void describe_end(const ChildEnd& child, ProcessEnd& end) {
   if (WIFSIGNALED(child.status) || WIFSTOPPED(child.status)) {
     end.how = ProcessEnd::How::signalled;
     end.code = WIFSTOPPED(child.status) ? WSTOPSIG(child.status) : WTERMSIG(child.status);
+    if ((end.code == SIGINT || end.code == SIGTERM) && is_asked_to_end()) end.how = ProcessEnd::How::interrupted;
   } else {
     end.code = WEXITSTATUS(child.status);
   }
