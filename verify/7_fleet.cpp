@@ -53,9 +53,8 @@ TEST_F(FleetOfRanks, ASilentRankIsNamedAndTheOthersFinish) {
   const Ended ended =
       shell(folder, std::string(mpirun) +
                         "-n 3 sqrtn-fleet --silence 2 --json fleet.json screen --minutes 0.03 --size 64 & "
-                        "for i in $(seq 100); do sleep 0.1; "
-                        "rank=$(pgrep -P $! -x sqrtn-fleet | tail -1); [ -z \"$rank\" ] || break; done; "
-                        "sleep 0.5; kill -STOP $rank; wait $!");
+                        "for i in $(seq 100); do sleep 0.1; [ $(pgrep -cP $! -x sqrtn-fleet) -lt 3 ] || break; done; "
+                        "sleep 0.5; kill -STOP $(pgrep -P $! -x sqrtn-fleet | tail -1); wait $!");
   EXPECT_EQ(ended.code, 3) << ended.err;
   EXPECT_TRUE(holds(ended.out, "rank 2 on "));
   EXPECT_TRUE(holds(ended.out, "3 nodes: 2 pass, 1 unreadable"));
