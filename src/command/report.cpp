@@ -54,7 +54,8 @@ void add_report(CLI::App& application, Action& chosen) {
   subcommand
       ->add_option(
           "results", options->results,
-          "Documents of run, verify, bench, propagate, reproduce, backends, screen or merge; JSON of Google Benchmark, "
+          "Documents of run, verify, bench, propagate, reproduce, backends, order, screen or merge; JSON of Google "
+          "Benchmark, "
           "nanobench "
           "or hyperfine, XML of Catch2; several are shown side by side; and histories, NAME.jsonl; - is standard input")
       ->required()

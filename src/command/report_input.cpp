@@ -10,6 +10,7 @@
 #include "history/text.hpp"
 #include "report/fleet_text.hpp"
 #include "report/page_machines.hpp"
+#include "report/page_orders.hpp"
 #include "report/screening_text.hpp"
 #include "report/summary.hpp"
 #include "results/read_screening.hpp"
@@ -27,6 +28,7 @@ void ReportInput::tell(const std::string& path, const std::string& line) {
 
 void ReportInput::read(const std::string& path) {
   if (path.ends_with(".jsonl")) return read_history(path);
+  if (results::holds_orders(path)) return add(results::read_orders(path), path);
   const std::string text = results::read_text(path);
   if (results::names_schema(text, results::screen_schema)) return add(results::parse_screening(text, path), path);
   if (results::names_schema(text, results::fleet_schema)) return add(results::parse_fleet(text, path), path);

@@ -6,7 +6,7 @@
 #include <map>
 
 #include "report/answer.hpp"
-#include "report/order_text.hpp"
+#include "report/order_tables.hpp"
 #include "results/findings.hpp"
 #include "results/format.hpp"
 #include "results/ranking.hpp"

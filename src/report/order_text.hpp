@@ -13,12 +13,11 @@ namespace sqrtn::report {
 /// return the same bits, and where the others part from them.
 std::string orders_text(const results::OrderDocument& document);
 
+/// What its certificate says, in a line.
+std::string certificate_text(const results::LibraryOrder& order);
+
 /// The same as a page of Markdown, by request and type, with its provenance.
 std::string orders_page(const results::OrderDocument& document);
-
-/// A line a library, by type: which return the same bits, by letters, whether a row's answer is the same among any
-/// number of rows and a column's likewise, and the error bound of most entries.
-Table same_bits_table(const std::vector<results::LibraryOrder>& orders);
 
 /// What results::unexpected tells of two documents that have so many orders in common.
 std::string order_changes_text(const std::vector<results::OrderChanged>& changes, std::size_t in_both);

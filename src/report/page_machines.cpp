@@ -81,7 +81,7 @@ More part_of(const char* kind, const std::string& name, std::size_t number, std:
 More page_part(const Screening& screening, const std::string& name, std::size_t number) {
   const Environment& environment = screening.environment;
   const Table faults = fault_table(screening);
-  std::string content = html::verdict_box(verdict_of(screening), "", verdict_line(screening));
+  std::string content = html::verdict_box(verdict_of(screening), "", outcome_text(screening));
   content +=
       fmt::format("<p>{}\n", escaped(environment.cpu_model.empty() ? environment.architecture : environment.cpu_model));
   if (screening.blas) {

@@ -186,23 +186,21 @@ std::string screening_findings(const Screening& screening) {
   return text;
 }
 
-std::string verdict_line(const Screening& screening) {
-  const std::string word(claims::to_string(verdict_of(screening)));
+std::string outcome_text(const Screening& screening) {
   const Totals totals = totals_of(screening);
   if (totals.faults > 0) {
     std::map<std::string, int> causes;
     for (const Fault& fault : screening.faults) ++causes[cause_text(screening, fault)];
     std::vector<std::string> parts;
     for (const auto& [cause, n] : causes) parts.push_back(cause);
-    return fmt::format("{}: {} of {} are wrong: {}", word, totals.faults, plural(totals.calls, "call"),
-                       fmt::join(parts, "; "));
+    return fmt::format("{} of {} are wrong: {}", totals.faults, plural(totals.calls, "call"), fmt::join(parts, "; "));
   }
-  if (totals.calls == 0) return word + ": nothing was computed";
+  if (totals.calls == 0) return "nothing was computed";
   std::uint64_t operations = 0;
   for (const auto& [kind, least] : least_of(screening)) {
     if (operation_text(kind.first) == operation_text(Family::dense_integers)) operations += least.operations;
   }
-  std::string text = fmt::format("{}: no fault in {}", word, plural(totals.calls, "call"));
+  std::string text = fmt::format("no fault in {}", plural(totals.calls, "call"));
   if (const auto rate = excluded_rate(operations)) {
     text += fmt::format(", {:.2g} {} a core: a rate above {:.2g} is excluded at 1 − 1e-6",
                         static_cast<double>(operations), operation_text(Family::dense_integers), *rate);
@@ -210,6 +208,10 @@ std::string verdict_line(const Screening& screening) {
   if (screening.interrupted) text += "; interrupted";
   if (!screening.incidents.empty()) text += fmt::format("; {}", plural(screening.incidents.size(), "incident"));
   return text;
+}
+
+std::string verdict_line(const Screening& screening) {
+  return fmt::format("{}: {}", claims::to_string(verdict_of(screening)), outcome_text(screening));
 }
 
 std::string screening_text(const Screening& screening) {

@@ -20,6 +20,9 @@ std::string prediction_text(const Screening& screening);
 /// One finding a fault, with the command that repeats it; then what the library did beside answering. "" if none.
 std::string screening_findings(const Screening& screening);
 
+/// "no fault in 1234 calls, …": what bears the verdict out.
+std::string outcome_text(const Screening& screening);
+
 /// "pass: no fault in 3.1e+12 fused multiply-adds a core: a rate above 4.5e-12 is excluded at 1 − 1e-6".
 std::string verdict_line(const Screening& screening);
 
