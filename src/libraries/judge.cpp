@@ -1,6 +1,9 @@
 #include "libraries/judge.hpp"
 
 #include <fmt/format.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include <algorithm>
 #include <chrono>
@@ -18,9 +21,6 @@ using Clock = std::chrono::steady_clock;
 
 // Half of what is left for a group, so that time remains to ask its claims alone; a sixth for each of those.
 constexpr double group_share = 0.5, claim_share = 1.0 / 6;
-// One call of the largest product takes 1 s with the slowest library that we know, on a processor that nobody else
-// uses. Whoever was silent once is waited for half as long.
-constexpr double call_limit_s = 10;
 // Of batches, groups and single claims together: with more, one library would eat the time of all others.
 constexpr int patience = 5;
 // A child takes some 0.1 s to start, as long as the claims about many a routine.
@@ -165,7 +165,7 @@ class Judge {
 
   /// `share`: of the time that is left.
   [[nodiscard]] Answer verify(const std::vector<std::string>& what, double share) {
-    const int longest_call_s = static_cast<int>(slowdown() * (silences_ > 0 ? call_limit_s / 2 : call_limit_s));
+    const int longest_call_s = static_cast<int>(slowdown() * judging_.call_limit_s / (silences_ > 0 ? 2 : 1));
     std::vector<std::string> words{"verify",       "--in-process",
                                    "--blas",       backend_.blas,
                                    "--seed",       fmt::to_string(judging_.seed),
@@ -215,6 +215,16 @@ class Judge {
 
 claims::Settings settings_of(const Judging& judging) {
   return {.seed = judging.seed, .threads = judging.threads, .effect_scale = judging.effect_scale};
+}
+
+/// Memory that claims give back stays with the process: to have its pages cleared again for each call takes longer than
+/// most calls.
+void keep_memory() {
+#ifdef __GLIBC__
+  constexpr int largest = 32 << 20;  // what is larger has pages of its own whatever is asked for
+  ::mallopt(M_MMAP_THRESHOLD, largest);
+  ::mallopt(M_TRIM_THRESHOLD, 8 * largest);
+#endif
 }
 
 std::vector<claims::Result> run_claims(const std::vector<claims::Claim>& claims, const claims::Subject& subject,
@@ -270,6 +280,7 @@ JudgedLibrary judge_apart(const std::string& blas, const std::vector<claims::Cla
 
 JudgedLibrary judge_in_process(const std::string& blas, const std::vector<claims::Claim>& claims,
                                const Judging& judging) {
+  keep_memory();
   const auto before = std::make_shared<const ProcessState>(process_state());
   const blas::Backend backend = load_library(blas);
   backend.set_threads(1);

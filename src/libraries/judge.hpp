@@ -24,7 +24,10 @@ struct Judging {
   double effect_scale = 1;
   unsigned threads = 0;     ///< for the draws; 0: all available
   bool properties = false;  ///< one more child is asked for them, if there was no incident before
-  double limit_s = 120;     ///< of all children of one library; claims that it leaves no time are inconclusive
+  /// Of one call. That of the largest product takes 1 s with the slowest library that we know, on a processor that
+  /// nobody else uses. Whoever was silent once is waited for half as long.
+  double call_limit_s = 10;
+  double limit_s = 120;  ///< of all children of one library; claims that it leaves no time are inconclusive
 };
 
 /// Judges the claims by children, each asked for some groups of them and for no other. The groups of one that did
