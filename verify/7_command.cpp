@@ -245,8 +245,8 @@ TEST(Command, StandardInputIsAFileOfResults) {
 TEST(Command, AFifoIsRefusedAtOnce) {
   const Folder folder;
   ASSERT_EQ(shell(folder, "mkfifo fifo.json; sqrtn verify --json r.json --filter " + quick_claim).code, 0);
-  for (const char* line : {"report fifo.json", "compare r.json fifo.json", "verify --accept fifo.json",
-                           "gate /bin/true /bin/false --accept fifo.json"}) {
+  for (const char* line : {"report fifo.json", "compare r.json fifo.json", "compare fifo.json r.json",
+                           "verify --accept fifo.json", "gate /bin/true /bin/false --accept fifo.json"}) {
     const Ended ended = shell(folder, fmt::format("timeout 20 sqrtn {}", line));
     EXPECT_EQ(ended.code, 2) << line;
     expect_one_line(ended.err, "fifo.json", "no regular file");

@@ -28,8 +28,8 @@ void ReportInput::tell(const std::string& path, const std::string& line) {
 
 void ReportInput::read(const std::string& path) {
   if (path.ends_with(".jsonl")) return read_history(path);
-  if (results::holds_orders(path)) return add(results::read_orders(path), path);
   const std::string text = results::read_text(path);
+  if (results::names_schema(text, results::order_schema)) return add(results::parse_orders(text, path), path);
   if (results::names_schema(text, results::screen_schema)) return add(results::parse_screening(text, path), path);
   if (results::names_schema(text, results::fleet_schema)) return add(results::parse_fleet(text, path), path);
   add_results(text, path);

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <fstream>
 
+#include "results/read.hpp"
 #include "results/read_fields.hpp"
 #include "results/write.hpp"
 #include "sqrtn/laws/summation.hpp"
@@ -195,10 +197,12 @@ OrderDocument parse_orders(std::string_view text, const std::string& name) {
 }
 
 bool holds_orders(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return false;  // to open another kind of file may take for ever
   std::ifstream file(path, std::ios::binary);
   std::string begin(4096, '\0');
   file.read(begin.data(), static_cast<std::streamsize>(begin.size()));
-  return path != "-" && begin.find(fmt::format("\"{}\"", schema)) != std::string::npos;
+  return names_schema(begin, order_schema);
 }
 
 nlohmann::ordered_json order_changes_json(const std::vector<OrderChanged>& changes) {

@@ -97,6 +97,8 @@ struct OrderDocument {
 extern const std::span<const std::string_view> order_verdict_words, order_fusion_words, order_circumstance_words,
     order_alpha_words, order_beta_words;
 
+inline constexpr const char* order_schema = "sqrtn.order";
+
 /// Schema "sqrtn.order/1".
 nlohmann::ordered_json to_json(const OrderDocument& document);
 /// One of its orders, without the library's identity.
