@@ -62,6 +62,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "but killed by signal 6 (aborted)"},
         Planted{"leaves", "f32", "- sampler/answers: did not answer ", "but exited with status 3"},
         Planted{"prints", "scale", "- sampler/answers: wrote more than it was asked for", "it printed 'drawing"},
+        Planted{"prints_late", "scale", "- sampler/answers: wrote more than it was asked for", "it printed 'drawing"},
         Planted{"long", "scale", "- sampler/answers: wrote more than it was asked for", "4 bytes or more beyond it"},
         Planted{"banner", "f32", "- sampler/answers: the first answer: not JSON", "it printed 'Loading the model"},
         Planted{"unknown", "f32", "- sampler/answers: the first answer: unknown rule 'he_normals'; known: lecun_normal",

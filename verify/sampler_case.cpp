@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 #include <numbers>
 #include <random>
+#include <string>
+#include <vector>
 
 #include "../adapters/sampler.hpp"
 
@@ -56,6 +59,19 @@ void answer_as_bf16(std::span<const float> values) {
   sampler::answer(std::span<const std::uint16_t>(halves));
 }
 
+/// A line, then the values, of which the last come when as many bytes as were asked for have been read.
+template <class T>
+void print_late(const std::vector<T>& values) {
+  std::string all = "drawing …\n";
+  const std::size_t asked = values.size() * sizeof(T);
+  all.append(reinterpret_cast<const char*>(values.data()), asked);
+  std::fwrite(all.data(), 1, asked, stdout);
+  std::fflush(stdout);
+  ::usleep(50'000);
+  std::fwrite(all.data() + asked, 1, all.size() - asked, stdout);
+  std::fflush(stdout);
+}
+
 template <class T>
 void draw_as(const sampler::Ask& ask) {
   std::mt19937_64 engine(fault == "seed" ? 1 : ask.seed);
@@ -77,6 +93,7 @@ void draw_as(const sampler::Ask& ask) {
   if (fault == "shared" && ask.count > 1)
     std::copy_n(values.begin(), size / 4, values.begin() + static_cast<long>(size));
   if (fault == "prints") std::puts("drawing …");
+  if (fault == "prints_late") return print_late(values);
   if (fault == "short") values.pop_back();
   if (fault == "long") values.push_back(0);
   if (fault == "nan") values.back() = std::numeric_limits<T>::quiet_NaN();

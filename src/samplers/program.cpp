@@ -83,10 +83,10 @@ void Program::fail(const Answered& answered, std::size_t expected) {
                    answered.time_s, part, said));
 }
 
-void Program::require_silence(std::span<const std::byte> answer) {
+void Program::require_silence() {
   const std::string beyond = dialogue_->unasked();
   if (beyond.empty()) return;
-  const std::string printed = printed_in(as_text(answer), beyond);
+  const std::string printed = printed_in(answered_, beyond);
   fail(fmt::format("wrote more than it was asked for, in its answer to {}: {}", asked_,
                    printed.empty() ? fmt::format("{} bytes or more beyond it", beyond.size())
                                    : fmt::format("it printed '{}'", results::printable(printed))));
@@ -95,6 +95,7 @@ void Program::require_silence(std::span<const std::byte> answer) {
 void Program::start() {
   dialogue_ = std::make_unique<Dialogue>(std::vector<std::string>{"/bin/sh", "-c", in_place(command_)});
   asked_ = hello;
+  answered_.clear();
   std::string line;
   const Answered answered = dialogue_->ask_line(hello, line, most_hello_bytes, std::max(limit_s_, first_limit_s));
   if (answered.how == How::ended && line.empty()) {
@@ -129,13 +130,14 @@ void Program::draw(const Question& question, std::uint32_t seed, std::size_t cou
   require(answer.size() == values * bytes_of(question.dtype), "{} bytes for {} values", answer.size(), values);
   require_hope(question);
   if (!dialogue_) start();
-  require_silence({});
+  require_silence();
   of_question_ = question;
   asked_ = to_line(question, ++number_, seed, count);
   const double limit_s = limit_s_ + static_cast<double>(answer.size()) / bytes_per_s;
   const Answered answered = dialogue_->ask(asked_, answer, limit_s);
   if (answered.how != How::whole) fail(answered, answer.size());
-  require_silence(answer);
+  answered_ = as_text(answer.first(std::min(answer.size(), 2 * most_shown)));
+  require_silence();
   values_drawn_ += values;
   if (values >= fast_values) remember(question, values, answered.time_s);
 }

@@ -57,7 +57,7 @@ class Program {
 
  private:
   void start();
-  void require_silence(std::span<const std::byte> answer);
+  void require_silence();
   void require_hope(const Question& question) const;
   [[noreturn]] void fail(const std::string& what);
   [[noreturn]] void fail(const Answered& answered, std::size_t expected);
@@ -68,6 +68,7 @@ class Program {
   std::unique_ptr<Dialogue> dialogue_;
   std::unique_ptr<Known> known_;
   std::string asked_;     ///< the last question
+  std::string answered_;  ///< what the last answer begins with: what is beyond it may come later
   Question of_question_;  ///< what it is for; of the first question nothing
   std::uint64_t number_ = 0;
   std::vector<std::pair<std::string, Element>> failed_;  ///< what it was asked for when it did
