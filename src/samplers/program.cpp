@@ -86,7 +86,7 @@ void Program::fail(const Answered& answered, std::size_t expected) {
 void Program::require_silence() {
   const std::string beyond = dialogue_->unasked();
   if (beyond.empty()) return;
-  const std::string printed = printed_in(answered_, beyond);
+  const std::string printed = printed_.empty() ? printed_in("", beyond) : printed_;
   fail(fmt::format("wrote more than it was asked for, in its answer to {}: {}", asked_,
                    printed.empty() ? fmt::format("{} bytes or more beyond it", beyond.size())
                                    : fmt::format("it printed '{}'", results::printable(printed))));
@@ -95,7 +95,7 @@ void Program::require_silence() {
 void Program::start() {
   dialogue_ = std::make_unique<Dialogue>(std::vector<std::string>{"/bin/sh", "-c", in_place(command_)});
   asked_ = hello;
-  answered_.clear();
+  printed_.clear();
   std::string line;
   const Answered answered = dialogue_->ask_line(hello, line, most_hello_bytes, std::max(limit_s_, first_limit_s));
   if (answered.how == How::ended && line.empty()) {
@@ -136,7 +136,7 @@ void Program::draw(const Question& question, std::uint32_t seed, std::size_t cou
   const double limit_s = limit_s_ + static_cast<double>(answer.size()) / bytes_per_s;
   const Answered answered = dialogue_->ask(asked_, answer, limit_s);
   if (answered.how != How::whole) fail(answered, answer.size());
-  answered_ = as_text(answer.first(std::min(answer.size(), 2 * most_shown)));
+  if (printed_.empty()) printed_ = printed_in(as_text(answer), "");
   require_silence();
   values_drawn_ += values;
   if (values >= fast_values) remember(question, values, answered.time_s);

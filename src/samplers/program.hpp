@@ -68,7 +68,7 @@ class Program {
   std::unique_ptr<Dialogue> dialogue_;
   std::unique_ptr<Known> known_;
   std::string asked_;     ///< the last question
-  std::string answered_;  ///< what the last answer begins with: what is beyond it may come later
+  std::string printed_;   ///< a line that an answer began with: what that left over may come with a later one
   Question of_question_;  ///< what it is for; of the first question nothing
   std::uint64_t number_ = 0;
   std::vector<std::pair<std::string, Element>> failed_;  ///< what it was asked for when it did
