@@ -55,8 +55,7 @@ void add_report(CLI::App& application, Action& chosen) {
       ->add_option(
           "results", options->results,
           "Documents of run, verify, bench, propagate, reproduce, backends, order, screen or merge; JSON of Google "
-          "Benchmark, "
-          "nanobench "
+          "Benchmark, nanobench "
           "or hyperfine, XML of Catch2; several are shown side by side; and histories, NAME.jsonl; - is standard input")
       ->required()
       ->type_name("RESULTS.json");

@@ -22,7 +22,6 @@ constexpr double judge_limit_s = 480;
 constexpr double timing_budget_s = 200, quick_timing_budget_s = 16;
 constexpr std::size_t usual_number = 10;  // of libraries; each more has as much time, as the kernels of --kernels do
 constexpr double cap_s = 1, quick_cap_s = 0.05;
-constexpr double call_limit_s = 10, quick_call_limit_s = 5;
 // What somebody asked for is left out only if a call takes this long.
 constexpr double asked_cap_s = 20;
 // Hard limit of the measurements of one library, which themselves stop after 150 s.
@@ -148,11 +147,9 @@ void Comparison::judge_library(std::size_t library, const std::vector<claims::Cl
   // The default is judged by everything, whatever time that takes: an answer is what was asked for.
   const double limit_s = (library == 0 ? 5 * judge_limit_s : judge_limit_s) - judged_[library].time_s;
   lock.unlock();
-  const Judging judging{.seed = options_.seed,
-                        .effect_scale = options_.effect_scale,
-                        .properties = properties,
-                        .call_limit_s = options_.quick ? quick_call_limit_s : call_limit_s,
-                        .limit_s = limit_s};
+  Judging judging{
+      .seed = options_.seed, .effect_scale = options_.effect_scale, .properties = properties, .limit_s = limit_s};
+  if (options_.quick) judging.call_limit_s /= 2;
   Judged judged = judge_in_children(backends_[library], claims, judging, [&](std::size_t, const std::string& group) {
     tally.show(backends_[library].name + ' ' + group);
   });

@@ -57,7 +57,8 @@ Table model_table(const std::vector<init::NamedWeight>& weights) {
 
 std::string model_text(const std::vector<init::NamedWeight>& weights) {
   std::size_t count = 0;
-  for (const init::NamedWeight& weight : weights) count += element_count(parse_shape(weight.options.shape));
+  for (const init::NamedWeight& weight : weights)
+    count += std::visit([](const auto& plan) { return element_count(plan.shape); }, weight.plan);
   const init::WeightOptions& common = weights.front().options;
   return fmt::format("{}\n{} weights with {} values in {}, engine {}, seed {}; streams by name\n",
                      to_screen(model_table(weights)), weights.size(), count, common.dtype, common.engine, common.seed);

@@ -69,13 +69,6 @@ std::string left_out(std::size_t shown, std::size_t all, const char* what) {
   return all > shown ? fmt::format("<p>{} more {} are not shown.\n", all - shown, what) : "";
 }
 
-More part_of(const char* kind, const std::string& name, std::size_t number, std::string content, std::string text) {
-  return {{.id = fmt::format("{}-{}", kind, number),
-           .heading = fmt::format("{} {}", kind == std::string_view("fleet") ? "Machines of" : "Screening", name),
-           .content = std::move(content)},
-          std::move(text)};
-}
-
 }  // namespace
 
 More page_part(const Screening& screening, const std::string& name, std::size_t number) {
@@ -92,7 +85,10 @@ More page_part(const Screening& screening, const std::string& name, std::size_t 
   for (const Incident& incident : screening.incidents) content += fmt::format("<p>{}\n", escaped(incident.text));
   content += titled("Cores", core_table(screening)) + titled("What was computed", exposure_table(screening)) +
              titled("Orders of sums that predict bits", prediction_table(screening));
-  return part_of("screening", name, number, std::move(content), screening_text(screening));
+  return {{.id = fmt::format("screening-{}", number),
+           .heading = fmt::format("Screening {}", name),
+           .content = std::move(content)},
+          screening_text(screening)};
 }
 
 More page_part(const Fleet& fleet, const std::string& name, std::size_t number) {
@@ -100,7 +96,10 @@ More page_part(const Fleet& fleet, const std::string& name, std::size_t number) 
   std::string content = html::verdict_box(verdict_of(fleet), "", verdict_line(fleet));
   content += titled("Nodes, the odd ones first", nodes) + left_out(nodes.rows.size(), fleet.nodes.size(), "nodes");
   content += titled("In what they differ", trait_table(fleet)) + titled("What is wrong", finding_table(fleet));
-  return part_of("fleet", name, number, std::move(content), fleet_text(fleet));
+  return {{.id = fmt::format("fleet-{}", number),
+           .heading = fmt::format("Machines of {}", name),
+           .content = std::move(content)},
+          fleet_text(fleet)};
 }
 
 }  // namespace sqrtn::report
