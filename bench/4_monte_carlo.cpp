@@ -8,8 +8,8 @@ namespace {
 constexpr std::size_t n = 512;
 
 /// The notebooks repeat 10,000 times. Replicates are alike, so a round runs a part, which threads share evenly.
-std::size_t replicates_per_round(const Context& context) {
-  const auto most = static_cast<std::size_t>(context.threads.back());
+std::size_t replicates_per_round() {
+  const auto most = static_cast<std::size_t>(numbers_of_threads().back());
   return (8 + most - 1) / most * most * experiment::task_replicates;
 }
 
@@ -30,7 +30,7 @@ Case loop(const Context& context, const Variant& variant, int threads) {
   const experiment::LayerExperiment layer{
       .fan_out = n, .fan_in = n, .weights = {init::Law::normal, variant.variance}, .rectified = variant.rectified};
   const random::Stream stream = context.stream("monte_carlo");
-  const std::size_t replicates = replicates_per_round(context);
+  const std::size_t replicates = replicates_per_round();
   const blas::Backend* backend = context.backend;
   Case c;
   c.row.id = fmt::format("monte_carlo/{}/f32/{}", variant.name, threads);

@@ -73,6 +73,13 @@ std::vector<Row> chosen(const Context& context) {
   return rows;
 }
 
+/// The time of all rows, of which those of each number of threads have as much.
+Plan plan_of(const Options& options) {
+  Plan plan = options.quick ? quick_plan : full_plan;
+  if (options.threads > 0) plan.limit_s /= static_cast<double>(numbers_of_threads().size());
+  return plan;
+}
+
 }  // namespace
 
 void register_benchmarks(const blas::Backend& backend, const Options& options) {
@@ -86,7 +93,7 @@ std::vector<results::Measurement> run_benchmarks(const blas::Backend& backend, c
                                                  const std::function<void(double, std::string_view)>& progress) {
   const int threads_before = backend.threads();
   std::vector<Row> rows = chosen(make_context(&backend, options));
-  run_rounds(rows, options.quick ? quick_plan : full_plan, progress);
+  run_rounds(rows, plan_of(options), progress);
   backend.set_threads(threads_before);
   std::vector<results::Measurement> measurements;
   for (const Row& row : rows) measurements.push_back(figures(row));

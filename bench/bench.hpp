@@ -37,9 +37,9 @@ std::vector<int> numbers_of_threads();
 
 struct Options {
   std::string filter;  ///< regular expression on the measurement's id; empty: all
-  bool quick = false;  ///< fewer shapes and rounds: at most 20 s instead of 150 s
+  bool quick = false;  ///< fewer shapes and rounds: at most 20 s instead of 150 s for all numbers of threads
   std::uint64_t seed = 1;
-  /// The only number of threads of the products, with which the process should have been started, so that no idle
+  /// The only number of threads of the rows, with which the process should have been started, so that no idle
   /// thread of the library stands beside them; 0: 1 and all, one after the other.
   int threads = 0;
   bool check = true;                        ///< each product's answer before it is timed
@@ -59,7 +59,7 @@ std::vector<results::Measurement> sample_products(const blas::Backend& backend, 
 /// Throws: std::invalid_argument for a malformed regular expression.
 void register_benchmarks(const blas::Backend& backend, const Options& options);
 
-/// Runs the cases that match the filter in interleaved rounds, and the ceilings that they refer to.
+/// Runs the cases that match in interleaved rounds, and the ceilings that they refer to.
 /// `progress(share done, id)`, if not empty, is called after each row of each round.
 /// Returns: measurements in the order of registration, with the ceilings that were added. A product
 /// whose answer is wrong has a note, but neither rate nor per cent. The hard limit of time is noted
@@ -69,8 +69,8 @@ void register_benchmarks(const blas::Backend& backend, const Options& options);
 std::vector<results::Measurement> run_benchmarks(const blas::Backend& backend, const Options& options,
                                                  const std::function<void(double, std::string_view)>& progress);
 
-/// Ids that match the filter, ceilings not added; rows on several threads of a library that has no
-/// thread control are among them, but not among the measurements.
+/// Ids that match the filter and the number of threads, ceilings not added; rows on several threads of a library that
+/// has no thread control are among them, but not among the measurements.
 /// Throws: std::invalid_argument for a malformed regular expression.
 std::vector<std::string> matching_ids(const Options& options);
 

@@ -34,8 +34,8 @@ Context make_context(const blas::Backend* backend, const Options& options) {
   context.backend = backend;
   context.options = options;
   context.scratch = std::make_shared<Scratch>();
-  context.threads = numbers_of_threads();
-  for (const int threads : options.threads > 0 ? std::vector{options.threads} : context.threads) {
+  context.threads = options.threads > 0 ? std::vector{options.threads} : numbers_of_threads();
+  for (const int threads : context.threads) {
     if (backend == nullptr || backend->set_threads(threads) == threads) context.blas_threads.push_back(threads);
   }
   if (context.blas_threads.empty() && options.threads <= 1) context.blas_threads = {backend->threads()};
@@ -55,6 +55,8 @@ std::vector<Case> all_cases(const Context& context) {
   add_overhead(cases, context);
   add_init(cases, context);
   add_monte_carlo(cases, context);
+  // What is not repeated by threads has one.
+  if (context.options.threads > 1) std::erase_if(cases, [](const Case& c) { return c.row.threads == 1; });
   return cases;
 }
 

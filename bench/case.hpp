@@ -49,7 +49,7 @@ class Scratch {
 struct Context {
   const blas::Backend* backend = nullptr;  ///< nullptr: cases are listed, not run
   Options options;
-  std::vector<int> threads;       ///< 1 and all
+  std::vector<int> threads;       ///< those of Options: 1 and all, or one of them
   std::vector<int> blas_threads;  ///< those of `threads` that the library offers
   std::size_t memory_bytes = 0;   ///< a size well beyond the last-level cache
   std::shared_ptr<Scratch> scratch;

@@ -37,6 +37,29 @@ TEST(Timing, MoreThreadsThanAskedForAreNotRanked) {
   ADD_FAILURE() << "a library that keeps 65 threads busy has a rate for one";
 }
 
+// Idle threads of a library that was started with more would spin beside what is measured.
+TEST(Timing, RowsOfOneThreadAreMeasuredInAProcessThatWasStartedWithOne) {
+  const Folder folder;
+  const Ended ended = shell(folder,
+                            "SQRTN_RUDE=started OPENBLAS_NUM_THREADS=7 sqrtn bench --quick --filter "
+                            "'gemm/64x64x64/f32/1$' --json - --blas " +
+                                (program_folder() / "rude-blas.so").string());
+  EXPECT_EQ(ended.code, 1) << ended.err;
+  const json document = json::parse(ended.out);
+  ASSERT_EQ(document["incidents"].size(), 1U);
+  EXPECT_EQ(document["incidents"][0]["text"], "printed 'started with 1' on standard output in the measurements");
+  EXPECT_EQ(document["measurements"].back()["id"], "products/gemm/64x64x64/f32/1");
+  EXPECT_GT(document["measurements"].back()["rate"].get<double>(), 0);
+}
+
+TEST(Timing, ALibraryThatDiesWhileItIsMeasuredIsNamed) {
+  const Folder folder;
+  const Ended ended = shell(folder, "SQRTN_RUDE=crash sqrtn bench --quick --filter 'gemm/64x64x64/f32/1$' --blas " +
+                                        (program_folder() / "rude-blas.so").string());
+  EXPECT_EQ(ended.code, 4) << ended.err;
+  EXPECT_TRUE(holds(ended.out, "killed by signal 6 (aborted) in the measurements")) << ended.out;
+}
+
 // The command refuses an empty word.
 TEST(Timing, NoWordToAChildIsEmpty) {
   const auto words_of = [](const std::string& filter) {

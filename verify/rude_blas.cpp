@@ -9,10 +9,10 @@
 #include <type_traits>
 #include <vector>
 
-/// A small BLAS that is right, and behaves as SQRTN_RUDE says: crash, hang, exit, print, flood, rounding
-/// or threads (64 compute beside the first: so many have a second processor even where other programs are at work).
-/// It is built with the C interface, with Fortran's alone, with half of the functions, with 64-bit integers, and with
-/// names of every scheme.
+/// A small BLAS that is right, and behaves as SQRTN_RUDE says: crash, hang, exit, print, started (with how many
+/// threads, is printed), flood, rounding or threads (64 compute beside the first: so many have a second processor even
+/// where other programs are at work). It is built with the C interface, with Fortran's alone, with half of the
+/// functions, with 64-bit integers, and with names of every scheme.
 namespace {
 
 #if SQRTN_WIDE
@@ -42,6 +42,9 @@ void misbehave() {
   if (how == "crash") std::abort();
   if (how == "exit") std::exit(0);
   if (how == "print") std::cout << "hello from the library\n" << std::flush;
+  if (const char* threads = std::getenv("OPENBLAS_NUM_THREADS"); how == "started") {
+    std::cout << "started with " << (threads == nullptr ? "no number" : threads) << '\n' << std::flush;
+  }
   if (how == "rounding") std::fesetround(FE_TOWARDZERO);
   if (how == "threads") {
     static std::vector<std::thread> others;

@@ -7,6 +7,7 @@
 #include "command/shapes.hpp"
 #include "command/steps.hpp"
 #include "libraries/children.hpp"
+#include "libraries/measuring.hpp"
 #include "report/summary.hpp"
 #include "report/table.hpp"
 #include "support/output.hpp"
@@ -20,7 +21,7 @@ struct BenchOptions {
   bool quick = false;
   bool list = false;
   double sample_cap_s = 0;  ///< > 0: one sample of each product, for a parent that compares libraries
-  int threads = 0;          ///< of the products, for a parent that started this child with so many
+  int threads = 0;          ///< of all rows, for a parent that started this child with so many
   bool unchecked = false;
 };
 
@@ -42,7 +43,6 @@ int list_measurements(const std::vector<std::string>& ids) {
 int sample(const BenchOptions& options, bench::Options bench_options, const std::vector<std::string>& command) {
   const CommonOptions& common = options.common;
   const blas::Backend backend = libraries::load_library(common.blas);
-  bench_options.threads = options.threads;
   bench_options.check = !options.unchecked;
   deliver(make_document(backend, command, common.seed, {},
                         bench::sample_products(backend, bench_options, options.sample_cap_s)),
@@ -50,18 +50,36 @@ int sample(const BenchOptions& options, bench::Options bench_options, const std:
   return all_well;
 }
 
+/// In a process that was started for this number of threads.
+int measure_here(const BenchOptions& options, const bench::Options& bench_options,
+                 const std::vector<std::string>& command) {
+  const blas::Backend backend = libraries::load_library(options.common.blas);
+  deliver(make_document(backend, command, options.common.seed, {},
+                        bench::run_benchmarks(backend, bench_options, libraries::told_to_parent())),
+          "-", "");
+  return all_well;
+}
+
 int measure_all(const BenchOptions& options, const std::vector<std::string>& command) {
   const CommonOptions& common = options.common;
-  bench::Options bench_options{
-      .filter = {}, .quick = options.quick, .seed = common.seed, .products = asked_products(options.shapes)};
+  bench::Options bench_options{.filter = {},
+                               .quick = options.quick,
+                               .seed = common.seed,
+                               .threads = options.threads,
+                               .products = asked_products(options.shapes)};
   bench_options.filter = filter_for(common.filter, bench_options.products);
   if (options.sample_cap_s > 0) return sample(options, std::move(bench_options), command);
+  if (options.threads > 0) return measure_here(options, bench_options, command);
   const std::vector<std::string> ids = bench::matching_ids(bench_options);
   if (ids.empty()) return nothing_matches("measurement", bench_options.filter, "bench");
   if (options.list) return list_measurements(ids);
   if (!common.json.empty()) require_writable(common.json);
-  const blas::Backend backend = libraries::load_library(common.blas);
-  const results::Document document = make_document(backend, command, common.seed, {}, measure(backend, bench_options));
+  const libraries::Candidate library = libraries::choose_backends(common.blas, {}, {}, false).front();
+  libraries::Measured measured = libraries::measure_in_children(library, bench_options);
+  results::Document document =
+      make_document(*library.record, command, common.seed, {}, std::move(measured.measurements));
+  add_incidents(document, library.incidents);
+  add_incidents(document, measured.incidents);
   deliver(document, common.json, measurements_text(document));
   if (!all_measured(ids, document.measurements)) return nothing_measured;
   return document.verdict == claims::Verdict::fail ? claim_failed : all_well;

@@ -10,7 +10,6 @@
 #include "sqrtn/random/fill.hpp"
 #include "support/filter.hpp"
 #include "support/output.hpp"
-#include "support/progress.hpp"
 
 namespace sqrtn::command {
 
@@ -39,12 +38,6 @@ std::vector<claims::Claim> chosen_claims(const claims::Settings& settings, const
 void add_incidents(results::Document& document, const std::vector<results::Incident>& incidents) {
   document.incidents.insert(document.incidents.end(), incidents.begin(), incidents.end());
   document.verdict = verdict_of(document);
-}
-
-std::vector<results::Measurement> measure(const blas::Backend& backend, const bench::Options& options) {
-  Progress progress("measurements");
-  return bench::run_benchmarks(backend, options,
-                               [&progress](double done, std::string_view id) { progress.update(done, id); });
 }
 
 bool all_measured(const std::vector<std::string>& ids, const std::vector<results::Measurement>& measurements) {

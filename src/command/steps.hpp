@@ -3,7 +3,6 @@
 #include <string>
 #include <vector>
 
-#include "bench.hpp"
 #include "command/shapes.hpp"
 #include "results/document.hpp"
 #include "sqrtn/blas/backend.hpp"
@@ -20,9 +19,6 @@ std::vector<claims::Claim> matching_claims(const claims::Settings& settings, con
 /// are any. Throws: as for_asked_shapes and claims_of_shape too.
 std::vector<claims::Claim> chosen_claims(const claims::Settings& settings, const std::string& filter,
                                          const ShapeOptions& shapes, const std::vector<std::string>& ids);
-
-/// Takes the measurements that match, a live line on standard error meanwhile.
-std::vector<results::Measurement> measure(const blas::Backend& backend, const bench::Options& options);
 
 /// Whether each of the ids has been measured.
 bool all_measured(const std::vector<std::string>& ids, const std::vector<results::Measurement>& measurements);

@@ -33,9 +33,9 @@ Complaint after_answer(const ProcessEnd& end) {
 }
 
 Answer ask_for(std::vector<std::string> command, const ProcessLimits& limits, const EnvironmentAdditions& environment,
-               const TakeText& take) {
+               const TakeText& take, const Heard& heard = {}) {
   command.insert(command.end(), {"--json", "-"});
-  const ProcessEnd end = run_process(command, limits, environment);
+  const ProcessEnd end = run_process(command, limits, environment, heard);
   Answer answer;
   answer.how = end.how;
   answer.cpu_s = end.cpu_s;
@@ -97,8 +97,9 @@ Answer ask_child_for(std::vector<std::string> words, const ProcessLimits& limits
   return ask_for(called_here(std::move(words)), limits, environment, take);
 }
 
-Answer ask_child(std::vector<std::string> words, const ProcessLimits& limits, const EnvironmentAdditions& environment) {
-  return ask(called_here(std::move(words)), limits, environment);
+Answer ask_child(std::vector<std::string> words, const ProcessLimits& limits, const EnvironmentAdditions& environment,
+                 const Heard& heard) {
+  return ask(called_here(std::move(words)), limits, environment, heard);
 }
 
 EnvironmentAdditions started_with(int threads) {
@@ -110,10 +111,11 @@ EnvironmentAdditions started_with(int threads) {
   return environment;
 }
 
-Answer ask(std::vector<std::string> command, const ProcessLimits& limits, const EnvironmentAdditions& environment) {
+Answer ask(std::vector<std::string> command, const ProcessLimits& limits, const EnvironmentAdditions& environment,
+           const Heard& heard) {
   std::optional<results::Document> document;
-  Answer answer = ask_for(std::move(command), limits, environment,
-                          [&](std::string_view text) { document = results::parse_document(text, "its answer"); });
+  const auto take = [&](std::string_view text) { document = results::parse_document(text, "its answer"); };
+  Answer answer = ask_for(std::move(command), limits, environment, take, heard);
   answer.document = std::move(document);
   return answer;
 }

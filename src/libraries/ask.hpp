@@ -38,8 +38,12 @@ results::IncidentKind kind_of(const ProcessEnd& end);
 /// What a library did where an answer for `place` was expected, as its child told it: "… in `place`".
 std::vector<results::Incident> incidents_in(const Answer& answer, const std::string& place);
 
+/// Takes away what a child writes before its document, as run_process has it.
+using Heard = std::function<void(std::string& out)>;
+
 /// Runs `PROGRAM WORDS --json -` and reads what it wrote; nothing that the child does is trusted.
-Answer ask(std::vector<std::string> command, const ProcessLimits& limits, const EnvironmentAdditions& environment = {});
+Answer ask(std::vector<std::string> command, const ProcessLimits& limits, const EnvironmentAdditions& environment = {},
+           const Heard& heard = {});
 
 /// The path of this very program.
 std::string this_program();
@@ -53,7 +57,7 @@ Answer ask_child_for(std::vector<std::string> words, const ProcessLimits& limits
 
 /// The same, of results.
 Answer ask_child(std::vector<std::string> words, const ProcessLimits& limits,
-                 const EnvironmentAdditions& environment = {});
+                 const EnvironmentAdditions& environment = {}, const Heard& heard = {});
 
 /// What tells every library, before it is loaded, to start with so many threads.
 EnvironmentAdditions started_with(int threads);

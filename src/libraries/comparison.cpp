@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "claims/area.hpp"
+#include "libraries/measuring.hpp"
 #include "libraries/orders.hpp"
 #include "report/summary.hpp"
 #include "sqrtn/support/parallel.hpp"
@@ -24,8 +25,6 @@ constexpr std::size_t usual_number = 10;  // of libraries; each more has as much
 constexpr double cap_s = 1, quick_cap_s = 0.05;
 // What somebody asked for is left out only if a call takes this long.
 constexpr double asked_cap_s = 20;
-// Hard limit of the measurements of one library, which themselves stop after 150 s.
-constexpr double measure_limit_s = 400;
 // Its sums are longer than the blocks of most kernels. An order is read in a second.
 constexpr const char* ordered_product = "gemm:96x96x512";
 constexpr std::size_t ordered_entries = std::size_t{1} << 16;
@@ -166,14 +165,11 @@ Answer Comparison::ask_default(std::vector<std::string> words, double limit_s, c
 }
 
 std::vector<results::Measurement> Comparison::measure_default() {
-  Progress progress("measurements");
-  progress.update(0, backends_.front().name);
-  std::vector<std::string> words{"bench"};
-  if (!options_.filter.empty()) words.insert(words.end(), {"--filter", options_.filter});
-  if (options_.quick) words.emplace_back("--quick");
-  add_words(options_.products, words);
-  Answer answer = ask_default(std::move(words), measure_limit_s, "the measurements");
-  return answer.document ? std::move(answer.document->measurements) : std::vector<results::Measurement>{};
+  Measured measured = measure_in_children(
+      backends_.front(),
+      {.filter = options_.filter, .quick = options_.quick, .seed = options_.seed, .products = options_.products});
+  std::ranges::move(measured.incidents, std::back_inserter(judged_.front().incidents));
+  return std::move(measured.measurements);
 }
 
 std::vector<results::ChainRecord> Comparison::propagate_default() {
