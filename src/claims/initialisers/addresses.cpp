@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <set>
 
@@ -50,44 +51,61 @@ struct Pair {
   }
 };
 
-/// The draws of all addresses, side by side: entry e of address a at e·n + a, so that products run over addresses.
+/// Addresses whose products are summed together, as many as registers hold the pairs of.
+constexpr std::size_t lanes = 4;
+
+/// The draws of all addresses, four side by side, of which entry e of all four comes before entry e + 1. Those that
+/// fill the last four up are 0.
 class AddressedDraws {
  public:
   AddressedDraws(const Subject& subject, const std::vector<Stream>& streams, std::size_t n_draws, unsigned threads,
                  const StandardisedDraw& draw)
-      : n_(streams.size()), n_draws_(n_draws), entries_(n_ * n_draws), squares_(n_) {
+      : n_(streams.size()), n_draws_(n_draws), entries_(n_fours() * lanes * n_draws), squares_(n_) {
     parallel_for(n_, threads, [&](std::size_t a) {
       std::vector<double> own(n_draws);
       draw(subject, streams[a], own);
+      double* const place = four(a / lanes) + a % lanes;
       for (std::size_t e = 0; e < n_draws; ++e) {
-        entries_[e * n_ + a] = own[e];
+        place[e * lanes] = own[e];
         squares_[a] += own[e] * own[e];
       }
     });
   }
 
-  /// The worst pair of this address with a later one.
-  [[nodiscard]] Pair worst_of(std::size_t first) const {
-    std::vector<double> products(n_, 0.0);
-    constexpr std::size_t step = 4;  // four products an addition's load and store
-    std::size_t e = 0;
-    for (; e + step <= n_draws_; e += step) {
-      const double *a = &entries_[e * n_], *b = a + n_, *c = b + n_, *d = c + n_;
-      const double x = a[first], y = b[first], z = c[first], w = d[first];
-      for (std::size_t i = first + 1; i < n_; ++i) products[i] += x * a[i] + y * b[i] + (z * c[i] + w * d[i]);
-    }
-    for (; e < n_draws_; ++e) {
-      for (std::size_t i = first + 1; i < n_; ++i) products[i] += entries_[e * n_ + first] * entries_[e * n_ + i];
-    }
-    Pair worst{first, first, 0};
-    for (std::size_t i = first + 1; i < n_; ++i) {
-      const Pair pair{first, i, std::abs(products[i]) / std::sqrt(std::max(squares_[first], squares_[i]))};
-      if (pair.is_worse_than(worst)) worst = pair;
+  [[nodiscard]] std::size_t n_fours() const { return (n_ + lanes - 1) / lanes; }
+
+  /// The worst pair of these four among each other and with later ones.
+  [[nodiscard]] Pair worst_of(std::size_t first_four) const {
+    Pair worst{first_four * lanes, first_four * lanes, 0};
+    for (std::size_t other = first_four; other < n_fours(); ++other) {
+      const Products products = products_of(first_four, other);
+      for (std::size_t p = 0; p < products.size(); ++p) {
+        const std::size_t first = first_four * lanes + p / lanes, second = other * lanes + p % lanes;
+        if (second <= first || second >= n_) continue;
+        const double norm = std::sqrt(std::max(squares_[first], squares_[second]));
+        const Pair pair{first, second, std::abs(products[p]) / norm};
+        if (pair.is_worse_than(worst)) worst = pair;
+      }
     }
     return worst;
   }
 
  private:
+  using Products = std::array<double, lanes * lanes>;
+
+  [[nodiscard]] double* four(std::size_t i) { return &entries_[i * lanes * n_draws_]; }
+  [[nodiscard]] const double* four(std::size_t i) const { return &entries_[i * lanes * n_draws_]; }
+
+  /// ⟨x, y⟩ of each of one four with each of another.
+  [[nodiscard]] Products products_of(std::size_t one, std::size_t other) const {
+    Products sums{};
+    const double *x = four(one), *y = four(other);
+    for (std::size_t e = 0; e < n_draws_; ++e, x += lanes, y += lanes) {
+      for (std::size_t p = 0; p < sums.size(); ++p) sums[p] += x[p / lanes] * y[p % lanes];
+    }
+    return sums;
+  }
+
   std::size_t n_, n_draws_;
   std::vector<double> entries_, squares_;
 };
@@ -115,8 +133,8 @@ Outcome judge_addresses(const Subject& subject, const Settings& settings, std::u
   for (const random::Engine engine : engines) {
     const std::vector<Stream> streams = addresses(engine, settings.seed, stream);
     const AddressedDraws draws(subject, streams, n_draws, settings.threads, draw);
-    const auto worst_of = [&](std::size_t first) { return draws.worst_of(first); };
-    const Pair pair = *parallel_reduce(streams.size(), settings.threads, worst_of, [](Pair& into, const Pair& from) {
+    const auto worst_of = [&](std::size_t four) { return draws.worst_of(four); };
+    const Pair pair = *parallel_reduce(draws.n_fours(), settings.threads, worst_of, [](Pair& into, const Pair& from) {
       if (from.is_worse_than(into)) into = from;
     });
     if (pair.is_worse_than(worst) || name.empty()) {
