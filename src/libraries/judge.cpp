@@ -1,9 +1,6 @@
 #include "libraries/judge.hpp"
 
 #include <fmt/format.h>
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 
 #include <algorithm>
 #include <chrono>
@@ -11,7 +8,6 @@
 #include "claims/area.hpp"
 #include "support/environment.hpp"
 #include "support/interrupt.hpp"
-#include "support/process_state.hpp"
 #include "support/progress.hpp"
 
 namespace sqrtn::libraries {
@@ -213,51 +209,7 @@ class Judge {
   Judged judged_;
 };
 
-claims::Settings settings_of(const Judging& judging) {
-  return {.seed = judging.seed, .threads = judging.threads, .effect_scale = judging.effect_scale};
-}
-
-/// Memory that claims give back stays with the process: to have its pages cleared again for each call takes longer than
-/// most calls.
-void keep_memory() {
-#ifdef __GLIBC__
-  constexpr int largest = 32 << 20;  // what is larger has pages of its own whatever is asked for
-  ::mallopt(M_MMAP_THRESHOLD, largest);
-  ::mallopt(M_TRIM_THRESHOLD, 8 * largest);
-#endif
-}
-
-std::vector<claims::Result> run_claims(const std::vector<claims::Claim>& claims, const claims::Subject& subject,
-                                       const claims::Settings& settings) {
-  std::vector<claims::Result> results;
-  Progress progress("claims");
-  for (const claims::Claim& claim : claims) {
-    progress.update(static_cast<double>(results.size()) / static_cast<double>(claims.size()), claim.id);
-    if (interrupted()) {
-      results.push_back({.claim = claim, .outcome = {}});
-      results.back().outcome.reason = "not judged: interrupted";
-    } else {
-      results.push_back(claims::run(claim, subject, settings));
-    }
-  }
-  return results;
-}
-
 }  // namespace
-
-std::vector<claims::Result> judge_own(std::vector<claims::Claim> claims, const claims::Settings& settings) {
-  std::erase_if(claims, &claims::Claim::uses_blas);
-  return run_claims(claims, claims::default_subject({}, ""), settings);
-}
-
-std::vector<claims::Result> in_order(const std::vector<claims::Claim>& claims, std::vector<claims::Result> own,
-                                     std::vector<claims::Result> of_library) {
-  std::vector<claims::Result> results;
-  auto next_own = own.begin(), next_library = of_library.begin();
-  for (const claims::Claim& claim : claims)
-    results.push_back(std::move(claim.uses_blas ? *next_library++ : *next_own++));
-  return results;
-}
 
 Judged judge_in_children(const Candidate& backend, const std::vector<claims::Claim>& claims, const Judging& judging,
                          const std::function<void(std::size_t, const std::string&)>& progress) {
@@ -266,7 +218,7 @@ Judged judge_in_children(const Candidate& backend, const std::vector<claims::Cla
 
 JudgedLibrary judge_apart(const std::string& blas, const std::vector<claims::Claim>& claims, const Judging& judging) {
   const Candidate library = choose_backends(blas, {}, {}, false).front();
-  std::vector<claims::Result> own = judge_own(claims, settings_of(judging));
+  std::vector<claims::Result> own = judge_own(claims, judging.settings());
   std::vector<claims::Claim> about = claims;
   std::erase_if(about, [](const claims::Claim& claim) { return !claim.uses_blas; });
   Progress progress("library");
@@ -276,23 +228,6 @@ JudgedLibrary judge_apart(const std::string& blas, const std::vector<claims::Cla
   judged.claims = in_order(claims, std::move(own), std::move(judged.claims));
   judged.incidents.insert(judged.incidents.begin(), library.incidents.begin(), library.incidents.end());
   return {*library.record, std::move(judged)};
-}
-
-JudgedLibrary judge_in_process(const std::string& blas, const std::vector<claims::Claim>& claims,
-                               const Judging& judging) {
-  keep_memory();
-  const auto before = std::make_shared<const ProcessState>(process_state());
-  const blas::Backend backend = load_library(blas);
-  backend.set_threads(1);
-  claims::Subject subject = claims::default_subject(backend.functions(), backend.file_name(),
-                                                    [backend](int threads) { return backend.set_threads(threads); });
-  subject.interfaces = backend.interfaces();
-  subject.before_loading = before;
-  Judged judged;
-  judged.claims = run_claims(claims, subject, settings_of(judging));
-  JudgedLibrary answer{{backend.identity(), backend.threads(), ""}, std::move(judged)};
-  if (judging.properties) answer.judged.properties = claims::blas_properties(subject, settings_of(judging));
-  return answer;
 }
 
 }  // namespace sqrtn::libraries

@@ -28,6 +28,9 @@ struct Judging {
   /// nobody else uses. Whoever was silent once is waited for half as long.
   double call_limit_s = 10;
   double limit_s = 120;  ///< of all children of one library; claims that it leaves no time are inconclusive
+  [[nodiscard]] claims::Settings settings() const {
+    return {.seed = seed, .threads = threads, .effect_scale = effect_scale};
+  }
 };
 
 /// Judges the claims by children, each asked for some groups of them and for no other. The groups of one that did
