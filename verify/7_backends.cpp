@@ -1,5 +1,6 @@
 #include <csignal>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "program.hpp"
 #include "results/format.hpp"
@@ -163,6 +164,20 @@ TEST(Backends, VerifyNamesTheClaimThatEndedTheProcess) {
                               library("rude-blas"))
                 .code,
             1);
+}
+
+// Routines are asked of one child together until it does anything but answer.
+TEST(Backends, EachOfSeveralRoutinesIsNamed) {
+  const Folder folder;
+  const Ended ended = shell(folder,
+                            "SQRTN_RUDE=crash sqrtn verify --json verdicts.json --filter "
+                            "'^products/(dot|gemv)/f32/exact_small$' --blas " +
+                                library("rude-blas"));
+  EXPECT_EQ(ended.code, 1) << ended.err;
+  const auto document = parsed(content_of(folder / "verdicts.json"));
+  std::set<std::string> places;
+  for (const auto& incident : document["incidents"]) places.insert(incident["place"].get<std::string>());
+  EXPECT_EQ(places, (std::set<std::string>{"products/dot", "products/gemv"}));
 }
 
 // Claims of one group are asked of one child, also where others stand between them.
