@@ -17,7 +17,7 @@ namespace {
 void expect_claim(const PageRow& row, const ordered_json& json) {
   const std::string id = json["id"];
   ASSERT_EQ(row.size(), 10U) << id;
-  EXPECT_EQ(row[1].text.substr(0, row[1].text.find(':')), json["verdict"]);
+  EXPECT_EQ(row[1].text.substr(0, row[1].text.find(':')), json["verdict"].get<std::string>());
   expect_number(row[3].text, json["observed"], 5, id);
   expect_number(row[4].text, json["expected"], 5, id);
   expect_interval(row[5].text, json["confidence_interval"], id);
@@ -36,7 +36,7 @@ void expect_claim(const PageRow& row, const ordered_json& json) {
 void expect_measurement(const PageRow& row, const ordered_json& json) {
   const std::string id = json["id"];
   ASSERT_GE(row.size(), 8U) << id;
-  EXPECT_EQ(row[1].text, json["shape"]);
+  EXPECT_EQ(row[1].text, json["shape"].get<std::string>());
   expect_exact(row[2], json["median_s"], id);
   const ordered_json& interval = json["confidence_interval_s"];
   expect_exact(row[3], interval.is_null() ? interval : interval[0], id);
@@ -66,7 +66,7 @@ void expect_chain(const std::map<std::string, std::vector<PageRow>>& rows, const
     expect_number(row[2].text, log10_of(layer["log_rms_mean"]), 5, name);
     expect_interval(row[3].text, log10_of(layer["log_rms_interval"]), name);
     if (measured.is_null()) {
-      EXPECT_EQ(row[4].text, layer["state"]);
+      EXPECT_EQ(row[4].text, layer["state"].get<std::string>());
     } else {
       expect_number(row[4].text, log10_of(measured), 5, name);
     }
@@ -76,7 +76,7 @@ void expect_chain(const std::map<std::string, std::vector<PageRow>>& rows, const
   }
   const PageRow& row = rows.at(name).front();
   const ordered_json& end = chain["layers"].back();
-  EXPECT_EQ(row[1].text, chain["fate"]);
+  EXPECT_EQ(row[1].text, chain["fate"].get<std::string>());
   EXPECT_EQ(row[2].text, chain["fate_layer"].dump());
   expect_number(row[3].text, log10_of(end["log_rms_mean"]), 5, name);
   expect_interval(row[4].text, log10_of(end["log_rms_interval"]), name);
@@ -182,7 +182,7 @@ TEST(PageNumbers, OfARunAreTheJsons) {
     for (const auto& finding : json["reproduced"]) {
       const PageRow& row = rows.at(escaped(finding["id"])).front();
       EXPECT_EQ(row[3].text, finding["published"].is_null() ? "" : finding["published"]);
-      EXPECT_EQ(row[4].text, finding["value"]);
+      EXPECT_EQ(row[4].text, finding["value"].get<std::string>());
       expect_number(row[8].text, finding["p_value"], 2, finding["id"]);
     }
   }

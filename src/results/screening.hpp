@@ -95,12 +95,12 @@ struct Fault {
 
 /// The order in which the library adds, which predicts the bits of inexact sums.
 struct Prediction {
-  std::string dtype;       ///< "f32", "f64"
-  std::uint64_t size = 0;  ///< rows and columns
-  double share = 0;        ///< of the entries whose order is certified
-  bool is_used = false;    ///< whether bits were predicted by it
-  std::string reason;      ///< why not, or why not of all entries
-  double time_s = 0;       ///< that reading it took
+  std::string dtype;        ///< "f32", "f64"
+  std::uint64_t size = 0;   ///< rows and columns
+  double share = 0;         ///< of the entries whose order is certified
+  bool is_used = false;     ///< whether bits were predicted by it
+  std::string reason = {};  ///< why not, or why not of all entries
+  double time_s = 0;        ///< that reading it took
 };
 
 struct Screening {

@@ -20,10 +20,10 @@ struct Model {
   bool is_f64 = false;
   std::size_t size = 0;  ///< rows and columns of all three matrices
   std::string kernel;    ///< of the library that was read
-  std::vector<laws::SumTree> trees;
-  std::vector<laws::SumProgram> programs;  ///< of each tree
-  std::vector<Block> blocks;
-  std::vector<std::size_t> ends;  ///< entries of the blocks up to and with each
+  std::vector<laws::SumTree> trees = {};
+  std::vector<laws::SumProgram> programs = {};  ///< of each tree
+  std::vector<Block> blocks = {};
+  std::vector<std::size_t> ends = {};  ///< entries of the blocks up to and with each
 
   /// The block of that entry; nullptr if its order is not certified.
   [[nodiscard]] const Block* block_of(std::size_t row, std::size_t column) const;

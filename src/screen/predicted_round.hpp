@@ -83,8 +83,8 @@ class PredictedRound final : public ProductRound<T> {
 
   struct Sample {
     const Block* block = nullptr;
-    std::vector<std::uint32_t> rows, columns;
-    std::vector<T> expected;  ///< row by row
+    std::vector<std::uint32_t> rows = {}, columns = {};
+    std::vector<T> expected = {};  ///< row by row
   };
 
   struct Watched {
