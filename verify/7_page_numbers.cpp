@@ -181,7 +181,7 @@ TEST(PageNumbers, OfARunAreTheJsons) {
     if (!json.contains("reproduced")) continue;
     for (const auto& finding : json["reproduced"]) {
       const PageRow& row = rows.at(escaped(finding["id"])).front();
-      EXPECT_EQ(row[3].text, finding["published"].is_null() ? "" : finding["published"]);
+      EXPECT_EQ(row[3].text, finding["published"].is_null() ? "" : finding["published"].get<std::string>());
       EXPECT_EQ(row[4].text, finding["value"].get<std::string>());
       expect_number(row[8].text, finding["p_value"], 2, finding["id"]);
     }
