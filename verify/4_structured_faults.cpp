@@ -17,7 +17,7 @@ TEST(StructuredFault, SignsOfTheDiagonalNotCorrected) {
       EXPECT_TRUE(caught(fmt::format("initialisers/orthogonal/{}/{}", dtype, claim), faulty));
     }
   }
-  const claims::Claim& orthonormal = claim_of("initialisers/orthogonal/f64/orthonormal");
+  const claims::Claim orthonormal = claim_of("initialisers/orthogonal/f64/orthonormal");
   EXPECT_EQ(claims::run(orthonormal, faulty, settings()).outcome.verdict, claims::Verdict::pass)
       << "orthonormality alone does not prove Haar measure";
 }

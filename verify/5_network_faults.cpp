@@ -202,7 +202,7 @@ Subject with_norm(const NormFault& fault) {
 
 TEST(NetworkFaults, BatchNorm) {
   for (const char* what : {"training", "running", "evaluation", "scale", "chain"}) {
-    const claims::Claim& claim = claim_of(fmt::format("network/batch_norm/f32/{}", what));
+    const claims::Claim claim = claim_of(fmt::format("network/batch_norm/f32/{}", what));
     const claims::Result result = claims::run(claim, with_norm({}), settings());
     EXPECT_EQ(result.outcome.verdict, claims::Verdict::pass) << "without a fault: " << claims::describe(result);
   }

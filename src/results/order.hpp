@@ -47,7 +47,7 @@ struct OrderClass {
   std::size_t roundings = 0;                ///< most that one product goes through
   double error_bound = 0;                   ///< of the result, as a multiple of the sum of the products' magnitudes
   std::size_t compared = 0, predicted = 0;  ///< fresh entries
-  std::vector<OrderBlock> blocks;           ///< where its entries are; earlier documents have none
+  std::vector<OrderBlock> blocks = {};      ///< where its entries are; earlier documents have none
 };
 
 enum class OrderCircumstance { rows, row_place, columns, column_place, ld, alignment, threads, calls };
