@@ -95,7 +95,6 @@ TEST(Stacks, FollowTheMapOfTheirBlocks) {
           << gated << static_cast<int>(place);
     }
   }
-  EXPECT_FALSE(experiment::stack_law(stack_of(Block::transformer, {8, 8, 8}, 2)));
 }
 
 /// Branches of s = 1/√(2L), two a block, grow the mean square by less than e over the whole depth; forgotten, by 2L.

@@ -24,8 +24,13 @@ TEST(PropagateBlocks, BeginWithTheVerdict) {
   EXPECT_EQ(json["gradient_fate"], "holds");
   EXPECT_EQ(json["layers"].size(), 5u);
   EXPECT_NEAR(json["layers"][0]["coverage"].get<double>(), 0.8, 1e-12);
-  EXPECT_TRUE(json["layers"][4]["log_rms_mean"].is_null());
+  EXPECT_NEAR(json["layers"][4]["log_rms_mean"].get<double>(), json["layers"][4]["log_rms_measured"].get<double>(),
+              0.2);
   EXPECT_EQ(shell(folder, "sqrtn report r.json").code, 0);
+  EXPECT_TRUE(holds(held.out, "law: correlation") && holds(held.out, "law of infinite width by quadrature"))
+      << held.out;
+  const Ended causal = shell(folder, blocks + "attention --causal");
+  EXPECT_TRUE(holds(causal.out, "no closed law of causal attention")) << causal.out;
 }
 
 TEST(PropagateBlocks, SayWhatMendsThem) {

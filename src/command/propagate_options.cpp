@@ -10,9 +10,9 @@ constexpr const char* propagate_examples =
     "mean over the runs that were computed, and its deviation from the law in standard errors; entries that are 0; "
     "units where |φ'| < 0.01; χ₁, the factor of a gradient's square in an infinitely wide layer; the gradient's RMS "
     "over that at the last layer, of the middle run, and the law's interval; the mean cosine between rows.\n"
-    "--block repeats a block, x + s·f(x), instead of single layers. It has no closed law: intervals are those of the "
-    "runs themselves, from the smallest to the largest or a little inside, and their head says which share of runs "
-    "they hold: 99 % from --replicates 199 on.\n"
+    "--block repeats a block, x + s·f(x), instead of single layers. Its law is that of infinite width, but for batch "
+    "norm and causal attention, which have none. Intervals are those of the runs themselves, from the smallest to the "
+    "largest or a little inside, and their head says which share of runs they hold: 99 % from --replicates 199 on.\n"
     "--model sends an ONNX graph (opset 7 to 22) forward, with the weights of its file or drawn by --init, one input a "
     "run. Judged are the nodes that every path leads through; gradients of graphs are neither computed nor judged.\n"
     R"(Examples:

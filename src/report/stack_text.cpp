@@ -28,6 +28,7 @@ Row block_row(const StackPropagation& p, std::size_t block) {
           compact(mean_of(p.runs, block, &LayerState::correlation), 3),
           fmt::format("{:.1f}", 100 * mean_of(p.runs, block, &LayerState::zeros))};
   if (p.law) {
+    row.insert(row.begin() + 5, compact(p.law->correlation[block], 3));
     row.insert(row.begin() + 3, show_log(p.law->log_gradient[block]));
     row.insert(row.begin() + 1, show_log(p.law->log_rms[block]));
   }
@@ -43,6 +44,7 @@ std::vector<std::string> columns_of(const StackPropagation& p) {
       "block",       "RMS",    coverage(&LayerState::log_rms), "gradient", coverage(&LayerState::log_gradient),
       "correlation", "zeros %"};
   if (p.law) {
+    columns.insert(columns.begin() + 5, "law: correlation");
     columns.insert(columns.begin() + 3, "law: gradient");
     columns.insert(columns.begin() + 1, "law: RMS");
   }
@@ -67,6 +69,15 @@ std::string title_of(const StackPropagation& p) {
   if (p.stack.batch > 1) text += fmt::format(", {} samples", p.stack.batch);
   text += p.norm == "none" ? ", no norm" : fmt::format(", {} {} norm", p.norm_place, p.norm);
   return text + fmt::format(", branch {}, {}", p.branch_scale, p.dtype);
+}
+
+/// Which law stands beside the runs, or why there is none.
+std::string_view basis_of(const StackPropagation& p) {
+  if (p.law) return "law of infinite width by quadrature";
+  const auto none = experiment::no_law(p.stack);
+  if (!none) return "no law: it leaves the range of its quadrature";
+  return *none == experiment::NoLaw::batch_norm ? "no closed law of batch norm, so the runs alone"
+                                                : "no closed law of causal attention, so the runs alone";
 }
 
 double growth_of(const StackPropagation& p) {
@@ -117,8 +128,7 @@ std::string stack_text(const StackPropagation& p, bool all) {
               .rows = {}};
   for (const std::size_t block : chosen_blocks(p, all)) table.rows.push_back(block_row(p, block));
   return fmt::format("Verdict: {}; {} run{} in {}, {}.\n\n{}\n{}{}{}", verdict_text(p.verdict(), "block"),
-                     p.runs.size(), p.runs.size() == 1 ? "" : "s", p.dtype,
-                     p.law ? "law of infinite width by quadrature" : "no closed law", to_markdown(table),
+                     p.runs.size(), p.runs.size() == 1 ? "" : "s", p.dtype, basis_of(p), to_markdown(table),
                      growth_text(p), collapse_text(p), advice(p));
 }
 

@@ -28,8 +28,8 @@ struct ChainLayer {
   std::string node = {}, op = {}, shape = {};  ///< of a graph, whose layers are nodes; else empty
 };
 
-/// Runs of one initialiser; the fields are those of experiment::Chain or Stack and of the verdict. A stack has no law:
-/// its intervals are those of the runs.
+/// Runs of one initialiser; the fields are those of experiment::Chain or Stack and of the verdict. The intervals of a
+/// stack are those of the runs.
 struct ChainRecord {
   std::string init;
   double gain = 1;

@@ -71,7 +71,7 @@ ChainRecord record_of(const experiment::StackPropagation& p) {
       .dtype = p.dtype,
       .weight_stddev = std::nan(""),
       .runs = p.runs.size(),
-      .basis = fmt::format("{}; intervals are those of the runs", p.law ? "law of infinite width" : "no closed law"),
+      .basis = fmt::format("{}; intervals are those of the runs", p.law ? "law of infinite width" : "no law"),
       .fate = std::string(name_of(verdict.signal.fate)),
       .fate_layer = verdict.signal.layer,
       .holding_stddev = std::nan(""),
