@@ -47,6 +47,36 @@ TEST(PropagateBlocks, SayWhatMendsThem) {
   }
 }
 
+/// Each fault planted in a network that is right without it, in which nothing is named.
+TEST(PropagateBlocks, NameTheirFaults) {
+  struct Planted {
+    const char *line, *right, *wrong, *named;
+  };
+  const std::string transformer =
+      "--block transformer --width 32 --heads 1 --tokens 8 --activation gelu --norm layer --init lecun_normal ";
+  const std::string gated =
+      "--block mlp --width 32 --activation swiglu --norm rms --init glorot_normal --gain 2 --branch-scale 0.5 ";
+  const Folder folder;
+  for (const auto& [line, right, wrong, named] :
+       {Planted{transformer.c_str(), "--branch-scale '1/sqrt(2L)'", "", "Branches are not scaled"},
+        {transformer.c_str(), "--branch-scale '1/sqrt(2L)'", "--norm-place post", "The norm stands after the sum"},
+        {transformer.c_str(), "--branch-scale 0.3", "--branch-scale 0.3 --score-scale 1",
+         "Scores are not divided by √d"},
+        {gated.c_str(), "", "--packed-gate", "The gate's fans are those of one packed matrix"}}) {
+    const auto said = [&](const char* options) {
+      const Ended ended =
+          shell(folder, std::string("sqrtn propagate --depth 24 --replicates 9 ") + line + " " + options);
+      EXPECT_EQ(ended.code, 0) << ended.err;
+      return ended.out;
+    };
+    const std::string faulty = said(wrong);
+    const std::size_t at = faulty.find(named);
+    EXPECT_LT(at, faulty.find("###")) << named << ": " << faulty;
+    const std::string well = said(right);
+    EXPECT_FALSE(holds(well, "instead of")) << well;
+  }
+}
+
 TEST(PropagateVerdict, CountsGradientsAndSaysSoFirst) {
   const Folder folder;
   const std::string line = "sqrtn propagate --width 32 --replicates 5 ";
@@ -101,6 +131,9 @@ TEST(PropagateBlocks, RefuseWhatIsWrong) {
   for (const auto& [line, input, advice] : {Refused{"--heads 4", "--heads", "--block"},
                                             {"--block transfomer", "transfomer", "transformer"},
                                             {"--block mlp --heads 4", "--heads", "attention"},
+                                            {"--block mlp --score-scale 1", "--score-scale", "attention"},
+                                            {"--block attention --score-scale x", "'x'", "1/sqrt(d)"},
+                                            {"--block mlp --packed-gate", "--packed-gate", "swiglu"},
                                             {"--block transformer --norm batch", "batch", "layer or rms"},
                                             {"--block transformer --heads 7", "7", "divide"},
                                             {"--block mlp --widths 8,16", "8,16", "end as they begin"},

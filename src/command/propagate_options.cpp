@@ -12,7 +12,9 @@ constexpr const char* propagate_examples =
     "over that at the last layer, of the middle run, and the law's interval; the mean cosine between rows.\n"
     "--block repeats a block, x + s·f(x), instead of single layers. Its law is that of infinite width, but for batch "
     "norm and causal attention, which have none. Intervals are those of the runs themselves, from the smallest to the "
-    "largest or a little inside, and their head says which share of runs they hold: 99 % from --replicates 199 on.\n"
+    "largest or a little inside, and their head says which share of runs they hold: 99 % from --replicates 199 on. "
+    "Below the "
+    "verdict stand the usual faults, where they show, beside the law without each.\n"
     "--model sends an ONNX graph (opset 7 to 22) forward, with the weights of its file or drawn by --init, one input a "
     "run. Judged are the nodes that every path leads through; gradients of graphs are neither computed nor judged.\n"
     R"(Examples:
@@ -110,6 +112,8 @@ void add_block_options(CLI::App& command, PropagateOptions& o) {
   of_block(add_whole_number(command, "--tokens", o.block.tokens, "Tokens of a sample; 0: 128", {0, Most::tokens}))
       ->type_name("N");
   of_block(command.add_flag("--causal", o.block.causal, "A token sees none behind it"));
+  word("--score-scale", o.block.score_scale, "S", "Of the products of queries and keys: a number, 1/sqrt(d) or 1/d");
+  of_block(command.add_flag("--packed-gate", o.block.packed_gate, "Both halves of a gate by the fans of one matrix"));
   of_block(add_whole_number(command, "--side", o.block.side, "Height and width of images", {1, Most::side}))
       ->type_name("N")
       ->capture_default_str();

@@ -76,10 +76,11 @@ SecondMoments BlockMaps::summed_taps(const SecondMoments& x) const {
   return {over(x.square), over(x.product)};
 }
 
-void BlockMaps::pass_product(std::size_t fan_in, std::size_t fan_out, std::size_t kernel, SecondMoments& x,
+void BlockMaps::pass_product(std::size_t fan_in, std::size_t fan_out, std::size_t kernel, bool gated, SecondMoments& x,
                              WayBack& way) const {
   const std::size_t area = kernel * kernel;
-  const double gain = stack_.block.value_gain, sigma = variance(area * fan_in, area * fan_out) * gain * gain;
+  const std::size_t packed = gated && stack_.block.packed_gate ? 2 : 1;
+  const double gain = stack_.block.value_gain, sigma = variance(area * fan_in, packed * area * fan_out) * gain * gain;
   if (kernel == 3) x = summed_taps(x);
   scale(x, sigma * static_cast<double>(fan_in));
   way.push_back([this, kernel, factor = sigma * static_cast<double>(fan_out)](SecondMoments& gradient) {

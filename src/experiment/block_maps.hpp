@@ -29,7 +29,8 @@ class BlockMaps {
   explicit BlockMaps(const Stack& stack) : stack_(stack) {}
 
   /// Weights of a variance fan_in·σ²; a kernel of 3×3 takes its taps from inside the image.
-  void pass_product(std::size_t fan_in, std::size_t fan_out, std::size_t kernel, SecondMoments& x, WayBack& way) const;
+  void pass_product(std::size_t fan_in, std::size_t fan_out, std::size_t kernel, bool gated, SecondMoments& x,
+                    WayBack& way) const;
   /// φ, φ(g)·u or softmax of `units`.
   void pass_activation(std::size_t units, SecondMoments& x, WayBack& way) const;
   /// Division by the mean square, of all pixels, and ε.

@@ -81,6 +81,14 @@ void choose_branch_scale(BlockOptions& o, const std::string& text, std::size_t d
   }
 }
 
+void choose_score_scale(network::Attention& attention, std::size_t width, const std::string& text) {
+  const auto size = static_cast<double>(width / attention.heads);
+  if (text == "1/sqrt(d)") return;
+  const auto scale = text == "1/d" ? std::optional(1 / size) : parse_number<double>(text);
+  require(scale && std::isfinite(*scale), "--score-scale takes a number, 1/sqrt(d) or 1/d, got '{}'", text);
+  attention.scale = *scale;
+}
+
 Stack stack_of(const ChainOptions& options, const BlockWords& words) {
   Stack stack;
   BlockOptions& o = stack.block;
@@ -92,11 +100,14 @@ Stack stack_of(const ChainOptions& options, const BlockWords& words) {
   choose_activation(o, options.activation);
   choose_branch_scale(o, words.branch_scale, options.depth);
   const bool tokens = of_tokens(o.block);
-  require(tokens || (words.heads == 0 && words.tokens == 0 && !words.causal),
-          "--heads, --tokens and --causal are for --block attention and transformer");
+  require(tokens || (words.heads == 0 && words.tokens == 0 && !words.causal && words.score_scale == "1/sqrt(d)"),
+          "--heads, --tokens, --causal and --score-scale are for --block attention and transformer");
   const std::size_t width = o.widths.front();
   o.attention.heads = words.heads > 0 ? words.heads : width % 64 == 0 ? width / 64 : 1;
   o.attention.causal = words.causal;
+  choose_score_scale(o.attention, width, words.score_scale);
+  o.packed_gate = words.packed_gate;
+  require(o.gated || !o.packed_gate, "--packed-gate is for a gated --activation, as swiglu");
   require(!tokens || width % o.attention.heads == 0, "--heads must divide the width {}, got {}", width,
           o.attention.heads);
   require(!tokens || o.norm != network::BlockNorm::batch,

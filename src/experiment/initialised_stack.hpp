@@ -19,6 +19,8 @@ struct BlockWords {
   std::size_t tokens = 0;          ///< 0: 128 for attention and transformer
   std::size_t side = 8;            ///< of the images of conv and bottleneck
   bool causal = false;
+  std::string score_scale = "1/sqrt(d)";  ///< a number, 1/sqrt(d) or 1/d, d the size of a head
+  bool packed_gate = false;
   double embedding = 1;
 };
 

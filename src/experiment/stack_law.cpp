@@ -22,7 +22,7 @@ void pass_products(const network::BlockOptions& o, const BlockMaps& maps, Second
   for (std::size_t i = 0; i < products; ++i) {
     const bool last = i + 1 == products;
     const std::size_t kernel = of_images(o) && !(o.block == Block::bottleneck && i != 1) ? 3 : 1;
-    maps.pass_product(o.widths[i], o.widths[i + 1], kernel, x, way);
+    maps.pass_product(o.widths[i], o.widths[i + 1], kernel, o.gated && !last, x, way);
     // A gated layer's norm stands behind its gate.
     if (o.gated && !last) maps.pass_activation(o.widths[i + 1], x, way);
     if (normed_at(o, NormPlace::inner)) maps.pass_norm(x, way);

@@ -124,7 +124,10 @@ LayerPtr<T> make_block(const BlockOptions& options) {
   const auto block = std::make_shared<Sequential<T>>("Block", std::move(sums));
   block->visit_parameters([&](const std::string& path, Parameter<T>& parameter) {
     if (!parameter.multiplies()) return;
-    init::Distribution law = options.weights(parameter.fans);
+    init::Fans fans = parameter.fans;
+    const bool of_gate = path.find("gate_proj") != std::string::npos || path.find("up_proj") != std::string::npos;
+    if (options.packed_gate && of_gate) fans.fan_out *= 2;
+    init::Distribution law = options.weights(fans);
     const bool of_scores = path.find("q_proj") != std::string::npos || path.find("k_proj") != std::string::npos;
     if (!of_scores) law.variance *= options.value_gain * options.value_gain;
     parameter.law = law;

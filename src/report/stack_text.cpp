@@ -6,6 +6,7 @@
 #include <cmath>
 #include <set>
 
+#include "experiment/stack_faults.hpp"
 #include "report/table.hpp"
 #include "report/verdict_text.hpp"
 #include "results/format.hpp"
@@ -102,6 +103,37 @@ std::string collapse_text(const StackPropagation& p) {
                      p.stack.tokens > 1 ? "Tokens" : "Rows", compact(end, 3), compact(start, 3));
 }
 
+std::string_view name_of(experiment::StackFault fault) {
+  switch (fault) {
+    case experiment::StackFault::branch_scale:
+      return "Branches are not scaled; with --branch-scale 1/sqrt(2L)";
+    case experiment::StackFault::norm_after_sum:
+      return "The norm stands after the sum; with --norm-place pre";
+    case experiment::StackFault::score_scale:
+      return "Scores are not divided by √d; with --score-scale 1/sqrt(d)";
+    case experiment::StackFault::packed_gate:
+      return "The gate's fans are those of one packed matrix; without --packed-gate";
+  }
+  return {};
+}
+
+/// What each known fault does, beside the law without it.
+std::string faults_text(const StackPropagation& p) {
+  std::string text;
+  const auto shown = [](double log) { return std::isnan(log) ? std::string("not finite") : show_log(log); };
+  for (const auto& [fault, is, mended] : experiment::named_faults(p)) {
+    text +=
+        fmt::format("{} the signal would grow by {} instead of {}, the gradient by {} instead of {}", name_of(fault),
+                    shown(mended.growth), shown(is.growth), shown(mended.gradient), shown(is.gradient));
+    if (!std::isnan(mended.correlation)) {
+      text += fmt::format(", and the cosine end at {} instead of {}", compact(mended.correlation, 3),
+                          compact(is.correlation, 3));
+    }
+    text += ".\n";
+  }
+  return text;
+}
+
 std::string advice(const StackPropagation& p) {
   const experiment::Verdict verdict = p.verdict();
   const auto& o = p.stack.block;
@@ -127,9 +159,9 @@ std::string stack_text(const StackPropagation& p, bool all) {
               .columns = columns_of(p),
               .rows = {}};
   for (const std::size_t block : chosen_blocks(p, all)) table.rows.push_back(block_row(p, block));
-  return fmt::format("Verdict: {}; {} run{} in {}, {}.\n\n{}\n{}{}{}", verdict_text(p.verdict(), "block"),
-                     p.runs.size(), p.runs.size() == 1 ? "" : "s", p.dtype, basis_of(p), to_markdown(table),
-                     growth_text(p), collapse_text(p), advice(p));
+  return fmt::format("Verdict: {}; {} run{} in {}, {}.\n{}\n{}\n{}{}{}", verdict_text(p.verdict(), "block"),
+                     p.runs.size(), p.runs.size() == 1 ? "" : "s", p.dtype, basis_of(p), faults_text(p),
+                     to_markdown(table), growth_text(p), collapse_text(p), advice(p));
 }
 
 std::string comparison_text(const std::vector<StackPropagation>& propagations) {

@@ -30,6 +30,7 @@ struct BlockOptions {
   std::size_t side = 8;                          ///< of the images of conv and bottleneck
   const init::Activation* activation = nullptr;  ///< nullptr: softmax
   bool gated = false;                            ///< each inner layer of an mlp is φ(W_g x)∘(W_u x)
+  bool packed_gate = false;                      ///< the fans of both are those of one matrix, 2·fan_out × fan_in
   BlockNorm norm = BlockNorm::layer;
   NormPlace place = NormPlace::pre;
   Attention attention;
