@@ -16,7 +16,8 @@ constexpr const char* propagate_examples =
     "Below the "
     "verdict stand the usual faults, where they show, beside the law without each.\n"
     "--model sends an ONNX graph (opset 7 to 22) forward, with the weights of its file or drawn by --init, one input a "
-    "run. Judged are the nodes that every path leads through; gradients of graphs are neither computed nor judged.\n"
+    "run, and a gradient back. Judged are the nodes that every path leads through; the verdict names the node that has "
+    "no derivative here, if one stops the gradient.\n"
     R"(Examples:
   sqrtn propagate --init normal --activation identity  explodes
   sqrtn propagate --init normal --gain 0.01 --activation identity  vanishes
@@ -78,7 +79,8 @@ void add_chain_options(CLI::App& command, PropagateOptions& o) {
 
 /// A graph from a file decides what the options of chains and blocks say.
 void add_graph_options(CLI::App& command, PropagateOptions& o) {
-  CLI::Option* model = command.add_option("--model", o.graph.model, "Send an ONNX graph forward instead; no gradients");
+  CLI::Option* model =
+      command.add_option("--model", o.graph.model, "Send an ONNX graph forward instead, and a gradient back");
   model->type_name("FILE.onnx")->check(word_error);
   for (const char* other : {"--width", "--widths-sweep", "--depth", "--activation", "--weights", "--norm", "--residual",
                             "--dtype", "--block"}) {

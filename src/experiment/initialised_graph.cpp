@@ -1,9 +1,10 @@
 #include "experiment/initialised_graph.hpp"
 
 #include <atomic>
+#include <cmath>
 #include <mutex>
 
-#include "graph/run.hpp"
+#include "graph/way_back.hpp"
 #include "sqrtn/init/rules.hpp"
 #include "sqrtn/init/structured.hpp"
 #include "sqrtn/random/fill.hpp"
@@ -24,6 +25,14 @@ LayerState state_of_value(const graph::Value& value) {
   return state_of<float>({entries.data(), entries.size() / length, length});
 }
 
+std::vector<std::string> constant_inputs(const std::vector<graph::InputDraw>& inputs) {
+  std::vector<std::string> constant;
+  for (const graph::InputDraw& input : inputs) {
+    if (!input.drawn()) constant.push_back(input.name);
+  }
+  return constant;
+}
+
 bool ends_judgement(const std::string& op) {
   return op == "Softmax" || op == "LogSoftmax" || op == "ArgMax" || op == "ArgMin";
 }
@@ -34,28 +43,71 @@ class GraphRun {
   GraphRun(const GraphPropagation& p, const ChainOptions& options, const blas::Functions& blas)
       : p_(p), options_(options), blas_(blas) {}
 
-  std::vector<LayerState> states(std::size_t run, double most_bytes, std::vector<GraphNode>* nodes) const {
+  std::vector<LayerState> states(std::size_t run, double most_bytes, std::vector<GraphNode>* nodes,
+                                 std::optional<GradientStop>* stop) const {
     const graph::Given given = drawn(run);
-    std::vector<LayerState> states;
+    Forward forward;
+    forward.place_of_slot.resize(p_.plan->slots.size());
     if (const graph::InputDraw* input = first_real()) {
-      states.push_back(state_of_value(given.at(input->name)));
+      const auto name = std::ranges::find(p_.plan->slots, input->name);
+      forward.place_of_slot[static_cast<std::size_t>(name - p_.plan->slots.begin())] = 0;
+      forward.states.push_back(state_of_value(given.at(input->name)));
       if (nodes != nullptr) nodes->push_back({input->name, "input", input->shape, false});
     }
     bool judging = true;
-    const graph::RunOptions how{most_bytes, p_.name != file_weights};
+    forward.tape.most_bytes = most_bytes / 2;
+    const graph::RunOptions how{most_bytes, p_.name != file_weights, &forward.tape};
     graph::run(*p_.model, *p_.plan, given, blas_, how, [&](std::size_t i, const graph::Value& output) {
       const graph::Step& step = p_.plan->steps[i];
       const graph::Node& node = p_.model->nodes[step.node];
       if (!step.signal) return;
       judging = judging && !(step.on_every_path && ends_judgement(node.op));
       if (!output.real() || output.size() == 0) return;
-      states.push_back(state_of_value(output));
-      if (nodes != nullptr) nodes->push_back({node.name, node.op, output.shape(), judging && step.on_every_path});
+      const bool judged = judging && step.on_every_path;
+      if (step.outputs[0] != graph::no_slot) forward.place_of_slot[step.outputs[0]] = forward.states.size();
+      forward.states.push_back(state_of_value(output));
+      forward.lost |= judged && !std::isfinite(forward.states.back().log_rms);
+      if (judged) forward.top = i;
+      if (nodes != nullptr) nodes->push_back({node.name, node.op, output.shape(), judged});
     });
-    return states;
+    trace_back(run, how, forward, stop);
+    return std::move(forward.states);
   }
 
  private:
+  struct Forward {
+    std::vector<LayerState> states;
+    std::vector<std::optional<std::size_t>> place_of_slot;  ///< in `states`
+    graph::Tape tape;
+    std::optional<std::size_t> top;  ///< the last step that is judged
+    bool lost = false;
+  };
+
+  /// Fills in the gradients over that at the top.
+  void trace_back(std::size_t run, const graph::RunOptions& how, Forward& forward,
+                  std::optional<GradientStop>* stop) const {
+    if (!forward.top || forward.lost) return;
+    if (forward.tape.full) {
+      if (stop != nullptr) *stop = GradientStop{};
+      return;
+    }
+    const Shape& shape = forward.tape.steps[*forward.top].outputs[0].shape();
+    Buffer<float> entries(graph::entries_in(shape));
+    const random::Stream stream{random::Engine::ars, options_.seed, random::stream_of("propagate/graph/gradient"), 0};
+    random::fill_normal<float>(stream.skip(run * entries.size()), entries.span(), 0.0F, 1.0F);
+    std::optional<double> top;
+    const auto observe = [&](std::size_t slot, const graph::Value& gradient, double log_taken) {
+      const double log_rms = state_of_value(gradient).log_rms + log_taken;
+      if (!top) top = log_rms;
+      if (const auto place = forward.place_of_slot[slot]) forward.states[*place].log_gradient = log_rms - *top;
+    };
+    const auto ended = graph::send_back(*p_.model, *p_.plan, forward.tape, blas_, how, constant_inputs(p_.inputs),
+                                        *forward.top, graph::Value(shape, std::move(entries)), observe);
+    if (!ended || stop == nullptr) return;
+    const graph::Node& node = p_.model->nodes[p_.plan->steps[ended->step].node];
+    *stop = GradientStop{node.name, node.op, ended->why};
+  }
+
   [[nodiscard]] const graph::InputDraw* first_real() const {
     const auto found = std::ranges::find(p_.inputs, graph::Kind::real, &graph::InputDraw::kind);
     return found == p_.inputs.end() ? nullptr : &*found;
@@ -114,7 +166,7 @@ Verdict GraphPropagation::verdict() const {
   }
   Verdict verdict = verdict_of(judged, within);
   verdict.signal.layer = places[verdict.signal.layer];
-  verdict.gradient.reset();
+  if (verdict.gradient) verdict.gradient->layer = places[verdict.gradient->layer];
   return verdict;
 }
 
@@ -123,11 +175,7 @@ std::vector<GraphPropagation> understand(const ChainOptions& options, const Grap
   const auto model = std::make_shared<const graph::Model>(graph::read_model(words.model));
   graph::require_operators(*model);
   const std::vector<graph::InputDraw> inputs = graph::inputs_of(*model, words.inputs, options.batch);
-  std::vector<std::string> constant;
-  for (const graph::InputDraw& input : inputs) {
-    if (!input.drawn()) constant.push_back(input.name);
-  }
-  const auto plan = std::make_shared<const graph::Plan>(graph::plan_of(*model, constant));
+  const auto plan = std::make_shared<const graph::Plan>(graph::plan_of(*model, constant_inputs(inputs)));
   std::vector<GraphPropagation> all;
   for (const std::string& name : initialisers) {
     GraphPropagation p;
@@ -164,14 +212,15 @@ void propagate(GraphPropagation& p, const ChainOptions& options, const blas::Fun
   require(most_bytes > 0, "the weights need {:.3g} GiB on each of {} threads, of {:.3g} GiB here; take --threads 1",
           drawn_bytes / 0x1p30, threads, memory / 0x1p30);
   p.nodes.clear();
-  one.states(0, most_bytes, &p.nodes);
+  p.stop.reset();
+  one.states(0, most_bytes, &p.nodes, &p.stop);
   settle(p);
   p.runs.assign(options.replicates, {});
   std::mutex mutex;
   Progress progress("propagate " + p.name);
   std::size_t done = 0;
   parallel_for(options.replicates, threads, [&](std::size_t run) {
-    p.runs[run] = one.states(run, most_bytes, nullptr);
+    p.runs[run] = one.states(run, most_bytes, nullptr, nullptr);
     require(p.runs[run].size() == p.nodes.size(), "{}: its shapes depend on what comes in, which cannot be compared",
             p.model->path);
     const std::lock_guard lock(mutex);

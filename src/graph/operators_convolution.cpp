@@ -1,3 +1,4 @@
+#include "graph/derivatives.hpp"
 #include "graph/frame.hpp"
 #include "network/bias.hpp"
 #include "sqrtn/network/convolution.hpp"
@@ -58,6 +59,15 @@ void require_columns(const Images& x, const Images& weight, const Frame& frame) 
   entries_in({x.shape[0], weight.shape[0], rows, cols});
 }
 
+/// Each image without its pads.
+Value unpadded(const Value& image, const Frame& frame) {
+  const Shape& full = image.shape();
+  const Shape cut{full[0], full[1], full[2] - frame.height.before - frame.height.behind,
+                  full[3] - frame.width.before - frame.width.behind};
+  const std::size_t first = frame.height.before * full[3] + frame.width.before;
+  return rearranged(image, cut, static_cast<std::ptrdiff_t>(first), strides_of(full));
+}
+
 Values conv(const Call& c) {
   const Frame frame = frame_of(c, c.input(0).shape(), c.input(1).shape());
   const Images x = padded(as_image(c.input(0)).tensor(), frame, 0), weight = weight_of(c, frame);
@@ -91,18 +101,45 @@ Values conv_transpose(const Call& c) {
   Images y = network::conv2d_input_gradient<float>(
       c.blas(), x, weight, image, {.stride = {frame.height.stride, frame.width.stride}, .groups = groups});
   network::add_bias<float>(y.values.span(), bias_of(c, channels), channels, image.area());
-  const Value full(std::move(y));
-  const Shape cut{x.shape[0], channels, image.height - frame.height.before - frame.height.behind,
-                  image.width - frame.width.before - frame.width.behind};
-  const auto strides = strides_of(full.shape());
-  const std::size_t first = frame.height.before * image.width + frame.width.before;
-  const Value part = rearranged(full, cut, static_cast<std::ptrdiff_t>(first), strides);
+  const Value part = unpadded(Value(std::move(y)), frame);
+  const Shape& cut = part.shape();
   return {frame.axes == 2 ? part : part.reshaped({cut[0], cut[1], cut[3]})};
 }
 
+Gradients conv_back(const BackCall& b) {
+  const Call& c = b.call();
+  b.only({0});
+  const Frame frame = frame_of(c, c.input(0).shape(), c.input(1).shape());
+  const Value x = as_image(c.input(0));
+  const Images weight = weight_of(c, frame);
+  const Size2d image{x.shape()[2] + frame.height.before + frame.height.behind,
+                     x.shape()[3] + frame.width.before + frame.width.behind};
+  entries_in({x.shape()[0], x.shape()[1], image.height, image.width});
+  const Images back = network::conv2d_input_gradient<float>(
+      c.blas(), as_image(b.gradient()).tensor(), weight, image,
+      {.stride = {frame.height.stride, frame.width.stride}, .groups = groups_of(c, weight.shape[0])});
+  return b.alone(0, unpadded(Value(back.copy()), frame).reshaped(c.input(0).shape()));
+}
+
+/// A transposed convolution is the adjoint of one, whose pads it takes away.
+Gradients conv_transpose_back(const BackCall& b) {
+  const Call& c = b.call();
+  b.only({0});
+  const Frame frame = frame_of(c, c.input(0).shape(), c.input(1).shape());
+  const Images weight = weight_of(c, frame), d = padded(as_image(b.gradient()).tensor(), frame, 0);
+  require_columns(d, weight, frame);
+  const Images back = network::conv2d<float>(
+      c.blas(), d, weight, {},
+      {.stride = {frame.height.stride, frame.width.stride}, .groups = groups_of(c, c.input(0).shape()[1])});
+  return b.alone(0, Value(back.copy()).reshaped(c.input(0).shape()));
+}
+
 constexpr Operator operators[] = {{"Conv", conv}, {"ConvTranspose", conv_transpose}};
+constexpr Derivative derivatives[] = {{"Conv", conv_back}, {"ConvTranspose", conv_transpose_back}};
 
 }  // namespace
+
+std::span<const Derivative> convolution_derivatives() { return derivatives; }
 
 std::span<const Operator> convolution_operators() { return operators; }
 

@@ -1,4 +1,4 @@
-#include "graph/operators.hpp"
+#include "graph/derivatives.hpp"
 #include "sqrtn/blas/products.hpp"
 
 /// Products of matrices, by the library's gemm.
@@ -69,9 +69,63 @@ Values gemm(const Call& c) {
   return {Value(Shape{m, n}, std::move(out))};
 }
 
+Value turned(const Value& x) {
+  Shape shape = x.shape();
+  auto strides = strides_of(shape);
+  std::swap(shape[x.rank() - 1], shape[x.rank() - 2]);
+  std::swap(strides[x.rank() - 1], strides[x.rank() - 2]);
+  return rearranged(x, shape, 0, strides);
+}
+
+/// dA = dY·Bᵀ and dB = Aᵀ·dY, summed over what was repeated.
+Gradients matmul_back(const BackCall& b) {
+  const Call& c = b.call();
+  const Value &a = c.input(0), &w = c.input(1);
+  const auto product = [&](const Value& left, const Value& right) {
+    return matmul(Call(c.node(), {&left, &right}, c.opset(), c.blas())).front();
+  };
+  const Value left = a.rank() == 1 ? a.reshaped({1, a.size()}) : a,
+              right = w.rank() == 1 ? w.reshaped({w.size(), 1}) : w;
+  Shape shape = b.gradient().shape();
+  if (a.rank() == 1) shape.insert(shape.end() - (w.rank() == 1 ? 0 : 1), 1);
+  if (w.rank() == 1) shape.push_back(1);
+  const Value d = b.gradient().reshaped(shape);
+  Gradients all = b.none();
+  if (b.wanted(0)) all[0] = summed_to(product(d, turned(right)), left.shape()).reshaped(a.shape());
+  if (b.wanted(1)) all[1] = summed_to(product(turned(left), d), right.shape()).reshaped(w.shape());
+  return all;
+}
+
+Gradients gemm_back(const BackCall& b) {
+  const Call& c = b.call();
+  const Value &a = c.input(0), &w = c.input(1);
+  const bool turn_a = c.whole("transA", 0) != 0, turn_b = c.whole("transB", 0) != 0;
+  const double alpha = c.real("alpha", 1), beta = c.real("beta", 1);
+  const Value d = each_of([alpha](double g) { return g * alpha; }, b.gradient());
+  const auto product = [&](const Value& left, const Value& right) {
+    return matmul(Call(c.node(), {&left, &right}, c.opset(), c.blas())).front();
+  };
+  Gradients all = b.none();
+  if (b.wanted(0)) {
+    const Value back = product(d, turn_b ? w : turned(w));
+    all[0] = turn_a ? turned(back) : back;
+  }
+  if (b.wanted(1)) {
+    const Value back = product(turn_a ? a : turned(a), d);
+    all[1] = turn_b ? turned(back) : back;
+  }
+  if (b.wanted(2)) {
+    all[2] = summed_to(each_of([beta](double g) { return g * beta; }, b.gradient()), c.input(2).shape());
+  }
+  return all;
+}
+
 constexpr Operator operators[] = {{"MatMul", matmul}, {"Gemm", gemm}};
+constexpr Derivative derivatives[] = {{"MatMul", matmul_back}, {"Gemm", gemm_back}};
 
 }  // namespace
+
+std::span<const Derivative> matrix_derivatives() { return derivatives; }
 
 std::span<const Operator> matrix_operators() { return operators; }
 

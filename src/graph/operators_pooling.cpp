@@ -1,3 +1,4 @@
+#include "graph/derivatives.hpp"
 #include "graph/frame.hpp"
 #include "sqrtn/network/pooling.hpp"
 
@@ -82,6 +83,68 @@ float mean_of_image(std::span<const float> image) {
 
 float largest_of_image(std::span<const float> image) { return *std::ranges::max_element(image); }
 
+/// visit(output, input) for each entry of each window that lies in the image.
+template <class Visit>
+void for_each_window(const Pool& pool, const Shape& x, const Shape& y, Visit visit) {
+  const Line &h = pool.frame.height, &w = pool.frame.width;
+  std::size_t output = 0;
+  for (std::size_t image = 0; image < x[0] * x[1]; ++image) {
+    for (std::size_t o = 0; o < y[2]; ++o) {
+      for (std::size_t p = 0; p < y[3]; ++p, ++output) {
+        for (std::size_t k = 0; k < h.kernel; ++k) {
+          const std::size_t i = o * h.stride + k - h.before;  // wraps beyond any image if negative
+          for (std::size_t l = 0; l < w.kernel && i < x[2]; ++l) {
+            const std::size_t j = p * w.stride + l - w.before;
+            if (j < x[3]) visit(output, (image * x[2] + i) * x[3] + j);
+          }
+        }
+      }
+    }
+  }
+}
+
+/// To the first largest entry of each window.
+Gradients max_pool_back(const BackCall& b) {
+  const Pool pool = pool_of(b.call());
+  const Value x = as_image(b.input(0)), y = as_image(b.output(0));
+  const auto in = x.reals(), out = y.reals(), d = b.gradient().reals();
+  std::vector<bool> given(out.size());
+  Buffer<float> back(in.size(), 0.0F);
+  for_each_window(pool, x.shape(), y.shape(), [&](std::size_t to, std::size_t from) {
+    if (given[to] || in[from] != out[to]) return;
+    given[to] = true;
+    back[from] += d[to];
+  });
+  return b.alone(0, Value(b.input(0).shape(), std::move(back)));
+}
+
+/// Every entry that counts has the same share; what counts is what an average of ones is divided by.
+Gradients average_pool_back(const BackCall& b) {
+  const Pool pool = pool_of(b.call());
+  const Value x = as_image(b.input(0)), y = as_image(b.output(0));
+  const Value ones(b.input(0).shape(), Buffer<float>(x.size(), 1.0F));
+  const Value mean = average_pool(Call(b.call().node(), {&ones}, b.call().opset(), b.call().blas())).front();
+  std::vector<double> counted(y.size());
+  Buffer<float> back(x.size(), 0.0F);
+  const auto d = b.gradient().reals(), share = mean.reals();
+  for_each_window(pool, x.shape(), y.shape(), [&](std::size_t to, std::size_t) { ++counted[to]; });
+  for_each_window(pool, x.shape(), y.shape(), [&](std::size_t to, std::size_t from) {
+    back[from] += static_cast<float>(static_cast<double>(d[to] * share[to]) / counted[to]);
+  });
+  return b.alone(0, Value(b.input(0).shape(), std::move(back)));
+}
+
+Gradients global_average_back(const BackCall& b) {
+  const double area = static_cast<double>(b.input(0).size() / b.gradient().size());
+  return b.alone(0, each_of([area](double d) { return d / area; }, broadcast_to(b.gradient(), b.input(0).shape())));
+}
+
+constexpr Derivative derivatives[] = {
+    {"MaxPool", max_pool_back},
+    {"AveragePool", average_pool_back},
+    {"GlobalAveragePool", global_average_back},
+};
+
 constexpr Operator operators[] = {
     {"MaxPool", max_pool},
     {"AveragePool", average_pool},
@@ -92,5 +155,6 @@ constexpr Operator operators[] = {
 }  // namespace
 
 std::span<const Operator> pooling_operators() { return operators; }
+std::span<const Derivative> pooling_derivatives() { return derivatives; }
 
 }  // namespace sqrtn::graph

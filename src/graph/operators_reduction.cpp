@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "graph/operators.hpp"
+#include "graph/derivatives.hpp"
 
 /// Operators that fold axes, or run along one. Sums are taken in double.
 namespace sqrtn::graph {
@@ -133,6 +133,34 @@ Values cumulated(const Call& c) {
   })};
 }
 
+/// slope(d, x, y) of each entry x of what was folded to y, whose gradient is d.
+template <class F>
+Gradients unfolded(const BackCall& b, F slope) {
+  const Value& x = b.input(0);
+  const auto chosen = chosen_axes(b.call());
+  if (!chosen) return b.alone(0, b.gradient());
+  Shape kept = x.shape();
+  std::size_t folded = 1;
+  for (std::size_t axis = 0; axis < kept.size(); ++axis) {
+    if (!(*chosen)[axis]) continue;
+    folded *= kept[axis];
+    kept[axis] = 1;
+  }
+  const Value d = broadcast_to(b.gradient().reshaped(kept), x.shape()),
+              y = broadcast_to(b.output(0).reshaped(kept), x.shape());
+  const auto count = static_cast<double>(folded);
+  return b.alone(0, each_of([&](double g, double in, double out) { return g * slope(in, out, count); }, d, x, y));
+}
+
+constexpr Derivative derivatives[] = {
+    {"ReduceSum", [](const BackCall& b) { return unfolded(b, [](double, double, double) { return 1.0; }); }},
+    {"ReduceMean", [](const BackCall& b) { return unfolded(b, [](double, double, double n) { return 1 / n; }); }},
+    {"ReduceSumSquare", [](const BackCall& b) { return unfolded(b, [](double x, double, double) { return 2 * x; }); }},
+    {"ReduceL1",
+     [](const BackCall& b) { return unfolded(b, [](double x, double, double) { return x < 0 ? -1.0 : 1.0; }); }},
+    {"ReduceL2", [](const BackCall& b) { return unfolded(b, [](double x, double y, double) { return x / y; }); }},
+};
+
 constexpr Operator operators[] = {
     {"ReduceSum", [](const Call& c) { return reduced(c, [](auto x) { return sum(x, itself); }); }},
     {"ReduceMean",
@@ -158,5 +186,6 @@ constexpr Operator operators[] = {
 }  // namespace
 
 std::span<const Operator> reduction_operators() { return operators; }
+std::span<const Derivative> reduction_derivatives() { return derivatives; }
 
 }  // namespace sqrtn::graph

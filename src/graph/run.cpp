@@ -34,19 +34,37 @@ class Slots {
   std::size_t bytes_ = 0;
 };
 
-std::vector<Value> computed(const Model& model, const Node& node, const Step& step, const Slots& slots,
-                            const blas::Functions& blas, bool batch_statistics) {
+std::vector<const Value*> inputs_of(const Step& step, const Slots& slots) {
   std::vector<const Value*> inputs;
   for (const std::size_t slot : step.inputs) inputs.push_back(slots.at(slot));
+  return inputs;
+}
+
+std::vector<Value> computed(const Model& model, const Node& node, const Step& step,
+                            const std::vector<const Value*>& inputs, const blas::Functions& blas,
+                            bool batch_statistics) {
   const Operator* op = find_operator(node.op);
   require(op != nullptr, "is unknown");
-  std::vector<Value> outputs = op->compute(Call(node, std::move(inputs), model.opset, blas, batch_statistics));
+  std::vector<Value> outputs = op->compute(Call(node, inputs, model.opset, blas, batch_statistics));
   require(outputs.size() >= step.outputs.size(), "has {} outputs, of which {} are computed", step.outputs.size(),
           outputs.size());
   return outputs;
 }
 
 }  // namespace
+
+void Tape::keep(std::size_t step, std::span<const Value* const> inputs, std::span<const Value> outputs) {
+  if (full) return;
+  Kept kept;
+  for (const Value* input : inputs) kept.inputs.push_back(input == nullptr ? std::nullopt : std::optional(*input));
+  for (const Value& output : outputs) {
+    kept.outputs.push_back(output);
+    bytes += static_cast<double>(output.bytes());
+  }
+  steps[step] = std::move(kept);
+  full = bytes > most_bytes;
+  if (full) steps.clear();
+}
 
 void require_given(const Model& model, const Given& given) {
   require_operators(model);
@@ -59,6 +77,7 @@ void run(const Model& model, const Plan& plan, const Given& given, const blas::F
          const RunOptions& options, const Observer& observe) {
   const EntryLimit limit(static_cast<std::size_t>(std::max(options.most_bytes, 0.0) / sizeof(float)));
   Slots slots(plan.slots.size());
+  if (options.tape != nullptr) options.tape->steps.resize(plan.steps.size());
   for (const auto& [slot, value] : plan.initialisers) {
     const auto found = given.find(plan.slots[slot]);
     slots.set(slot, found == given.end() ? *value : found->second, false);
@@ -68,7 +87,9 @@ void run(const Model& model, const Plan& plan, const Given& given, const blas::F
     const Step& step = plan.steps[i];
     const Node& node = model.nodes[step.node];
     try {
-      std::vector<Value> outputs = computed(model, node, step, slots, blas, options.batch_statistics);
+      const std::vector<const Value*> inputs = inputs_of(step, slots);
+      const std::vector<Value> outputs = computed(model, node, step, inputs, blas, options.batch_statistics);
+      if (options.tape != nullptr && step.signal) options.tape->keep(i, inputs, outputs);
       for (std::size_t o = 0; o < step.outputs.size(); ++o) {
         if (step.outputs[o] != no_slot) slots.set(step.outputs[o], outputs[o], true);
       }

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 
 #include "graph/operators.hpp"
 #include "graph/order.hpp"
@@ -12,9 +13,24 @@ namespace sqrtn::graph {
 /// What is used in the place of the file's: the inputs, and weights that were drawn anew, by name.
 using Given = std::map<std::string, Value>;
 
+/// What each step took and gave, for the way back; of steps that no signal reaches nothing is kept.
+struct Tape {
+  struct Kept {
+    std::vector<std::optional<Value>> inputs;
+    std::vector<Value> outputs;
+  };
+  double most_bytes = 0x1p33;  ///< beyond it all is given up
+  std::vector<Kept> steps;
+  double bytes = 0;
+  bool full = false;
+
+  void keep(std::size_t step, std::span<const Value* const> inputs, std::span<const Value> outputs);
+};
+
 struct RunOptions {
   double most_bytes = 0x1p33;     ///< of all values that live at once, weights aside
   bool batch_statistics = false;  ///< Call::batch_statistics
+  Tape* tape = nullptr;
 };
 
 /// Is told of each step, in the plan's order, and of its first output.

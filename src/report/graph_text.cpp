@@ -36,6 +36,24 @@ std::string fate_text(const GraphPropagation& p) {
                      explodes ? compact(p.within) + " times" : fmt::format("1/{} of", compact(p.within)));
 }
 
+/// Of the way back, or why there is none.
+std::string gradient_text(const GraphPropagation& p) {
+  if (p.stop) {
+    if (p.stop->node.empty()) return "gradients are not judged: what they need is more than the memory allows";
+    return fmt::format("gradients are not judged: node '{}' ({}) {}", p.stop->node, p.stop->op,
+                       p.stop->why.empty() ? "has no derivative here" : p.stop->why);
+  }
+  const auto course = p.verdict().gradient;
+  if (!course) return "no gradient is known";
+  if (course->fate == Fate::holds) return "gradients hold";
+  const GraphNode& node = p.nodes[course->layer];
+  const bool explodes = course->fate == Fate::explodes;
+  return fmt::format(
+      "gradients {} at node '{}' ({}) on their way back, {} those at the last node judged",
+      explodes ? "explode" : "vanish", node.name, node.op,
+      explodes ? fmt::format("past {} times", compact(p.within)) : fmt::format("below 1/{} of", compact(p.within)));
+}
+
 std::string input_text(const graph::InputDraw& input) {
   const std::string entries = input.kind == graph::Kind::real ? "N(0,1)"
                               : input.ids > 0                 ? fmt::format("ids 0 to {}", input.ids - 1)
@@ -85,6 +103,7 @@ Row node_row(const GraphPropagation& p, std::size_t i) {
           compact(squared_deviation(p, i), 4),
           std::isnan(log_rms) ? "–" : show_log(log_rms - experiment::typical_log_rms(p.runs, 0)),
           show_log(band_over(p.runs, i, &LayerState::log_rms).interval),
+          show_log(experiment::median_log_gradient(p.runs, i)),
           percent(mean_of(p.runs, i, &LayerState::zeros)),
           percent(mean_of(p.runs, i, &LayerState::dead)),
           percent(lost_share(p, i))};
@@ -92,7 +111,9 @@ Row node_row(const GraphPropagation& p, std::size_t i) {
 
 /// All if they are few; else those that are judged, or of many of them some, the first and the last, and where it ends.
 std::set<std::size_t> chosen_nodes(const GraphPropagation& p, bool all) {
-  std::set<std::size_t> chosen{0, p.nodes.size() - 1, p.verdict().signal.layer};
+  const experiment::Verdict verdict = p.verdict();
+  std::set<std::size_t> chosen{0, p.nodes.size() - 1, verdict.signal.layer};
+  if (verdict.gradient) chosen.insert(verdict.gradient->layer);
   std::vector<std::size_t> judged;
   for (std::size_t i = 0; i < p.nodes.size(); ++i) {
     if (p.nodes[i].judged) judged.push_back(i);
@@ -114,25 +135,26 @@ std::string graph_text(const GraphPropagation& p, bool all) {
   Table table{
       .title = fmt::format("{}, {} nodes, {} of them shown", p.model->path, p.model->nodes.size(), chosen.size()),
       .columns = {"node", "operator", "shape", "mean square", "variance", "RMS/input", "RMS, " + coverage_of(p),
-                  "zeros %", "dead %", "not finite %"},
+                  "gradient", "zeros %", "dead %", "not finite %"},
       .rows = {}};
   for (const std::size_t node : chosen) table.rows.push_back(node_row(p, node));
   return fmt::format(
-      "Verdict: {}; {} run{} in f32, {}.\nOnly the way forward: gradients of graphs are not computed, and not judged.\n"
+      "Verdict: {}; {}; {} run{} in f32, {}.\n"
       "Input: {}. Judged are the nodes with a *, through which every path to the output leads, up to a softmax.\n\n{}",
-      fate_text(p), p.runs.size(), p.runs.size() == 1 ? "" : "s", weights_text(p), inputs_text(p), to_markdown(table));
+      fate_text(p), gradient_text(p), p.runs.size(), p.runs.size() == 1 ? "" : "s", weights_text(p), inputs_text(p),
+      to_markdown(table));
 }
 
 std::string comparison_text(const std::vector<GraphPropagation>& all) {
-  Table table{.title = fmt::format("Initialisers compared: {}, {} nodes, forward only: gradients are not judged",
-                                   all.front().model->path, all.front().model->nodes.size()),
-              .columns = {"init", "gain", "verdict", "mean square at the end", "RMS/input at the end"},
+  Table table{.title = fmt::format("Initialisers compared: {}, {} nodes", all.front().model->path,
+                                   all.front().model->nodes.size()),
+              .columns = {"init", "gain", "verdict", "gradients", "mean square at the end", "RMS/input at the end"},
               .rows = {}};
   for (const GraphPropagation& p : all) {
     const std::size_t last = p.nodes.size() - 1;
     const double log_rms = experiment::typical_log_rms(p.runs, last);
     table.rows.push_back({p.name, p.name == experiment::file_weights ? "–" : compact(p.gain), fate_text(p),
-                          std::isnan(log_rms) ? "not finite" : show_log(2 * log_rms),
+                          gradient_text(p), std::isnan(log_rms) ? "not finite" : show_log(2 * log_rms),
                           std::isnan(log_rms) ? "–" : show_log(log_rms - experiment::typical_log_rms(p.runs, 0))});
   }
   return to_markdown(table);

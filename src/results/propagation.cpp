@@ -149,7 +149,7 @@ ChainRecord record_of(const experiment::GraphPropagation& p) {
                      .dtype = "f32",
                      .weight_stddev = std::nan(""),
                      .runs = p.runs.size(),
-                     .basis = "no closed law; intervals are those of the runs; gradients are not computed",
+                     .basis = "no closed law; intervals are those of the runs",
                      .fate = std::string(name_of(verdict.signal.fate)),
                      .fate_layer = verdict.signal.layer,
                      .holding_stddev = std::nan(""),
@@ -158,6 +158,7 @@ ChainRecord record_of(const experiment::GraphPropagation& p) {
                      .within = p.within,
                      .block = std::string(graph_block),
                      .widths = std::filesystem::path(p.model->path).filename().string()};
+  tell_gradient(verdict, record);
   for (std::size_t node = 0; node < p.nodes.size(); ++node) {
     record.layers.push_back(layer_of(p.runs, node));
     record.layers.back().node = p.nodes[node].name;
