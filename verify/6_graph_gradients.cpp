@@ -37,8 +37,7 @@ TEST(Graphs, AddGradientsOfPathsAndNameWhereTheyEnd) {
   EXPECT_NEAR(p.runs[0][0].log_gradient - p.runs[0][2].log_gradient, std::log(4), 1e-6);
   EXPECT_EQ(p.runs[0][1].log_gradient, p.runs[0][2].log_gradient);
   EXPECT_NEAR(p.runs[0][2].log_gradient, -std::log(2) / 2, 0.1);
-  graph.nodes.back() = onnx::node("CumSum", {"s", "axis"}, {"y"}, "odd");
-  graph.weights.push_back(onnx::wholes("axis", {}, {1}));
+  graph.nodes.back() = onnx::node("Mod", {"s", "three"}, {"y"}, "odd") + onnx::attribute("fmod", std::int64_t{1});
   const auto stopped = propagated(written(folder, graph), options);
   ASSERT_TRUE(stopped.stop);
   EXPECT_EQ(stopped.stop->node, "odd");

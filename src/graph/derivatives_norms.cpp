@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "graph/derivatives.hpp"
 #include "network/softmax.hpp"
 #include "sqrtn/network/normalisation.hpp"
@@ -71,6 +73,15 @@ Gradients along_axis(const BackCall& b, Back back) {
   return b.alone(0, Value(p.shape(), std::move(out)));
 }
 
+/// d ← d − eʸ·Σd.
+void log_softmax(std::span<const float> y, std::span<float> d) {
+  double sum = 0;
+  for (const float x : d) sum += static_cast<double>(x);
+  for (std::size_t i = 0; i < d.size(); ++i) {
+    d[i] = static_cast<float>(static_cast<double>(d[i]) - std::exp(static_cast<double>(y[i])) * sum);
+  }
+}
+
 constexpr Derivative derivatives[] = {
     {"LayerNormalization", layer_norm},
     {"BatchNormalization", batch_norm},
@@ -78,6 +89,7 @@ constexpr Derivative derivatives[] = {
     {"GroupNormalization",
      [](const BackCall& b) { return norm_of_groups(b, static_cast<std::size_t>(b.call().whole("num_groups", 1))); }},
     {"Softmax", [](const BackCall& b) { return along_axis(b, network::softmax_gradient<float>); }},
+    {"LogSoftmax", [](const BackCall& b) { return along_axis(b, log_softmax); }},
 };
 
 }  // namespace

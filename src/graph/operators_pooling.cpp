@@ -139,7 +139,15 @@ Gradients global_average_back(const BackCall& b) {
   return b.alone(0, each_of([area](double d) { return d / area; }, broadcast_to(b.gradient(), b.input(0).shape())));
 }
 
+/// To every entry that is the largest of its image.
+Gradients global_max_back(const BackCall& b) {
+  const Shape& shape = b.input(0).shape();
+  return b.alone(0, each_of([](double d, double x, double y) { return x == y ? d : 0; },
+                            broadcast_to(b.gradient(), shape), b.input(0), broadcast_to(b.output(0), shape)));
+}
+
 constexpr Derivative derivatives[] = {
+    {"GlobalMaxPool", global_max_back},
     {"MaxPool", max_pool_back},
     {"AveragePool", average_pool_back},
     {"GlobalAveragePool", global_average_back},

@@ -152,7 +152,25 @@ Gradients unfolded(const BackCall& b, F slope) {
   return b.alone(0, each_of([&](double g, double in, double out) { return g * slope(in, out, count); }, d, x, y));
 }
 
+/// To every entry that is the extreme.
+double of_extreme(double x, double y, double) { return x == y ? 1 : 0; }
+
+/// The sum from the other end.
+Gradients cumulated_back(const BackCall& b) {
+  b.only({0});
+  Node back = b.call().node();
+  std::erase_if(back.attributes, [](const Attribute& a) { return a.name == "reverse"; });
+  Attribute reverse;
+  reverse.name = "reverse";
+  reverse.whole = b.call().whole("reverse", 0) != 0 ? 0 : 1;
+  back.attributes.push_back(reverse);
+  return b.alone(0, cumulated(Call(back, {&b.gradient(), &b.input(1)}, b.call().opset(), b.call().blas())).front());
+}
+
 constexpr Derivative derivatives[] = {
+    {"CumSum", cumulated_back},
+    {"ReduceMax", [](const BackCall& b) { return unfolded(b, of_extreme); }},
+    {"ReduceMin", [](const BackCall& b) { return unfolded(b, of_extreme); }},
     {"ReduceSum", [](const BackCall& b) { return unfolded(b, [](double, double, double) { return 1.0; }); }},
     {"ReduceMean", [](const BackCall& b) { return unfolded(b, [](double, double, double n) { return 1 / n; }); }},
     {"ReduceSumSquare", [](const BackCall& b) { return unfolded(b, [](double x, double, double) { return 2 * x; }); }},
