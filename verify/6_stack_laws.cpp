@@ -68,6 +68,15 @@ TEST(StackLaws, OfAttentionAreThoseOfItsMatrices) {
   expect_law(unscaled, 60, 0.03, "attention of large scores");
 }
 
+/// One token sees itself alone; the cosine is that between samples.
+TEST(StackLaws, OfOneTokenAreThoseOfLinearLayers) {
+  Stack stack = stack_of(Block::transformer, {96, 192, 96});
+  stack.tokens = 1;
+  stack.batch = 3;
+  stack.block.attention.scale = 100;
+  expect_law(stack, 60, 0.01, "a transformer of one token");
+}
+
 TEST(StackLaws, OfTransformersAreThoseOfTheirMatrices) {
   Stack stack = stack_of(Block::transformer, {96, 192, 96});
   stack.block.attention.heads = 2;

@@ -123,6 +123,12 @@ void BlockMaps::pass_attention(SecondMoments& x, WayBack& way) const {
   const std::size_t width = o.widths.front(), size = width / o.attention.heads;
   const double n = static_cast<double>(width), of_score = n * variance(width, width),
                of_value = of_score * o.value_gain * o.value_gain, tokens = static_cast<double>(stack_.tokens);
+  if (stack_.tokens == 1) {
+    // A token that sees itself alone keeps its value; the product is that of two samples.
+    scale(x, of_value * of_value);
+    way.push_back([of_value](SecondMoments& gradient) { scale(gradient, of_value * of_value); });
+    return;
+  }
   const double root = o.attention.scale.value_or(1 / std::sqrt(static_cast<double>(size)));
   const double each = root * root * static_cast<double>(size) * of_score * of_score;
   const double q = x.square[0], c = x.product[0], apart = std::max(q - c, 0.0);
@@ -140,7 +146,6 @@ void BlockMaps::pass_attention(SecondMoments& x, WayBack& way) const {
     const double value = m.square * g + others * m.product * h;
     const double key = each * apart * (q * m.slope * g + c * others * m.slope_product * h);
     gradient.square[0] = of_value * of_value * (value + each * apart * apart * m.slope * g + key);
-    if (others == 0) return;
     // Σⱼ Pᵢⱼ = 1 and Σⱼ dSᵢⱼ = 0: what tokens have in common passes the values, and no key.
     gradient.product[0] =
         of_value * of_value * ((g + others * h - value - key) / others + each * apart * apart * m.slope_product * h);
