@@ -30,6 +30,8 @@ Frame frame_of(const Call& c, const Shape& shape, const Shape& kernel) {
   require(entries_in(shape) > 0, "takes at least one entry, got {}", shape_text(shape));
   Frame frame;
   frame.axes = shape.size() - 2;
+  require(kernel.empty() || kernel.size() == shape.size(), "takes a weight of {} axes, got {}", shape.size(),
+          shape_text(kernel));
   const auto kernels = c.list("kernel_shape"), strides = c.list("strides"), dilations = c.list("dilations"),
              pads = c.list("pads");
   for (std::size_t i = 0; i < frame.axes; ++i) {
