@@ -1,3 +1,5 @@
+#include <gtest/gtest.h>
+
 #include <cmath>
 #include <random>
 #include <set>
@@ -134,7 +136,8 @@ TEST(GraphDerivatives, SurviveMutations) {
     for (int i = 0; i < 30; ++i) {
       std::string changed = whole;
       for (std::size_t flips = 1 + random() % 2; flips > 0; --flips) {
-        changed[random() % changed.size()] ^= static_cast<char>(1U << random() % 8);
+        char& byte = changed[random() % changed.size()];
+        byte = static_cast<char>(static_cast<unsigned char>(byte) ^ (1U << random() % 8));
       }
       try {
         const Node node(changed);

@@ -9,7 +9,8 @@ using network::BlockNorm;
 using network::NormPlace;
 
 double root_of_head(const network::BlockOptions& o) {
-  return 1 / std::sqrt(static_cast<double>(o.widths.front() / o.attention.heads));
+  const std::size_t size = o.widths.front() / o.attention.heads;
+  return 1 / std::sqrt(static_cast<double>(size));
 }
 
 bool has(const Stack& stack, StackFault fault) {

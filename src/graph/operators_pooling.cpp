@@ -135,7 +135,8 @@ Gradients average_pool_back(const BackCall& b) {
 }
 
 Gradients global_average_back(const BackCall& b) {
-  const double area = static_cast<double>(b.input(0).size() / b.gradient().size());
+  const std::size_t images = b.gradient().size();
+  const double area = static_cast<double>(b.input(0).size()) / static_cast<double>(images);
   return b.alone(0, each_of([area](double d) { return d / area; }, broadcast_to(b.gradient(), b.input(0).shape())));
 }
 

@@ -43,10 +43,8 @@ double correlated(double (*f)(double), const std::vector<double>& kinks, double 
   }
   const double common = std::sqrt(q * std::fabs(rho)), own = std::sqrt(q * (1 - std::fabs(rho)));
   // Nodes on both sides of 0, where most activations have their kink.
-  const auto half = static_cast<std::size_t>(reach / step);
-  const auto place = [half](std::size_t i) {
-    return step * (static_cast<double>(i) + 0.5 - static_cast<double>(half));
-  };
+  constexpr auto half = static_cast<std::size_t>(reach / step);
+  const auto place = [](std::size_t i) { return step * (static_cast<double>(i) + 0.5 - static_cast<double>(half)); };
   std::vector<double> values;
   for (std::size_t i = 0; i < 2 * half; ++i) values.push_back(smoothed(f, kinks, common * place(i), own));
   double sum = 0, total = 0;

@@ -38,8 +38,9 @@ std::vector<double> log_nodes(double deviation, std::size_t n) {
   const double log_n = std::log(static_cast<double>(n));
   const double largest = std::min(deviation * deviation / 2, deviation * (std::sqrt(2 * log_n) + 5));
   std::vector<double> nodes;
-  for (double y = -14 - log_n - largest; y < 4 + (farthest_score - 0.5) * deviation; y += step_of_log)
-    nodes.push_back(y);
+  const double first = -14 - log_n - largest, last = 4 + (farthest_score - 0.5) * deviation;
+  const auto count = static_cast<std::size_t>((last - first) / step_of_log);
+  for (std::size_t i = 0; i <= count; ++i) nodes.push_back(first + step_of_log * static_cast<double>(i));
   return nodes;
 }
 
