@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <boost/math/distributions/binomial.hpp>
 #include <cmath>
-#include <ranges>
 #include <vector>
 
 #include "sqrtn/support/require.hpp"
@@ -33,10 +32,14 @@ std::optional<std::size_t> median_rank(std::size_t n_samples, double level) {
   require(level > 0 && level < 1, "the level of an interval must be in (0, 1), got {}", level);
   if (n_samples == 0) return std::nullopt;
   const boost::math::binomial below(static_cast<double>(n_samples), 0.5);
-  const auto ranks = std::views::iota(std::size_t{1}, n_samples / 2 + 1);
-  const auto first_too_high = std::ranges::partition_point(
-      ranks, [&](std::size_t k) { return 2 * boost::math::cdf(below, static_cast<double>(k - 1)) <= 1 - level; });
-  const auto rank = static_cast<std::size_t>(first_too_high - ranks.begin());
+  const auto is_low_enough = [&](std::size_t k) {
+    return 2 * boost::math::cdf(below, static_cast<double>(k - 1)) <= 1 - level;
+  };
+  std::size_t rank = 0, too_high = n_samples / 2 + 1;
+  while (too_high - rank > 1) {
+    const std::size_t middle = rank + (too_high - rank) / 2;
+    (is_low_enough(middle) ? rank : too_high) = middle;
+  }
   if (rank == 0) return std::nullopt;
   return rank;
 }
