@@ -104,6 +104,33 @@ TEST(Merge, NamesWhoIsOddFirst) {
   }
 }
 
+TEST(Merge, TellsHowManyCoresEachNodeHasScreened) {
+  const Folder folder;
+  results::Screening other = well();
+  other.cores.pop_back();
+  other.environment.cores = 64;
+  write_file(folder / "one.json", text_of(other));
+  write_file(folder / "two.json", text_of(well()));
+  const report::Table table = report::node_table(results::merge({folder / "one.json", folder / "two.json"}));
+  const auto column = std::ranges::find(table.columns, "cores") - table.columns.begin();
+  ASSERT_LT(static_cast<std::size_t>(column), table.columns.size());
+  for (const report::Row& row : table.rows) {
+    EXPECT_EQ(row[static_cast<std::size_t>(column)].text, row.front().text == "one" ? "1" : "2") << row.front().text;
+  }
+}
+
+TEST(Merge, NamesWhoseSumsContradictTheirOrder) {
+  const Folder folder;
+  results::Screening open = well();
+  open.predictions[1].is_contradicted = true;
+  write_file(folder / "open.json", text_of(open));
+  write_file(folder / "well.json", text_of(well()));
+  const Fleet fleet = results::merge({folder / "open.json", folder / "well.json"});
+  EXPECT_EQ(results::verdict_of(fleet), claims::Verdict::inconclusive);
+  EXPECT_TRUE(holds(report::fleet_text(fleet), "**contradicted order** open: sums of f64 512"));
+  EXPECT_EQ(report::node_table(fleet).rows.front().front().text, "open");
+}
+
 TEST(Merge, NamesAreWithoutWhatAllHaveInCommon) {
   const Folder folder;
   ASSERT_EQ(shell(folder, "mkdir -p a/x b").code, 0);

@@ -75,14 +75,19 @@ TEST(ScreenCommand, PredictsTheBitsOfInexactSums) {
   expect_diagnosed({"truncated,1000,%", Cause::processor, "0.015", 1, true});
 }
 
-TEST(ScreenCommand, PredictsNothingOfAnOrderThatIsContradicted) {
+// A fault of every core from the first call on, or a library without an order: no node of either kind is called well.
+TEST(ScreenCommand, PredictsNothingOfAnOrderThatIsContradictedAndSaysSo) {
   const Folder folder;
   const Ended ended = shell(folder, screening_line("truncated,1000", "--minutes 0.005"));
-  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(ended.code, 3) << ended.err;
+  EXPECT_TRUE(holds(ended.out, "inconclusive: no fault in "));
+  EXPECT_TRUE(holds(ended.out, "; some sums contradict the order that was read"));
   EXPECT_TRUE(holds(ended.out, "predicted bits f32 24×24×24 are left out: its order is contradicted in "));
   const Screening found = results::parse_screening(content_of(folder / "s.json"), "s.json");
   ASSERT_EQ(found.predictions.size(), 2U);
   EXPECT_FALSE(found.predictions[0].is_used);
+  EXPECT_TRUE(found.predictions[0].is_contradicted);
+  EXPECT_EQ(found.faults.size(), 0U);
   for (const results::Exposure& exposure : found.cores.front().exposures) {
     EXPECT_NE(exposure.family, results::Family::predicted_bits);
   }

@@ -206,6 +206,11 @@ std::string outcome_text(const Screening& screening) {
                         static_cast<double>(operations), operation_text(Family::dense_integers), *rate);
   }
   if (screening.interrupted) text += "; interrupted";
+  if (std::ranges::any_of(screening.predictions, &results::Prediction::is_contradicted)) {
+    text +=
+        "; some sums contradict the order that was read: every core errs in them, or the library adds in no fixed "
+        "order; screen with another (--blas) to tell which";
+  }
   if (!screening.incidents.empty()) text += fmt::format("; {}", plural(screening.incidents.size(), "incident"));
   return text;
 }

@@ -87,6 +87,12 @@ Node node_of(const Screening& screening) {
          .kind = std::string(cause_words[static_cast<std::size_t>(cause_of(screening, fault))]),
          .processor = static_cast<std::size_t>(guilty_processor(fault))});
   }
+  for (const Prediction& prediction : screening.predictions) {
+    if (!prediction.is_contradicted) continue;
+    node.findings.push_back({.id = fmt::format("sums of {} {}", prediction.dtype, prediction.size),
+                             .kind = "contradicted order",
+                             .processor = {}});
+  }
   add_incidents(node, screening.incidents);
   return node;
 }

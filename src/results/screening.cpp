@@ -138,7 +138,8 @@ claims::Verdict verdict_of(const Screening& screening) {
   }
   const auto calls = [](const ScreenedCore& core) { return core.calls() > 0; };
   if (std::ranges::none_of(screening.cores, calls)) return claims::Verdict::skipped;
-  const bool whole = !screening.interrupted && std::ranges::all_of(screening.cores, calls);
+  const bool whole = !screening.interrupted && std::ranges::all_of(screening.cores, calls) &&
+                     std::ranges::none_of(screening.predictions, &Prediction::is_contradicted);
   return whole ? claims::Verdict::pass : claims::Verdict::inconclusive;
 }
 

@@ -95,11 +95,13 @@ struct Fault {
 
 /// The order in which the library adds, which predicts the bits of inexact sums.
 struct Prediction {
-  std::string dtype;        ///< "f32", "f64"
-  std::uint64_t size = 0;   ///< rows and columns
-  double share = 0;         ///< of the entries whose order is certified
-  bool is_used = false;     ///< whether bits were predicted by it
-  std::string reason = {};  ///< why not, or why not of all entries
+  std::string dtype;       ///< "f32", "f64"
+  std::uint64_t size = 0;  ///< rows and columns
+  double share = 0;        ///< of the entries whose order is certified
+  bool is_used = false;    ///< whether bits were predicted by it
+  /// Whether fresh sums had other bits than in the order that had been read, on each core where it was read.
+  bool is_contradicted = false;
+  std::string reason = {};  ///< why bits were not predicted, or not of all entries
   double time_s = 0;        ///< that reading it took
 };
 
@@ -127,8 +129,8 @@ int guilty_processor(const Fault& fault);
 /// The command that makes the call of the fault again and again, on every core that was screened.
 std::string repeating_command(const Screening& screening, const Fault& fault);
 
-/// Fail for a wrong answer or an incident; inconclusive if a core was not screened as long as was asked for; skipped if
-/// nothing was computed.
+/// Fail for a wrong answer or an incident; inconclusive if a core was not screened as long as was asked for, or sums
+/// contradict their order, as then either all cores err or there is no such order; skipped if nothing was computed.
 claims::Verdict verdict_of(const Screening& screening);
 
 /// Schema "sqrtn.screen/1".

@@ -67,6 +67,7 @@ void list(Fields& field, Of<Prediction> auto& prediction) {
   field("size", prediction.size, rule::Count{});
   field("share", prediction.share, rule::share);
   field("is_used", prediction.is_used, rule::Flag{});
+  field("is_contradicted", prediction.is_contradicted, rule::Flag{.may_lack = true});
   field("reason", prediction.reason, rule::Maybe{});
   field("time_s", prediction.time_s, rule::positive);
 }

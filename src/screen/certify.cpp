@@ -50,18 +50,24 @@ double share_of(const results::LibraryOrder& order) {
   return order.refusal.empty() && order.repeatable ? 1 - order.unknown_share : 0;
 }
 
+/// A class of which fresh entries have other bits than in the order that was read.
+const results::OrderClass* contradicted_class(const results::LibraryOrder& order) {
+  const auto found = std::ranges::find_if(order.classes, [](const results::OrderClass& one) {
+    return one.verdict == results::OrderVerdict::contradicted && one.predicted < one.compared;
+  });
+  return found == order.classes.end() ? nullptr : &*found;
+}
+
 /// Why not all of it is certified.
 std::string reason_of(const results::LibraryOrder& order) {
   if (!order.refusal.empty()) return order.refusal;
   if (!order.repeatable) return "the same call gave other bits";
-  for (const results::OrderClass& one : order.classes) {
-    if (one.verdict == results::OrderVerdict::contradicted) {
-      return fmt::format("its order is contradicted in {} of {} fresh entries: {}", one.compared - one.predicted,
-                         one.compared, one.reason);
-    }
+  if (const results::OrderClass* one = contradicted_class(order)) {
+    return fmt::format("its order is contradicted in {} of {} fresh entries: {}", one->compared - one->predicted,
+                       one->compared, one->reason);
   }
   for (const results::OrderClass& one : order.classes) {
-    if (one.verdict == results::OrderVerdict::unread && !one.reason.empty()) return one.reason;
+    if (one.verdict != results::OrderVerdict::certified && !one.reason.empty()) return one.reason;
   }
   return order.certified() ? "" : "some entries are added in an order of their own";
 }
@@ -112,6 +118,7 @@ Certified certify(const libraries::Candidate& library, const Plan& plan, const s
     }
     prediction.share = share_of(best);
     prediction.reason = reason_of(best);
+    prediction.is_contradicted = contradicted_class(best) != nullptr;
     prediction.is_used = prediction.share >= least_share;
     if (prediction.is_used && word_of(best).size() > longest_word) {
       prediction.is_used = false;
