@@ -31,7 +31,8 @@ int exit_code_of(const results::Comparison& comparison, bool strict, bool fail_s
     return (change.turned_wrong() || change.is_new_failure()) && change.counts(strict);
   });
   const bool turned_wrong = std::ranges::any_of(comparison.ratios, &results::TimeRatio::turned_wrong);
-  if (wrong || turned_wrong || (slower && fail_slower)) return claim_failed;
+  const bool other_bits = strict && !comparison.orders.empty();
+  if (wrong || turned_wrong || other_bits || (slower && fail_slower)) return claim_failed;
   // What was checked and is not any more may hide a failure.
   const bool unchecked = std::ranges::any_of(comparison.claims, &results::ClaimChange::no_longer_checked);
   if (unchecked) return nothing_measured;
@@ -98,7 +99,8 @@ void add_compare(CLI::App& application, Action& chosen) {
       ->type_name("OLD.json");
   subcommand->add_option("new", options->after, "The later one")->required()->type_name("NEW.json");
   subcommand->add_flag("--force", options->force, "Compare different machines too, and mark it");
-  subcommand->add_flag("--strict", options->strict, "Count what differs with NaN, Inf, α = 0 or underflow alone too");
+  subcommand->add_flag("--strict", options->strict,
+                       "Count what differs with NaN, Inf, α = 0 or underflow alone too, and orders of sums");
   subcommand->add_flag("--fail-slower", options->fail_slower,
                        "Exit with 1 if an interval of new/old lies above 1; takes 5 repetitions or more");
   subcommand->add_option("--json", options->json, "Also write the comparison to FILE; '-' is standard output")
@@ -106,7 +108,7 @@ void add_compare(CLI::App& application, Action& chosen) {
       ->check(word_error);
   subcommand->footer(
       "Markdown on standard output: verdicts and properties that changed, times as ratios with intervals, geometric "
-      "means; of two backends.json for every library.\n"
+      "means; of two backends.json for every library, with the orders of sums that changed.\n"
       "Exit codes: 1 if a claim or an answer turned wrong or is new and fails, 3 if a claim became inconclusive, 4 if "
       "one is no longer checked or the two share nothing, 5 if the machines differ. A slower time is shown and is no "
       "failure without --fail-slower: the two runs were not interleaved, so that drift between them is not excluded. "

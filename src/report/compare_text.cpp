@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "report/order_text.hpp"
 #include "report/table.hpp"
 #include "results/format.hpp"
 
@@ -92,6 +93,11 @@ std::string how_to_read(const Comparison& comparison) {
       comparison.interval_percent);
 }
 
+std::string order_section(const Comparison& comparison) {
+  if (comparison.orders.empty() && comparison.orders_in_both == 0) return {};
+  return "\n### Orders of sums, not judged\n\n" + order_changes_text(comparison.orders, comparison.orders_in_both);
+}
+
 std::string section(const Table& table) { return table.rows.empty() ? "" : '\n' + to_markdown(table); }
 
 }  // namespace
@@ -108,6 +114,7 @@ std::string to_markdown(const Comparison& comparison) {
   text += section(difference_table("What else differs", comparison.other));
   text += section(claim_change_table(comparison.claims));
   text += section(difference_table("Properties that changed, not judged", comparison.properties));
+  text += order_section(comparison);
   text += section(mean_table(comparison));
   text += section(ratio_table("Times that changed", comparison, changed));
   text += id_list("Measurements that appeared", comparison.appeared);

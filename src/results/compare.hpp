@@ -69,6 +69,8 @@ struct Comparison {
   std::vector<TimeRatio> ratios;                   ///< in the order of the new document
   std::vector<MeanRatio> means;                    ///< by group, in that order
   std::vector<std::string> appeared, disappeared;  ///< measurements of one document alone
+  std::size_t orders_in_both = 0;                  ///< orders of sums that both have read
+  std::vector<OrderChanged> orders;                ///< what changed in those of the old document
   int interval_percent = 98;                       ///< how often the interval of a ratio holds it, drift aside
 
   /// No claim and no measurement stands in both.

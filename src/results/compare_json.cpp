@@ -52,6 +52,8 @@ Json to_json(const Comparison& comparison) {
   json["same_claims"] = comparison.same_claims;
   json["claims"] = claims_json(comparison.claims);
   json["properties"] = differences_json(comparison.properties);
+  json["orders_in_both"] = comparison.orders_in_both;
+  json["orders"] = order_changes_json(comparison.orders)["orders"];
   json["measurements"] = Json::array();
   for (const TimeRatio& row : comparison.ratios) json["measurements"].push_back(ratio_json(row));
   json["geometric_means"] = Json::array();

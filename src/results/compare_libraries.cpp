@@ -63,6 +63,26 @@ Document as_document(const Libraries& report) {
   return document;
 }
 
+OrderDocument orders_of(const Libraries& report) {
+  OrderDocument document;
+  document.seed = report.seed;
+  for (const Library& library : report.backends) {
+    for (const LibraryOrder& order : library.orders) {
+      document.orders.push_back(order);
+      document.orders.back().name = library.name;
+    }
+  }
+  return document;
+}
+
+/// Earlier documents tell of no orders.
+void compare_orders(const Libraries& before, const Libraries& after, Comparison& comparison) {
+  const OrderDocument older = orders_of(before), newer = orders_of(after);
+  if (older.orders.empty() || newer.orders.empty()) return;
+  comparison.orders = unexpected(older, newer);
+  comparison.orders_in_both = orders_in_both(older, newer);
+}
+
 /// What each library is, where it is another one now.
 void add_identities(const Libraries& before, const Libraries& after, std::vector<Difference>& all) {
   std::map<std::string, const Library*> old_entries;
@@ -94,6 +114,7 @@ Comparison compare(const Libraries& before, const Libraries& after) {
     comparison.other.push_back({"provenance", before.provenance, after.provenance});
   }
   add_identities(before, after, comparison.other);
+  compare_orders(before, after, comparison);
   return comparison;
 }
 
