@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -22,6 +24,7 @@ class FleetOfRanks : public testing::Test {
   [[nodiscard]] nlohmann::json document(const char* name) const {
     return nlohmann::json::parse(content_of(folder / name), nullptr, false);
   }
+  void expect_shown_at(const char* signal);
   Folder folder;
 };
 
@@ -59,6 +62,29 @@ TEST_F(FleetOfRanks, ASilentRankIsNamedAndTheOthersFinish) {
   EXPECT_TRUE(holds(ended.out, "rank 2 on "));
   EXPECT_TRUE(holds(ended.out, "3 nodes: 2 pass, 1 unreadable"));
 }
+
+/// Signals mpirun once each rank's worker screens and has had time for a first report.
+void FleetOfRanks::expect_shown_at(const char* signal) {
+  const Ended ended =
+      shell(folder,
+            fmt::format("{}-n 4 sqrtn-fleet --json fleet.json screen --cores 0 --minutes 5 --size 64 --seed $$ >out & "
+                        "for i in $(seq 100); do sleep 0.1; "
+                        "[ $(pgrep -cf \"screen --worker.*seed $$\") -lt 4 ] || break; done; "
+                        "sleep 1.5; kill -{} $!; wait $!; cat out",
+                        mpirun, signal));
+  EXPECT_TRUE(holds(ended.out, "4 nodes: 4 inconclusive")) << ended.err;
+  const nlohmann::json fleet = document("fleet.json");
+  ASSERT_TRUE(fleet.is_object());
+  ASSERT_EQ(fleet["nodes"].size(), 4U);
+  for (const auto& node : fleet["nodes"]) EXPECT_GT(node["calls"], 0);
+}
+
+// mpirun kills all ranks a second after it was asked to end.
+TEST_F(FleetOfRanks, AJobsEndShowsWhatThereIs) { expect_shown_at("TERM"); }
+
+// This one it only passes on.
+using FleetOfRanksSlow = FleetOfRanks;
+TEST_F(FleetOfRanksSlow, AWishToEndShowsWhatThereIs) { expect_shown_at("USR1"); }
 
 TEST_F(FleetOfRanks, WrongWordsAreRefusedOnce) {
   const Ended ended = ranks("-n 2 sqrtn-fleet judge");

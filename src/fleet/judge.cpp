@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <csignal>
 #include <filesystem>
 #include <future>
+#include <iostream>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -12,6 +14,7 @@
 #include "fleet/members.hpp"
 #include "report/fleet_text.hpp"
 #include "results/fleet.hpp"
+#include "support/interrupt.hpp"
 #include "support/output.hpp"
 #include "support/place_name.hpp"
 #include "support/process.hpp"
@@ -22,6 +25,9 @@ namespace {
 
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
+
+// From a wish to end on. Slurm waits 30 s before it kills, OpenMPI's mpirun one; a child takes a sixth of a second.
+constexpr double grace_s = 20, grace_below_mpirun_s = 0.7;
 
 /// A folder of this process's own, gone with it.
 class Scratch {
@@ -57,7 +63,7 @@ Answer answer_of(const Judging& judging) {
   std::vector<std::string> argv{judging.command};
   std::ranges::copy(judging.arguments, std::back_inserter(argv));
   argv.insert(argv.end(), {"--json", "-"});
-  const ProcessEnd end = run_process(argv, {.wall_s = judging.limit_s});
+  const ProcessEnd end = run_process(argv, {.wall_s = judging.limit_s, .grace_s = grace_s});
   Answer answer{.node = name_of_place("%N"), .problem = {}, .document = end.out};
   if (answer.document.empty()) {
     const std::string said = last_line(end.err);
@@ -79,17 +85,35 @@ Answer unpacked(const std::string& bytes) {
 void answer_first(const Ranks& ranks, const Judging& judging) {
   const std::string node = name_of_place("%N");
   std::future<Answer> own = std::async(std::launch::async, answer_of, judging);
+  Clock::time_point next = Clock::now();
   do {
-    ranks.send(0, Tag::alive, node);
-  } while (own.wait_for(500ms) != std::future_status::ready);
+    if (Clock::now() >= next) {
+      ranks.send(0, Tag::alive, node);
+      next += 500ms;
+    }
+    for (auto message = ranks.next(); message; message = ranks.next()) {
+      if (message->tag == Tag::finish) std::raise(SIGTERM);
+    }
+  } while (own.wait_for(20ms) != std::future_status::ready);
   ranks.send(0, Tag::answer, packed(own.get()));
   auto message = ranks.next();
   for (; !message || message->tag != Tag::end; message = ranks.next()) std::this_thread::sleep_for(10ms);
   if (message->bytes == "leave") ranks.leave(0);
 }
 
-/// The first rank's, of all; none of a rank that is lost.
-std::vector<std::optional<Answer>> gathered(const Ranks& ranks, const Judging& judging, Members& members) {
+/// Tells the others that it was asked to end, by whatever process was. Returns: until when it waits for their answers.
+Clock::time_point ask_to_finish(const Ranks& ranks, Members& members) {
+  for (int rank = 1; rank < ranks.count(); ++rank) {
+    if (members.at(rank).state == Member::State::open) ranks.send(rank, Tag::finish, "");
+  }
+  // SIGUSR1 it only passes on.
+  const bool is_hurried = Ranks::below_mpirun() && interrupting_signal() != SIGUSR1;
+  return Clock::now() +
+         std::chrono::milliseconds(static_cast<int>(1e3 * (is_hurried ? grace_below_mpirun_s : grace_s)));
+}
+
+/// The first rank's, of all; none of a rank that is lost, or has not answered in time after a wish to end.
+std::vector<std::optional<Answer>> gathered(const Ranks& ranks, std::future<Answer>& own, Members& members) {
   std::vector<std::optional<Answer>> answers(static_cast<std::size_t>(ranks.count()));
   const auto take = [&](int rank, Answer answer) {
     answers.at(static_cast<std::size_t>(rank)) = std::move(answer);
@@ -97,8 +121,9 @@ std::vector<std::optional<Answer>> gathered(const Ranks& ranks, const Judging& j
   };
   Progress progress("fleet");
   members.at(0).node = name_of_place("%N");
-  std::future<Answer> own = std::async(std::launch::async, answer_of, judging);
-  while (members.in(Member::State::open) > 0) {
+  std::optional<Clock::time_point> end;
+  while (members.in(Member::State::open) > 0 && !(end && Clock::now() > *end)) {
+    if (interrupted() && !end) end = ask_to_finish(ranks, members);
     if (members.at(0).state == Member::State::open && own.wait_for(20ms) == std::future_status::ready) {
       take(0, own.get());
     } else {
@@ -134,8 +159,10 @@ results::Fleet fleet_of(const std::vector<std::optional<Answer>>& answers, Membe
     const std::string& node = answer ? answer->node : members.at(rank).node;
     const std::string name = fmt::format("{}-{}", node.empty() ? "unknown" : node, rank);
     if (!answer) {
-      without.push_back(
-          missing(name, fmt::format("{} died, or said nothing for {:g} s", members.name(rank), members.silence_s())));
+      const bool is_lost = members.at(rank).state == Member::State::lost;
+      without.push_back(missing(
+          name, members.name(rank) + (is_lost ? fmt::format(" died, or said nothing for {:g} s", members.silence_s())
+                                              : " had no time to answer before the end")));
     } else if (!answer->problem.empty()) {
       without.push_back(missing(name, answer->problem));
     } else {
@@ -153,17 +180,20 @@ results::Fleet fleet_of(const std::vector<std::optional<Answer>>& answers, Membe
 }  // namespace
 
 int judge(const Ranks& ranks, const Judging& judging) {
+  const Interruptible until_all_is_shown;
   if (ranks.own() != 0) {
     answer_first(ranks, judging);
     return 0;
   }
   if (!judging.json.empty()) require_writable(judging.json);
   Members members(ranks.count(), judging.silence_s);
-  const auto answers = gathered(ranks, judging, members);
+  std::future<Answer> own = std::async(std::launch::async, answer_of, judging);
+  const auto answers = gathered(ranks, own, members);
   const results::Fleet fleet = fleet_of(answers, members);
   command::deliver(results::to_json(fleet), judging.json, report::fleet_text(fleet));
   const int code = command::exit_code(results::verdict_of(fleet));
-  const bool complete = members.in(Member::State::lost) == 0;
+  std::cout.flush();
+  const bool complete = members.in(Member::State::done) == static_cast<std::size_t>(ranks.count());
   for (int rank = 1; rank < ranks.count(); ++rank) {
     if (members.at(rank).state == Member::State::done) ranks.send(rank, Tag::end, complete ? "" : "leave");
   }

@@ -17,6 +17,7 @@ struct Judging {
 
 /// Each rank runs the command in a child, so that what a library does to its process harms no rank; the first gathers
 /// the documents and shows them as one fleet. A rank that died or fell silent is a node that says so.
+/// On SIGTERM, SIGINT and SIGUSR1 the children are asked to end, and what all ranks know by then is shown.
 /// Returns: the exit code, 1 if a node fails, 3 if one is open or missing; on other ranks than the first 0.
 int judge(const Ranks& ranks, const Judging& judging);
 

@@ -17,6 +17,7 @@ constexpr const char* examples =
     R"(Every other word goes to sqrtn; `sqrtn SUBCOMMAND --help` has them. With --enable-recovery mpirun (OpenMPI)
 lets the other ranks go on where one dies; without it, it ends them all and names the one. With --bind-to none a
 rank has all cores of its node. Slurm: srun --mpi=pmix --ntasks-per-node=1, in an allocation of whole nodes.
+SIGTERM, SIGINT and SIGUSR1 show what there is by then; below mpirun SIGUSR1 leaves ranks the time to answer.
 Exit codes: 0 all nodes pass, 1 a node fails, 2 wrong usage, 3 a node is open, or missing.
 Examples:
   mpirun -n 16 --map-by node --bind-to none --enable-recovery sqrtn-fleet screen --minutes 10

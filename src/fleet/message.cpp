@@ -39,14 +39,15 @@ std::optional<Message> Ranks::next() const {
   return message;
 }
 
+bool Ranks::below_mpirun() { return std::getenv("OMPI_COMM_WORLD_RANK") != nullptr; }
+
 void Ranks::leave(int code) const {
   std::fflush(nullptr);
   // mpirun ends all ranks when one leaves with another code than 0. Where it has been asked to let them go on it waits
   // for those that are lost, and MPI_Abort waits with it: it has to be told.
   if (std::getenv("OMPI_MCA_orte_enable_recovery") != nullptr && code != 0) kill(getppid(), SIGTERM);
   // srun waits for all ranks, whatever one leaves with, and ends the step where MPI_Abort asks it to.
-  const bool below_mpirun = std::getenv("OMPI_COMM_WORLD_RANK") != nullptr;
-  if (!below_mpirun && std::getenv("SLURM_STEP_ID") != nullptr && code != 0) MPI_Abort(MPI_COMM_WORLD, code);
+  if (!below_mpirun() && std::getenv("SLURM_STEP_ID") != nullptr && code != 0) MPI_Abort(MPI_COMM_WORLD, code);
   std::_Exit(code);
 }
 

@@ -10,6 +10,7 @@ namespace sqrtn::fleet {
 enum class Tag {
   alive,   ///< the sender's node, again and again
   answer,  ///< what a rank has to say in the end, or of itself at the start
+  finish,  ///< the receiver is to answer with what it has by now
   work,    ///< tasks to be computed
   sums,    ///< of these tasks
   end      ///< nothing more will come
@@ -36,6 +37,8 @@ class Ranks {
   void send(int to, Tag tag, std::string_view bytes) const;
   /// The next that has come, from anybody; does not wait. Bytes beyond 2³⁰ are refused.
   [[nodiscard]] std::optional<Message> next() const;
+  /// Whether OpenMPI's mpirun started it, which ends ranks in its own way.
+  [[nodiscard]] static bool below_mpirun();
   /// Ends this rank where some of the others cannot be waited for, and with another code than 0 all of them. mpirun
   /// ends with that code; with 1 under --enable-recovery of OpenMPI.
   [[noreturn]] void leave(int code) const;

@@ -143,6 +143,14 @@ int end_descendants() {
   return killed;
 }
 
+/// Sends the child the signal whose number can be read from standard input. Returns: false where that is closed.
+bool pass_on_signal(pid_t child) {
+  unsigned char signal = 0;
+  if (read(STDIN_FILENO, &signal, 1) != 1) return false;
+  ::kill(child, signal);
+  return true;
+}
+
 /// Sleeps until the child has ended or stopped, or until the other end of standard input is closed; then ends all.
 /// All signals are held back but while it sleeps.
 ChildEnd watch_over(pid_t child) {
@@ -153,7 +161,7 @@ ChildEnd watch_over(pid_t child) {
   siginfo_t seen{};
   const auto id = static_cast<id_t>(child);
   while (waitid(P_PID, id, &seen, WEXITED | WSTOPPED | WNOHANG | WNOWAIT) == 0 && seen.si_pid == 0 &&
-         ppoll(&lifeline, 1, nullptr, &all_but_ends) <= 0) {
+         (ppoll(&lifeline, 1, nullptr, &all_but_ends) <= 0 || pass_on_signal(child))) {
   }
   ::kill(-child, SIGKILL);  // the number is the child's until it is waited for
   ::kill(child, SIGKILL);   // it may have left its group
@@ -220,12 +228,17 @@ Child::Child(const std::vector<std::string>& argv, std::size_t memory_bytes, con
       report_(make_pipe()),
       guardian_(
           start_guardian(argv, memory_bytes, environment, streams, lifeline_.read.number(), report_.write.number())) {
-  lifeline_.read.close();
   report_.write.close();
 }
 
 Child::~Child() {
   if (guardian_ > 0) reap();
+}
+
+// This process keeps the reading end too, so that nothing comes of writing when the guardian has gone.
+void Child::send(int signal) const {
+  const auto number = static_cast<unsigned char>(signal);
+  [[maybe_unused]] const ssize_t written = write(lifeline_.write.number(), &number, 1);
 }
 
 ChildEnd Child::reap() {

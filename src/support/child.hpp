@@ -64,11 +64,13 @@ class Child {
 
   /// Becomes readable when the child has ended and nothing of it is left.
   [[nodiscard]] int ended() const { return report_.read.number(); }
+  /// Has the guardian send it that signal, if it still runs.
+  void send(int signal) const;
   /// Kills what still runs, and waits for that.
   ChildEnd reap();
 
  private:
-  Pipe lifeline_;  ///< nothing is written: its end is that of this process, or of its patience
+  Pipe lifeline_;  ///< signals to be sent; its end is that of this process, or of its patience
   Pipe report_;
   pid_t guardian_;
 };

@@ -11,7 +11,7 @@
 namespace sqrtn {
 namespace {
 
-constexpr std::array wishes{SIGINT, SIGTERM};
+constexpr std::array wishes{SIGINT, SIGTERM, SIGUSR1};
 
 std::atomic<int> came = 0;  ///< the last of them
 std::atomic<int> read_end = -1, write_end = -1;
@@ -54,6 +54,8 @@ void Interruptible::end_if_interrupted() {
   std::signal(came, SIG_DFL);
   std::raise(came);
 }
+
+int interrupting_signal() { return came; }
 
 bool interrupted() { return came != 0; }
 

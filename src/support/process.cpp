@@ -26,9 +26,18 @@ using support::Child;
 using support::Descriptor;
 using support::Pipe;
 
-/// What the parent listens to; the last becomes readable when the child has ended.
-struct Ends {
-  int out, err, ended;
+/// How long a child is waited for, and what it has come to after that.
+struct Patience {
+  Clock::time_point start;
+  double limit_s = 0;  ///< 0: none
+  ProcessEnd::How at_its_end = ProcessEnd::How::timed_out;
+
+  /// 0 when there is none left, −1 for no limit.
+  [[nodiscard]] int left_ms() const {
+    if (!(limit_s > 0)) return -1;
+    const double left_s = limit_s - std::chrono::duration<double>(Clock::now() - start).count();
+    return left_s <= 0 ? 0 : static_cast<int>(std::min(left_s, 1e6) * 1e3) + 1;
+  }
 };
 
 /// Appends what is there to read. Returns false at the end of the stream.
@@ -41,19 +50,15 @@ bool append_from(int descriptor, std::string& text) {
 
 /// Reads both streams until the child has ended or must be ended. What it wrote before its end is read to
 /// the last byte, but nothing that descendants of its own write later.
-void listen(const Ends& ends, const ProcessLimits& limits, Clock::time_point start, ProcessEnd& end,
+void listen(const Child& child, int out, int err, const ProcessLimits& limits, Patience patience, ProcessEnd& end,
             const std::function<void(std::string&)>& heard) {
   std::array<pollfd, 4> waits{
-      {{ends.out, POLLIN, 0}, {ends.err, POLLIN, 0}, {ends.ended, POLLIN, 0}, {interruption(), POLLIN, 0}}};
+      {{out, POLLIN, 0}, {err, POLLIN, 0}, {child.ended(), POLLIN, 0}, {interruption(), POLLIN, 0}}};
   for (bool ended = false;;) {
-    int wait_ms = ended ? 0 : -1;
-    if (!ended && limits.wall_s > 0) {
-      const double left_s = limits.wall_s - std::chrono::duration<double>(Clock::now() - start).count();
-      if (left_s <= 0) {
-        end.how = ProcessEnd::How::timed_out;
-        return;
-      }
-      wait_ms = static_cast<int>(std::min(left_s, 1e6) * 1e3) + 1;
+    const int wait_ms = ended ? 0 : patience.left_ms();
+    if (wait_ms == 0 && !ended) {
+      end.how = patience.at_its_end;
+      return;
     }
     const int ready = poll(waits.data(), waits.size(), wait_ms);
     if (ended && ready <= 0) return;
@@ -68,8 +73,13 @@ void listen(const Ends& ends, const ProcessLimits& limits, Clock::time_point sta
       return;
     }
     if (waits[3].revents != 0) {
-      end.how = ProcessEnd::How::interrupted;
-      return;
+      patience = {Clock::now(), limits.grace_s, ProcessEnd::How::interrupted};
+      if (!(limits.grace_s > 0)) {
+        end.how = patience.at_its_end;
+        return;
+      }
+      child.send(SIGTERM);
+      waits[3].fd = -1;
     }
     if (waits[2].revents != 0) {
       ended = true;
@@ -110,7 +120,8 @@ void describe_end(const ChildEnd& child, ProcessEnd& end) {
   if (WIFSIGNALED(child.status) || WIFSTOPPED(child.status)) {
     end.how = ProcessEnd::How::signalled;
     end.code = WIFSTOPPED(child.status) ? WSTOPSIG(child.status) : WTERMSIG(child.status);
-    if ((end.code == SIGINT || end.code == SIGTERM) && is_asked_to_end()) end.how = ProcessEnd::How::interrupted;
+    const bool is_wish = end.code == SIGINT || end.code == SIGTERM || end.code == SIGUSR1;
+    if (is_wish && is_asked_to_end()) end.how = ProcessEnd::How::interrupted;
   } else {
     end.code = WEXITSTATUS(child.status);
   }
@@ -151,7 +162,7 @@ ProcessEnd run_process(const std::vector<std::string>& argv, const ProcessLimits
   Child child(argv, limits.memory_bytes, environment,
               {nothing.number(), out.write.number(), err.write.number(), failure.write.number()});
   for (Pipe* pipe : {&out, &err, &failure}) pipe->write.close();
-  listen({out.read.number(), err.read.number(), child.ended()}, limits, start, end, heard);
+  listen(child, out.read.number(), err.read.number(), limits, {.start = start, .limit_s = limits.wall_s}, end, heard);
   end.wall_s = std::chrono::duration<double>(Clock::now() - start).count();
   const support::ChildEnd told = child.reap();
   end.cpu_s = seconds(told.usage.ru_utime) + seconds(told.usage.ru_stime);

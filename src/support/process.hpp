@@ -12,6 +12,7 @@ namespace sqrtn {
 /// 0 is no limit.
 struct ProcessLimits {
   double wall_s = 0;
+  double grace_s = 0;            ///< what it has to end by itself, from a SIGTERM on, when this process is interrupted
   std::size_t memory_bytes = 0;  ///< of address space; not set where a sanitizer, which needs more, is built in
   std::size_t output_bytes = std::size_t{64} << 20;  ///< of both streams together
 };
