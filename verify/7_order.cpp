@@ -157,6 +157,11 @@ TEST(Order, PictureHasEachSum) {
   EXPECT_EQ(report::tree_svg(made_document({})), "");
 }
 
+// The reference begins each row of the symmetric factor at its diagonal: a class a row, but the first two.
+TEST(Order, OfAClassARowIsRead) {
+  EXPECT_EQ(shell(Folder(), "sqrtn order symm:96x12 --blas reference --entries 65536").code, 0);
+}
+
 std::size_t numbers_in(const std::string& text) {
   std::size_t n = 0;
   for (const results::Run& run : results::runs_of(text)) n += (run.end - run.first + run.step - 1) / run.step;

@@ -109,8 +109,7 @@ void add_screen(CLI::App& application, Action& chosen) {
       "is read, so that the bits of inexact sums are known as well. In the name of the JSON file %N is the "
       "node, %j the job, %t the task (Slurm, OpenMPI, PMI).\n"
       "Exit codes: 0 no fault, 1 a fault or a crash, 3 not every core was screened, or sums contradict their order, 4 "
-      "nothing was. Ctrl-C and SIGTERM "
-      "show what there is by then.\n"
+      "nothing was. Ctrl-C, SIGTERM and SIGUSR1 show what there is by then.\n"
       "Examples:\n  sqrtn screen --minutes 30 --json node.json\n  sqrtn screen --cores 0-7 --blas reference\n"
       "  srun --ntasks-per-node=1 --cpus-per-task=64 sqrtn screen --json out/%N.json\n  sqrtn merge out/*.json");
   subcommand->callback([options, subcommand, &chosen] {

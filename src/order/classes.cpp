@@ -10,7 +10,7 @@
 namespace sqrtn::order {
 namespace {
 
-constexpr std::size_t most_classes = 64, most_groups = 256;
+constexpr std::size_t most_classes = 256, most_groups = 256;
 
 std::uint64_t mixed(std::uint64_t hash, std::uint64_t value) {
   hash = (hash ^ value) * 0x9e3779b97f4a7c15u;

@@ -33,7 +33,7 @@ struct Classes {
 
 /// Entries are of one class if they agree, bit for bit, in each of several products whose rows of A are all equal, and
 /// whose columns of B are: there only the order tells them apart. Data are such that any other rounding shows.
-/// At most 64 classes, of at most 256 groups of rows and of columns, are kept.
+/// At most 256 classes, of at most 256 groups of rows and of columns, are kept.
 template <class T>
 Classes find_classes(const Product<T>& product, std::uint64_t seed);
 

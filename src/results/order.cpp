@@ -36,7 +36,7 @@ constexpr std::array<std::string_view, 21> changes_of_orders{
     "alpha",   "beta",     "invariance", "repeatability", "certainty", "bits",    "unread"};
 
 constexpr const char* schema = "sqrtn.order/1";
-constexpr std::size_t most_classes = 64, most_blocks = 256, most_rows = std::size_t{1} << 16;
+constexpr std::size_t most_classes = 256, most_blocks = 256, most_rows = std::size_t{1} << 16;
 // A tree of 2¹⁶ products without any regularity takes half a MiB.
 constexpr JsonLimits limits{.string_bytes = std::size_t{1} << 20};
 
@@ -138,10 +138,11 @@ LibraryOrder read_order(const JsonInput& json) {
   auto order = read_as<LibraryOrder>(json);
   if (order.classes.size() > most_classes) json["classes"].refuse(fmt::format("at most {} classes", most_classes));
   if (!json["library"].is_null()) order.identity = read_identity(json["library"]);
+  const std::vector<JsonInput> classes = json["classes"].elements();
   for (std::size_t i = 0; i < order.classes.size(); ++i) {
     OrderClass& one = order.classes[i];
-    const JsonInput tree = json["classes"].elements()[i]["tree"];
-    read_blocks(json["classes"].elements()[i]["blocks"], one);
+    const JsonInput tree = classes[i]["tree"];
+    read_blocks(classes[i]["blocks"], one);
     try {
       if (!one.tree.empty()) (void)laws::from_code(one.tree);
     } catch (const std::invalid_argument& error) {

@@ -146,9 +146,7 @@ int end_descendants() {
 /// Sends the child the signal whose number can be read from standard input. Returns: false where that is closed.
 bool pass_on_signal(pid_t child) {
   unsigned char signal = 0;
-  if (read(STDIN_FILENO, &signal, 1) != 1) return false;
-  ::kill(child, signal);
-  return true;
+  return read(STDIN_FILENO, &signal, 1) == 1 && ::kill(child, signal) == 0;
 }
 
 /// Sleeps until the child has ended or stopped, or until the other end of standard input is closed; then ends all.
@@ -233,12 +231,6 @@ Child::Child(const std::vector<std::string>& argv, std::size_t memory_bytes, con
 
 Child::~Child() {
   if (guardian_ > 0) reap();
-}
-
-// This process keeps the reading end too, so that nothing comes of writing when the guardian has gone.
-void Child::send(int signal) const {
-  const auto number = static_cast<unsigned char>(signal);
-  [[maybe_unused]] const ssize_t written = write(lifeline_.write.number(), &number, 1);
 }
 
 ChildEnd Child::reap() {

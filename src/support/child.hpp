@@ -65,7 +65,10 @@ class Child {
   /// Becomes readable when the child has ended and nothing of it is left.
   [[nodiscard]] int ended() const { return report_.read.number(); }
   /// Has the guardian send it that signal, if it still runs.
-  void send(int signal) const;
+  void send(unsigned char signal) const {
+    // This process keeps the reading end too, so that nothing comes of writing when the guardian has gone.
+    [[maybe_unused]] const ssize_t written = write(lifeline_.write.number(), &signal, 1);
+  }
   /// Kills what still runs, and waits for that.
   ChildEnd reap();
 
