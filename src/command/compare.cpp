@@ -33,8 +33,7 @@ int exit_code_of(const results::Comparison& comparison, bool strict, bool fail_s
   const bool turned_wrong = std::ranges::any_of(comparison.ratios, &results::TimeRatio::turned_wrong);
   if (wrong || turned_wrong || (strict && !comparison.orders.empty()) || (slower && fail_slower)) return claim_failed;
   // What was checked and is not any more may hide a failure.
-  const bool unchecked = std::ranges::any_of(comparison.claims, &results::ClaimChange::no_longer_checked);
-  if (unchecked) return nothing_measured;
+  if (std::ranges::any_of(comparison.claims, &results::ClaimChange::no_longer_checked)) return nothing_measured;
   const bool doubtful = std::ranges::any_of(comparison.claims, [](const results::ClaimChange& change) {
     return change.after == claims::Verdict::inconclusive;
   });
