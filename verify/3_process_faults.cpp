@@ -190,7 +190,7 @@ TEST(ProcessFaults, WhatBelongsToTheProcessIsCompared) {
             },
             "the limit RLIMIT_NOFILE (was '"},
            {[] { std::fesetround(FE_UPWARD); }, "the rounding mode (was '"},
-           {[] { setpriority(PRIO_PROCESS, 0, 15); }, "the priority (was '"},
+           {[] { setpriority(PRIO_PROCESS, 0, 19); }, "the priority (was '"},
            {[] { std::setlocale(LC_NUMERIC, "C.UTF-8"); }, "the locale (was '"}}) {
     const claims::ChildFault child = claims::fault_in_child(100, [make = make](const claims::Tell&) {
       const ProcessState before = process_state();

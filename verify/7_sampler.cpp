@@ -39,7 +39,7 @@ TEST(Sampler, MisuseIsToldInOneLine) {
   const Folder folder;
   const std::pair<std::string, const char*> cases[] = {
       {"--sampler no_such_program", "'no_such_program' could not be asked anything: exited with status 127; it said: "},
-      {"--sampler 'python3 no_such_file.py'", "could not be asked anything: exited with status 2; it said: "},
+      {"--sampler 'cat no_such_file'", "could not be asked anything: exited with status 1; it said: "},
       {"--sampler true", "'true' could not be asked anything: exited with status 0"},
       {"--sampler ''", "names no program"},
       {"--sampler true --blas openblas", "--blas excludes --sampler"},

@@ -8,7 +8,7 @@ trap 'rm -rf -- "$folder"' EXIT
 unset CXXFLAGS
 export CXX=$1
 
-configure() { env "$1" cmake -S . -B "$folder/build" "${@:2}" 2>&1 && rm -rf -- "$folder/build"; }
+configure() { env "$1" cmake -G Ninja -S . -B "$folder/build" "${@:2}" 2>&1 && rm -rf -- "$folder/build"; }
 
 refused() {
   flag=$1

@@ -118,13 +118,6 @@ inline constexpr std::array<KnownFindings, 5> all_known_findings{{
     {openblas_0_3_21, openblas_avx512_kernels, openblas_avx512_ids},
 }};
 
-/// Whether the claim fails in any of them.
-inline bool is_in_known_findings(std::string_view id) {
-  return std::ranges::any_of(all_known_findings, [id](const KnownFindings& known) {
-    return std::ranges::find(known.ids, id) != known.ids.end();
-  });
-}
-
 /// Whether the claim is known to fail on this library; nullopt if nothing is known of that build or its kernels.
 inline std::optional<bool> is_known_to_fail(const blas::Backend& library, std::string_view id) {
   const blas::Identity& identity = library.identity();
