@@ -63,7 +63,7 @@ class Rounds {
       : plan_(plan), progress_(progress) {
     // Rows on the library's own threads last, so that those are waited for only once a round.
     for (Row& row : rows) order_.push_back(&row);
-    std::ranges::stable_partition(order_, [](const Row* row) { return !row->c->wakes_library_threads; });
+    std::stable_partition(order_.begin(), order_.end(), [](const Row* row) { return !row->c->wakes_library_threads; });
   }
 
   void run() {

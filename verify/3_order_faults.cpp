@@ -84,11 +84,11 @@ struct Reordering {
 std::vector<Reordering> other_trees() {
   using enum OrderChange;
   const auto rotate = [](std::int32_t by) {
-    return [by](std::vector<std::int32_t>& leaves) { std::ranges::rotate(leaves, leaves.end() - by); };
+    return [by](std::vector<std::int32_t>& leaves) { std::rotate(leaves.begin(), leaves.end() - by, leaves.end()); };
   };
   const auto reverse = [](std::vector<std::int32_t>& leaves) { std::ranges::reverse(leaves); };
   const auto last = [](std::vector<std::int32_t>& leaves) {
-    std::ranges::rotate(leaves.begin() + 5, leaves.begin() + 6, leaves.end());
+    std::rotate(leaves.begin() + 5, leaves.begin() + 6, leaves.end());
   };
   const SumTree chain = one_chain(), plain = one_chain(false), three = usual();
   const SumTree from_the_end = sum_of(sum_chain(0, 40, true), sum_of(sum_chain(40, 80, true), sum_chain(80, k, true)));

@@ -92,7 +92,7 @@ OrderDifference chains_differ(const std::vector<std::int32_t>& a, std::vector<st
   for (std::size_t shift = 1; shift < a.size(); ++shift) {
     if (a[shift] != b[0]) continue;
     turned = a;
-    std::ranges::rotate(turned, turned.begin() + static_cast<std::ptrdiff_t>(shift));
+    std::rotate(turned.begin(), turned.begin() + static_cast<std::ptrdiff_t>(shift), turned.end());
     if (turned != b) continue;
     return {OrderChange::rotated,
             {},

@@ -149,15 +149,15 @@ GlobalAveragePool2d<T>::GlobalAveragePool2d()
 template <class T>
 Flatten<T>::Flatten() : Function<T>("Flatten", "start_dim=1, end_dim=-1", flatten<T>) {}
 
-#define SQRTN_INSTANTIATE(T)             \
-  template class Linear<T>;              \
-  template class Conv2d<T>;              \
-  template class ActivationLayer<T>;     \
-  template class Scale<T>;               \
-  template class MaxPool2d<T>;           \
-  template class AveragePool2d<T>;       \
-  template class GlobalAveragePool2d<T>; \
-  template class Flatten<T>;
+#define SQRTN_INSTANTIATE(T)              \
+  template class Linear<T>;               \
+  template class Conv2d<T>;               \
+  template class ActivationLayer<T>;      \
+  template class Scale<T>;                \
+  template struct MaxPool2d<T>;           \
+  template struct AveragePool2d<T>;       \
+  template struct GlobalAveragePool2d<T>; \
+  template struct Flatten<T>;
 SQRTN_INSTANTIATE(float)
 SQRTN_INSTANTIATE(double)
 #undef SQRTN_INSTANTIATE

@@ -116,8 +116,7 @@ Node unreadable(std::string why, const std::string& path, const std::string& nam
 
 Fleet merge(std::vector<std::string> paths, unsigned threads) {
   std::ranges::sort(paths);
-  const auto twice = std::ranges::unique(paths);
-  paths.erase(twice.begin(), twice.end());
+  paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
   if (paths.empty()) return {};
   const std::vector<std::string> names = short_names(paths);
   std::vector<std::vector<Node>> of_files(paths.size());
