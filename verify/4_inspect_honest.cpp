@@ -1,9 +1,16 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <atomic>
+#include <cmath>
+#include <cstdlib>
 #include <mutex>
+#include <random>
 
+#include "claims/weights/inspection.hpp"
 #include "sqrtn/claims/follows.hpp"
 #include "sqrtn/support/parallel.hpp"
+#include "support/number.hpp"
 #include "verify.hpp"
 #include "weights.hpp"
 
@@ -46,30 +53,82 @@ std::string complaint(const HonestTensor& honest, const Judged& judged) {
   return "";
 }
 
-void expect_no_alarm(const std::vector<HonestTensor>& tensors, std::size_t repetitions, std::uint64_t first_stream) {
-  std::atomic<std::size_t> named = 0;
-  std::mutex guard;
-  parallel_for(tensors.size() * repetitions, 0, [&](std::size_t i) {
-    const HonestTensor& honest = tensors[i % tensors.size()];
-    const random::Stream stream{random::Engine::ars, settings().seed, first_stream + i};
-    const Judged judged = verify::judged(drawn(honest.rule->name, honest.shape, honest.dtype, stream));
-    named += judged.word == weights::Word::draw;
-    const std::string text = complaint(honest, judged);
+/// Of inspect_all with so many tensors each has this level.
+constexpr double alpha = 1e-9;
+
+/// Size and shape by chance: more than s values with probability √(64/s), so that large ones cost no more than small
+/// ones do together; long, wide and square matrices, and kernels of up to 7 × 7.
+Shape any_shape(std::mt19937_64& random) {
+  constexpr double least = 64, most = 1e6;
+  const auto within = [&](double low, double high) { return std::uniform_real_distribution<>(low, high)(random); };
+  const double size = least / std::pow(within(std::sqrt(least / most), 1), 2);
+  const auto side = static_cast<std::size_t>(random() % 3 == 0 ? 1 + 2 * (random() % 4) : 1);
+  const double area = static_cast<double>(side * side), channels = std::max(1.0, size / area);
+  const double rows = std::floor(std::exp(within(0, std::log(channels))));
+  const double columns = std::max(std::floor(channels / rows), std::ceil(least / area / rows));
+  Shape shape{static_cast<std::size_t>(rows), static_cast<std::size_t>(columns)};
+  if (side > 1) shape.insert(shape.end(), {side, side});
+  return shape;
+}
+
+/// The i-th of a sequence in which each rule has each type.
+HonestTensor any_honest(std::uint64_t i) {
+  constexpr Dtype dtypes[] = {Dtype::f16, Dtype::bf16, Dtype::f32, Dtype::f64};
+  std::mt19937_64 random(settings().seed * 0x9e3779b97f4a7c15u + i);
+  const std::span<const init::Rule> rules = init::rules();
+  return {&rules[i % rules.size()], any_shape(random), dtypes[i / rules.size() % std::size(dtypes)]};
+}
+
+/// Tensors [first, first + count) as one model.
+void expect_no_alarm(std::uint64_t first, std::size_t count, std::atomic<std::size_t>& named,
+                     std::atomic<std::size_t>& values) {
+  std::vector<HonestTensor> honest;
+  TensorSet model;
+  for (std::uint64_t i = first; i < first + count; ++i) {
+    const HonestTensor& tensor = honest.emplace_back(any_honest(i));
+    const auto engine = i % 2 == 0 ? random::Engine::ars : random::Engine::philox;
+    model.tensors.push_back(drawn(tensor.rule->name, tensor.shape, tensor.dtype, {engine, settings().seed, i}));
+    values += element_count(tensor.shape);
+  }
+  const weights::Inspection found =
+      weights::inspect_all(std::move(model), {.rules = {}, .alpha = alpha * static_cast<double>(count), .threads = 1});
+  static std::mutex guard;
+  for (std::size_t k = 0; k < count; ++k) {
+    named += found.tensors[k].word == weights::Word::draw;
+    const std::string text = complaint(honest[k], found.tensors[k]);
     const std::lock_guard lock(guard);
-    EXPECT_EQ(text, "") << honest.rule->name << " " << to_string(honest.shape) << " " << to_string(honest.dtype)
-                        << " stream " << stream.stream;
+    EXPECT_EQ(text, "") << honest[k].rule->name << " " << to_string(honest[k].shape) << " "
+                        << to_string(honest[k].dtype) << " stream " << first + k;
+  }
+}
+
+void expect_no_alarm(std::size_t count) {
+  constexpr std::size_t tensors_of_a_model = 128;
+  std::atomic<std::size_t> named = 0, values = 0;
+  parallel_for((count + tensors_of_a_model - 1) / tensors_of_a_model, 0, [&](std::size_t model) {
+    const std::size_t first = model * tensors_of_a_model;
+    expect_no_alarm(first, std::min(tensors_of_a_model, count - first), named, values);
   });
-  testing::Test::RecordProperty("named", static_cast<int>(named.load()));
+  fmt::print("{} tensors of {} values, {} of them named\n", count, values.load(), named.load());
 }
 
-TEST(InspectHonest, NoFalseAlarm) {
-  expect_no_alarm(honest_tensors({{8, 8}, {48, 32}, {17, 16, 3, 3}, {512, 257}}), 2, 1000);
-}
+TEST(InspectHonest, NoFalseAlarm) { expect_no_alarm(1000); }
 
+// SQRTN_HONEST_TENSORS: how many, where it is set.
 TEST(InspectHonestSlow, NoFalseAlarm) {
-  expect_no_alarm(honest_tensors({{8, 8}, {3, 100}, {48, 32}, {64, 64}, {17, 16, 3, 3}, {2, 5000}, {512, 257}}), 40,
-                  100000);
-  expect_no_alarm(honest_tensors({{1024, 1000}, {64, 128, 11, 11}}), 1, 200000);
+  const char* asked = std::getenv("SQRTN_HONEST_TENSORS");
+  const std::optional<std::size_t> count = asked == nullptr ? 20'000 : parse_number<std::size_t>(asked);
+  ASSERT_TRUE(count && *count > 0) << "SQRTN_HONEST_TENSORS is no number above 0: " << asked;
+  expect_no_alarm(*count);
+}
+
+// Between the ends of a wide interval of the deviation lies one at which two long rows are alike: of bf16 the limit is
+// known to 0.2 % alone.
+TEST(InspectHonest, TwoLongRowsDoNotSpread) {
+  const HonestTensor honest{&init::find_rule("glorot_uniform"), {2, 436903}, Dtype::bf16};
+  const Judged judged =
+      verify::judged(drawn("glorot_uniform", honest.shape, honest.dtype, {random::Engine::ars, 1, 399974}));
+  EXPECT_EQ(complaint(honest, judged), "");
 }
 
 // All tensors of this size are named, but where two rules give the same deviation.
