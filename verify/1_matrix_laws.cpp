@@ -24,6 +24,33 @@ TEST(MatrixLaws, HaarEntry) {
   EXPECT_THROW((void)laws::haar_entry_cdf(1, 0), std::invalid_argument);
 }
 
+// Of a square matrix the singular values have the quarter circle's law; of any ratio c the eigenvalues have the moments
+// 1 and 1 + c, and 1 + 3c + c² (Narayana's polynomials).
+TEST(MatrixLaws, MarchenkoPastur) {
+  for (const double x : {0.0, 0.01, 0.5, 1.0, 1.9, 2.0}) {
+    const double quarter = (x * std::sqrt(4 - x * x) / 2 + 2 * std::asin(x / 2)) / pi;
+    EXPECT_NEAR(laws::marchenko_pastur_cdf(1, x), quarter, 1e-14) << x;
+  }
+  for (const double ratio : {1.0, 0.7, 0.1, 0.001}) {
+    constexpr int points = 20'000;
+    double first = 0, second = 0, third = 0;
+    for (int i = 0; i < points; ++i) {
+      const double p = (i + 0.5) / points, s = laws::marchenko_pastur_quantile(ratio, p), eigenvalue = s * s;
+      EXPECT_NEAR(laws::marchenko_pastur_cdf(ratio, s), p, 1e-10);
+      first += eigenvalue / points;
+      second += eigenvalue * eigenvalue / points;
+      third += eigenvalue * eigenvalue * eigenvalue / points;
+    }
+    EXPECT_NEAR(first, 1, 1e-5) << ratio;
+    EXPECT_NEAR(second, 1 + ratio, 1e-5) << ratio;
+    EXPECT_NEAR(third, 1 + 3 * ratio + ratio * ratio, 1e-4) << ratio;
+    EXPECT_NEAR(laws::marchenko_pastur_quantile(ratio, 0), 1 - std::sqrt(ratio), 1e-12);
+    EXPECT_NEAR(laws::marchenko_pastur_quantile(ratio, 1), 1 + std::sqrt(ratio), 1e-12);
+  }
+  EXPECT_THROW((void)laws::marchenko_pastur_cdf(0, 1), std::invalid_argument);
+  EXPECT_THROW((void)laws::marchenko_pastur_quantile(0.5, 1.5), std::invalid_argument);
+}
+
 // laws.md §11.
 TEST(MatrixLaws, LogDeterminant) {
   struct Row {

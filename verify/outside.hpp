@@ -19,6 +19,7 @@
 #include "report/fleet_text.hpp"
 #include "report/page.hpp"
 #include "report/page_machines.hpp"
+#include "report/page_weights.hpp"
 #include "report/records.hpp"
 #include "report/screening_text.hpp"
 #include "report/summary.hpp"
@@ -78,6 +79,15 @@ inline void use(const results::Fleet& fleet) {
   keep(results::to_text(results::to_json(results::parse_fleet(text, "again"))) == text, "a fleet is read as another");
   (void)report::fleet_text(fleet);
   (void)report::page_part(fleet, "fleet", 1);
+}
+
+inline void use(const results::InspectionDocument& document) {
+  const std::string text = results::to_text(results::to_json(document));
+  const results::InspectionDocument again = results::parse_inspection(text, "again");
+  keep(results::to_text(results::to_json(again)) == text, "an inspection is read as another");
+  const report::More more = report::page_part(document, "weights", 1);
+  const std::string page = report::to_html({}, {}, {}, {&more, 1});
+  keep(page.find("<script") == page.rfind("<script"), "a text of the tensors opens or closes a script");
 }
 
 /// Cases have names and times, or say why not, and no reader of the gate's results is spoken to.
@@ -143,16 +153,17 @@ std::string refusal_of(Read read) {
 }
 
 /// Of results or libraries, of a Google Benchmark program's output, of a list of accepted findings, of a history, of a
-/// screening, of a fleet and of other benchmark programs' output, in this order. Throws: std::runtime_error for a
-/// promise that was not kept.
-inline std::array<std::string, 7> refusals_of(std::string_view text) {
+/// screening, of a fleet, of other benchmark programs' output and of inspected weights, in this order. Throws:
+/// std::runtime_error for a promise that was not kept.
+inline std::array<std::string, 8> refusals_of(std::string_view text) {
   return {refusal_of([text] { return results::parse_any(text, "input"); }),
           refusal_of([text] { return gate::read_benchmark_output(text); }),
           refusal_of([text] { return results::parse_accepted(text, "input"); }),
           refusal_of([text] { return history::parse_history(text, "input"); }),
           refusal_of([text] { return results::parse_screening(text, "input"); }),
           refusal_of([text] { return results::parse_fleet(text, "input"); }),
-          refusal_of([text] { return gate::read_suite_output(text, "input"); })};
+          refusal_of([text] { return gate::read_suite_output(text, "input"); }),
+          refusal_of([text] { return results::parse_inspection(text, "input"); })};
 }
 
 }  // namespace sqrtn::verify

@@ -54,7 +54,8 @@ void add_report(CLI::App& application, Action& chosen) {
   subcommand
       ->add_option(
           "results", options->results,
-          "Documents of run, verify, bench, propagate, reproduce, backends, order, screen or merge; JSON of Google "
+          "Documents of run, verify, bench, propagate, reproduce, backends, order, inspect, screen or merge; JSON of "
+          "Google "
           "Benchmark, nanobench "
           "or hyperfine, XML of Catch2; several are shown side by side; and histories, NAME.jsonl; - is standard input")
       ->required()
@@ -69,7 +70,8 @@ void add_report(CLI::App& application, Action& chosen) {
       "name.\n"
       "Examples:\n  sqrtn report results/NAME/results.json results/NAME/reproduced.json --output page\n"
       "  sqrtn report laptop.json server.json --output comparison\n"
-      "  sqrtn report fleet.json --output fleet");
+      "  sqrtn report fleet.json --output fleet\n"
+      "  sqrtn report weights.json --output weights");
   subcommand->callback([options, subcommand, &chosen] {
     chosen = [options, subcommand] { return report_on(*options, command_line(*subcommand)); };
   });

@@ -11,6 +11,7 @@
 #include "report/fleet_text.hpp"
 #include "report/page_machines.hpp"
 #include "report/page_orders.hpp"
+#include "report/page_weights.hpp"
 #include "report/screening_text.hpp"
 #include "report/summary.hpp"
 #include "results/read_screening.hpp"
@@ -30,6 +31,7 @@ void ReportInput::read(const std::string& path) {
   if (path.ends_with(".jsonl")) return read_history(path);
   const std::string text = results::read_text(path);
   if (results::names_schema(text, results::order_schema)) return add(results::parse_orders(text, path), path);
+  if (results::names_schema(text, results::inspection_schema)) return add(results::parse_inspection(text, path), path);
   if (results::names_schema(text, results::screen_schema)) return add(results::parse_screening(text, path), path);
   if (results::names_schema(text, results::fleet_schema)) return add(results::parse_fleet(text, path), path);
   add_results(text, path);

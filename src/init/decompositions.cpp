@@ -66,6 +66,16 @@ double largest_gram_eigenvalue(MatrixView<const double> a) {
   return solved(solver).eigenvalues().maxCoeff();
 }
 
+std::vector<double> singular_values(MatrixView<const double> a) {
+  const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(gram(a), Eigen::EigenvaluesOnly);
+  const auto& ascending = solved(solver).eigenvalues();
+  std::vector<double> values(static_cast<std::size_t>(ascending.size()));
+  for (Index i = 0; i < ascending.size(); ++i) {
+    values[static_cast<std::size_t>(ascending.size() - 1 - i)] = std::sqrt(std::max(ascending[i], 0.0));
+  }
+  return values;
+}
+
 double largest_eigenvalue_modulus(MatrixView<const double> a) {
   const Eigen::EigenSolver<MatrixXd> solver(map<const double, const RowMajor>(a), false);
   return solved(solver).eigenvalues().cwiseAbs().maxCoeff();

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "sqrtn/support/tensor.hpp"
 
 /// Decompositions in double; the one place that includes Eigen. Entries are finite and of ordinary size.
@@ -10,6 +12,9 @@ void replace_by_orthonormal_factor(MatrixView<double> a);
 
 /// λ_max of AᵀA. Needs a non-empty A. Throws: std::runtime_error if the QR algorithm stalls.
 double largest_gram_eigenvalue(MatrixView<const double> a);
+
+/// The singular values of A, the largest first; √(ε·n)·‖A‖₂ is what is left of one that is 0. Throws: as above.
+std::vector<double> singular_values(MatrixView<const double> a);
 
 /// max |λ| of a square, non-empty A. Throws: as above.
 double largest_eigenvalue_modulus(MatrixView<const double> a);

@@ -18,7 +18,42 @@ double norm_ceiling(std::size_t m, std::size_t n) {
 
 double norm_floor(std::size_t m, std::size_t n) { return std::sqrt(static_cast<double>(m + n - 1)); }
 
+void require_ratio(double ratio) {
+  require(ratio > 0 && ratio <= 1, "the ratio of the sides must be inside (0, 1], got {}", ratio);
+}
+
+/// The share up to the eigenvalue 1 + ratio − 2√ratio·cos θ: (2/π)∫sin²t/(1 + ratio − 2√ratio·cos t)dt from 0 to θ.
+double marchenko_pastur_share(double ratio, double theta) {
+  const double root = std::sqrt(ratio);
+  const double arc = std::atan2((1 + root) * std::sin(theta / 2), (1 - root) * std::cos(theta / 2));
+  return std::numbers::inv_pi *
+         ((1 + ratio) * theta / (2 * ratio) + std::sin(theta) / root - (1 - ratio) / ratio * arc);
+}
+
+double marchenko_pastur_value(double ratio, double theta) {
+  return std::sqrt(std::max(1 + ratio - 2 * std::sqrt(ratio) * std::cos(theta), 0.0));
+}
+
 }  // namespace
+
+double marchenko_pastur_cdf(double ratio, double x) {
+  require_ratio(ratio);
+  const double cosine = (1 + ratio - x * x) / (2 * std::sqrt(ratio));
+  if (x <= 0 || cosine >= 1) return 0;
+  return cosine <= -1 ? 1 : std::clamp(marchenko_pastur_share(ratio, std::acos(cosine)), 0.0, 1.0);
+}
+
+double marchenko_pastur_quantile(double ratio, double probability) {
+  require_ratio(ratio);
+  require(probability >= 0 && probability <= 1, "a probability is inside [0, 1], got {}", probability);
+  if (probability == 0 || probability == 1) return std::abs(1 + (probability == 0 ? -1 : 1) * std::sqrt(ratio));
+  double low = 0, high = std::numbers::pi;
+  for (int i = 0; i < 60; ++i) {
+    const double middle = (low + high) / 2;
+    (marchenko_pastur_share(ratio, middle) < probability ? low : high) = middle;
+  }
+  return marchenko_pastur_value(ratio, high);
+}
 
 double haar_entry_cdf(std::size_t n, double x) {
   require(n >= 2, "an entry has a density for n >= 2, got {}", n);

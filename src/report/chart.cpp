@@ -54,7 +54,7 @@ Axes linear_axes(const Chart& chart) {
   for (const ChartRoof& roof : chart.roofs) y.add(roof.y);
   if (!(x.low < x.high)) x = {0, 1};
   if (y.low > y.high) y = {0, 0};
-  const double room = std::max(0.05 * (y.high - y.low), 0.5), height_in_y = y.high - y.low + 2 * room;
+  const double room = std::max(0.05 * (y.high - y.low), chart.y_room), height_in_y = y.high - y.low + 2 * room;
   return {true, x.low, x.high, y.low - room, y.high + room, nice_step(x.high - x.low), nice_step(height_in_y)};
 }
 
@@ -79,12 +79,14 @@ Axes size_axes(const Chart& chart) {
 std::string grid(const Chart& chart, const Axes& axes) {
   std::string lines, words;
   for (double i = std::ceil(axes.y_low / axes.y_step); i * axes.y_step <= axes.y_high; ++i) {
-    const double value = i * axes.y_step, y = axes.y(value);
+    const double value = i * axes.y_step + 0.0, y = axes.y(value);  // not -0
     lines += fmt::format("M{:.0f} {:.1f}H{:.0f}", left, y, right);
     words +=
         fmt::format(R"(<text x="{:.0f}" y="{:.1f}" class="e">{}</text>)", left - 6, y + 4, results::compact(value, 4));
   }
-  for (double at = std::ceil(axes.x_low); at <= axes.x_high; at += axes.x_step) {
+  const double first = axes.linear ? std::ceil(axes.x_low / axes.x_step) * axes.x_step : std::ceil(axes.x_low);
+  for (int i = 0; first + i * axes.x_step <= axes.x_high; ++i) {
+    const double at = first + i * axes.x_step;
     const double value = axes.linear ? at : std::exp2(at), x = axes.x(value);
     lines += fmt::format("M{:.1f} {:.0f}v5", x, bottom);
     words +=

@@ -39,6 +39,7 @@ struct Chart {
   std::string x_label, y_label;
   std::vector<ChartSeries> series;
   std::vector<ChartRoof> roofs;
+  double y_room = 0.5;  ///< at least, above and below the marks of a linear axis
   bool linear = false;  ///< both axes linear, y wherever the marks are; else x logarithmic and y from 0
 };
 

@@ -109,13 +109,18 @@ std::string effect_text(double effect) {
 
 }  // namespace
 
+bool is_faulty(const Judged& judged) {
+  return judged.is_wrong() || (judged.assertion && judged.assertion->outcome == Outcome::fails);
+}
+
 Table inspection_table(const Inspection& inspection) {
   Table table{"", {"tensor", "shape", "type", "is", "sigma", "finds", "findings"}, {}};
   for (const Judged& judged : inspection.tensors) {
-    table.add({printable(judged.name), judged.shape.empty() ? "scalar" : sqrtn::to_string(judged.shape),
-               std::string(to_string(judged.dtype)), is_text(judged),
-               Cell(fmt::format("{:.4g}", judged.stddev), judged.stddev), effect_text(judged.effect),
-               findings_text(judged)});
+    table.add(
+        {printable(judged.name), judged.shape.empty() ? "scalar" : sqrtn::to_string(judged.shape),
+         std::string(to_string(judged.dtype)), is_text(judged),
+         Cell(fmt::format("{:.4g}", judged.stddev), judged.stddev), effect_text(judged.effect), findings_text(judged)},
+        is_faulty(judged) ? "fail" : "");
   }
   drop_empty_columns(table, 6);
   return table;

@@ -65,6 +65,20 @@ double upper_end(std::uint16_t pattern, Dtype dtype) {
   return negative ? -at : magnitude_of(here + 1, dtype);
 }
 
+double end_above(double x, Dtype dtype) {
+  switch (dtype) {
+    case Dtype::f16:
+      return upper_end(to_f16(static_cast<float>(x)), dtype);
+    case Dtype::bf16:
+      return upper_end(to_bf16(static_cast<float>(x)), dtype);
+    case Dtype::f32:
+      return upper_end(static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(static_cast<float>(x)) >> 16), dtype);
+    case Dtype::f64:
+      return upper_end(pattern_of(std::bit_cast<std::uint64_t>(x)), dtype);
+  }
+  return x;
+}
+
 void read_values(const StoredTensor& tensor, std::size_t first, std::span<double> out) {
   require(first <= tensor.count() && out.size() <= tensor.count() - first, "values {} to {} of {} do not exist", first,
           first + out.size(), tensor.count());

@@ -62,6 +62,9 @@ double value_of(std::uint16_t pattern, Dtype dtype);
 /// Of f32 and f64 the cell's end, whose own rounding moves F by less than 2⁻²⁵.
 double upper_end(std::uint16_t pattern, Dtype dtype);
 
+/// The end of the cell that holds x, which is finite: within a cell's width above it.
+double end_above(double x, Dtype dtype);
+
 /// Reads values [first, first + out.size()) as doubles, exactly.
 void read_values(const StoredTensor& tensor, std::size_t first, std::span<double> out);
 

@@ -39,4 +39,14 @@ statistics::Interval gaussian_norm_bounds(std::size_t m, std::size_t n, std::siz
 std::size_t matrices_for_gaussian_norm(std::size_t m, std::size_t n, double effect_size,
                                        const statistics::ErrorRates& rates = {});
 
+/// Marchenko and Pastur's law: the share of the singular values of an m × n matrix of independent entries of variance
+/// σ² that are at most x·σ·√max(m, n), in the limit of large matrices of the ratio min(m, n)/max(m, n). Of mean 0 and a
+/// finite fourth moment the law does not matter. All of it lies between 1 − √ratio and 1 + √ratio.
+/// Error: 1e-15/ratio. Throws: std::invalid_argument for a ratio outside (0, 1].
+/// Source: Marchenko and Pastur, Math. USSR Sbornik 1 (1967) 457.
+double marchenko_pastur_cdf(double ratio, double x);
+
+/// The x with this probability at or below it, to 1e-10. Throws: also for a probability outside [0, 1].
+double marchenko_pastur_quantile(double ratio, double probability);
+
 }  // namespace sqrtn::laws

@@ -108,6 +108,17 @@ Inspection inspect_all(TensorSet set, const InspectionSettings& settings) {
   return inspection;
 }
 
+std::size_t add_pictures(const TensorSet& set, const Filter& filter, unsigned threads, Inspection& inspection) {
+  std::size_t found = 0;
+  for (std::size_t i = 0; i < set.tensors.size(); ++i) {
+    if (!filter.finds(set.tensors[i].name) || ++found > most_pictures) continue;
+    Judged& judged = inspection.tensors.at(i);
+    const statistics::Summary summary = statistics::summarise(set.tensors[i], threads);
+    judged.picture = picture_of(set.tensors[i], summary, believed_law(judged));
+  }
+  return found;
+}
+
 std::vector<Change> find_changes(const TensorSet& before, const TensorSet& after) {
   std::unordered_map<std::string_view, const StoredTensor*> by_name;
   for (const StoredTensor& tensor : before.tensors) by_name.emplace(tensor.name, &tensor);

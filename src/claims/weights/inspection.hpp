@@ -33,6 +33,12 @@ struct Inspection {
 /// Throws: std::invalid_argument for a rule that asks for fans of a tensor that has none.
 Inspection inspect_all(TensorSet set, const InspectionSettings& settings);
 
+/// Makes the pictures of the first `most_pictures` tensors whose names the filter finds, which takes another pass over
+/// them; a tensor without a finite value or of one value has none. `set`: what was inspected.
+/// Returns: how many names it finds.
+std::size_t add_pictures(const TensorSet& set, const Filter& filter, unsigned threads, Inspection& inspection);
+inline constexpr std::size_t most_pictures = 32;
+
 /// How a tensor differs from the one of its name in another file.
 struct Change {
   std::string name;

@@ -7,6 +7,7 @@
 #include "claims/weights/candidates.hpp"
 #include "claims/weights/expected.hpp"
 #include "claims/weights/lines.hpp"
+#include "claims/weights/picture.hpp"
 #include "claims/weights/ratio.hpp"
 
 /// What one tensor of unknown origin is.
@@ -60,10 +61,15 @@ struct Judged {
   /// Standard errors by which kurtosis, and the spread of row and column norms, are off the nearest law: to be shown.
   double kurtosis_errors = 0, row_errors = 0, column_errors = 0;
   double effect = 0;  ///< on the variance of a normal law, that so many values find with power 1 − 1e-6; ∞: none
+  std::optional<Picture> picture;  ///< of those that were asked for
 
   /// Whether something is wrong that no rule and no training explains.
   [[nodiscard]] bool is_wrong() const;
 };
+
+/// The law that was found, with its rule's deviation where there is one rule, else with the estimated one; without a
+/// name, with mean and deviation of the values, where none was.
+BelievedLaw believed_law(const Judged& judged);
 
 /// What is kept of a tensor to compare it with others.
 struct Trace {

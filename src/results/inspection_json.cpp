@@ -1,34 +1,33 @@
 #include <cmath>
 
-#include "report/inspection.hpp"
 #include "results/format.hpp"
+#include "results/inspection.hpp"
 #include "results/strict_json.hpp"
 
-namespace sqrtn::report {
+namespace sqrtn::results {
 namespace {
 
 using namespace claims::weights;
-using results::Json;
 
 Json bounds(const claims::weights::Interval& interval) {
-  return Json::array({results::number(interval.low), results::number(interval.high)});
+  return Json::array({number(interval.low), number(interval.high)});
 }
 
 Json ratio_json(const Ratio& ratio) {
   return {{"rule", ratio.rule},
-          {"estimate", results::number(ratio.estimate)},
+          {"estimate", number(ratio.estimate)},
           {"interval", bounds(ratio.interval)},
           {"factors", ratio.factors}};
 }
 
 Json law_json(const Fitting& fitting) {
   Json json = {{"law", init::to_string(fitting.law.law)},
-               {"stddev", results::number(fitting.law.estimate)},
+               {"stddev", number(fitting.law.estimate)},
                {"stddev_interval", bounds(fitting.law.stddev)},
-               {"p_value", results::number(fitting.law.p_value)},
+               {"p_value", number(fitting.law.p_value)},
                {"rules", Json::array()}};
   for (const Match& match : fitting.matches) {
-    json["rules"].push_back({{"stddev", results::number(match.stddev)}, {"names", match.names}});
+    json["rules"].push_back({{"stddev", number(match.stddev)}, {"names", match.names}});
   }
   return json;
 }
@@ -48,16 +47,42 @@ Json located_json(const LocatedFit& fit) {
 Json structure_json(const FoundStructure& found) {
   if (found.structure == Structure::none) return nullptr;
   return {{"name", word_of(found.structure, structure_words)},
-          {"gain", results::number(found.gain)},
-          {"error", results::number(found.error)}};
+          {"gain", number(found.gain)},
+          {"error", number(found.error)}};
 }
 
 Json assertion_json(const Assertion& assertion) {
   return {{"rule", assertion.rule},
           {"outcome", word_of(assertion.outcome, outcome_words)},
           {"failed", assertion.failed == Test::none ? Json() : Json(word_of(assertion.failed, test_words))},
-          {"p_value", results::number(assertion.p_value)},
+          {"p_value", number(assertion.p_value)},
           {"ratio", assertion.ratio ? ratio_json(*assertion.ratio) : Json()}};
+}
+
+Json picture_json(const Picture& picture) {
+  Json json = {{"law", text(picture.law)},
+               {"below", picture.below},
+               {"above", picture.above},
+               {"bins", Json::array()},
+               {"spectrum", nullptr}};
+  for (const Bin& bin : picture.bins) {
+    json["bins"].push_back({{"low", number(bin.low)},
+                            {"high", number(bin.high)},
+                            {"count", bin.count},
+                            {"expected", number(bin.expected)},
+                            {"band", bounds({bin.least, bin.most})}});
+  }
+  if (!picture.spectrum) return json;
+  const Spectrum& spectrum = *picture.spectrum;
+  json["spectrum"] = {{"rows", spectrum.rows},
+                      {"columns", spectrum.columns},
+                      {"edges", bounds({spectrum.low_edge, spectrum.high_edge})},
+                      {"singular_values", Json::array()}};
+  for (const RankedValue& one : spectrum.values) {
+    json["spectrum"]["singular_values"].push_back(
+        {{"rank", one.rank}, {"value", number(one.value)}, {"law", number(one.law)}});
+  }
+  return json;
 }
 
 Json tensor_json(const Judged& judged) {
@@ -66,14 +91,14 @@ Json tensor_json(const Judged& judged) {
                {"dtype", to_string(judged.dtype)},
                {"n_samples", judged.count},
                {"word", word_of(judged.word, word_words)},
-               {"mean", results::number(judged.mean)},
-               {"root_mean_square", results::number(judged.stddev)},
-               {"kurtosis", results::number(judged.kurtosis)},
+               {"mean", number(judged.mean)},
+               {"root_mean_square", number(judged.stddev)},
+               {"kurtosis", number(judged.kurtosis)},
                {"standard_errors",
-                {{"kurtosis", results::number(judged.kurtosis_errors)},
-                 {"row_norms", results::number(judged.row_errors)},
-                 {"column_norms", results::number(judged.column_errors)}}},
-               {"resolved_variance_effect", results::number(judged.effect)},
+                {{"kurtosis", number(judged.kurtosis_errors)},
+                 {"row_norms", number(judged.row_errors)},
+                 {"column_norms", number(judged.column_errors)}}},
+               {"resolved_variance_effect", number(judged.effect)},
                {"structure", structure_json(judged.structure)},
                {"laws", Json::array()},
                {"rejected_laws", Json::array()},
@@ -86,19 +111,21 @@ Json tensor_json(const Judged& judged) {
   for (const LawFit& law : judged.rejected) {
     json["rejected_laws"].push_back({{"law", init::to_string(law.law)},
                                      {"failed", word_of(law.failed, test_words)},
-                                     {"p_value", results::number(law.p_value)}});
+                                     {"p_value", number(law.p_value)}});
   }
   for (const Finding& finding : judged.findings) {
     json["findings"].push_back({{"kind", word_of(finding.kind, kind_words)},
                                 {"text", printable(finding.text)},
-                                {"p_value", results::number(finding.p_value)}});
+                                {"p_value", number(finding.p_value)}});
   }
+  if (judged.picture) json["picture"] = picture_json(*judged.picture);
   return json;
 }
 
 }  // namespace
 
-nlohmann::ordered_json inspection_json(const Inspection& inspection, const std::vector<Change>& changes) {
+nlohmann::ordered_json to_json(const InspectionDocument& document) {
+  const auto& [inspection, changes] = document;
   Json json = {{"schema", "sqrtn.inspection/1"}, {"tensors", Json::array()}, {"skipped", Json::array()}};
   for (const Judged& judged : inspection.tensors) json["tensors"].push_back(tensor_json(judged));
   for (const SkippedTensor& skipped : inspection.skipped) {
@@ -109,11 +136,11 @@ nlohmann::ordered_json inspection_json(const Inspection& inspection, const std::
   for (const Change& change : changes) {
     json["changes"].push_back({{"name", printable(change.name)},
                                {"comparable", change.comparable},
-                               {"share", results::number(change.share)},
-                               {"relative", results::number(change.relative)},
-                               {"stddev_standard_errors", results::number(change.deviation_errors)}});
+                               {"share", number(change.share)},
+                               {"relative", number(change.relative)},
+                               {"stddev_standard_errors", number(change.deviation_errors)}});
   }
   return json;
 }
 
-}  // namespace sqrtn::report
+}  // namespace sqrtn::results
