@@ -1,3 +1,4 @@
+#include <elf.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -36,6 +37,13 @@ TEST(Discover, LinksAndCopiesCountOnceAndOtherFilesNotAtAll) {
   fs::copy_file(library, folder / "fast.so.1");
   fs::create_symlink("fast.so.1", folder / "fast.so");
   fs::copy_file(library, folder / "copy.so");
+  const std::string whole = content_of(library);
+  for (const char type : {ET_REL, ET_EXEC, ET_CORE}) {  // object files, programs that lie at one address, memory images
+    std::string other = whole;
+    other[EI_NIDENT] = type;
+    const std::string name = fmt::format("other-{}.so", static_cast<int>(type));
+    std::ofstream(folder / name.c_str(), std::ios::binary) << other;
+  }
   fs::copy_file(program_folder() / "sqrtn-verify", folder / "program.so");
   std::ofstream(folder / "text.so") << "no library\n";
   fs::create_directory(folder / "folder.so");

@@ -1,5 +1,6 @@
 #include "blas/discover.hpp"
 
+#include <elf.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -128,11 +129,12 @@ std::string vendor_of(const Candidate& candidate) {
   return plain_name(candidate.path);
 }
 
-/// Whether a file that cannot be read as a library was meant to be one, by its first bytes or its name.
+/// Whether a file that cannot be read as a library was meant to be one, by its header or its name.
 bool is_damaged(const fs::path& path) {
   std::error_code error;
   if (!fs::is_regular_file(path, error) || dynamic_content(path.string())) return false;
-  return is_elf(path) || is_telling(path.filename().string());
+  const std::optional<int> type = elf_type(path);
+  return type == ET_DYN || type == ET_NONE || is_telling(path.filename().string());
 }
 
 /// What was asked for and cannot be used, each once: whoever loads it is told why.

@@ -100,12 +100,13 @@ std::optional<fs::path> library_of_loader(const std::string& name) {
   return *found;
 }
 
-bool is_elf(const fs::path& path) {
+std::optional<int> elf_type(const fs::path& path) {
   std::error_code error;
-  if (!fs::is_regular_file(path, error)) return false;
-  std::string begin(SELFMAG, ' ');
-  std::ifstream(path, std::ios::binary).read(begin.data(), SELFMAG);
-  return begin == ELFMAG;
+  if (!fs::is_regular_file(path, error)) return {};
+  std::array<char, EI_NIDENT + 2> begin{};  // the type is the two bytes after those that identify the file
+  std::ifstream(path, std::ios::binary).read(begin.data(), begin.size());
+  if (!std::string_view(begin.data(), begin.size()).starts_with(ELFMAG)) return {};
+  return begin[begin[EI_DATA] == ELFDATA2MSB ? EI_NIDENT + 1 : EI_NIDENT];
 }
 
 bool is_telling(const std::string& name) {

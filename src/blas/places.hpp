@@ -18,8 +18,11 @@ std::vector<std::filesystem::path> entries(const std::filesystem::path& folder);
 std::optional<std::filesystem::path> program_on_path(const std::string& name);
 std::optional<std::filesystem::path> library_of_loader(const std::string& name);
 
+/// Which kind of ELF file one says that it is (ET_DYN, ET_EXEC …); ET_NONE if it ends before, nullopt if it is none.
+std::optional<int> elf_type(const std::filesystem::path& path);
+
 /// Whether a file begins as programs and libraries do.
-bool is_elf(const std::filesystem::path& path);
+inline bool is_elf(const std::filesystem::path& path) { return elf_type(path).has_value(); }
 
 /// The shared libraries that were asked for, by file or by folder.
 /// Throws: std::invalid_argument if an entry does not exist, or is a file and no shared library.
