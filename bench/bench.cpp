@@ -28,7 +28,7 @@ results::Measurement figures(const Row& row) {
     return m;
   }
   if (m.median_s > 0) m.rate = row.c->work / m.median_s / 1e9;
-  if (row.limited) {
+  if (row.limited && !m.confidence_interval_s) {
     m.note = {results::NoteKind::cut_short, fmt::format("hard limit reached after {} rounds", m.rounds)};
   }
   return m;
@@ -73,14 +73,15 @@ std::vector<Row> chosen(const Context& context) {
   return rows;
 }
 
-/// The time of all rows, of which those of each number of threads have as much.
 Plan plan_of(const Options& options) {
   Plan plan = options.quick ? quick_plan : full_plan;
-  if (options.threads > 0) plan.limit_s /= static_cast<double>(numbers_of_threads().size());
+  if (options.limit_s > 0) plan.limit_s = options.limit_s;
   return plan;
 }
 
 }  // namespace
+
+double time_limit_s(bool quick) { return quick ? quick_plan.limit_s : full_plan.limit_s; }
 
 void register_benchmarks(const blas::Backend& backend, const Options& options) {
   const Filter filter(options.filter);

@@ -42,9 +42,13 @@ struct Options {
   /// The only number of threads of the rows, with which the process should have been started, so that no idle
   /// thread of the library stands beside them; 0: 1 and all, one after the other.
   int threads = 0;
+  double limit_s = 0;                       ///< of the whole run; 0: time_limit_s
   bool check = true;                        ///< each product's answer before it is timed
   std::vector<AskedProduct> products = {};  ///< in place of those that are built in, and of all else
 };
+
+/// What the rows of all numbers of threads take at most, in seconds, but for the row that is at work then.
+double time_limit_s(bool quick);
 
 /// One sample of each product at sizes from 8 to 4,096, for a comparison of libraries that takes one from
 /// each of them in turn: the first call of the process, then every row once, by threads and the smallest first. Rows
@@ -63,9 +67,9 @@ void register_benchmarks(const blas::Backend& backend, const Options& options);
 /// `progress(share done, id)`, if not empty, is called after each row of each round.
 /// Returns: measurements in the order of registration, with the ceilings that were added. A product
 /// whose answer is wrong has a note, but neither rate nor per cent. The hard limit of time is noted
-/// on each row that it cut short; one that it left no round has rounds = 0 and times that are NaN.
-/// Empty if nothing matches what the library can do.
-/// Throws: std::invalid_argument for a malformed regular expression.
+/// on each row that it left too few rounds for an interval; one that it left no round has rounds = 0 and times that are
+/// NaN. Empty if nothing matches what the library can do. Throws: std::invalid_argument for a malformed regular
+/// expression.
 std::vector<results::Measurement> run_benchmarks(const blas::Backend& backend, const Options& options,
                                                  const std::function<void(double, std::string_view)>& progress);
 

@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <thread>
 
+#include "blas/call.hpp"
 #include "claims/products/forked.hpp"
 #include "judge.hpp"
 #include "support/process_state.hpp"
@@ -161,6 +162,34 @@ TEST(ProcessFaults, AChildTellsHowItEnded) {
   });
   EXPECT_EQ(hung.substr(0, 20), "sgemm: no answer for") << hung;
   EXPECT_EQ(fault(long_s, [] { return std::string(5000, 'x'); }).size(), 1999U) << "cut, not written past its place";
+}
+
+// One that waits for what never comes is not waited for as long as one that works, in threads or children of its own.
+TEST(ProcessFaults, AChildThatSleepsIsGivenUpSoon) {
+  const std::string asleep = claims::fault_in_child(100, [](const claims::Tell&) -> std::string {
+                               for (;;) pause();
+                             }).text;
+  EXPECT_TRUE(holds(asleep, "no answer for 2")) << asleep;
+  const auto work = [](const claims::Tell&) -> std::string {
+    std::thread([] {
+      const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(2500);
+      while (std::chrono::steady_clock::now() < end) continue;
+    }).join();
+    return "worked";
+  };
+  EXPECT_EQ(
+      claims::fault_in_child(100, [&](const claims::Tell&) { return claims::fault_in_child(50, work).text; }).text,
+      "worked");
+}
+
+// The claims about the routine say so; neither flags nor stacks are to blame.
+TEST(ProcessFaults, ARoutineThatEndsTheProcessIsLeftOut) {
+  if (claims::is_sanitized()) GTEST_SKIP() << "claims of children and stacks are not judged with a sanitizer";
+  claims::Subject subject = plain_subject();
+  subject.interfaces = blas::interfaces_of(
+      [](const std::string& name) { return name == "cblas_dscal" ? reinterpret_cast<void*>(std::abort) : nullptr; },
+      {"", "", "_"}, 32);
+  for (const char* id : {"all/f64/flags", "all/f64/small_stack"}) EXPECT_EQ(result_of(id, subject).outcome.reason, "");
 }
 
 /// A change of the process, and how it is told.

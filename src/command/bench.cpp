@@ -22,6 +22,7 @@ struct BenchOptions {
   bool list = false;
   double sample_cap_s = 0;  ///< > 0: one sample of each product, for a parent that compares libraries
   int threads = 0;          ///< of all rows, for a parent that started this child with so many
+  double limit_s = 0;       ///< what such a parent leaves it of the time
   bool unchecked = false;
 };
 
@@ -66,6 +67,7 @@ int measure_all(const BenchOptions& options, const std::vector<std::string>& com
                                .quick = options.quick,
                                .seed = common.seed,
                                .threads = options.threads,
+                               .limit_s = options.limit_s,
                                .products = asked_products(options.shapes)};
   bench_options.filter = filter_for(common.filter, bench_options.products);
   if (options.sample_cap_s > 0) return sample(options, std::move(bench_options), command);
@@ -96,6 +98,7 @@ void add_bench(CLI::App& application, Action& chosen) {
   subcommand->add_flag("--quick", options->quick, "Fewer shapes and rounds");
   subcommand->add_option("--sample", options->sample_cap_s)->group("");
   subcommand->add_option("--threads", options->threads)->group("");
+  subcommand->add_option("--limit", options->limit_s)->group("");
   subcommand->add_flag("--unchecked", options->unchecked)->group("");
   subcommand->add_flag("--list", options->list, "Only list the measurements that match")->excludes("--json");
   subcommand->footer(

@@ -45,14 +45,16 @@ std::vector<std::string> words_of(const Candidate& library, const bench::Options
                                  "--seed",
                                  fmt::to_string(options.seed),
                                  "--threads",
-                                 fmt::to_string(options.threads)};
+                                 fmt::to_string(options.threads),
+                                 "--limit",
+                                 fmt::to_string(options.limit_s)};
   if (!options.filter.empty()) words.insert(words.end(), {"--filter", options.filter});
   if (options.quick) words.emplace_back("--quick");
   add_words(options.products, words);
   return words;
 }
 
-/// One for each number of threads that has rows.
+/// One for each number of threads that has rows, the largest first: its rows take the least time.
 std::vector<bench::Options> by_threads(const bench::Options& options) {
   std::vector<bench::Options> parts;
   for (const int threads : bench::numbers_of_threads()) {
@@ -60,6 +62,7 @@ std::vector<bench::Options> by_threads(const bench::Options& options) {
     part.threads = threads;
     if (!bench::matching_ids(part).empty()) parts.push_back(std::move(part));
   }
+  std::ranges::reverse(parts);
   return parts;
 }
 
@@ -80,10 +83,14 @@ void sort_as_listed(bench::Options options, std::vector<results::Measurement>& m
 Measured measure_in_children(const Candidate& library, const bench::Options& options) {
   Progress progress("measurements");
   progress.update(0, library.name);
-  const std::vector<bench::Options> parts = by_threads(options);
+  std::vector<bench::Options> parts = by_threads(options);
   const auto n = static_cast<double>(parts.size());
+  const auto end = Clock::now() + std::chrono::duration<double>(bench::time_limit_s(options.quick));
   Measured measured;
   for (std::size_t i = 0; i < parts.size(); ++i) {
+    // What one part leaves of its share is the next one's.
+    const double left_s = std::chrono::duration<double>(end - Clock::now()).count();
+    parts[i].limit_s = std::max(left_s, 1.0) / (n - static_cast<double>(i));
     const auto heard = [&](std::string& out) {
       take_progress(
           out, [&](double done, std::string_view id) { progress.update((static_cast<double>(i) + done) / n, id); });

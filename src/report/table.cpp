@@ -12,13 +12,6 @@
 namespace sqrtn::report {
 namespace {
 
-void require_rectangular(const Table& table) {
-  for (const auto& row : table.rows) {
-    require(row.size() == table.columns.size(), "table '{}': a row has {} cells for {} columns", table.title,
-            row.size(), table.columns.size());
-  }
-}
-
 /// A cell: a bar would end it.
 std::string escaped(std::string_view cell) {
   std::string text;
@@ -139,33 +132,14 @@ std::string screen_block(const Table& table, const std::vector<Column>& layout, 
   return text;
 }
 
-/// Whether a spreadsheet would calculate what is text: it begins like a formula and is no number.
-bool is_formula(const std::string& cell) {
-  if (cell.empty() || std::string_view("=+-@\t\r").find(cell.front()) == std::string_view::npos) return false;
-  char* end = nullptr;
-  std::strtod(cell.c_str(), &end);
-  return end == cell.c_str() || *end != '\0';
-}
-
-std::string csv_line(const Row& cells) {
-  std::string line;
-  for (std::size_t j = 0; j < cells.size(); ++j) {
-    if (j > 0) line += ',';
-    const std::string cell = is_formula(cells[j].text) ? "'" + cells[j].text : cells[j].text;
-    // A line that holds a single empty field would otherwise be an empty line.
-    const bool quote = cell.find_first_of(",\"\r\n") != std::string::npos || (cells.size() == 1 && cell.empty());
-    if (!quote) {
-      line += cell;
-      continue;
-    }
-    line += '"';
-    for (const char c : cell) line.append(c == '"' ? 2 : 1, c);
-    line += '"';
-  }
-  return line + "\r\n";
-}
-
 }  // namespace
+
+void require_rectangular(const Table& table) {
+  for (const auto& row : table.rows) {
+    require(row.size() == table.columns.size(), "table '{}': a row has {} cells for {} columns", table.title,
+            row.size(), table.columns.size());
+  }
+}
 
 void drop_empty_columns(Table& table, std::size_t first) {
   for (std::size_t j = table.columns.size(); j-- > first;) {
@@ -245,13 +219,6 @@ std::string to_screen(const Table& table, std::size_t columns) {
   for (const std::vector<std::size_t>& block : blocks_of(held, layout, columns)) {
     text += screen_block(held, layout, block, columns) + '\n';
   }
-  return text;
-}
-
-std::string to_csv(const Table& table) {
-  require_rectangular(table);
-  std::string text = csv_line({table.columns.begin(), table.columns.end()});
-  for (const auto& row : table.rows) text += csv_line(row);
   return text;
 }
 

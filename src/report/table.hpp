@@ -43,6 +43,9 @@ struct Table {
   }
 };
 
+/// Throws: std::invalid_argument if a row is not as long as columns.
+void require_rectangular(const Table& table);
+
 /// Drops the columns from the first of these on in which no row holds anything.
 void drop_empty_columns(Table& table, std::size_t first);
 

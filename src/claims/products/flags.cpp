@@ -6,6 +6,7 @@
 #include "claims/judge.hpp"
 #include "claims/products/checks.hpp"
 #include "claims/products/operands.hpp"
+#include "claims/routines/lasting.hpp"
 #include "claims/routines/sweep.hpp"
 
 namespace sqrtn::claims {
@@ -71,19 +72,22 @@ void flags_of_products(const Subject& subject, TestData& data, Findings& found) 
   }
 }
 
+template <class T>
+void flags_of_all(const Subject& subject, TestData& data, Findings& found) {
+  for (const blas::Operation* operation : lasting_operations<T>(subject, data)) {
+    if (found.failed()) return;
+    flags_of<T>({*operation, blas_type<T>, subject.interfaces, data, found});
+  }
+}
+
 /// Real and complex numbers of one precision.
 template <class T>
 Outcome flags(const Subject& subject, TestData& data) {
   std::fesetenv(FE_DFL_ENV);
   Findings found;
   flags_of_products<T>(subject, data, found);
-  for (const blas::Operation& operation : blas::operations()) {
-    if (found.failed()) break;
-    const auto has_type = [&](char type) { return operation.types.find(type) != std::string_view::npos; };
-    constexpr char real = blas_type<T>, complex = blas_type<std::complex<T>>;
-    if (has_type(real)) flags_of<T>({operation, real, subject.interfaces, data, found});
-    if (has_type(complex)) flags_of<std::complex<T>>({operation, complex, subject.interfaces, data, found});
-  }
+  flags_of_all<T>(subject, data, found);
+  flags_of_all<std::complex<T>>(subject, data, found);
   std::fesetenv(FE_DFL_ENV);
   return exact_outcome(found);
 }

@@ -6,13 +6,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstring>
 #include <exception>
+#include <filesystem>
+#include <fstream>
 #include <memory>
+#include <sstream>
 #include <system_error>
 #include <thread>
 #ifdef __linux__
@@ -37,6 +42,7 @@ using Clock = std::chrono::steady_clock;
 struct Message {
   std::array<char, 2000> told, fault;
   bool is_complete;
+  std::atomic<bool> waits;  ///< for a child of its own, which may be at work
 };
 
 void write_to(std::array<char, 2000>& place, const std::string& text) {
@@ -54,6 +60,9 @@ SharedMessage shared_message() {
   return SharedMessage(new (memory) Message{});
 }
 
+/// Of this process, if it is such a child.
+Message* own_message = nullptr;
+
 [[noreturn]] void be_child(Message& message, const std::function<std::string(const Tell&)>& action) noexcept {
 #ifdef __linux__
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -62,6 +71,7 @@ SharedMessage shared_message() {
   ::setrlimit(RLIMIT_CORE, &no_core);
   for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE}) std::signal(signal, SIG_DFL);
   watch_calls(0);  // the parent's limit is the child's
+  own_message = &message;
   try {
     write_to(message.fault, action([&message](const std::string& text) { write_to(message.told, text); }));
   } catch (const std::exception& error) {
@@ -71,15 +81,58 @@ SharedMessage shared_message() {
   ::_exit(0);
 }
 
-/// Waits for the child's end, and kills it where there is none in time.
-ProcessEnd end_of(pid_t child, double limit_s) {
+/// What the threads of a process are at: "" if any of them works or waits for a device, or if the system does not tell;
+/// else the processor time that each has taken. After the thread's name in brackets its line has the state, and in the
+/// 11th and 12th field after it the time in the program and in the kernel.
+std::string times_of_sleepers(pid_t process) {
+  std::string times;
+  std::error_code error;
+  for (std::filesystem::directory_iterator thread("/proc/" + std::to_string(process) + "/task", error), end;
+       !error && thread != end; thread.increment(error)) {
+    std::string line, state, in_program, in_kernel;
+    std::getline(std::ifstream(thread->path() / "stat"), line);
+    std::istringstream fields(line.substr(std::min(line.rfind(')') + 1, line.size())));
+    fields >> state;
+    for (int i = 0; i < 11; ++i) fields >> in_program;
+    fields >> in_kernel;
+    if (state != "S" || !fields) return {};
+    times += in_program + ' ' + in_kernel + ' ';
+  }
+  return times;
+}
+
+/// Tells whether a process waits for what will not come: all its threads have slept for long.
+class Sleep {
+ public:
+  explicit Sleep(pid_t process) : process_(process) {}
+
+  /// To be asked again and again.
+  bool lasts() {
+    const auto now = Clock::now();
+    if (now - asked_ < std::chrono::milliseconds(50)) return false;
+    asked_ = now;
+    std::string times = times_of_sleepers(process_);
+    if (times.empty() || times != times_) since_ = now;
+    times_ = std::move(times);
+    return now - since_ > std::chrono::seconds(2);
+  }
+
+ private:
+  pid_t process_;
+  std::string times_;
+  Clock::time_point asked_ = Clock::now(), since_ = asked_;
+};
+
+/// Waits for the child's end, and kills it where there is none in time, or the child waits for what will not come.
+ProcessEnd end_of(pid_t child, const Message& message, double limit_s) {
   ProcessEnd end;
+  Sleep sleep(child);
   const auto start = Clock::now();
   const auto spent_s = [start] { return std::chrono::duration<double>(Clock::now() - start).count(); };
   int status = 0;
   pid_t ended = 0;
   while ((ended = ::waitpid(child, &status, WNOHANG)) == 0 || (ended < 0 && errno == EINTR)) {
-    if (spent_s() > limit_s) {
+    if (spent_s() > limit_s || (!message.waits && sleep.lasts())) {
       end.how = ProcessEnd::How::timed_out;
       ::kill(child, SIGKILL);
       while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
@@ -102,7 +155,9 @@ ChildFault fault_in_child(double limit_s, const std::function<std::string(const 
   const pid_t child = ::fork();
   if (child < 0) fail(errno, "no process for a child");
   if (child == 0) be_child(*message, action);
-  const ProcessEnd end = end_of(child, limit_s);
+  if (own_message != nullptr) own_message->waits = true;
+  const ProcessEnd end = end_of(child, *message, limit_s);
+  if (own_message != nullptr) own_message->waits = false;
   if (message->is_complete) return {message->fault.data()};
   return {std::string(message->told.data()) + ": " + end.to_text(), end.how == ProcessEnd::How::timed_out};
 }

@@ -16,7 +16,8 @@ struct ChildFault {
 };
 
 /// Runs `action` in a child of this thread and returns what it returned: what was wrong, "" if nothing. Where the
-/// child ends in another way, or not within `limit_s`, what it told last and how it ended. No handler of exit() runs in
+/// child ends in another way, not within `limit_s`, or has all threads asleep for 2 s, what it told last and how it
+/// ended. No handler of exit() runs in
 /// the child, and nothing that it starts by fault_in_child outlives it on Linux.
 /// Throws: std::system_error if the system has no process or no memory for it.
 ChildFault fault_in_child(double limit_s, const std::function<std::string(const Tell&)>& action);

@@ -6,7 +6,7 @@
 #include "claims/products/checks.hpp"
 #include "claims/products/forked.hpp"
 #include "claims/products/sweep.hpp"
-#include "claims/routines/sweep.hpp"
+#include "claims/routines/lasting.hpp"
 #include "support/process_state.hpp"
 
 namespace sqrtn::claims {
@@ -111,25 +111,6 @@ Outcome small_stack(const Subject& subject, TestData& data) {
   return exact_outcome(found.text, IntegerProducts<T>(subject.products, data).count());
 }
 
-/// A few calls of each described routine, whatever comes out.
-template <class T>
-void call_described(const Subject& subject, TestData& data, const Tell& tell, const std::string& when) {
-  Findings found;
-  for (const blas::Operation& operation : blas::operations()) {
-    if (operation.types.find(blas_type<T>) == std::string_view::npos) continue;
-    for_calls(
-        {operation, blas_type<T>, subject.interfaces, data, found}, harmless_shapes(operation),
-        [&](const Choice& choice, const blas::Interface& interface) {
-          Instance<T> instance(operation, choice);
-          instance.fill(data, Inputs::normal);
-          instance.store();
-          tell(instance.describe(interface) + when);
-          instance.call(interface);
-        },
-        0);
-  }
-}
-
 /// One call of each routine, and with several threads again.
 template <class T>
 std::size_t call_all(const Subject& subject, TestData& data) {
@@ -158,7 +139,9 @@ Outcome loading(const Subject& subject, TestData& data) {
 
 template <class T>
 ChildFault fault_on_small_stack(const Subject& subject, std::size_t stack_bytes, TestData& data) {
+  using Complex = std::complex<T>;
   const IntegerProducts<T> products(subject.products, data);
+  const auto real = lasting_operations<T>(subject, data), complex = lasting_operations<Complex>(subject, data);
   return fault_in_child(products.limit_s(), [&](const Tell& tell) {
     std::string fault;
     for (const int n_threads : {1, several}) {
@@ -169,8 +152,8 @@ ChildFault fault_on_small_stack(const Subject& subject, std::size_t stack_bytes,
             fmt::format(" on a stack of {} KiB, with {} of the library's threads", stack_bytes >> 10, n_threads);
         fault = products.fault(tell, when);
         if (n_threads > 1) return;  // thousands of small calls, each with threads of its own, take too long
-        call_described<T>(subject, data, tell, when);
-        call_described<std::complex<T>>(subject, data, tell, when);
+        for (const blas::Operation* one : real) call_plainly<T>(*one, subject, data, tell, when);
+        for (const blas::Operation* one : complex) call_plainly<Complex>(*one, subject, data, tell, when);
       });
     }
     return fault;

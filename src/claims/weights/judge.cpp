@@ -229,21 +229,6 @@ bool Judged::is_wrong() const {
   });
 }
 
-BelievedLaw believed_law(const Judged& judged) {
-  if (!judged.laws.empty()) {
-    const auto& [fit, matches] = judged.laws.front();
-    if (matches.size() == 1) return {matches.front().names.front(), fit.law, 0, matches.front().stddev};
-    return {std::string(init::to_string(fit.law)) + " law", fit.law, 0, fit.estimate};
-  }
-  const double spread = std::sqrt(std::max(judged.stddev * judged.stddev - judged.mean * judged.mean, 0.0));
-  if (!judged.located) return {"", init::Law::normal, judged.mean, spread};
-  const auto middle = [](const Interval& interval) { return (interval.low + interval.high) / 2; };
-  const LocatedFit& fit = *judged.located;
-  if (fit.law == init::Law::normal) return {"normal law", fit.law, middle(fit.centre), middle(fit.stddev)};
-  const double low = middle(fit.low), high = middle(fit.high);
-  return {"uniform law", fit.law, (low + high) / 2, (high - low) / std::sqrt(12.0)};
-}
-
 Inspected inspect(const StoredTensor& tensor, const Expected* expected, double alpha, unsigned threads,
                   const std::function<void(std::size_t values)>& progress) {
   Summary summary = statistics::summarise(tensor, threads, progress);
