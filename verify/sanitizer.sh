@@ -1,11 +1,12 @@
 #!/bin/bash
 # Builds a sanitizer preset and runs the verify suite under it: verify/sanitizer.sh asan|tsan [BUILD].
-# SQRTN_EFFECT_SCALE (default 10) sizes the claims down by effect, not by leaving any out. A share of the tests runs on
-# each processor. CMakeLists.txt says which tests are not compiled. Left out besides are those called slow, which repeat
-# others at full size; whole runs of the command, whose parts other tests run; tails, repetitions and verdicts about
-# chains, whose arithmetic is the same in other tests that draw; what limits memory, of which a sanitizer reserves
-# terabytes; and the claims about products: the library is not instrumented, so that its threads' hand-overs look like
-# races, and reads past an operand are those claims' own business.
+# SQRTN_EFFECT_SCALE (default 10) sizes the claims down by effect, not by leaving any out. The tests are parted in one
+# share more than there are processors, since some wait and no two shares take equally long. CMakeLists.txt says which
+# tests are not compiled. Left out besides are those called slow, which repeat others at full size; whole runs of the
+# command, whose parts other tests run; tails, repetitions and verdicts about chains, whose arithmetic is the same in
+# other tests that draw; what limits memory, of which a sanitizer reserves terabytes; and the claims about products: the
+# library is not instrumented, so that its threads' hand-overs look like races, and reads past an operand are those
+# claims' own business.
 set -euo pipefail
 preset=$1
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
@@ -24,7 +25,7 @@ left_out+=':*/duplicates:PropagateVerdict.*:Propagate.AdvisesWhatHolds:Command.T
 left_out+=':Sampler.EverySeedPasses:Sampler.ARightProgramPasses'
 left_out+=':Notebooks.ThreadsChangeNoBit:Notebooks.AWrongLibraryIsContradicted:Command.ALibraryThatCannotBeLoaded*'
 export GTEST_TOTAL_SHARDS
-GTEST_TOTAL_SHARDS=$(nproc)
+GTEST_TOTAL_SHARDS=$(($(nproc) + 1))
 shards=() status=0
 for ((shard = 0; shard < GTEST_TOTAL_SHARDS; ++shard)); do
   GTEST_SHARD_INDEX=$shard "$build/sqrtn-verify" --gtest_brief=1 \
