@@ -13,10 +13,6 @@ namespace {
 
 namespace weights = claims::weights;
 
-std::string first_rule(const Judged& judged) {
-  return judged.laws.size() != 1 || judged.laws[0].matches.empty() ? "" : judged.laws[0].matches[0].names[0];
-}
-
 struct HonestDraw {
   const char* rule;
   Shape shape;

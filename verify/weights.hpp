@@ -76,6 +76,11 @@ inline Judged judged(const StoredTensor& tensor, const char* rule = nullptr) {
   return claims::weights::inspect(tensor, &expected, 1e-9).judged;
 }
 
+/// What the one law that holds is called by; empty if none or several do.
+inline std::string first_rule(const Judged& judged) {
+  return judged.laws.size() != 1 || judged.laws[0].matches.empty() ? "" : judged.laws[0].matches[0].names[0];
+}
+
 /// A .safetensors of these entries: header text and bytes of values as they are given.
 inline std::string safetensors_bytes(const std::string& header, const std::string& values) {
   std::string text;
