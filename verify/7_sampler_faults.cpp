@@ -4,10 +4,10 @@
 namespace sqrtn::verify {
 namespace {
 
-Ended judged(const std::string& fault, const std::string& filter, const std::string& more = "") {
+Ended judged(const std::string& fault, const std::string& filter, const std::string& more = "--effect-scale 10") {
   const Folder folder;
   return shell(folder, "sqrtn verify --sampler \"'" + (program_folder() / "sampler-case").string() + "' " + fault +
-                           "\" --effect-scale 10 --filter '" + filter + "' " + more);
+                           "\" --filter '" + filter + "' " + more);
 }
 
 struct Planted {
@@ -26,18 +26,19 @@ TEST_P(SamplerFault, IsNamed) {
   EXPECT_TRUE(holds(ended.out, GetParam().named));
 }
 
-// peers.md's initialisers 1, 3, 4, 5, 8, 9, 11 to 14.
 INSTANTIATE_TEST_SUITE_P(
     Draws, SamplerFault,
     testing::Values(
-        Planted{"gain", "he_normal", "- initialisers/he_normal/f32/scale: ", "he_normal f32, linear: "},
-        Planted{"gain", "he_normal", "x the rule's (1/sqrt(2)", "he_normal f32, conv: "},
+        Planted{"gain", "^initialisers/he_normal/f32",
+                "- initialisers/he_normal/f32/scale: ", "he_normal f32, linear: "},
+        Planted{"gain", "^initialisers/he_normal/f32", "x the rule's (1/sqrt(2)", "he_normal f32, conv: "},
         Planted{"fans", "he_uniform|fans", "- initialisers/fans/linear/fan_in: Var w = 2/fan_in for 96x160",
                 "(fans swapped)"},
         Planted{"fans", "he_uniform", "he_uniform f32, grouped_transposed_conv: ", "fans swapped"},
         Planted{"groups", "glorot_uniform",
                 "glorot_uniform f32, grouped_conv: ", "(4 groups forgotten in the mean of both fans)"},
-        Planted{"area", "he_normal", "- initialisers/he_normal/f32/kernels/variance: ", "(kernel area 25 forgotten)"},
+        Planted{"area", "^initialisers/he_normal/f32",
+                "- initialisers/he_normal/f32/kernels/variance: ", "(kernel area 25 forgotten)"},
         Planted{"cut", "variance_scaling",
                 "- initialisers/variance_scaling/f32/scale: ", "(0.8796, what a cut at two deviations leaves)"},
         Planted{"seed", "sampler/", "- sampler/he_normal/f32/seeds: ", "seeds 1 and 2 give the same draws"},
@@ -51,7 +52,34 @@ INSTANTIATE_TEST_SUITE_P(
         Planted{"shared", "tensors",
                 "- sampler/glorot_uniform/f64/tensors: ", "tensor 2 of one answer holds a part of tensor 1"},
         Planted{"end", "uniform/f64/ends", "- generator/uniform/f64/ends: ", "draws at or outside ±1"},
-        Planted{"nan", "he_normal/f32/shape", "- initialisers/he_normal/f32/shape: ", "fail: "}));
+        Planted{"nan", "he_normal/f32/shape", "- initialisers/he_normal/f32/shape: ", "fail: "},
+        Planted{"infinite", "he_normal/f32/shape",
+                "- initialisers/he_normal/f32/shape: ", "he_normal fails; 1 infinite"},
+        Planted{"clamps more", "truncated_normal/f32/scale",
+                "- initialisers/truncated_normal/f32/scale: ", "truncated_normal fails by its mean square"},
+        Planted{"positive", "he_normal/f32/mean", "- initialisers/he_normal/f32/mean: ", "he_normal fails by its mean"},
+        Planted{"tail", "/normal/f32/tail_4", "- generator/normal/f32/tail_4: ", "is 0 instead of 6.334e-05"},
+        Planted{"ignored", "he_normal/f32/scale", "sigma is 17.9", "x the rule's"},
+        Planted{"packed", "glorot_uniform/f32/kernels/variance",
+                "glorot_uniform f32, packed_linear: ", "(3 groups forgotten in the mean of both fans)"},
+        Planted{"signs", "orthogonal", "- initialisers/orthogonal/f32/trace_mean: ", "Q in O(8) is -2."},
+        Planted{"even", "bits", "- generator/bits: ", "is 1 with probability 1/2"},
+        Planted{"kin", "form/b?f16/correlation",
+                "- sampler/uniform/bf16/correlation: ", "5 and 6 of one answer are correlated by 0.199"}));
+
+// Halves cut off towards 0: by the powers of two whatever effects are looked for, by the variance where that is one.
+INSTANTIATE_TEST_SUITE_P(Halves, SamplerFault,
+                         testing::Values(Planted{"truncates", "/normal/f16/rounding",
+                                                 "- sampler/normal/f16/rounding: ", "2^k occurs 1.3"},
+                                         Planted{"truncates", "variance_scaling/bf16/rounding",
+                                                 "- sampler/variance_scaling/bf16/rounding: ", "2^k occurs 1.3"}));
+
+TEST(SamplerFaults, HalvesCutOffTowardsZeroLoseVariance) {
+  const Ended ended = judged("truncates", "he_normal/bf16/scale", "--effect-scale 5");
+  EXPECT_EQ(ended.code, 1) << ended.err;
+  EXPECT_TRUE(holds(ended.out, "- initialisers/he_normal/bf16/scale: "));
+  EXPECT_TRUE(holds(ended.out, "is 0.0124"));
+}
 
 // What is no answer.
 INSTANTIATE_TEST_SUITE_P(
@@ -69,11 +97,11 @@ INSTANTIATE_TEST_SUITE_P(
                 ""}));
 
 TEST(SamplerFaults, SilenceIsWaitedForNoLongerThanAsked) {
-  const Ended hangs = judged("hangs", "he_normal/f32/seeds", "--answer-limit 0.3s");
+  const Ended hangs = judged("hangs", "he_normal/f32/seeds", "--effect-scale 10 --answer-limit 0.3s");
   EXPECT_EQ(hangs.code, 1) << hangs.err;
   EXPECT_TRUE(holds(hangs.out, "gave no answer to {\"draw\": 1, "));
   EXPECT_TRUE(holds(hangs.out, "within 0.3"));
-  const Ended brief = judged("short", "he_normal/f32/seeds", "--answer-limit 0.3s");
+  const Ended brief = judged("short", "he_normal/f32/seeds", "--effect-scale 10 --answer-limit 0.3s");
   EXPECT_EQ(brief.code, 1) << brief.err;
   EXPECT_TRUE(holds(brief.out, "gave no whole answer"));
   EXPECT_TRUE(holds(brief.out, "after 12284 of 12288 bytes"));

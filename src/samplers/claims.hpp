@@ -18,6 +18,13 @@ std::vector<claims::Claim> draw_claims(const claims::Settings& settings, Element
 
 /// Of each random rule that it knows: the same seed gives the same draws, in another process too; another seed, and
 /// another tensor of one answer, others. Of orthogonal ones: CᵀC = I up to the rounding of dtype.
+/// And correlation_claims, rounding_claims.
 std::vector<claims::Claim> program_claims(const std::shared_ptr<Draws>& draws, Element dtype);
+
+/// Of each rule that draws entry by entry: no two of 32 tensors of one answer are correlated, by 0.18 or so.
+std::vector<claims::Claim> correlation_claims(const std::shared_ptr<Draws>& draws, Element dtype);
+
+/// Of each normal rule, in a half type: it rounds to nearest.
+std::vector<claims::Claim> rounding_claims(const std::shared_ptr<Draws>& draws, Element dtype);
 
 }  // namespace sqrtn::samplers

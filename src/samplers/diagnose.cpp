@@ -21,6 +21,7 @@ constexpr std::uint32_t diagnosed_seed = 1;
 
 /// No two of fan_in, fan_out, their mean and the kernel's area are in a usual proportion.
 const Layout layouts[] = {{init::Layer::linear, {352, 640}, 1},
+                          {init::Layer::linear, {528, 400}, 3},
                           {init::Layer::conv, {112, 80, 5, 5}, 1},
                           {init::Layer::conv, {240, 40, 5, 5}, 4},
                           {init::Layer::transposed_conv, {80, 112, 5, 5}, 1},

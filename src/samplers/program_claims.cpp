@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <iterator>
 #include <limits>
 
 #include "claims/judge.hpp"
 #include "samplers/claims.hpp"
+#include "samplers/small.hpp"
 #include "sqrtn/init/spectral.hpp"
 #include "sqrtn/support/tensor.hpp"
 #include "support/dtype.hpp"
@@ -22,26 +24,6 @@ using claims::Subject;
 using Bytes = std::vector<std::byte>;
 
 constexpr const char* source = "docs/sampler.md";
-
-/// A small tensor that each rule defines.
-Question small(const std::string& rule, const Known& known, Element dtype) {
-  if (rule == "bits") return {.rule = rule, .shape = {1536}, .mode = {}, .gain = {}, .dtype = Element::u32};
-  const bool is_kernel = rule == "delta_orthogonal" || !known.knows_layout("linear");
-  const Shape shape = is_kernel ? Shape{32, 16, 3, 3} : Shape{32, 48};
-  Question question{
-      .rule = rule, .shape = shape, .layer = init::default_layer(shape), .mode = {}, .gain = {}, .dtype = dtype};
-  if (!is_kernel || known.knows_layout("conv")) return question;
-  question.layer = init::Layer::transposed_conv;
-  return question;
-}
-
-Bytes ask(Program& program, const Question& question, std::uint32_t seed, std::size_t count) {
-  Bytes answer(count * element_count(question.shape) * bytes_of(question.dtype));
-  program.draw(question, seed, count, answer);
-  return answer;
-}
-
-std::uint32_t first_seed(const Settings& settings) { return static_cast<std::uint32_t>(settings.seed % 0x40000000); }
 
 /// Whether a run of sixteen values, which hold 100 random bits at least, stands in both, at any places: exact for all
 /// purposes. Zeros, of which a kernel may be full, are no run.
@@ -149,6 +131,25 @@ Claim gram_claim(const std::shared_ptr<Draws>& draws, const Question& question) 
 
 }  // namespace
 
+Question small(const std::string& rule, const Known& known, Element dtype) {
+  if (rule == "bits") return {.rule = rule, .shape = {1536}, .mode = {}, .gain = {}, .dtype = Element::u32};
+  const bool is_kernel = rule == "delta_orthogonal" || !known.knows_layout("linear");
+  const Shape shape = is_kernel ? Shape{32, 16, 3, 3} : Shape{32, 48};
+  Question question{
+      .rule = rule, .shape = shape, .layer = init::default_layer(shape), .mode = {}, .gain = {}, .dtype = dtype};
+  if (!is_kernel || known.knows_layout("conv")) return question;
+  question.layer = init::Layer::transposed_conv;
+  return question;
+}
+
+std::vector<std::byte> ask(Program& program, const Question& question, std::uint32_t seed, std::size_t count) {
+  std::vector<std::byte> answer(count * element_count(question.shape) * bytes_of(question.dtype));
+  program.draw(question, seed, count, answer);
+  return answer;
+}
+
+std::uint32_t first_seed(const Settings& settings) { return static_cast<std::uint32_t>(settings.seed % 0x40000000); }
+
 std::vector<Claim> program_claims(const std::shared_ptr<Draws>& draws, Element dtype) {
   std::vector<Claim> claims;
   const Known& known = draws->known();
@@ -161,6 +162,9 @@ std::vector<Claim> program_claims(const std::shared_ptr<Draws>& draws, Element d
     if (std::exchange(first, false)) claims.push_back(process_claim(draws, question));
     if (rule != "orthogonal") continue;
     claims.push_back(dtype == Element::f64 ? gram_claim<double>(draws, question) : gram_claim<float>(draws, question));
+  }
+  for (auto* more : {correlation_claims, rounding_claims}) {
+    std::ranges::move(more(draws, dtype), std::back_inserter(claims));
   }
   return claims;
 }
