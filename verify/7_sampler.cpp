@@ -27,6 +27,21 @@ TEST(Sampler, ARightProgramPasses) {
   EXPECT_GT(json["measurements"][0]["rate"], 0.0001);
 }
 
+// Each type, through the default library, which is named.
+TEST(Sampler, LayersOfARightProgramPass) {
+  const Folder folder;
+  const std::string program = "\"'" + (program_folder() / "sampler-case").string() + "' right more\"";
+  const Ended ended =
+      shell(folder, "sqrtn verify --sampler " + program +
+                        " --effect-scale 10 --filter '^layers/(linear|orthogonal_inputs/linear)/lecun.*/f64/|"
+                        "relu/.*bf16/(positive|mean)|joint/f16|independent_layers/f32|normal/(f16|bf16)/rounding'");
+  EXPECT_EQ(ended.code, 0) << ended.out << ended.err;
+  EXPECT_TRUE(holds(ended.out, "| layers           | f16  | pass"));
+  EXPECT_TRUE(holds(ended.out, "| chains           | f32  | pass"));
+  EXPECT_TRUE(holds(ended.out, "Layers were computed with lib"));
+  EXPECT_TRUE(holds(ended.out, "0 fail, 0 inconclusive, 0 skipped"));
+}
+
 // What draws rightly and has rules of its own.
 TEST(Sampler, MatricesAndWordsPass) {
   const Folder folder;
@@ -55,7 +70,7 @@ TEST(Sampler, MisuseIsToldInOneLine) {
       {"--sampler 'cat no_such_file'", "could not be asked anything: exited with status 1; it said: "},
       {"--sampler true", "'true' could not be asked anything: exited with status 0"},
       {"--sampler ''", "names no program"},
-      {"--sampler true --blas openblas", "--blas excludes --sampler"},
+      {"--sampler " + case_program() + " --blas ./none.so --filter ^layers/", "none.so"},
       {"--answer-limit 3s", "--answer-limit requires --sampler"}};
   for (const auto& [words, told] : cases) {
     const Ended ended = shell(folder, "sqrtn verify " + words);

@@ -67,6 +67,24 @@ INSTANTIATE_TEST_SUITE_P(
         Planted{"kin", "form/b?f16/correlation",
                 "- sampler/uniform/bf16/correlation: ", "5 and 6 of one answer are correlated by 0.199"}));
 
+// A wrong scale, in each direction.
+INSTANTIATE_TEST_SUITE_P(
+    Layers, SamplerFault,
+    testing::Values(Planted{"gain", "layers/relu/.*/f32",
+                            "- layers/relu/he_normal/forward/f32/second_moment: ", "Layers were computed with lib"},
+                    Planted{"gain", "orthogonal_inputs/relu/.*/bf16/second",
+                            "- layers/orthogonal_inputs/relu/he_normal/forward/bf16/second_moment: ",
+                            "he_normal bf16, linear: "},
+                    Planted{"fans more", "layers/linear/lecun_normal/backward/f64",
+                            "- layers/linear/lecun_normal/backward/f64/second_moment: ", "(fans swapped)"}));
+
+// Tensors of one answer that go in pairs: no bits are equal, but a chain of such layers spreads more.
+TEST(SamplerFaults, LayersThatRepeatTheirWeightsSpreadMore) {
+  const Ended ended = judged("twins more", "independent_layers/f32", "--effect-scale 4");
+  EXPECT_EQ(ended.code, 1) << ended.err;
+  EXPECT_TRUE(holds(ended.out, "- chains/linear/independent_layers/f32: Var ln("));
+}
+
 // Halves cut off towards 0: by the powers of two whatever effects are looked for, by the variance where that is one.
 INSTANTIATE_TEST_SUITE_P(Halves, SamplerFault,
                          testing::Values(Planted{"truncates", "/normal/f16/rounding",

@@ -8,17 +8,17 @@
 namespace sqrtn::command {
 
 void add_sampler(CLI::App& subcommand, SamplerOptions& options) {
-  CLI::Option* sampler =
-      subcommand
-          .add_option("--sampler", options.command,
-                      "Judge this program, which draws weights when it is asked (docs/sampler.md), not a library")
-          ->type_name("COMMAND")
-          ->check([](const std::string& command) {
-            return command.find_first_not_of(" \t\n") == std::string::npos ? "names no program" : "";
-          });
+  CLI::Option* sampler = subcommand
+                             .add_option("--sampler", options.command,
+                                         "Judge this program, which draws weights when it is asked (docs/sampler.md); "
+                                         "the BLAS computes its layers")
+                             ->type_name("COMMAND")
+                             ->check([](const std::string& command) {
+                               return command.find_first_not_of(" \t\n") == std::string::npos ? "names no program" : "";
+                             });
   add_time(subcommand, "--answer-limit", options.answer_limit_s, "For each answer of the sampler [20s]")
       ->needs(sampler);
-  for (const char* other : {"--blas", "--shape", "--properties", "--strict", "--in-process", "--threads"}) {
+  for (const char* other : {"--shape", "--properties", "--strict", "--in-process", "--threads"}) {
     sampler->excludes(subcommand.get_option(other));
   }
 }

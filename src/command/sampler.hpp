@@ -1,6 +1,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@ namespace sqrtn::command {
 struct SamplerOptions {
   std::string command;  ///< empty: none
   double answer_limit_s = 20;
+  std::optional<std::string> blas;  ///< for layers of its weights; empty: none was named
 };
 
 /// Adds --sampler and --answer-limit.

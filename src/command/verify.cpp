@@ -36,7 +36,8 @@ results::Document judged_document(const VerifyOptions& options, const std::vecto
 }
 
 samplers::Judging sampler_judging(const VerifyOptions& options) {
-  return {options.sampler.command, options.sampler.answer_limit_s, options.settings, Filter(options.common.filter)};
+  return {options.sampler.command, options.sampler.answer_limit_s, options.settings, Filter(options.common.filter),
+          options.sampler.blas};
 }
 
 std::vector<claims::Claim> wanted_claims(const VerifyOptions& options) {
@@ -79,6 +80,7 @@ void add_verify(CLI::App& application, Action& chosen) {
       "Checks the generator, one BLAS, the initialisers, layers, networks and deep chains; exits by the verdict");
   add_verify_options(*subcommand, *options);
   subcommand->callback([options, subcommand, &chosen] {
+    if (subcommand->count("--blas") > 0) options->sampler.blas = options->common.blas;
     chosen = [options, subcommand] { return verify(*options, command_line(*subcommand)); };
   });
 }

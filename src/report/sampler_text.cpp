@@ -8,6 +8,7 @@
 #include "report/summary.hpp"
 #include "report/table.hpp"
 #include "results/format.hpp"
+#include "samplers/claims.hpp"
 #include "statistics/p_text.hpp"
 #include "support/words.hpp"
 
@@ -23,13 +24,17 @@ struct Subject {
   friend bool operator==(const Subject&, const Subject&) = default;
 };
 
-/// "initialisers/he_normal/bf16/scale" is about he_normal and bf16; of what names no type, the first two parts.
+/// "layers/relu/he_normal/forward/bf16/mean" is about he_normal and bf16; of what names no rule, layers or chains, else
+/// the second part.
 Subject subject_of(const std::string& id) {
   const std::size_t first = id.find('/') + 1, second = id.find('/', first);
-  Subject subject{id.substr(first, second - first), {}};
+  Subject subject{std::string(samplers::rule_of(id)), {}};
+  if (subject.rule.empty()) {
+    const bool is_of_layers = id.starts_with("layers/") || id.starts_with("chains/");
+    subject.rule = is_of_layers ? id.substr(0, first - 1) : id.substr(first, second - first);
+  }
   for (const std::string_view dtype : samplers::element_words) {
-    const std::string part = '/' + std::string(dtype);
-    if (id.ends_with(part) || id.find(part + '/') != std::string::npos) subject.dtype = dtype;
+    if (samplers::has_part(id, dtype)) subject.dtype = dtype;
   }
   return subject;
 }
@@ -121,6 +126,9 @@ std::string sampler_text(const Document& document, const Judged& judged) {
   for (const claims::Result& result : document.claims) {
     if (result.outcome.verdict == Verdict::fail) text += finding_of(result);
   }
+  const auto uses_blas = [](const claims::Result& result) { return result.claim.uses_blas; };
+  if (!judged.blas.empty() && std::ranges::any_of(document.claims, uses_blas))
+    text += fmt::format("Layers were computed with {}.\n", judged.blas);
   return text + not_known(judged.known) + verdict_line(document) + '\n';
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "claims/weights/following.hpp"
+#include "samplers/claims.hpp"
 #include "sqrtn/support/tensor.hpp"
 #include "support/words.hpp"
 
@@ -29,8 +30,8 @@ const Layout layouts[] = {{init::Layer::linear, {352, 640}, 1},
 
 bool has_failed(const std::vector<claims::Result>& results, std::string_view rule, std::string_view dtype) {
   return std::ranges::any_of(results, [&](const claims::Result& result) {
-    return result.outcome.verdict == claims::Verdict::fail &&
-           result.claim.id.find(fmt::format("/{}/{}", rule, dtype)) != std::string::npos;
+    const std::string& id = result.claim.id;
+    return result.outcome.verdict == claims::Verdict::fail && has_part(id, rule) && has_part(id, dtype);
   });
 }
 

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "claims/judge.hpp"
+#include "libraries/children.hpp"
 #include "samplers/claims.hpp"
 #include "samplers/diagnose.hpp"
 #include "samplers/speeds.hpp"
@@ -26,19 +27,11 @@ struct Part {
   std::vector<Claim> claims;
 };
 
-/// "he_normal" of "initialisers/he_normal/f32/scale".
-std::string second_part(const std::string& id) {
-  const std::size_t begin = id.find('/') + 1;
-  return id.substr(begin, id.find('/', begin) - begin);
-}
-
 /// Claims about rules that the program does not know are not made.
 void choose(std::vector<Claim>& claims, const Known& known, const Filter& filter) {
-  const std::vector<std::string> rules = all_rules();
   std::erase_if(claims, [&](const Claim& claim) {
-    const std::string rule = second_part(claim.id);
-    const bool is_rule = std::ranges::find(rules, rule) != rules.end();
-    return (is_rule && !known.knows_rule(rule)) || !filter.finds(claim.id);
+    const std::string_view rule = rule_of(claim.id);
+    return (!rule.empty() && !known.knows_rule(rule)) || !filter.finds(claim.id);
   });
 }
 
@@ -84,7 +77,9 @@ class Judge {
   Judged judge() {
     try {
       judged_.known = program_.known();
-      judge_parts(parts_of(draws_, judging_));
+      std::vector<Part> parts = parts_of(draws_, judging_);
+      load_blas(parts);
+      judge_parts(parts);
       if (!interrupted()) judged_.diagnoses = diagnose(*draws_, judged_.claims);
       judged_.speeds = speeds_of(program_);
       program_.end();
@@ -103,6 +98,20 @@ class Judge {
   }
 
  private:
+  /// Where a claim needs it.
+  void load_blas(std::vector<Part>& parts) {
+    const auto uses = [](const Part& part) { return std::ranges::any_of(part.claims, &Claim::uses_blas); };
+    if (std::ranges::none_of(parts, uses)) return;
+    try {
+      const blas::Backend backend = libraries::load_library(judging_.blas.value_or("openblas"));
+      backend.set_threads(1);
+      judged_.blas = backend.file_name();
+      for (Part& part : parts) part.subject.products = backend.functions();
+    } catch (const std::invalid_argument&) {
+      if (judging_.blas) throw;
+    }
+  }
+
   void judge_parts(const std::vector<Part>& parts) {
     std::size_t n_claims = 0, done = 0;
     for (const Part& part : parts) n_claims += part.claims.size();
@@ -115,14 +124,15 @@ class Judge {
     }
   }
 
-  /// A claim for which the program drew nothing is none about it.
+  /// A claim for which the program drew nothing is none about it, but one that was skipped for want of a library.
   void judge_claim(const Claim& claim, const claims::Subject& subject) {
     const std::size_t before = program_.values_drawn();
     try {
       if (interrupted()) throw GivenUp("interrupted");
       claims::Result result = claims::run(claim, subject, judging_.settings);
       without_engine(result.outcome.reason);
-      if (program_.values_drawn() > before) judged_.claims.push_back(std::move(result));
+      const bool is_skipped = result.outcome.verdict == Verdict::skipped;
+      if (program_.values_drawn() > before || is_skipped) judged_.claims.push_back(std::move(result));
     } catch (const NotKnown&) {
       return;
     } catch (const Fault& fault) {

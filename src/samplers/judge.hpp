@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,9 @@ struct Judging {
   double answer_limit_s = 20;
   claims::Settings settings;
   Filter filter;  ///< of ids
+  /// Through which layers are computed, as libraries::load_library takes it; empty: OpenBLAS, and their claims are
+  /// skipped where that is not installed.
+  std::optional<std::string> blas;
 };
 
 /// A weight of a rule that does not follow it, and what it is instead.
@@ -28,6 +32,7 @@ struct Judged {
   Known known;
   std::vector<claims::Result> claims;  ///< the first, sampler/answers, is about the program's answers
   std::vector<Diagnosis> diagnoses;
+  std::string blas;  ///< file name of the library through which layers were computed; empty: none was
   std::vector<results::Measurement> speeds;  ///< of each rule and type: the program's, then sqrtn's on one thread
 };
 
@@ -35,7 +40,8 @@ struct Judged {
 std::vector<claims::Claim> claims_for(const Judging& judging);
 
 /// Judges all that the program says it knows. What it does in an answer's place is one finding, sampler/answers, and
-/// the claims that met it are inconclusive. Throws: std::invalid_argument if the program cannot be asked anything.
+/// the claims that met it are inconclusive. Throws: std::invalid_argument if the program cannot be asked anything, or
+/// the library that it names cannot be loaded.
 Judged judge(const Judging& judging);
 
 }  // namespace sqrtn::samplers
