@@ -48,7 +48,7 @@ results::OrderClass class_of(const order::Reading& reading, std::size_t number, 
   if (!order.tree) return one;
   one.formula = laws::to_text(*order.tree);
   one.tree = laws::to_code(*order.tree);
-  one.fusion = static_cast<results::OrderFusion>(laws::fusion_of(*order.tree));
+  one.fusion = laws::fusion_of(*order.tree);
   one.roundings = laws::roundings(*order.tree);
   one.error_bound = laws::error_bound(*order.tree, unit_roundoff);
   one.compared = tally.compared;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "results/document.hpp"
+#include "sqrtn/laws/summation.hpp"
 
 /// In which order libraries add, as a document of its own.
 namespace sqrtn::results {
@@ -20,7 +21,7 @@ enum class OrderVerdict {
 };
 
 /// Whether products are added by fused multiply-adds.
-enum class OrderFusion { none, all, some };
+using OrderFusion = laws::Fusion;
 
 /// All crossings of these rows and columns, each as runs that rise: "0:512:2, 513".
 struct OrderBlock {
@@ -114,30 +115,8 @@ OrderDocument read_orders(const std::string& path);
 /// Whether the file names that schema; false for standard input, and for what cannot be read.
 bool holds_orders(const std::string& path);
 
-/// What one order has otherwise than another. The first twelve are laws::OrderChange, of the trees of one class.
-enum class OrderChange {
-  none,
-  products,
-  fused,
-  width,
-  swapped,
-  moved,
-  reversed,
-  rotated,
-  edge,
-  parts,
-  lanes,
-  other,
-  classes,        ///< the same trees hold for other entries
-  known,          ///< the tree of one of the two was not read
-  alpha,          ///< α is multiplied in elsewhere
-  beta,           ///< β·C joins elsewhere
-  invariance,     ///< other sizes, places, addresses or threads have answers of their own
-  repeatability,  ///< one of the two gives other bits when it is called again
-  certainty,      ///< fresh entries are no longer predicted
-  bits,           ///< of the same products
-  unread          ///< nothing was read of the second
-};
+using laws::OrderChange;
+/// In its order.
 extern const std::span<const std::string_view> order_change_words;
 
 struct OrderChanged {

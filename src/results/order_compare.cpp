@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "results/order.hpp"
-#include "sqrtn/laws/summation.hpp"
 #include "support/words.hpp"
 
 namespace sqrtn::results {
@@ -14,16 +13,13 @@ struct Difference {
   std::string text;
 };
 
-static_assert(static_cast<int>(OrderChange::other) == static_cast<int>(laws::OrderChange::other));
-
 /// Where two trees part, if they do and one is known.
 Difference parting(const OrderClass& a, const OrderClass& b) {
   if (a.tree.empty() && b.tree.empty()) return {};
   if (a.tree.empty() || b.tree.empty()) return {OrderChange::known, "the order of one is not known"};
   const laws::OrderDifference difference = laws::compare(laws::from_code(a.tree), laws::from_code(b.tree));
-  const auto change = static_cast<OrderChange>(difference.change);
-  if (difference.node.empty() || change == OrderChange::fused) return {change, difference.text};
-  return {change,
+  if (difference.node.empty() || difference.change == OrderChange::fused) return {difference.change, difference.text};
+  return {difference.change,
           fmt::format("{}; they part at the sum of products {}", difference.text, laws::runs_text(difference.node))};
 }
 

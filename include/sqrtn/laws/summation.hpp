@@ -68,9 +68,10 @@ std::size_t roundings(const SumTree& tree);
 /// d·u ≥ 1. Source: Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., lemma 3.1.
 double error_bound(const SumTree& tree, double unit_roundoff);
 
-/// What two trees differ in.
+/// What two orders differ in: their trees, of which one kind is told, or what was read of two libraries beside them.
 enum class OrderChange {
   none,
+  // Of two trees.
   products,  ///< not the same number of them
   fused,     ///< which products are added unrounded
   width,     ///< which sums are kept in double
@@ -81,7 +82,17 @@ enum class OrderChange {
   edge,      ///< blocks have other sizes
   parts,     ///< there are more or fewer blocks
   lanes,     ///< products are interleaved in another way
-  other
+  other,
+  // Of two readings; compare of two trees returns none of these.
+  classes,        ///< the same trees hold for other entries
+  known,          ///< the tree of one of the two was not read
+  alpha,          ///< α is multiplied in elsewhere
+  beta,           ///< β·C joins elsewhere
+  invariance,     ///< other sizes, places, addresses or threads have answers of their own
+  repeatability,  ///< one of the two gives other bits when it is called again
+  certainty,      ///< fresh entries are no longer predicted
+  bits,           ///< of the same products
+  unread          ///< nothing was read of the second
 };
 
 struct OrderDifference {
