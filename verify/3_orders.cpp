@@ -3,7 +3,6 @@
 #include <numeric>
 #include <random>
 
-#include "mutation.hpp"
 #include "planted_order.hpp"
 #include "trees.hpp"
 
@@ -109,67 +108,6 @@ TEST(Orders, OfWhatIsNoPlainSumAreNotCertified) {
   const order::Reading reading = order::read_order<float>(compensated, planted_request, [](int) { return 1; },
                                                           {.entries = 2000, .invariance = false});
   EXPECT_FALSE(is_certified(reading));
-}
-
-// Each flag and layout of each routine: the planted one reads them by itself, and adds rows in another order.
-TEST(Orders, OfEveryFormAreThePlantedOnes) {
-  const SumTree one = trees::lanes(2, 30), other = sum_chain(0, 30, true);
-  for (const char* routine : {"gemm", "gemm/NT", "gemm/TN", "gemm/TT", "symm", "symm/LL", "symm/RU", "symm/RL", "syrk",
-                              "syrk/UT", "syrk/LN", "syrk/LT"}) {
-    for (const char* layout : {"", "/column"}) {
-      const bool is_symm = std::string_view(routine).starts_with("symm");
-      const char* sizes =
-          !std::string_view(routine).starts_with("gemm") ? (is_symm ? ":30x30" : ":29x30") : ":14x15x30";
-      const order::Request request = order::parse_request(fmt::format("{}{}{}", routine, layout, sizes));
-      const order::Reading reading = reading_of(
-          [&](const PlantedEntry& entry) -> const SumTree& { return entry.i % 2 == 0 ? one : other; }, false, request);
-      EXPECT_TRUE(is_certified(reading)) << request.to_text();
-      ASSERT_EQ(reading.orders.size(), 2u) << request.to_text();
-      for (std::size_t number = 0; number < 2; ++number) {
-        const order::EntryClass& entries = reading.classes.classes[number];
-        const bool is_below = request.to_text().starts_with("syrk/L");
-        const bool is_one = (entries.row + (is_below ? request.n : 0)) % 2 == 0;
-        EXPECT_EQ(laws::to_code(*reading.orders[number].tree), laws::to_code(is_one ? one : other))
-            << request.to_text();
-      }
-    }
-  }
-}
-
-TEST(Orders, AreAskedForByTheFlagsOfTheBlas) {
-  const std::vector<std::pair<const char*, const char*>> texts{{"gemm:4x5x6", "gemm:4x5x6"},
-                                                               {"gemm/NN:4x5x6", "gemm:4x5x6"},
-                                                               {"gemm/TN:4x5x6", "gemm/TN:4x5x6"},
-                                                               {"gemm/column/NT:4x5x6", "gemm/NT/column:4x5x6"},
-                                                               {"gemv/T:4x6", "gemv/T:4x6"},
-                                                               {"symm/LU/column:4x5", "symm/column:4x5"},
-                                                               {"symm/RL:4x5", "symm/RL:4x5"},
-                                                               {"syrk/LT:7x6", "syrk/LT:7x6"},
-                                                               {"syrk/UN/column:7x6", "syrk/column:7x6"},
-                                                               {"dot:6", "dot:6"}};
-  for (const auto& [text, same] : texts) {
-    EXPECT_EQ(order::parse_request(text).to_text(), same);
-    EXPECT_EQ(order::parse_request(same).to_text(), same);
-  }
-  EXPECT_EQ(order::parse_request("symm:4x5").k, 4u);
-  EXPECT_EQ(order::parse_request("symm/RU:4x5").k, 5u);
-  EXPECT_EQ(order::parse_request("syrk:7x6").m, 3u);
-  EXPECT_EQ(order::parse_request("syrk/LN:7x6").m, 4u);
-}
-
-TEST(Orders, RequestsSurviveMutations) {
-  std::mt19937_64 random(1);
-  int taken = 0;
-  for (int i = 0; i < 5'000; ++i) {
-    const std::string text = mutated("gemm/TN/column:12x13x14", random);
-    try {
-      const order::Request request = order::parse_request(text);
-      EXPECT_EQ(order::parse_request(request.to_text()).to_text(), request.to_text()) << text;
-      ++taken;
-    } catch (const std::invalid_argument&) {
-    }
-  }
-  EXPECT_GT(taken, 20);
 }
 
 // The library of this run, in its other routines and in double.

@@ -16,22 +16,12 @@ constexpr std::size_t most_memory = std::size_t{6} << 30;
 constexpr unsigned call_limit_s = 60;
 constexpr double patience = 3;  // of the time that a child is to keep to, until it is ended
 
-/// Where the class is: of each group of rows that it has entries in, its columns.
-std::vector<results::OrderBlock> blocks_of(const order::Classes& classes, std::size_t number) {
-  const auto runs = [](std::vector<std::int32_t> numbers) {
-    std::ranges::sort(numbers);
-    return laws::runs_text(numbers);
-  };
+/// Where the class is; nothing if that takes more blocks than documents may have.
+std::vector<results::OrderBlock> told_blocks(const order::Classes& classes, std::size_t number) {
   std::vector<results::OrderBlock> blocks;
-  for (std::size_t row_group = 0; row_group < classes.row_groups.size(); ++row_group) {
-    std::vector<std::int32_t> columns;
-    for (std::size_t group = 0; group < classes.column_groups.size(); ++group) {
-      if (classes.at(row_group, group) != static_cast<std::int16_t>(number)) continue;
-      columns.insert(columns.end(), classes.column_groups[group].begin(), classes.column_groups[group].end());
-    }
-    const order::Group& rows = classes.row_groups[row_group];
-    if (!columns.empty()) blocks.push_back({runs({rows.begin(), rows.end()}), runs(std::move(columns))});
-  }
+  for (const order::EntryBlock& block : order::blocks_of(classes, number))
+    blocks.push_back({laws::runs_text(block.rows), laws::runs_text(block.columns)});
+  if (blocks.size() > results::most_order_blocks) blocks.clear();
   return blocks;
 }
 
@@ -44,7 +34,7 @@ results::OrderClass class_of(const order::Reading& reading, std::size_t number, 
   one.row = entries.row;
   one.column = entries.column;
   one.reason = order.why_not;
-  one.blocks = blocks_of(reading.classes, number);
+  one.blocks = told_blocks(reading.classes, number);
   if (!order.tree) return one;
   one.formula = laws::to_text(*order.tree);
   one.tree = laws::to_code(*order.tree);
@@ -59,7 +49,7 @@ results::OrderClass class_of(const order::Reading& reading, std::size_t number, 
   return one;
 }
 
-void describe(const order::Reading& reading, std::size_t beyond, double unit_roundoff, results::LibraryOrder& order) {
+void describe(const order::Reading& reading, double unit_roundoff, results::LibraryOrder& order) {
   order.repeatable = reading.repeatable;
   order.answer = fmt::format("{:016x}", reading.answer);
   order.time_s = reading.time_s;
@@ -79,8 +69,7 @@ void describe(const order::Reading& reading, std::size_t beyond, double unit_rou
     order.classes.push_back(class_of(reading, number, unit_roundoff));
     if (order.classes.back().verdict == results::OrderVerdict::certified) certified += order.classes.back().entries;
   }
-  order.unknown_share = 1 - static_cast<double>(certified) / static_cast<double>(order.entries + beyond);
-  order.entries += beyond;
+  order.unknown_share = 1 - static_cast<double>(certified) / static_cast<double>(order.entries);
 }
 
 template <class T>
@@ -90,8 +79,7 @@ void read(const blas::Interface& interface, const std::function<int(int)>& set_t
                                .entries = ordering.entries,
                                .limit_s = ordering.limit_s,
                                .invariance = ordering.invariance};
-  const std::size_t beyond = order::product_of<T>(interface, ordering.request).unseen;
-  describe(order::read_order<T>(interface, ordering.request, set_threads, options), beyond,
+  describe(order::read_order<T>(interface, ordering.request, set_threads, options),
            std::numeric_limits<T>::epsilon() / 2, order);
 }
 
@@ -110,7 +98,7 @@ results::LibraryOrder asked(const std::string& name, const Ordering& ordering) {
   order.request = ordering.request.to_text();
   order.dtype = ordering.dtype;
   order.threads = ordering.threads;
-  order.entries = ordering.request.m * ordering.request.n;
+  order.entries = order::entries_of(ordering.request);
   return order;
 }
 

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <numeric>
 #include <optional>
 #include <random>
+#include <span>
 
 #include "order/data.hpp"
 
@@ -15,6 +18,8 @@ namespace {
 constexpr int repetitions = 30;
 // Products of few columns are predicted together, with one A and a B each: as many as are evaluated side by side.
 constexpr std::size_t columns_together = 64;
+// Rows of a triangle for which columns are prepared once.
+constexpr std::size_t rows_together = 16;
 
 template <class T>
 class Certifier {
@@ -22,7 +27,7 @@ class Certifier {
   Certifier(const Product<T>& product, const Classes& classes, const std::vector<ClassOrder>& orders)
       : product_(product),
         classes_(classes),
-        products_(std::max<std::size_t>(1, columns_together / product.n)),
+        products_(classes.is_triangle() ? 1 : std::max<std::size_t>(1, columns_together / product.n)),
         a_(product.m, product.k),
         b_(product.k, product.n * products_),
         c_(product.m, product.n * products_) {
@@ -49,7 +54,7 @@ class Certifier {
   /// Columns number·n … of B and C are the operands of one product.
   void call_each(Matrix<T>& out) {
     const std::size_t n = product_.n;
-    Matrix<T> b(product_.k, n), c(product_.m, n);
+    Matrix<T> b(product_.k, n), c(product_.m, n, n, T(0));
     for (std::size_t number = 0; number < products_; ++number) {
       for (std::size_t l = 0; l < product_.k; ++l) std::copy_n(&b_(l, number * n), n, &b(l, 0));
       product_.call(a_.view(), b.view(), T(1), T(0), c.view());
@@ -59,14 +64,22 @@ class Certifier {
 
   /// As many rows of each group, chosen at random, as make up the entries.
   void compare_rows(std::uint64_t seed, std::size_t entries, std::size_t number) {
-    const double share = static_cast<double>(entries) / static_cast<double>(product_.m * c_.cols());
+    const std::size_t n = c_.cols(), all = classes_.is_triangle() ? n * (n + 1) / 2 : product_.m * n;
+    const double share = static_cast<double>(entries) / static_cast<double>(all);
     std::mt19937_64 engine(seed);
+    const auto some_of = [&](Group rows) {
+      if (share >= 1) return rows;
+      std::ranges::shuffle(rows, engine);
+      rows.resize(static_cast<std::size_t>(share * static_cast<double>(rows.size() - 1)) + 1);
+      return rows;
+    };
+    if (classes_.is_triangle()) {
+      Group all_rows(product_.m);
+      std::iota(all_rows.begin(), all_rows.end(), 0U);
+      return compare_triangle(some_of(std::move(all_rows)), number);
+    }
     for (std::size_t g = 0; g < classes_.row_groups.size(); ++g) {
-      Group rows = classes_.row_groups[g];
-      if (share < 1) {
-        std::ranges::shuffle(rows, engine);
-        rows.resize(static_cast<std::size_t>(share * static_cast<double>(rows.size() - 1)) + 1);
-      }
+      const Group rows = some_of(classes_.row_groups[g]);
       for (std::size_t h = 0; h < classes_.column_groups.size(); ++h) compare_block(rows, g, h, number);
     }
   }
@@ -77,28 +90,63 @@ class Certifier {
       for (const std::uint32_t column : classes_.column_groups[column_group])
         columns.push_back(static_cast<std::uint32_t>(product * product_.n) + column);
     }
-    const std::int16_t at = classes_.at(row_group, column_group);
-    if (at < 0 || !programs_[static_cast<std::size_t>(at)]) {
-      result_.unknown += rows.size() * columns.size();
-      return;
+    compare(rows, columns, classes_.at(row_group, column_group), number);
+  }
+
+  /// Those rows, and of each class one, a few together; of each class the columns where one of them has it.
+  void compare_triangle(Group rows, std::size_t number) {
+    for (const EntryClass& one : classes_.classes) rows.push_back(one.row);
+    std::ranges::sort(rows);
+    rows.erase(std::ranges::unique(rows).begin(), rows.end());
+    for (std::size_t first = 0; first < rows.size(); first += rows_together) {
+      const std::span<const std::uint32_t> some(rows.begin() + static_cast<std::ptrdiff_t>(first),
+                                                std::min(rows_together, rows.size() - first));
+      std::map<std::int16_t, Group> columns_of;
+      for (std::uint32_t j = 0; j < product_.n; ++j) {
+        for (const std::uint32_t i : some) {
+          if (!product_.has(i, j)) continue;
+          Group& columns = columns_of[classes_.of_entry[i * product_.n + j]];
+          if (columns.empty() || columns.back() != j) columns.push_back(j);
+        }
+      }
+      for (const auto& [at, columns] : columns_of) compare(some, columns, at, number);
     }
+  }
+
+  /// Whether that entry is of the class; of what is no triangle all that are asked about are.
+  [[nodiscard]] bool is_of(std::uint32_t row, std::uint32_t column, std::int16_t at) const {
+    return !classes_.is_triangle() || (product_.has(row, column) && classes_.of_entry[row * product_.n + column] == at);
+  }
+
+  /// The entries of these crossings that are of the class; −1: of none that was kept.
+  void compare(std::span<const std::uint32_t> rows, const Group& columns, std::int16_t at, std::size_t number) {
     Matrix<T> expected(rows.size(), columns.size());
-    programs_[static_cast<std::size_t>(at)]->template evaluate<T>(a_.view(), rows, b_.view(), columns, expected.view());
-    Tally& tally = result_.classes[static_cast<std::size_t>(at)];
+    const bool is_known = at >= 0 && programs_[static_cast<std::size_t>(at)];
+    if (is_known) {
+      programs_[static_cast<std::size_t>(at)]->template evaluate<T>(a_.view(), rows, b_.view(), columns,
+                                                                    expected.view());
+    }
     for (std::size_t r = 0; r < rows.size(); ++r) {
       for (std::size_t c = 0; c < columns.size(); ++c) {
-        const T entry = c_(rows[r], columns[c]);
-        const bool same = bits_of(entry) == bits_of(expected(r, c));
-        tally.predicted += same ? 1 : 0;
-        if (same || !tally.first_miss.empty()) continue;
-        tally.first_miss = fmt::format("product {}, entry ({}, {}): {:a}, predicted {:a}", number, rows[r], columns[c],
-                                       entry, expected(r, c));
+        if (!is_of(rows[r], columns[c], at)) continue;
+        if (is_known)
+          count(result_.classes[static_cast<std::size_t>(at)], number, rows[r], columns[c], expected(r, c));
+        else
+          ++result_.unknown;
       }
     }
-    tally.compared += rows.size() * columns.size();
-    result_.compared += rows.size() * columns.size();
-    result_.predicted = 0;
-    for (const Tally& one : result_.classes) result_.predicted += one.predicted;
+  }
+
+  void count(Tally& tally, std::size_t number, std::uint32_t row, std::uint32_t column, T expected) {
+    const T entry = c_(row, column);
+    const bool same = bits_of(entry) == bits_of(expected);
+    ++tally.compared;
+    ++result_.compared;
+    tally.predicted += same ? 1 : 0;
+    result_.predicted += same ? 1 : 0;
+    if (same || !tally.first_miss.empty()) return;
+    tally.first_miss =
+        fmt::format("product {}, entry ({}, {}): {:a}, predicted {:a}", number, row, column, entry, expected);
   }
 
   void repeat(const GoOn& go_on) {

@@ -155,6 +155,7 @@ class InvarianceReader {
     answers.tried();
     answers.add(answer({0, 0, 0}, 0), "");
     for (std::size_t operand = 0; operand < operands.size(); ++operand) {
+      if (product_.symmetric == Symmetric::c && operand == 1) continue;
       for (const std::size_t offset : {1, 2, 3, 4, 8, 16}) {
         if (!go_on_()) return;
         std::array<std::size_t, 3> offsets{};

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 
 namespace sqrtn::order {
 namespace {
@@ -25,28 +26,31 @@ std::size_t index(std::int32_t i) { return static_cast<std::size_t>(i); }
 template <class T>
 class RoundingReader {
  public:
-  RoundingReader(const Product<T>& product, const Classes& classes, std::vector<ClassOrder>& orders, const GoOn& go_on)
-      : product_(product), classes_(classes), orders_(orders), go_on_(go_on) {}
+  RoundingReader(const Product<T>& product, const Classes& classes, const std::vector<std::size_t>& numbers,
+                 std::vector<ClassOrder>& orders, const GoOn& go_on)
+      : product_(product), classes_(classes), numbers_(numbers), orders_(orders), go_on_(go_on) {}
 
   void read() {
-    const bool rows = product_.symmetric == Symmetric::none
-                          ? calls_for<T>(classes_, all_questions(true)) <= calls_for<T>(classes_, all_questions(false))
-                          : product_.symmetric == Symmetric::b;
+    const bool rows = has_symmetric_factor(product_.symmetric)
+                          ? product_.symmetric == Symmetric::b
+                          : calls_for<T>(classes_, all_questions(true)) <= calls_for<T>(classes_, all_questions(false));
     const Questions<T> questions = all_questions(rows);
     const auto take = [&](std::size_t number, std::size_t row, std::size_t column, T entry) {
       const EntryClass& one = classes_.classes[number];
-      const About& about = about_[rows ? one.row_group : one.column_group][rows ? row : column];
-      if (about.number == number) settle(about, entry);
+      const auto& about = about_[rows ? one.row_group : one.column_group][rows ? row : column];
+      for (const About& node : std::ranges::equal_range(about, number, {}, &About::number)) settle(node, entry);
     };
     if (!ask_all<T>(product_, classes_, questions, take, go_on_)) {
-      for (ClassOrder& order : orders_) refuse(order, "there was no time to read how its products are rounded");
+      for (const std::size_t number : numbers_)
+        refuse(orders_[number], "there was no time to read how its products are rounded");
     }
-    for (ClassOrder& order : orders_) {
-      if (order.tree) order.tree = laws::canonical(*order.tree);
+    for (const std::size_t number : numbers_) {
+      if (orders_[number].tree) orders_[number].tree = laws::canonical(*orders_[number].tree);
     }
   }
 
  private:
+  using Places = std::map<std::pair<std::array<std::int32_t, 3>, bool>, std::size_t>;
   static constexpr T epsilon = std::numeric_limits<T>::epsilon();
   static constexpr T factor = 1 + epsilon;  ///< (1 + ε)² is 1 + 2ε and a remainder of ε²
   static constexpr T remainder = epsilon * epsilon;
@@ -67,16 +71,27 @@ class RoundingReader {
     asking.resize((rows ? classes_.row_groups : classes_.column_groups).size());
     answering.assign((rows ? classes_.column_groups : classes_.row_groups).size(), {Question<T>{}});
     about_.assign(asking.size(), {});
-    for (std::size_t number = 0; number < orders_.size(); ++number) {
+    std::vector<Places> places(asking.size());
+    for (const std::size_t number : numbers_) {
       if (!orders_[number].tree) continue;
       const EntryClass& one = classes_.classes[number];
       const std::size_t group = rows ? one.row_group : one.column_group;
-      add_questions(number, asking[group], about_[group]);
+      each_question(number, [&](const Question<T>& question, const About& about) {
+        // Where each row has a tree of its own, these ask the same for the most part.
+        const auto [place, is_new] = places[group].try_emplace({question.leaf, about.width}, asking[group].size());
+        if (is_new) {
+          asking[group].push_back(question);
+          about_[group].emplace_back();
+        }
+        about_[group][place->second].push_back(about);
+      });
     }
     return questions;
   }
 
-  void add_questions(std::size_t number, std::vector<Question<T>>& questions, std::vector<About>& about) const {
+  /// visit(question, what it is about) for each of the class.
+  template <class Visit>
+  void each_question(std::size_t number, const Visit& visit) const {
     const SumTree& tree = *orders_[number].tree;
     std::vector<std::int32_t> lowest(tree.nodes.size());
     std::vector<std::int32_t> beside(tree.nodes.size(), none);  // a product that is added to the sum later
@@ -92,12 +107,10 @@ class RoundingReader {
       if (node.is_leaf()) continue;
       const std::int32_t left = lowest[index(node.left)], right = lowest[index(node.right)];
       if (tree.nodes[index(node.right)].is_leaf()) {
-        questions.push_back({{right, left, none}, {factor, -factor, 0}});
-        about.push_back({number, i, false});
+        visit({{right, left, none}, {factor, -factor, 0}}, {number, i, false});
       }
       if (beside[i] == none) continue;
-      questions.push_back({{left, right, beside[i]}, {T(1), small, T(-1)}});
-      about.push_back({number, i, true});
+      visit({{left, right, beside[i]}, {T(1), small, T(-1)}}, {number, i, true});
     }
   }
 
@@ -121,20 +134,23 @@ class RoundingReader {
 
   const Product<T>& product_;
   const Classes& classes_;
+  const std::vector<std::size_t>& numbers_;
   std::vector<ClassOrder>& orders_;
   const GoOn& go_on_;
-  std::vector<std::vector<About>> about_;  ///< of each group's questions
+  std::vector<std::vector<std::vector<About>>> about_;  ///< of each group's questions, by class
 };
 
 }  // namespace
 
 template <class T>
-void read_roundings(const Product<T>& product, const Classes& classes, std::vector<ClassOrder>& orders,
-                    const GoOn& go_on) {
-  RoundingReader<T>(product, classes, orders, go_on).read();
+void read_roundings(const Product<T>& product, const Classes& classes, const std::vector<std::size_t>& numbers,
+                    std::vector<ClassOrder>& orders, const GoOn& go_on) {
+  RoundingReader<T>(product, classes, numbers, orders, go_on).read();
 }
 
-template void read_roundings(const Product<float>&, const Classes&, std::vector<ClassOrder>&, const GoOn&);
-template void read_roundings(const Product<double>&, const Classes&, std::vector<ClassOrder>&, const GoOn&);
+template void read_roundings(const Product<float>&, const Classes&, const std::vector<std::size_t>&,
+                             std::vector<ClassOrder>&, const GoOn&);
+template void read_roundings(const Product<double>&, const Classes&, const std::vector<std::size_t>&,
+                             std::vector<ClassOrder>&, const GoOn&);
 
 }  // namespace sqrtn::order

@@ -3,7 +3,8 @@
 #include <chrono>
 
 #include "order/data.hpp"
-#include "order/leaves.hpp"
+#include "order/diagonal.hpp"
+#include "order/family.hpp"
 
 namespace sqrtn::order {
 namespace {
@@ -18,7 +19,7 @@ constexpr double reading_share = 0.6, certificate_share = 0.8;
 /// FNV-1a of the bits of fresh products, none of which the certificate has.
 template <class T>
 std::uint64_t answer_of(const Product<T>& product, std::uint64_t seed) {
-  Matrix<T> a(product.m, product.k), b(product.k, product.n), c(product.m, product.n);
+  Matrix<T> a(product.m, product.k), b(product.k, product.n), c(product.m, product.n, product.n, T(0));
   std::uint64_t hash = 0xcbf29ce484222325u;
   const std::size_t products = std::min(most_answers, answered_entries / (product.m * product.n) + 1);
   for (std::size_t number = 0; number < products; ++number) {
@@ -31,11 +32,13 @@ std::uint64_t answer_of(const Product<T>& product, std::uint64_t seed) {
   return hash;
 }
 
-/// The largest class that has a tree and whose fresh entries were all predicted.
+/// The largest class beside the diagonal that has a tree and whose fresh entries were all predicted.
 std::size_t largest_certified(const Reading& reading) {
   for (std::size_t i = 0; i < reading.orders.size(); ++i) {
     const Tally& tally = reading.certificate.classes[i];
-    if (reading.orders[i].tree && tally.compared > 0 && tally.predicted == tally.compared) return i;
+    if (reading.classes.classes[i].has_block && reading.orders[i].tree && tally.compared > 0 &&
+        tally.predicted == tally.compared)
+      return i;
   }
   return reading.orders.size();
 }
@@ -55,8 +58,8 @@ Reading read_order(const blas::Interface& interface, const Request& request, con
   reading.classes = find_classes(product, options.seed);
   reading.repeatable = reading.classes.repeatable;
   if (reading.repeatable) {
-    reading.orders = read_trees(product, reading.classes, within(reading_share));
-    read_roundings(product, reading.classes, reading.orders, within(reading_share));
+    reading.orders = read_orders(product, reading.classes, options.seed, within(reading_share));
+    read_diagonal(product, reading.classes, reading.orders, options.seed);
     reading.certificate =
         certify(product, reading.classes, reading.orders, options.seed, options.entries, within(certificate_share));
     reading.repeatable = reading.certificate.repeatable;

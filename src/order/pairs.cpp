@@ -15,6 +15,7 @@ template <class T>
 constexpr T huge = T(0x1p100);
 
 constexpr std::size_t most_sizes = std::size_t{1} << 22;  // that one class asks for at first
+constexpr std::size_t most_kept = std::size_t{1} << 26;   // of all classes, beside what each of them asks for
 constexpr std::size_t first_products = 32;                // the same, where each of its pairs is a question
 
 /// What is known of one class, and asked.
@@ -27,11 +28,12 @@ struct ClassSizes {
 template <class T>
 class PairReader {
  public:
-  PairReader(const Product<T>& product, const Classes& classes, const GoOn& go_on)
-      : product_(product), classes_(classes), go_on_(go_on), sizes_(classes.classes.size()), orders_(sizes_.size()) {}
+  PairReader(const Product<T>& product, const Classes& classes, std::vector<ClassOrder>& orders, const GoOn& go_on)
+      : product_(product), classes_(classes), go_on_(go_on), sizes_(orders.size()), orders_(orders) {}
 
-  std::vector<ClassOrder> read() {
-    for (std::size_t number = 0; number < sizes_.size(); ++number) begin(number);
+  void read(const std::vector<std::size_t>& numbers) {
+    for (ClassSizes& sizes : sizes_) sizes.done = true;
+    for (const std::size_t number : numbers) begin(number);
     while (std::ranges::any_of(sizes_, [](const ClassSizes& sizes) { return !sizes.done; })) {
       if (!ask_round()) break;
       for (std::size_t number = 0; number < sizes_.size(); ++number) conclude(number);
@@ -39,28 +41,28 @@ class PairReader {
     for (std::size_t number = 0; number < sizes_.size(); ++number) {
       if (!sizes_[number].done) orders_[number].why_not = "there was no time to read it";
     }
-    return std::move(orders_);
   }
 
  private:
   [[nodiscard]] std::size_t k() const { return product_.k; }
   /// Whether one factor asks of both products, since the other is to stay symmetric.
-  [[nodiscard]] bool by_pairs() const { return product_.symmetric != Symmetric::none; }
+  [[nodiscard]] bool by_pairs() const { return has_symmetric_factor(product_.symmetric); }
 
   /// As many products as one call asks about anyway, spread over all of them.
   void begin(std::size_t number) {
     const EntryClass& one = classes_.classes[number];
     ClassSizes& sizes = sizes_[number];
+    sizes.done = false;
     if (k() <= 2 || !one.has_block) {
       sizes.done = true;
       if (!one.has_block) orders_[number].why_not = "its entries form no block of rows and columns";
       if (one.has_block) orders_[number].tree = k() == 1 ? laws::product_term(0) : laws::sum_chain(0, 2, false);
       return;
     }
-    const std::size_t rows = classes_.row_groups[one.row_group].size(),
-                      columns = classes_.column_groups[one.column_group].size();
+    const std::size_t rows = classes_.rows_of(one), columns = classes_.columns_of(one);
     const std::size_t most = by_pairs() ? first_products : std::max(most_sizes / k(), std::size_t{1});
-    const std::size_t first = std::min({rows, columns, k(), most});
+    const std::size_t free = one.tiles == 1 ? std::min(rows, columns) : rows * columns * one.tiles / k() + 1;
+    const std::size_t first = std::min({free, k(), most});
     std::set<std::int32_t> ask;
     for (std::size_t i = 0; i < first; ++i) {
       // Half of them are neighbours, so that each of several lanes has one.
@@ -131,13 +133,20 @@ class PairReader {
       const auto& list = products[rows ? one.row_group : one.column_group];
       auto& known = sizes_[number].known;
       known.reserve(known.size() + list.size());
-      for (const std::int32_t product : list) known.push_back({product, std::vector<std::int32_t>(k(), 0)});
-      for (std::size_t i = known.size() - list.size(); i < known.size(); ++i) places[number].push_back(&known[i]);
+      for (const std::int32_t product : list) {
+        // What other classes ask for is told as well, and kept while there is room.
+        const bool is_own = std::ranges::binary_search(sizes_[number].ask, product);
+        const bool is_kept = is_own || known.size() * k() * sizes_.size() < most_kept;
+        if (is_kept) known.push_back({product, std::vector<std::int32_t>(k(), 0)});
+        places[number].push_back(is_kept ? &known.back() : nullptr);
+      }
     }
     const auto take = [&](std::size_t number, std::size_t row, std::size_t column, T entry) {
       if (sizes_[number].done) return;
       const std::size_t question = rows ? row : column;
-      SumSizes& sizes = *places[number][by_pairs() ? question / k() : question];
+      SumSizes* const place = places[number][by_pairs() ? question / k() : question];
+      if (place == nullptr) return;
+      SumSizes& sizes = *place;
       const std::size_t other = by_pairs() ? question % k() : rows ? column : row;
       if (index(sizes.product) == other) return;
       const T size = T(k()) - entry;
@@ -163,6 +172,8 @@ class PairReader {
       TreeAttempt attempt = tree_of(k(), sizes.known);
       order.tree = std::move(attempt.tree);
       order.why_not = std::move(attempt.why_not);
+      std::ranges::sort(attempt.ask);
+      attempt.ask.erase(std::ranges::unique(attempt.ask).begin(), attempt.ask.end());
       sizes.ask = std::move(attempt.ask);
     }
     sizes.done = order.tree.has_value() || !order.why_not.empty();
@@ -172,17 +183,20 @@ class PairReader {
   const Classes& classes_;
   const GoOn& go_on_;
   std::vector<ClassSizes> sizes_;
-  std::vector<ClassOrder> orders_;
+  std::vector<ClassOrder>& orders_;
 };
 
 }  // namespace
 
 template <class T>
-std::vector<ClassOrder> read_trees(const Product<T>& product, const Classes& classes, const GoOn& go_on) {
-  return PairReader<T>(product, classes, go_on).read();
+void read_trees(const Product<T>& product, const Classes& classes, const std::vector<std::size_t>& numbers,
+                std::vector<ClassOrder>& orders, const GoOn& go_on) {
+  PairReader<T>(product, classes, orders, go_on).read(numbers);
 }
 
-template std::vector<ClassOrder> read_trees(const Product<float>&, const Classes&, const GoOn&);
-template std::vector<ClassOrder> read_trees(const Product<double>&, const Classes&, const GoOn&);
+template void read_trees(const Product<float>&, const Classes&, const std::vector<std::size_t>&,
+                         std::vector<ClassOrder>&, const GoOn&);
+template void read_trees(const Product<double>&, const Classes&, const std::vector<std::size_t>&,
+                         std::vector<ClassOrder>&, const GoOn&);
 
 }  // namespace sqrtn::order

@@ -15,13 +15,14 @@ struct ClassOrder {
   std::string why_not;
 };
 
-/// The trees of all classes, whose leaves are not yet known to be fused or not. A row of A has M in place of a 1, a
+/// The trees of these classes, whose leaves are not yet known to be fused or not. A row of A has M in place of a 1, a
 /// column of B −M: their entry is the number of products that are added after the two met, for M absorbs what is
 /// smaller. So k less the entry is the size of the smallest sum that holds both. For one product, its sizes with all
 /// others tell in which order these are added to it, in groups; each group is read in the same way.
 /// Source: after Xie, Zhang and Chen, FPRev, arXiv 2411.00442; here all pairs of a class are read by one call.
 template <class T>
-std::vector<ClassOrder> read_trees(const Product<T>& product, const Classes& classes, const GoOn& go_on);
+void read_trees(const Product<T>& product, const Classes& classes, const std::vector<std::size_t>& numbers,
+                std::vector<ClassOrder>& orders, const GoOn& go_on);
 
 /// Sizes of the smallest sums with one product: of[q] for each other product q.
 struct SumSizes {

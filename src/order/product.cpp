@@ -57,8 +57,9 @@ class Caller {
         right_(right_side_ ? term().left : term().right),
         upper_(flag_of(request, What::triangle, of_triangle()) == 'U') {}
 
-  /// Whether both factors are one operand X: then X = [A; Bᵀ] or, for a lower triangle, [Bᵀ; A].
+  /// Whether both factors are one operand.
   [[nodiscard]] bool is_joint() const { return left_.operand == right_.operand; }
+  [[nodiscard]] bool is_upper() const { return upper_; }
   [[nodiscard]] bool is_symmetric(bool left) const {
     const blas::Factor& factor = left ? left_ : right_;
     return operand_of(operation_, factor.operand).structure == blas::Structure::symmetric;
@@ -66,16 +67,9 @@ class Caller {
 
   void call(In a, In b, T alpha, T beta, const MatrixView<T>& c) {
     const WatchedCall watched;
-    if (is_joint()) {
-      const MatrixView<T> block = joined(a, b);
-      for (std::size_t i = 0; i < c.rows; ++i) std::copy_n(&c(i, 0), c.cols, &block(i, 0));
-      call_with(square_.view(), alpha, beta);
-      for (std::size_t i = 0; i < c.rows; ++i) std::copy_n(&block(i, 0), c.cols, &c(i, 0));
-    } else {
-      place_of(left_.operand) = laid(left_, a, memory_[0]);
-      place_of(right_.operand) = laid(right_, b, memory_[1]);
-      call_with(c, alpha, beta);
-    }
+    place_of(left_.operand) = laid(left_, a, memory_[0]);
+    if (!is_joint()) place_of(right_.operand) = laid(right_, b, memory_[1]);
+    call_with(c, alpha, beta);
   }
 
  private:
@@ -90,17 +84,6 @@ class Caller {
   }
 
   Place<T>& place_of(char operand) { return places_.at(static_cast<std::size_t>(operand)); }
-
-  /// Sets X, and returns the block of its square that is A·B.
-  MatrixView<T> joined(In a, In b) {
-    const std::size_t first_of_a = upper_ ? 0 : b.cols, first_of_b = upper_ ? a.rows : 0;
-    for (std::size_t i = 0; i < a.rows; ++i) std::copy_n(&a(i, 0), a.cols, &x_(first_of_a + i, 0));
-    for (std::size_t l = 0; l < b.rows; ++l) {
-      for (std::size_t j = 0; j < b.cols; ++j) x_(first_of_b + j, l) = b(l, j);
-    }
-    place_of(left_.operand) = laid(left_, x_.view(), memory_[0]);
-    return {&square_(first_of_a, first_of_b), a.rows, b.cols, square_.ld()};
-  }
 
   Place<T> laid(const blas::Factor& factor, In x, Buffer<T>& own) const {
     const blas::Structure structure = operand_of(operation_, factor.operand).structure;
@@ -169,14 +152,13 @@ class Caller {
 
   /// Which of the operands' rows and columns has that letter.
   [[nodiscard]] std::size_t length(char letter) const {
-    const std::size_t m = is_joint() ? request_.m + request_.n : request_.m;
     const auto sizes = [&](const blas::Factor& factor, std::size_t rows, std::size_t cols) {
       const bool stored = operation_.lengths_of_stored && is_transposed(factor);
       const bool turned = stored != (factor.transposed && !is_joint());
       return turned ? std::pair(cols, rows) : std::pair(rows, cols);
     };
     const blas::Operand &left = operand_of(operation_, left_.operand), &right = operand_of(operation_, right_.operand);
-    const auto of_left = sizes(left_, m, request_.k), of_right = sizes(right_, request_.k, request_.n);
+    const auto of_left = sizes(left_, request_.m, request_.k), of_right = sizes(right_, request_.k, request_.n);
     if (left.rows == letter) return of_left.first;
     if (left.cols == letter) return of_left.second;
     return right.rows == letter ? of_right.first : of_right.second;
@@ -192,8 +174,6 @@ class Caller {
   std::array<Place<T>, 128> places_;  ///< by the operands' letters
   std::vector<blas::Value> values_;
   std::array<Buffer<T>, 3> memory_;  ///< of A, B and C where they lie turned over
-  Matrix<T> x_{is_joint() ? request_.m + request_.n : 0, request_.k},
-      square_{x_.rows(), x_.rows(), std::max<std::size_t>(x_.rows(), 1), T(0)};
 };
 
 template <class T>
@@ -202,8 +182,8 @@ Product<T> product_by(const std::shared_ptr<Caller<T>>& caller, const Request& r
   product.call = [caller](const MatrixView<const T>& a, const MatrixView<const T>& b, T alpha, T beta,
                           const MatrixView<T>& c) { caller->call(a, b, alpha, beta, c); };
   product.has_beta = request.routine != "dot";
-  const std::size_t order = request.m + request.n;
-  if (caller->is_joint()) product.unseen = order * (order + 1) / 2 - request.m * request.n;
+  if (caller->is_joint()) product.symmetric = Symmetric::c;
+  product.upper = caller->is_upper();
   if (caller->is_symmetric(true)) product.symmetric = Symmetric::a;
   if (caller->is_symmetric(false)) product.symmetric = Symmetric::b;
   return product;

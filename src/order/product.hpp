@@ -32,8 +32,13 @@ std::string request_forms();
 /// operands and result of more than 2²⁶ elements.
 Request parse_request(const std::string& text);
 
-/// Which factor is symmetric: its rows and columns cannot be chosen one by one.
-enum class Symmetric { none, a, b };
+/// Entries of its result: of syrk those of a triangle.
+std::size_t entries_of(const Request& request);
+
+/// What is symmetric: a factor, whose rows and columns cannot be chosen one by one, or C, since B is A's transpose.
+enum class Symmetric { none, a, b, c };
+
+inline bool has_symmetric_factor(Symmetric which) { return which == Symmetric::a || which == Symmetric::b; }
 
 /// C = α·A·B + β·C by one library's routine: each entry the sum over l of a(i, l)·b(l, j).
 template <class T>
@@ -43,27 +48,36 @@ struct Product {
   std::function<void(const MatrixView<const T>& a, const MatrixView<const T>& b, T alpha, T beta,
                      const MatrixView<T>& c)>
       call;
-  std::size_t unseen = 0;  ///< entries of the routine's result that are not in C: those of syrk near the diagonal
-  bool has_beta = true;    ///< whether there are α and β
+  bool has_beta = true;  ///< whether there are α and β
   Symmetric symmetric = Symmetric::none;
+  bool upper = true;  ///< of a symmetric C: which triangle the routine computes
+
+  /// Whether C's entry (i, j) is computed.
+  [[nodiscard]] bool has(std::size_t i, std::size_t j) const {
+    return symmetric != Symmetric::c || (upper ? i <= j : j <= i);
+  }
 };
 
 /// Whether the library has that routine in the type, s or d, by this interface.
 bool has_routine(const blas::Interface& interface, const Request& request, char type);
 
-/// That routine; `interface` must outlive it. syrk's C is the block of its result beside the diagonal whose rows are
-/// those of one half, and whose columns those of the other.
+/// That routine; `interface` must outlive it. syrk does not look at b.
 /// Throws: std::invalid_argument if the library has no such routine.
 template <class T>
 Product<T> product_of(const blas::Interface& interface, const Request& request);
 
-/// Mirrors the upper triangle of the factor that is symmetric.
+/// Mirrors the upper triangle of the factor that is symmetric, or makes b the transpose of a.
 template <class T>
 void make_symmetric(Symmetric which, const MatrixView<T>& a, const MatrixView<T>& b) {
-  if (which == Symmetric::none) return;
-  const MatrixView<T>& x = which == Symmetric::a ? a : b;
-  for (std::size_t i = 0; i < x.rows; ++i) {
-    for (std::size_t j = 0; j < i; ++j) x(i, j) = x(j, i);
+  if (which == Symmetric::c) {
+    for (std::size_t l = 0; l < b.rows; ++l) {
+      for (std::size_t j = 0; j < b.cols; ++j) b(l, j) = a(j, l);
+    }
+  } else if (which != Symmetric::none) {
+    const MatrixView<T>& x = which == Symmetric::a ? a : b;
+    for (std::size_t i = 0; i < x.rows; ++i) {
+      for (std::size_t j = 0; j < i; ++j) x(i, j) = x(j, i);
+    }
   }
 }
 

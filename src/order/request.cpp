@@ -76,15 +76,17 @@ void complete(Request& request, const std::string& text) {
   if (request.routine == "symm") request.k = flags_of(request).front() == 'L' ? request.m : request.n;
   if (request.routine != "syrk") return;
   require(request.m >= 2, "'{}': syrk is read beside its diagonal, which needs 2 rows; got {}", text, request.m);
-  request.n = request.m - request.m / 2;
-  request.m /= 2;
-  if (flags_of(request).front() == 'L') std::swap(request.m, request.n);
+  request.n = request.m;
 }
 
 }  // namespace
 
 std::string flags_of(const Request& request) {
   return request.flags.empty() ? routine_called(request.routine).usual_flags() : request.flags;
+}
+
+std::size_t entries_of(const Request& request) {
+  return request.routine == "syrk" ? request.m * (request.m + 1) / 2 : request.m * request.n;
 }
 
 std::string request_forms() {
@@ -96,7 +98,6 @@ std::string request_forms() {
 
 std::string Request::to_text() const {
   Request sizes = *this;
-  if (routine == "syrk") sizes.m += sizes.n;
   std::string text;
   for (const char size : routine_called(routine).sizes)
     text += fmt::format("{}{}", text.empty() ? ":" : "x", size_of(sizes, size));

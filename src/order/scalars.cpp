@@ -129,8 +129,8 @@ Entries<T> fresh_entries(const Product<T>& product, const Classes& classes, std:
   Entries<T> entries{Matrix<T>(product.m, product.k + 1),     Matrix<T>(product.k + 1, product.n),
                      Matrix<T>(product.m, product.n),         classes.row_groups[one.row_group],
                      classes.column_groups[one.column_group], product.k};
-  entries.rows.resize(std::min(entries.rows.size(), most_rows));
-  entries.columns.resize(std::min(entries.columns.size(), most_columns));
+  entries.rows.resize(std::min(classes.rows_of(one), most_rows));
+  entries.columns.resize(std::min(classes.columns_of(one), most_columns));
   fill_fresh<T>(entries.a.storage(), "scalars a", seed, number);
   fill_fresh<T>(entries.b.storage(), "scalars b", seed, number);
   make_symmetric<T>(product.symmetric, {&entries.a(0, 0), product.m, product.k, product.k + 1},

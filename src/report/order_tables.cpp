@@ -10,8 +10,6 @@
 namespace sqrtn::report {
 namespace {
 
-constexpr std::size_t shown_classes = 16;
-
 /// "yes", "no: m = 4" or nothing where it was not asked.
 std::string invariant_text(const LibraryOrder& order, OrderCircumstance circumstance) {
   const auto found = std::ranges::find(order.invariance, circumstance, &OrderInvariance::circumstance);

@@ -10,7 +10,7 @@
 namespace sqrtn::report {
 
 /// Of a formula, or of where two part.
-inline constexpr std::size_t shown_formula = 160;
+inline constexpr std::size_t shown_formula = 160, shown_classes = 16;
 
 /// "961312 of 961312"
 std::string predicted_text(std::size_t predicted, std::size_t compared);

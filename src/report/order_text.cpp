@@ -22,11 +22,17 @@ std::string library_text(const LibraryOrder& order) {
   return text;
 }
 
+/// Of classes beyond those of the table, and why classes are not certified.
 std::string reasons_of(const LibraryOrder& order) {
   std::string text;
+  std::size_t told = 0;
   for (const OrderClass& one : order.classes) {
-    if (!one.reason.empty()) text += fmt::format("entry ({}, {}): {}\n", one.row, one.column, one.reason);
+    if (!one.reason.empty() && ++told <= shown_classes)
+      text += fmt::format("entry ({}, {}): {}\n", one.row, one.column, one.reason);
   }
+  if (told > shown_classes) text += fmt::format("{} more classes are not certified\n", told - shown_classes);
+  if (order.classes.size() > shown_classes && told == 0)
+    text += fmt::format("{} more classes, all certified\n", order.classes.size() - shown_classes);
   const std::size_t unlisted = order.distinct - std::min(order.distinct, order.classes.size());
   if (unlisted > 0) text += fmt::format("{} more classes of entries were not read\n", unlisted);
   return text.empty() ? "" : "\n" + text;

@@ -8,7 +8,6 @@
 #include "results/read.hpp"
 #include "results/read_fields.hpp"
 #include "results/write.hpp"
-#include "sqrtn/laws/summation.hpp"
 #include "sqrtn/support/require.hpp"
 #include "support/number.hpp"
 #include "support/words.hpp"
@@ -36,7 +35,7 @@ constexpr std::array<std::string_view, 21> changes_of_orders{
     "alpha",   "beta",     "invariance", "repeatability", "certainty", "bits",    "unread"};
 
 constexpr const char* schema = "sqrtn.order/1";
-constexpr std::size_t most_classes = 256, most_blocks = 256, most_rows = std::size_t{1} << 16;
+constexpr std::size_t most_classes = 2048, most_rows = std::size_t{1} << 16;
 // A tree of 2¹⁶ products without any regularity takes half a MiB.
 constexpr JsonLimits limits{.string_bytes = std::size_t{1} << 20};
 
@@ -120,7 +119,7 @@ Run run_of(std::string_view text) {
 void read_blocks(const JsonInput& json, OrderClass& one) {
   if (json.is_null()) return;
   const std::vector<JsonInput> blocks = json.elements();
-  if (blocks.size() > most_blocks) json.refuse(fmt::format("at most {} blocks", most_blocks));
+  if (blocks.size() > most_order_blocks) json.refuse(fmt::format("at most {} blocks", most_order_blocks));
   for (const JsonInput& input : blocks) {
     const OrderBlock& block = one.blocks.emplace_back(read_as<OrderBlock>(input));
     try {

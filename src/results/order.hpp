@@ -23,10 +23,12 @@ enum class OrderVerdict {
 /// Whether products are added by fused multiply-adds.
 using OrderFusion = laws::Fusion;
 
-/// All crossings of these rows and columns, each as runs that rise: "0:512:2, 513".
+/// All crossings of these rows and columns, each as runs that rise: "0:512:2, 513". Of syrk those of its triangle
+/// beside the diagonal; on it, where the class is the diagonal's: then its `row` and `column` are equal.
 struct OrderBlock {
   std::string rows, columns;
 };
+inline constexpr std::size_t most_order_blocks = 4096;  ///< of one class
 
 /// first, first + step, … below end.
 struct Run {
