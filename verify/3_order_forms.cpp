@@ -84,9 +84,13 @@ TEST(OrderForms, OfATriangleAreReadUpToItsDiagonal) {
 // Squares never cancel: of an order that no other entry has nothing can be read.
 TEST(OrderForms, OfADiagonalAloneAreUnknown) {
   const SumTree usual_one = sum_chain(0, 30, true), other = trees::lanes(2, 30);
+  blas::Interface without_gemm = planted_blas();
+  without_gemm.has = [](const blas::Operation& operation, char) { return operation.name == "syrk"; };
+  planted_order() = {
+      [&](const PlantedEntry& entry) -> const SumTree& { return entry.i == entry.j ? other : usual_one; }};
   const order::Reading reading =
-      reading_of([&](const PlantedEntry& entry) -> const SumTree& { return entry.i == entry.j ? other : usual_one; },
-                 false, order::parse_request("syrk:20x30"));
+      order::read_order<float>(without_gemm, order::parse_request("syrk:20x30"), [](int) { return 1; },
+                               {.seed = settings().seed, .entries = 2000, .invariance = false});
   ASSERT_EQ(reading.orders.size(), 2u);
   EXPECT_EQ(reading.certificate.predicted, reading.certificate.compared);
   EXPECT_TRUE(reading.orders[0].tree.has_value());
@@ -94,6 +98,18 @@ TEST(OrderForms, OfADiagonalAloneAreUnknown) {
   EXPECT_FALSE(reading.orders[1].tree.has_value());
   EXPECT_NE(reading.orders[1].why_not.find("squares"), std::string::npos);
   EXPECT_GT(reading.certificate.unknown, 0u);
+}
+
+// Its gemm has no such entry either but one, as a kernel for the last row and column has it.
+TEST(OrderForms, OfADiagonalAreThoseOfGemm) {
+  const SumTree usual_one = sum_chain(0, 30, true), corner = trees::lanes(2, 30);
+  const order::Reading reading = reading_of(
+      [&](const PlantedEntry& entry) -> const SumTree& { return entry.i == 20 && entry.j == 20 ? corner : usual_one; },
+      false, order::parse_request("syrk:21x30"));
+  EXPECT_TRUE(is_certified(reading));
+  ASSERT_EQ(reading.orders.size(), 3u);
+  EXPECT_EQ(reading.classes.classes[2].row, 20u);
+  EXPECT_EQ(laws::to_code(*reading.orders[2].tree), laws::to_code(corner));
 }
 
 TEST(OrderForms, OfOneRowAreCarriedOnToOthers) {

@@ -32,6 +32,18 @@ std::uint64_t answer_of(const Product<T>& product, std::uint64_t seed) {
   return hash;
 }
 
+/// Those of the same product by gemm, whose kernels syrk may use in corners that are on the diagonal alone.
+template <class T>
+std::vector<ClassOrder> orders_of_gemm(const blas::Interface& interface, Request request, std::uint64_t seed,
+                                       const GoOn& go_on) {
+  request.flags = flags_of(request).back() == 'N' ? "NT" : "TN";
+  request.routine = "gemm";
+  if (!go_on() || !has_routine(interface, request, sizeof(T) == sizeof(float) ? 's' : 'd')) return {};
+  const Product<T> product = product_of<T>(interface, request);
+  const Classes classes = find_classes(product, seed);
+  return classes.repeatable ? read_orders(product, classes, seed, go_on) : std::vector<ClassOrder>{};
+}
+
 /// The largest class beside the diagonal that has a tree and whose fresh entries were all predicted.
 std::size_t largest_certified(const Reading& reading) {
   for (std::size_t i = 0; i < reading.orders.size(); ++i) {
@@ -59,7 +71,8 @@ Reading read_order(const blas::Interface& interface, const Request& request, con
   reading.repeatable = reading.classes.repeatable;
   if (reading.repeatable) {
     reading.orders = read_orders(product, reading.classes, options.seed, within(reading_share));
-    read_diagonal(product, reading.classes, reading.orders, options.seed);
+    const auto of_gemm = [&] { return orders_of_gemm<T>(interface, request, options.seed, within(reading_share)); };
+    read_diagonal<T>(product, reading.classes, reading.orders, of_gemm, options.seed);
     reading.certificate =
         certify(product, reading.classes, reading.orders, options.seed, options.entries, within(certificate_share));
     reading.repeatable = reading.certificate.repeatable;
