@@ -5,6 +5,7 @@
 #include "program.hpp"
 #include "sqrtn/random/fill.hpp"
 #include "support/safetensors.hpp"
+#include "weights.hpp"
 
 /// `sqrtn inspect` and the files of `sqrtn init`, as a user runs them.
 namespace sqrtn::verify {
@@ -42,6 +43,69 @@ TEST(InspectCommand, DrawsAmongTrainedTensorsAreTold) {
   EXPECT_EQ(ended.code, 0);
   EXPECT_TRUE(holds(ended.out, "3 tensors: 1 draw, 2 no draw; 0 with a fault"));
   EXPECT_TRUE(holds(ended.out, "1 untouched draws stand among 2 tensors that are none"));
+}
+
+/// A tensor as a defect left it.
+struct Incident {
+  const char *what, *name, *rule;  ///< and what the file should hold
+  Shape shape;
+  std::vector<float> values;
+  const char* said;  ///< on the tensor's line
+};
+
+std::vector<float> plain_draws(const Shape& shape, bool uniform) {
+  std::vector<float> values(element_count(shape));
+  const random::Stream stream{random::Engine::ars, 1, 501};
+  uniform ? random::fill_uniform<float>(stream, values, 0, 1) : random::fill_normal<float>(stream, values, 0, 1);
+  return values;
+}
+
+std::vector<Incident> incidents() {
+  const auto scaled = [](const char* what, const char* name, const char* rule, const Shape& shape, double factor,
+                         const char* said) {
+    return Incident{what, name, rule, shape, drawn_values(rule, shape, 500, factor), said};
+  };
+  std::vector<Incident> all{
+      scaled("Megatron-Bridge#5840", "lora", "he_normal", {512, 1024}, 2, "tp = 4"),
+      scaled("burn PR#574", "grouped", "he_uniform", {256, 32, 3, 3}, std::sqrt(1.0 / 8), "groups = 8"),
+      scaled("tfjs#8594", "cut", "variance_scaling", {512, 1024}, init::truncated_stddev, "0.8796"),
+      scaled("gpt-neox#1087", "mup", "he_normal", {512, 1024}, 0.5, "m = 4"),
+      scaled("torchtitan#3106", "shards", "he_normal", {128, 96}, 1, "4 blocks of 32 rows: equal"),
+      {"numba#10810", "end", "uniform", {100'000}, plain_draws({100'000}, true), "on [0, 1) that returned 1"},
+      {"mlx#642", "infinite", "normal", {4096}, plain_draws({4096}, false), "1 infinite"},
+      {"sglang#26745", "encoder", "normal", {256, 256}, plain_draws({256, 256}, false), "broken"}};
+  std::vector<float>& shards = all[4].values;
+  for (long b = 1; b < 4; ++b) std::copy_n(shards.begin(), 32 * 96, shards.begin() + b * 32 * 96);
+  all[5].values[31] = 1;
+  all[6].values[31] = -INFINITY;
+  std::vector<float>& memory = all[7].values;
+  random::fill_bits({random::Engine::ars, 1, 502},
+                    std::span(reinterpret_cast<std::uint32_t*>(memory.data()), memory.size()));
+  return all;
+}
+
+// Public incidents in one file, by the word and the factor.
+TEST(InspectCommand, IncidentsInAFileAreNamed) {
+  const Folder folder;
+  std::vector<TensorToWrite<float>> tensors;
+  std::ofstream rules(folder / "rules");
+  const std::vector<Incident> all = incidents();
+  for (const Incident& incident : all) {
+    tensors.push_back({incident.name, incident.shape, [&](std::size_t first, std::span<float> part) {
+                         std::copy_n(&incident.values[first], part.size(), part.begin());
+                       }});
+    rules << '^' << incident.name << "$ " << incident.rule << '\n';
+  }
+  rules.close();
+  write_safetensors<float>(folder / "w.safetensors", tensors);
+  const Ended ended = shell(folder, "sqrtn inspect w.safetensors --rules rules");
+  EXPECT_EQ(ended.code, 1) << ended.err;
+  EXPECT_TRUE(holds(ended.out, "8 with a fault"));
+  for (const Incident& incident : all) {
+    const std::size_t line = ended.out.find(std::string("| ") + incident.name + ' ');
+    ASSERT_NE(line, std::string::npos) << incident.what << ended.out;
+    EXPECT_TRUE(holds(ended.out.substr(line, ended.out.find('\n', line) - line), incident.said)) << incident.what;
+  }
 }
 
 struct Asked {
