@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "program.hpp"
+#include "report/sampler_text.hpp"
 #include "samplers/question.hpp"
 
 /// `sqrtn verify --sampler` on a program that draws rightly, on adapters, and as it is misused.
@@ -40,6 +41,17 @@ TEST(Sampler, LayersOfARightProgramPass) {
   EXPECT_TRUE(holds(ended.out, "| chains           | f32  | pass"));
   EXPECT_TRUE(holds(ended.out, "Layers were computed with lib"));
   EXPECT_TRUE(holds(ended.out, "0 fail, 0 inconclusive, 0 skipped"));
+}
+
+TEST(Sampler, WithoutABlasLayersAreSkippedAndSaidSo) {
+  results::Document document;
+  claims::Result& layer = document.claims.emplace_back();
+  layer.claim.id = "layers/relu/he_normal/forward/f32/mean";
+  layer.claim.uses_blas = true;
+  layer.outcome.verdict = claims::Verdict::skipped;
+  const std::string text = report::sampler_text(document, {});
+  EXPECT_TRUE(holds(text, "| he_normal | f32  | skipped |"));
+  EXPECT_TRUE(holds(text, "Layers were not judged: OpenBLAS cannot be loaded; name a library with --blas"));
 }
 
 // What draws rightly and has rules of its own.

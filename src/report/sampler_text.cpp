@@ -42,7 +42,7 @@ Subject subject_of(const std::string& id) {
 /// Of one row.
 struct Tally {
   Subject subject;
-  std::size_t n_claims = 0, n_fail = 0, n_open = 0;
+  std::size_t n_claims = 0, n_fail = 0, n_open = 0, n_skipped = 0;
   std::optional<double> effect;  ///< of the variance
 };
 
@@ -55,6 +55,7 @@ std::vector<Tally> tallies_of(const std::vector<claims::Result>& results) {
     ++row->n_claims;
     row->n_fail += outcome.verdict == Verdict::fail;
     row->n_open += outcome.verdict == Verdict::inconclusive;
+    row->n_skipped += outcome.verdict == Verdict::skipped;
     if (claim.id.ends_with("/scale") || claim.id.ends_with("/variance")) {
       row->effect = std::min(row->effect.value_or(1), claim.effect_size.value_or(1));
     }
@@ -68,15 +69,26 @@ std::string rate_of(const Document& document, const Subject& subject, std::strin
   return row == document.measurements.end() ? "–" : fmt::format("{:.3g} G/s", row->rate.value_or(0));
 }
 
+std::string verdict_of(const Tally& row) {
+  if (row.n_fail > 0) return fmt::format("{} fail", row.n_fail);
+  if (row.n_open > 0) return fmt::format("{} inconclusive", row.n_open);
+  return row.n_skipped == row.n_claims ? "skipped" : "pass";
+}
+
+/// Through what layers went, or why not.
+std::string layers_text(const Document& document, const Judged& judged) {
+  const auto uses_blas = [](const claims::Result& result) { return result.claim.uses_blas; };
+  if (std::ranges::none_of(document.claims, uses_blas)) return "";
+  if (judged.blas.empty()) return "Layers were not judged: OpenBLAS cannot be loaded; name a library with --blas.\n";
+  return fmt::format("Layers were computed with {}.\n", judged.blas);
+}
+
 Table table_of(const Document& document) {
   Table table{.title = "",
               .columns = {"rule", "type", "verdict", "claims", "finds, of variance", "answers", "sqrtn"},
               .rows = {}};
   for (const Tally& row : tallies_of(document.claims)) {
-    const std::string verdict = row.n_fail > 0   ? fmt::format("{} fail", row.n_fail)
-                                : row.n_open > 0 ? fmt::format("{} inconclusive", row.n_open)
-                                                 : "pass";
-    table.add({row.subject.rule, row.subject.dtype, verdict, fmt::to_string(row.n_claims),
+    table.add({row.subject.rule, row.subject.dtype, verdict_of(row), fmt::to_string(row.n_claims),
                row.effect ? fmt::format("{:.2g} %", 100 * *row.effect) : "–", rate_of(document, row.subject, "program"),
                rate_of(document, row.subject, "sqrtn")});
   }
@@ -126,10 +138,7 @@ std::string sampler_text(const Document& document, const Judged& judged) {
   for (const claims::Result& result : document.claims) {
     if (result.outcome.verdict == Verdict::fail) text += finding_of(result);
   }
-  const auto uses_blas = [](const claims::Result& result) { return result.claim.uses_blas; };
-  if (!judged.blas.empty() && std::ranges::any_of(document.claims, uses_blas))
-    text += fmt::format("Layers were computed with {}.\n", judged.blas);
-  return text + not_known(judged.known) + verdict_line(document) + '\n';
+  return text + layers_text(document, judged) + not_known(judged.known) + verdict_line(document) + '\n';
 }
 
 }  // namespace sqrtn::report
