@@ -5,6 +5,7 @@
 #include "mutation.hpp"
 #include "order/family.hpp"
 #include "planted_order.hpp"
+#include "sqrtn/support/half.hpp"
 #include "trees.hpp"
 
 /// Every routine, flag and layout: how it is asked for, and that its planted orders are read.
@@ -110,6 +111,46 @@ TEST(OrderForms, OfADiagonalAreThoseOfGemm) {
   ASSERT_EQ(reading.orders.size(), 3u);
   EXPECT_EQ(reading.classes.classes[2].row, 20u);
   EXPECT_EQ(laws::to_code(*reading.orders[2].tree), laws::to_code(corner));
+}
+
+/// As OpenBLAS has it: A and B in 16 bits a number, sums and C in 32.
+void planted_sbgemm(const blas::Call& call) {
+  const PlantedCall<float> at{call};
+  const auto factor = [&](std::size_t i, bool transposed) {
+    return [x = PlantedCall<std::uint16_t>{call}.stored(i, transposed)](int r, int c) { return from_bf16(x(r, c)); };
+  };
+  planted_product<float>(at.integer(2), at.integer(3), at.integer(4), at.scalar(5), at.scalar(10),
+                         factor(6, at.integer(0) == 'T'), factor(8, at.integer(1) == 'T'), at.stored(11),
+                         [](int, int) { return true; });
+}
+
+// Their products are exact, so that fused ones are as those that are rounded.
+TEST(OrderForms, OfBfloat16AreRead) {
+  blas::Interface shorter = planted_blas();
+  shorter.has = [](const blas::Operation& operation, char type) {
+    return type == 's' && name_of(operation, type) == "sbgemm";
+  };
+  shorter.call = planted_sbgemm;
+  const SumTree one = blocks({10, 30}, false), other = trees::lanes(4, 30, false);
+  planted_order() = {[&](const PlantedEntry& entry) -> const SumTree& { return entry.i % 4 < 2 ? one : other; }};
+  for (const char* asked : {"gemm:14x15x30", "gemm/TT/column:14x15x30", "gemm/NT:14x15x30"}) {
+    order::Request request = order::parse_request(asked);
+    EXPECT_FALSE(order::has_routine(shorter, request, 's'));
+    request.bfloat16 = true;
+    EXPECT_FALSE(order::has_routine(shorter, request, 'd'));
+    const order::Reading reading = order::read_order<float>(
+        shorter, request, [](int) { return 1; }, {.seed = settings().seed, .entries = 2000, .invariance = false});
+    EXPECT_TRUE(is_certified(reading)) << asked;
+    ASSERT_EQ(reading.orders.size(), 2u) << asked;
+    for (std::size_t number = 0; number < 2; ++number) {
+      ASSERT_TRUE(reading.orders[number].tree) << asked;
+      EXPECT_EQ(laws::to_code(*reading.orders[number].tree),
+                laws::to_code(reading.classes.classes[number].row % 4 < 2 ? one : other));
+    }
+  }
+  order::Request none = order::parse_request("symm:8x8");
+  none.bfloat16 = true;
+  EXPECT_FALSE(order::has_routine(planted_blas(), none, 's'));
 }
 
 TEST(OrderForms, OfOneRowAreCarriedOnToOthers) {

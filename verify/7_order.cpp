@@ -157,29 +157,6 @@ TEST(Order, PictureHasEachSum) {
   EXPECT_EQ(report::tree_svg(made_document({})), "");
 }
 
-// The reference begins each row of the symmetric factor at its diagonal: a class a row, but the first two.
-TEST(Order, OfAClassARowIsRead) {
-  EXPECT_EQ(shell(Folder(), "sqrtn order symm:300x4 --blas reference --entries 20000").code, 0);
-}
-
-std::size_t numbers_in(const std::string& text) {
-  std::size_t n = 0;
-  for (const results::Run& run : results::runs_of(text)) n += (run.end - run.first + run.step - 1) / run.step;
-  return n;
-}
-
-TEST(Order, TellsWhereEachClassIs) {
-  const Folder folder;
-  const Ended ended = shell(folder, "sqrtn order gemm:41x29x60 --json order.json");
-  EXPECT_EQ(ended.code, 0) << ended.err;
-  const results::OrderDocument document = results::read_orders(folder / "order.json");
-  for (const results::OrderClass& one : document.orders.front().classes) {
-    std::size_t entries = 0;
-    for (const results::OrderBlock& block : one.blocks) entries += numbers_in(block.rows) * numbers_in(block.columns);
-    EXPECT_EQ(entries, one.entries) << one.formula;
-  }
-}
-
 TEST(Order, IsToldCertifiedAndExpected) {
   const Folder folder;
   const Ended first = shell(folder, "sqrtn order gemm:40x24x60 --json order.json --svg tree.svg --page page.md");
@@ -206,15 +183,6 @@ TEST(Order, IsToldCertifiedAndExpected) {
   const std::string change = changes["orders"][0]["change"];
   EXPECT_TRUE(change == "parts" || change == "fused" || change == "lanes") << change;
   EXPECT_TRUE(holds(compared.out, "- openblas gemm:40x24x60 f32, 1 thread: "));
-}
-
-TEST(Order, OfALibraryOfFortranIsByColumns) {
-  const Folder folder;
-  const Ended ended = shell(folder, "sqrtn order gemm/TN:12x10x30 dot:30 --entries 2000 --blas " +
-                                        (program_folder() / "fortran-blas.so").string());
-  EXPECT_EQ(ended.code, 0) << ended.err;
-  EXPECT_TRUE(holds(ended.out, "gemm/TN/column:12x10x30 f32"));
-  EXPECT_TRUE(holds(ended.out, "dot:30 f32"));
 }
 
 TEST(Order, RefusesWhatItCannotRead) {

@@ -33,6 +33,7 @@ std::vector<results::LibraryOrder> read_all(const OrderOptions& options) {
         libraries::Ordering& one = orderings.emplace_back(options.ordering);
         one.request = order::parse_request(request);
         one.dtype = dtype;
+        one.request.bfloat16 = dtype == "bf16";
         one.threads = threads;
       }
     }
@@ -89,7 +90,8 @@ void add_order(CLI::App& application, Action& chosen) {
       ->check(word_error);
   names("--search", options->search, "Also look for libraries in these folders", "DIR,…")->check(word_error);
   subcommand->add_flag("--kernels", options->kernels, "Also the kernels for other processors that these hold");
-  names("--dtype", options->dtypes, "f32, f64 or both [f32]", "TYPE,…")->check(CLI::IsMember({"f32", "f64"}));
+  names("--dtype", options->dtypes, "f32, f64, and bf16 added in f32 [f32]", "TYPE,…")
+      ->check(CLI::IsMember({"f32", "f64", "bf16"}));
   names("--threads", options->threads, "Numbers of threads [1]", "N,…")->check(whole_number_between(1, 4096));
   subcommand->add_flag("--invariance", options->ordering.invariance,
                        "Also whether a row's answer depends on how many there are, on its place, ld, alignment, "

@@ -86,9 +86,10 @@ void read(const blas::Interface& interface, const std::function<int(int)>& set_t
 /// C's, which takes either layout, where it has the routine.
 const blas::Interface& chosen(const std::vector<blas::Interface>& interfaces, const Ordering& ordering) {
   const auto found = std::ranges::find_if(interfaces, [&](const blas::Interface& interface) {
-    return order::has_routine(interface, ordering.request, ordering.dtype == "f32" ? 's' : 'd');
+    return order::has_routine(interface, ordering.request, ordering.dtype == "f64" ? 'd' : 's');
   });
-  require(found != interfaces.end(), "the library has no {}; ask for gemm", ordering.request.routine);
+  require(found != interfaces.end(), "the library has no {} of {}{}", ordering.request.routine, ordering.dtype,
+          ordering.request.routine == "gemm" ? "" : "; ask for gemm");
   return *found;
 }
 
@@ -139,8 +140,8 @@ results::LibraryOrder order_apart(const Candidate& library, const Ordering& orde
 results::LibraryOrder order_through(const blas::Interface& interface, const std::function<int(int)>& set_threads,
                                     const Ordering& ordering) {
   results::LibraryOrder order = asked("", ordering);
-  ordering.dtype == "f32" ? read<float>(interface, set_threads, ordering, order)
-                          : read<double>(interface, set_threads, ordering, order);
+  ordering.dtype == "f64" ? read<double>(interface, set_threads, ordering, order)
+                          : read<float>(interface, set_threads, ordering, order);
   return order;
 }
 

@@ -12,8 +12,8 @@
 namespace sqrtn::libraries {
 
 struct Ordering {
-  order::Request request;
-  std::string dtype = "f32";
+  order::Request request;     ///< that of bfloat16 is so by the type
+  std::string dtype = "f32";  ///< or f64, or bf16: factors of bfloat16 that are added in float
   int threads = 1;
   std::uint64_t seed = 1;
   std::size_t entries = std::size_t{1} << 20;  ///< fresh ones that are predicted and compared

@@ -39,8 +39,8 @@ class Certifier {
 
   Certificate certify(std::uint64_t seed, std::size_t entries, const GoOn& go_on) {
     for (std::size_t number = 0; result_.compared + result_.unknown < entries && (number == 0 || go_on()); ++number) {
-      fill_fresh<T>(a_.storage(), "fresh a", seed, number);
-      fill_fresh<T>(b_.storage(), "fresh b", seed, number);
+      fill_factors<T>(product_, a_.storage(), "fresh a", seed, number);
+      fill_factors<T>(product_, b_.storage(), "fresh b", seed, number);
       for (std::size_t at = 0; at < b_.cols(); at += product_.n)
         make_symmetric<T>(product_.symmetric, a_.view(), {&b_(0, at), product_.k, product_.n, b_.ld()});
       call_each(c_);

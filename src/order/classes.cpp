@@ -18,7 +18,9 @@ std::vector<std::uint64_t> signatures_of(const Product<T>& product, std::uint64_
   Matrix<T> a(m, k), b(k, n), c(m, n), again(m, n);
   std::vector<std::uint64_t> signature(m * n, 0);
   for (std::size_t sum = 0; sum < sensitive_sums(product.symmetric); ++sum) {
-    const Factors<T> factors = sensitive_factors<T>(sum, k, seed, product.symmetric);
+    Factors<T> factors = sensitive_factors<T>(sum, k, seed, product.symmetric);
+    make_short<T>(product, factors.a);
+    make_short<T>(product, factors.b);
     for (std::size_t i = 0; i < m; ++i) std::ranges::copy(factors.a, &a(i, 0));
     for (std::size_t l = 0; l < k; ++l) std::fill_n(&b(l, 0), n, factors.b[l]);
     product.call(a.view(), b.view(), T(1), T(0), c.view());

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "order/product.hpp"
+#include "sqrtn/support/half.hpp"
 
 /// What products are made of to see in which order they are added.
 namespace sqrtn::order {
@@ -43,5 +44,20 @@ Factors<T> sensitive_factors(std::size_t number, std::size_t k, std::uint64_t se
 /// Fills with fresh draws, uniform on (−1, 1): of product `number`, operand `name`.
 template <class T>
 void fill_fresh(std::span<T> out, std::string_view name, std::uint64_t seed, std::size_t number);
+
+/// Rounds factors to bfloat16 where the product has such.
+template <class T>
+void make_short(const Product<T>& product, std::span<T> factors) {
+  if (!product.bfloat16) return;
+  for (T& x : factors) x = static_cast<T>(from_bf16(to_bf16(static_cast<float>(x))));
+}
+
+/// The same draws as factors of that product.
+template <class T>
+void fill_factors(const Product<T>& product, std::span<T> out, std::string_view name, std::uint64_t seed,
+                  std::size_t number) {
+  fill_fresh<T>(out, name, seed, number);
+  make_short(product, out);
+}
 
 }  // namespace sqrtn::order

@@ -72,8 +72,8 @@ class InvarianceReader {
   void fill() {
     a_.assign(request_.m * request_.k, T(0));
     b_.assign(request_.k * request_.n, T(0));
-    fill_fresh<T>(a_, "invariance a", seed_, 0);
-    fill_fresh<T>(b_, "invariance b", seed_, 0);
+    fill_factors<T>(product_, a_, "invariance a", seed_, 0);
+    fill_factors<T>(product_, b_, "invariance b", seed_, 0);
     make_symmetric<T>(product_.symmetric, {a_.data(), request_.m, request_.k}, {b_.data(), request_.k, request_.n});
   }
 
@@ -83,8 +83,8 @@ class InvarianceReader {
         by_place(rows ? Circumstance::row_place : Circumstance::column_place);
     const std::size_t asked = rows ? request_.m : request_.n, other = rows ? request_.n : request_.m;
     std::vector<T> one(request_.k), others(request_.k * other);
-    fill_fresh<T>(one, "invariant one", seed_, rows ? 0 : 1);
-    fill_fresh<T>(others, "invariant others", seed_, rows ? 0 : 1);
+    fill_factors<T>(product_, one, "invariant one", seed_, rows ? 0 : 1);
+    fill_factors<T>(product_, others, "invariant others", seed_, rows ? 0 : 1);
     const MatrixView<T> square{others.data(), request_.k, request_.k};
     make_symmetric<T>(product_.symmetric, square, square);
     for (const std::size_t size : sizes_up_to(asked)) {

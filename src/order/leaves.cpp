@@ -52,7 +52,6 @@ class RoundingReader {
  private:
   using Places = std::map<std::pair<std::array<std::int32_t, 3>, bool>, std::size_t>;
   static constexpr T epsilon = std::numeric_limits<T>::epsilon();
-  static constexpr T factor = 1 + epsilon;  ///< (1 + ε)² is 1 + 2ε and a remainder of ε²
   static constexpr T remainder = epsilon * epsilon;
   static constexpr T small = sizeof(T) == sizeof(float) ? T(0x1p-30) : T(0x1p-56);
 
@@ -65,7 +64,7 @@ class RoundingReader {
   /// Those of each class, in the group of its block; sets what each is about.
   Questions<T> all_questions(bool rows) {
     Questions<T> questions{
-        .rows = {}, .columns = {}, .others_a = rows ? T(0) : factor, .others_b = rows ? factor : T(0)};
+        .rows = {}, .columns = {}, .others_a = rows ? T(0) : factor_, .others_b = rows ? factor_ : T(0)};
     auto& asking = rows ? questions.rows : questions.columns;
     auto& answering = rows ? questions.columns : questions.rows;
     asking.resize((rows ? classes_.row_groups : classes_.column_groups).size());
@@ -107,7 +106,7 @@ class RoundingReader {
       if (node.is_leaf()) continue;
       const std::int32_t left = lowest[index(node.left)], right = lowest[index(node.right)];
       if (tree.nodes[index(node.right)].is_leaf()) {
-        visit({{right, left, none}, {factor, -factor, 0}}, {number, i, false});
+        visit({{right, left, none}, {factor_, -factor_, 0}}, {number, i, false});
       }
       if (beside[i] == none) continue;
       visit({{left, right, beside[i]}, {T(1), small, T(-1)}}, {number, i, true});
@@ -133,6 +132,8 @@ class RoundingReader {
   }
 
   const Product<T>& product_;
+  /// (1 + ε)² is 1 + 2ε and a remainder of ε². Of bfloat16 all products are exact: they count as rounded.
+  const T factor_ = product_.bfloat16 ? T(1) : 1 + epsilon;
   const Classes& classes_;
   const std::vector<std::size_t>& numbers_;
   std::vector<ClassOrder>& orders_;

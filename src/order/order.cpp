@@ -23,8 +23,8 @@ std::uint64_t answer_of(const Product<T>& product, std::uint64_t seed) {
   std::uint64_t hash = 0xcbf29ce484222325u;
   const std::size_t products = std::min(most_answers, answered_entries / (product.m * product.n) + 1);
   for (std::size_t number = 0; number < products; ++number) {
-    fill_fresh<T>(a.storage(), "answer a", seed, number);
-    fill_fresh<T>(b.storage(), "answer b", seed, number);
+    fill_factors<T>(product, a.storage(), "answer a", seed, number);
+    fill_factors<T>(product, b.storage(), "answer b", seed, number);
     make_symmetric(product.symmetric, a.view(), b.view());
     product.call(a.view(), b.view(), T(1), T(0), c.view());
     for (const T entry : c.storage()) hash = (hash ^ bits_of(entry)) * 0x100000001b3u;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "blas/operations.hpp"
+#include "sqrtn/support/half.hpp"
 #include "sqrtn/support/require.hpp"
 #include "support/call_watch.hpp"
 
@@ -19,8 +20,25 @@ using What = blas::Argument::What;
 template <class T>
 constexpr char type_letter = sizeof(T) == sizeof(float) ? 's' : 'd';
 
+/// Routines on bfloat16 are those on floats under another name, with A and B, or x and y, in 16 bits.
+const blas::Operation* operation_of_bfloat16(const std::string& routine) {
+  static const std::vector<blas::Operation> all = [] {
+    std::vector<blas::Operation> rows;
+    for (const std::string_view pattern : {"sbgemm", "sbgemv", "sbdot"}) {
+      rows.push_back(*std::ranges::find(blas::operations(), pattern.substr(2), &blas::Operation::name));
+      rows.back().pattern = pattern;
+      rows.back().gained_flags = false;
+    }
+    return rows;
+  }();
+  const auto found = std::ranges::find(all, routine, &blas::Operation::name);
+  return found == all.end() ? nullptr : &*found;
+}
+
 const blas::Operation& operation_of(const Request& request) {
-  return *std::ranges::find(blas::operations(), request.routine, &blas::Operation::name);
+  const blas::Operation* const short_one = request.bfloat16 ? operation_of_bfloat16(request.routine) : nullptr;
+  return short_one != nullptr ? *short_one
+                              : *std::ranges::find(blas::operations(), request.routine, &blas::Operation::name);
 }
 
 /// The letter of that flag; N where the routine has none.
@@ -67,8 +85,8 @@ class Caller {
 
   void call(In a, In b, T alpha, T beta, const MatrixView<T>& c) {
     const WatchedCall watched;
-    place_of(left_.operand) = laid(left_, a, memory_[0]);
-    if (!is_joint()) place_of(right_.operand) = laid(right_, b, memory_[1]);
+    place_of(left_.operand) = shortened(laid(left_, a, memory_[0]), a, short_[0]);
+    if (!is_joint()) place_of(right_.operand) = shortened(laid(right_, b, memory_[1]), b, short_[1]);
     call_with(c, alpha, beta);
   }
 
@@ -109,6 +127,23 @@ class Caller {
       for (std::size_t j = 0; j < x.cols; ++j) data[j * ld + i] = x(i, j);
     }
     return {data, ld};
+  }
+
+  /// The same in 16 bits a number, where that is asked for.
+  Place<T> shortened(const Place<T>& place, In x, Buffer<std::uint16_t>& own) const {
+    if (!request_.bfloat16) return place;
+    const std::size_t room = tensor_alignment / sizeof(std::uint16_t);
+    const std::size_t extent = std::max(x.rows, x.cols) * std::max(place.step, x.ld);
+    if (own.size() < extent + room) own = Buffer<std::uint16_t>(extent + room, 0);
+    std::uint16_t* const data = own.data() + reinterpret_cast<std::uintptr_t>(x.data) % tensor_alignment / sizeof(T);
+    const bool by_rows = place.data == x.data;
+    for (std::size_t i = 0; i < x.rows; ++i) {
+      for (std::size_t j = 0; j < x.cols; ++j) {
+        const std::size_t at = by_rows ? i * x.ld + j : j * place.step + i;
+        data[at] = to_bf16(static_cast<float>(place.data[at]));
+      }
+    }
+    return {reinterpret_cast<T*>(data), place.step};
   }
 
   void call_with(const MatrixView<T>& c, T alpha, T beta) {
@@ -173,7 +208,8 @@ class Caller {
   const bool upper_;
   std::array<Place<T>, 128> places_;  ///< by the operands' letters
   std::vector<blas::Value> values_;
-  std::array<Buffer<T>, 3> memory_;  ///< of A, B and C where they lie turned over
+  std::array<Buffer<T>, 3> memory_;             ///< of A, B and C where they lie turned over
+  std::array<Buffer<std::uint16_t>, 2> short_;  ///< of A and B in 16 bits
 };
 
 template <class T>
@@ -182,6 +218,7 @@ Product<T> product_by(const std::shared_ptr<Caller<T>>& caller, const Request& r
   product.call = [caller](const MatrixView<const T>& a, const MatrixView<const T>& b, T alpha, T beta,
                           const MatrixView<T>& c) { caller->call(a, b, alpha, beta, c); };
   product.has_beta = request.routine != "dot";
+  product.bfloat16 = request.bfloat16;
   if (caller->is_joint()) product.symmetric = Symmetric::c;
   product.upper = caller->is_upper();
   if (caller->is_symmetric(true)) product.symmetric = Symmetric::a;
@@ -192,12 +229,14 @@ Product<T> product_by(const std::shared_ptr<Caller<T>>& caller, const Request& r
 }  // namespace
 
 bool has_routine(const blas::Interface& interface, const Request& request, char type) {
+  if (request.bfloat16 && (type != 's' || operation_of_bfloat16(request.routine) == nullptr)) return false;
   return interface.has(operation_of(request), type);
 }
 
 template <class T>
 Product<T> product_of(const blas::Interface& interface, const Request& request) {
-  require(has_routine(interface, request, type_letter<T>), "the library has no {}; ask for gemm", request.routine);
+  require(has_routine(interface, request, type_letter<T>), "the library has no {}; ask for gemm",
+          name_of(operation_of(request), type_letter<T>));
   return product_by(std::make_shared<Caller<T>>(interface, request), request);
 }
 

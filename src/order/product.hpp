@@ -14,6 +14,7 @@ struct Request {
   std::string routine = "gemm";
   std::string flags = {};           ///< letters in the order of the routine's arguments; empty: the usual ones
   bool column_major = false;        ///< how operands and result lie
+  bool bfloat16 = false;            ///< factors are bfloat16, added in float, as by sbgemm; the name does not tell it
   std::size_t m = 1, n = 1, k = 1;  ///< of C = A·B, or of what is C, A and B in the other routines
 
   /// As it was asked for: "gemm:512x512x512", "gemm/TN/column:512x512x512".
@@ -50,7 +51,8 @@ struct Product {
       call;
   bool has_beta = true;  ///< whether there are α and β
   Symmetric symmetric = Symmetric::none;
-  bool upper = true;  ///< of a symmetric C: which triangle the routine computes
+  bool upper = true;      ///< of a symmetric C: which triangle the routine computes
+  bool bfloat16 = false;  ///< factors are rounded to it: they are to be such numbers already
 
   /// Whether C's entry (i, j) is computed.
   [[nodiscard]] bool has(std::size_t i, std::size_t j) const {
@@ -58,7 +60,7 @@ struct Product {
   }
 };
 
-/// Whether the library has that routine in the type, s or d, by this interface.
+/// Whether the library has that routine in the type, s or d, by this interface; with factors of bfloat16 in s alone.
 bool has_routine(const blas::Interface& interface, const Request& request, char type);
 
 /// That routine; `interface` must outlive it. syrk does not look at b.

@@ -131,8 +131,8 @@ Entries<T> fresh_entries(const Product<T>& product, const Classes& classes, std:
                      classes.column_groups[one.column_group], product.k};
   entries.rows.resize(std::min(classes.rows_of(one), most_rows));
   entries.columns.resize(std::min(classes.columns_of(one), most_columns));
-  fill_fresh<T>(entries.a.storage(), "scalars a", seed, number);
-  fill_fresh<T>(entries.b.storage(), "scalars b", seed, number);
+  fill_factors<T>(product, entries.a.storage(), "scalars a", seed, number);
+  fill_factors<T>(product, entries.b.storage(), "scalars b", seed, number);
   make_symmetric<T>(product.symmetric, {&entries.a(0, 0), product.m, product.k, product.k + 1},
                     {&entries.b(0, 0), product.k, product.n});
   fill_fresh<T>(entries.before.storage(), "scalars c", seed, number);

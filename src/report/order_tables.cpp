@@ -17,6 +17,11 @@ std::string invariant_text(const LibraryOrder& order, OrderCircumstance circumst
   return found->answers == 1 ? "yes" : "from " + found->first;
 }
 
+/// How products are added; those of bfloat16 are exact in float, so that nothing tells it.
+std::string products_text(const LibraryOrder& order, const OrderClass& one) {
+  return order.dtype == "bf16" ? "exact" : std::string(word_of(one.fusion, order_fusion_words));
+}
+
 std::string order_word(const LibraryOrder& order) {
   if (!order.refusal.empty()) return "not read";
   if (!order.repeatable) return "not repeatable";
@@ -69,8 +74,8 @@ Table class_table(const LibraryOrder& order) {
     const bool read = !one.tree.empty();
     table.rows.push_back({percent(static_cast<double>(one.entries) / static_cast<double>(order.entries)),
                           fmt::format("({}, {})", one.row, one.column), shortened(one.formula, shown_formula),
-                          read ? std::string(word_of(one.fusion, order_fusion_words)) : "",
-                          read ? fmt::to_string(one.roundings) : "", read ? significant(one.error_bound, 3) : "",
+                          read ? products_text(order, one) : "", read ? fmt::to_string(one.roundings) : "",
+                          read ? significant(one.error_bound, 3) : "",
                           read ? predicted_text(one.predicted, one.compared) : "",
                           std::string(word_of(one.verdict, order_verdict_words))});
   }
@@ -103,8 +108,8 @@ Table order_table(const std::vector<LibraryOrder>& orders) {
     table.rows.push_back({order.name, fmt::to_string(order.threads), bits, order_word(order),
                           read ? predicted_text(order.predicted, order.compared) : "",
                           read ? fmt::to_string(order.distinct) : "", shortened(most.formula, shown_formula),
-                          read ? std::string(word_of(most.fusion, order_fusion_words)) : "",
-                          read ? significant(most.error_bound, 3) : "", invariant_text(order, OrderCircumstance::rows),
+                          read ? products_text(order, most) : "", read ? significant(most.error_bound, 3) : "",
+                          invariant_text(order, OrderCircumstance::rows),
                           invariant_text(order, OrderCircumstance::columns), printable(order.refusal)});
   }
   drop_empty_columns(table, 2);

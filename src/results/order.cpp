@@ -79,7 +79,7 @@ template <class Fields>
 void list(Fields& field, Of<LibraryOrder> auto& order) {
   field("name", order.name, rule::Word{});
   field("request", order.request, rule::Word{});
-  field("dtype", order.dtype, rule::OneOf{{"f32", "f64"}});
+  field("dtype", order.dtype, rule::OneOf{{"f32", "f64", "bf16"}});
   field("threads", order.threads, rule::Count{});
   field("refusal", order.refusal, rule::Maybe{});
   field("repeatable", order.repeatable, rule::Flag{});

@@ -70,7 +70,7 @@ struct LibraryOrder {
   std::string name;  ///< as `sqrtn backends` has it
   blas::Identity identity;
   std::string request;  ///< "gemm:512x512x512"
-  std::string dtype;    ///< "f32", "f64"
+  std::string dtype;    ///< "f32", "f64", "bf16"
   int threads = 1;
   std::string refusal;  ///< why nothing was read, then there is nothing below
   bool repeatable = true;
