@@ -90,9 +90,13 @@ void read_diagonal(const Product<T>& product, const Classes& classes, std::vecto
   for (std::size_t number = 0; number < orders.size(); ++number) {
     if (!classes.classes[number].diagonal) continue;
     numbers.push_back(number);
-    orders[number] = {{}, "its products are squares, which never cancel, and it has the order of no other entry"};
+    orders[number].why_not = "its products are squares, which never cancel, and it has the order of no other entry";
   }
-  if (!numbers.empty()) numbers = try_each(product, classes, numbers, candidates_of(orders), orders, seed);
+  const std::vector<Candidate> candidates = candidates_of(orders);
+  for (const std::size_t number : numbers) {
+    if (candidates.empty()) orders[number].why_not = "it is read by the orders of other entries, and none was read";
+  }
+  if (!numbers.empty()) numbers = try_each(product, classes, numbers, candidates, orders, seed);
   if (!numbers.empty()) try_each(product, classes, numbers, candidates_of(others()), orders, seed);
 }
 
