@@ -51,7 +51,7 @@ std::vector<double> stepped(std::size_t before, std::size_t after, double step, 
 // In one of a hundred series noise is taken for a change before; of 200 more than 15 are with a probability below 1e-9.
 TEST(ChangePoints, AStepIsFoundWhereItIs) {
   std::mt19937_64 random(settings().seed);
-  std::size_t found = 0, within = 0, in_vain = 0;
+  std::size_t found = 0, within = 0, in_vain = 0, soon = 0;
   for (const double step : {10.0, -10.0}) {
     for (std::size_t i = 0; i < 100; ++i) {
       const std::size_t before = i % 2 == 0 ? 30 : 100;
@@ -70,11 +70,13 @@ TEST(ChangePoints, AStepIsFoundWhereItIs) {
       EXPECT_GE(change.found, before + 2);
       EXPECT_LE(change.found, before + 24);
       ++found;
+      soon += before == 100 && change.found <= before + 3 ? 1 : 0;
       within += change.earliest <= before && before <= change.latest ? 1 : 0;
     }
   }
   EXPECT_LE(in_vain, 15u);
   EXPECT_GE(found + in_vain, 195u);
+  EXPECT_GE(soon, 75u) << "after 100 observations three or four are enough";
   EXPECT_GE(within, 150u) << "the range holds the place in about 95 of 100, and not 3 in 4";
 }
 

@@ -19,8 +19,7 @@ constexpr std::size_t runs_of_now = 9;
 
 /// Part of the error rate that a series has.
 double share_of(const Series& series, double alpha) {
-  const double b = series.batch + 1.0;
-  return alpha / (b * (b + 1) * series.batch_size);
+  return alpha * statistics::part_of_rate(series.batch + 1) / series.batch_size;
 }
 
 Finding finding_of(const Series& series, const LevelChange& change) {

@@ -41,7 +41,7 @@ struct Trends {
   std::vector<CaseTrend> cases;  ///< that match the filter
 };
 
-/// Series that appear in one run share alpha/(b(b + 1)), that run being the b-th to bring any, so that neither more
+/// Series that appear in one run share alpha·2/(4b² − 1), that run being the b-th to bring any, so that neither more
 /// cases nor more runs change what was found before.
 /// Throws: std::invalid_argument for a malformed filter, a series longer than 20,000, or alpha outside [1e-6, 0.5).
 Trends find_trends(const History& history, const Settings& settings);

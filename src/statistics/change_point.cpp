@@ -61,8 +61,9 @@ class Segment {
   Segment(std::size_t begin, double level, std::size_t longest, std::uint64_t stream)
       : begin_(begin),
         ranks_(stream),
-        thresholds_(sum_thresholds(level / n_parts, longest)),
-        apart_{Separation(level / n_parts), Separation(level / n_parts)} {}
+        thresholds_(sum_thresholds(level * part_of_sum, longest)),
+        apart_{Separation(level * part_of_the_highest, level * part_of_wagers),
+               Separation(level * part_of_the_highest, level * part_of_wagers)} {}
 
   /// Takes the next observation. Returns: the change that it shows, if it does.
   std::optional<LevelChange> look(double x) {
@@ -78,7 +79,7 @@ class Segment {
         const Places found = places(k, up);
         if (stands_out(sum, threshold, found.likeliest)) return change(found, up);
       }
-      if (const auto best = apart.best(); best && stands_out(best->wealth, best->needed, best->place)) {
+      if (const auto best = apart.best(); best && stands_out(best->log_ratio, best->needed, best->place)) {
         return change({best->place, best->earliest, best->latest}, up);
       }
     }
@@ -89,8 +90,8 @@ class Segment {
   [[nodiscard]] bool able() const { return apart_[0].able(ranks_.size()); }
 
  private:
-  // Of the level: sums and wagers of two kinds each, up and down.
-  static constexpr double n_parts = 8;
+  // Of the level: two sums and what lies apart, up and down.
+  static constexpr double part_of_sum = 0.1, part_of_the_highest = 0.1, part_of_wagers = 0.2;
 
   /// Counted from the segment's beginning.
   struct Places {
@@ -144,10 +145,15 @@ class Segment {
   mutable std::vector<double> scores_;  ///< the normal law's quantiles of the ranks, as far as they were asked for
 };
 
-/// The largest power of √2 that is not above: each level costs a law.
-double rounded_level(double level) { return std::exp2(std::floor(2 * std::log2(level)) / 2); }
+/// The largest power of ⁴√2 that is not above: each level costs a law.
+double rounded_level(double level) { return std::exp2(std::floor(4 * std::log2(level)) / 4); }
 
 }  // namespace
+
+double part_of_rate(std::size_t j) {
+  const auto number = static_cast<double>(j);
+  return 2 / (4 * number * number - 1);
+}
 
 Trend find_changes(std::span<const double> series, double alpha, std::uint64_t stream) {
   require(alpha >= least_level && alpha < 0.5, "the error rate of a series must be in [{}, 1/2), got {}", least_level,
@@ -157,8 +163,7 @@ Trend find_changes(std::span<const double> series, double alpha, std::uint64_t s
           "a value of the series is not finite");
   Trend trend;
   const auto next_segment = [&](std::size_t begin) {
-    const auto j = static_cast<double>(trend.changes.size() + 1);
-    return Segment(begin, rounded_level(alpha / (j * (j + 1))), series.size() - begin, stream);
+    return Segment(begin, rounded_level(alpha * part_of_rate(trend.changes.size() + 1)), series.size() - begin, stream);
   };
   Segment segment = next_segment(0);
   for (std::size_t i = 0; i < series.size(); ++i) {

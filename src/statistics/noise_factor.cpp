@@ -11,8 +11,8 @@ namespace sqrtn::statistics {
 namespace {
 
 // Of an estimate that is not beyond so many of its standard errors nothing is made: it would cost power for nothing.
-constexpr double significant_errors = 1;
-constexpr std::size_t recent = 50;
+constexpr double significant_errors = 1, significant_spread_errors = 0.5;
+constexpr std::size_t recent = 100;
 constexpr double largest_correlation = 0.9;
 
 /// Less their mean, of each side of the split.
@@ -50,7 +50,7 @@ double spread(std::span<const double> residuals) {
   for (const double x : newest) squares += x * x;
   const auto n = static_cast<double>(newest.size());
   const double variance = squares / (n - means);
-  return variance > 1 + significant_errors * std::sqrt(2 / n) ? variance : 1;
+  return variance > 1 + significant_spread_errors * std::sqrt(2 / n) ? variance : 1;
 }
 
 }  // namespace

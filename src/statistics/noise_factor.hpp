@@ -10,7 +10,7 @@ namespace sqrtn::statistics {
 double normal_score(std::size_t rank, std::size_t n);
 
 /// √(spread × correlation), at least 1, of scores that may have another level from `split` on. spread: the variance of
-/// the newest 50 about their levels, where it is above that of independent ranks, 1, by more than a standard error.
+/// the newest 100 about their levels, where it is above that of independent ranks, 1, by half a standard error.
 /// correlation: (1 + ρ)/(1 − ρ), by which an autoregression of that lag-1 correlation makes the variance of a mean
 /// larger, where ρ is above 0 by more than a standard error. An estimate: no error rate rests on it.
 double noise_factor(std::span<const double> scores, std::size_t split);
