@@ -138,9 +138,15 @@ TEST(OrderForms, OfBfloat16AreRead) {
     EXPECT_FALSE(order::has_routine(shorter, request, 's'));
     request.bfloat16 = true;
     EXPECT_FALSE(order::has_routine(shorter, request, 'd'));
-    const order::Reading reading = order::read_order<float>(
-        shorter, request, [](int) { return 1; }, {.seed = settings().seed, .entries = 2000, .invariance = false});
+    const order::Reading reading =
+        order::read_order<float>(shorter, request, [](int) { return 1; },
+                                 {.seed = settings().seed, .entries = 2000, .invariance = request.flags == "NT"});
     EXPECT_TRUE(is_certified(reading)) << asked;
+    for (const order::Invariance& one : reading.invariance) {
+      const bool is_of_memory =
+          one.circumstance == order::Circumstance::ld || one.circumstance == order::Circumstance::alignment;
+      if (is_of_memory) EXPECT_EQ(one.answers, 1u) << one.first;
+    }
     ASSERT_EQ(reading.orders.size(), 2u) << asked;
     for (std::size_t number = 0; number < 2; ++number) {
       ASSERT_TRUE(reading.orders[number].tree) << asked;
