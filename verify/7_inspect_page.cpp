@@ -37,6 +37,27 @@ TEST(InspectPage, DocumentsAreReadAgainAsTheyWere) {
   EXPECT_EQ(written_again(asserted), asserted);
 }
 
+/// Of what a document may tell and that one does not, with numbers that no default has.
+TEST(InspectPage, NothingOfADocumentIsLost) {
+  const Folder folder;
+  auto json = nlohmann::ordered_json::parse(inspected(folder));
+  const nlohmann::ordered_json ratio = {
+      {"rule", "he_normal"}, {"estimate", 1.5}, {"interval", {1.25, 1.75}}, {"factors", {"sqrt(2)", "sqrt(tp = 2)"}}};
+  json["tensors"][0].update({{"word", "located"}, {"wrong", true}, {"ratio", ratio}});
+  json["tensors"][0]["located"] = {{"law", "uniform"}, {"low_interval", {-0.5, -0.25}}, {"high_interval", {0.5, 0.75}}};
+  json["tensors"][0]["findings"] = {{{"kind", "nan"}, {"text", "3 NaN"}, {"p_value", nullptr}},
+                                    {{"kind", "zeros"}, {"text", "5 zeros"}, {"p_value", 0.0625}}};
+  json["tensors"][0]["rejected_laws"] = {{{"law", "uniform"}, {"failed", "tails"}, {"p_value", 0.03125}}};
+  json["tensors"][1]["word"] = "located";
+  json["tensors"][1]["located"] = {
+      {"law", "truncated_normal"}, {"mean_interval", {1.5, 2.5}}, {"stddev_interval", {3.5, 4.5}}};
+  json["tensors"][1]["assertion"] = {
+      {"rule", "normal"}, {"outcome", "fails"}, {"failed", "mean square"}, {"p_value", 0.125}, {"ratio", ratio}};
+  json["skipped"] = {{{"name", "f"}, {"why", "of whole numbers"}}};
+  json["changes"][0].update({{"comparable", false}, {"share", 0.5}, {"relative", 0.25}, {"stddev_standard_errors", 7.5}});
+  EXPECT_EQ(written_again(json.dump()), results::to_text(json));
+}
+
 TEST(InspectPage, ShowsTensorsAndPictures) {
   const Folder folder;
   const std::string all = inspected(folder);
