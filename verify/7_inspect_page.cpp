@@ -54,7 +54,8 @@ TEST(InspectPage, NothingOfADocumentIsLost) {
   json["tensors"][1]["assertion"] = {
       {"rule", "normal"}, {"outcome", "fails"}, {"failed", "mean square"}, {"p_value", 0.125}, {"ratio", ratio}};
   json["skipped"] = {{{"name", "f"}, {"why", "of whole numbers"}}};
-  json["changes"][0].update({{"comparable", false}, {"share", 0.5}, {"relative", 0.25}, {"stddev_standard_errors", 7.5}});
+  json["changes"][0].update(
+      {{"comparable", false}, {"share", 0.5}, {"relative", 0.25}, {"stddev_standard_errors", 7.5}});
   EXPECT_EQ(written_again(json.dump()), results::to_text(json));
 }
 

@@ -69,8 +69,8 @@ std::string name_of(const std::string& path) {
 
 /// Returns: whether no node holds fewer than chance allows.
 bool row(const std::string& model, const std::string& initialiser, const sqrtn::blas::Functions& blas) {
-  const auto nodes = covered(sent(model, initialiser, runs_of_band, 1, blas),
-                             sent(model, initialiser, new_runs, 2, blas));
+  const auto nodes =
+      covered(sent(model, initialiser, runs_of_band, 1, blas), sent(model, initialiser, new_runs, 2, blas));
   if (nodes.empty()) throw std::invalid_argument(model + ": no node varies from run to run");
   const double nodewise = -std::expm1(std::log1p(-alpha) / static_cast<double>(nodes.size()));
   const std::size_t least = least_count(new_runs, share, nodewise);
