@@ -97,7 +97,7 @@ class Certifier {
   void compare_triangle(Group rows, std::size_t number) {
     for (const EntryClass& one : classes_.classes) rows.push_back(one.row);
     std::ranges::sort(rows);
-    rows.erase(std::ranges::unique(rows).begin(), rows.end());
+    rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
     for (std::size_t first = 0; first < rows.size(); first += rows_together) {
       const std::span<const std::uint32_t> some(rows.begin() + static_cast<std::ptrdiff_t>(first),
                                                 std::min(rows_together, rows.size() - first));

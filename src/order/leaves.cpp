@@ -38,7 +38,8 @@ class RoundingReader {
     const auto take = [&](std::size_t number, std::size_t row, std::size_t column, T entry) {
       const EntryClass& one = classes_.classes[number];
       const auto& about = about_[rows ? one.row_group : one.column_group][rows ? row : column];
-      for (const About& node : std::ranges::equal_range(about, number, {}, &About::number)) settle(node, entry);
+      auto node = std::ranges::lower_bound(about, number, {}, &About::number);
+      for (; node != about.end() && node->number == number; ++node) settle(*node, entry);
     };
     if (!ask_all<T>(product_, classes_, questions, take, go_on_)) {
       for (const std::size_t number : numbers_)

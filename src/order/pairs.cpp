@@ -173,7 +173,7 @@ class PairReader {
       order.tree = std::move(attempt.tree);
       order.why_not = std::move(attempt.why_not);
       std::ranges::sort(attempt.ask);
-      attempt.ask.erase(std::ranges::unique(attempt.ask).begin(), attempt.ask.end());
+      attempt.ask.erase(std::unique(attempt.ask.begin(), attempt.ask.end()), attempt.ask.end());
       sizes.ask = std::move(attempt.ask);
     }
     sizes.done = order.tree.has_value() || !order.why_not.empty();

@@ -4,6 +4,7 @@
 #include <bit>
 #include <map>
 #include <numeric>
+#include <tuple>
 
 #include "order/data.hpp"
 
@@ -15,7 +16,8 @@ constexpr std::size_t square_sums = 16;  // in which orders on the diagonal are 
 /// Rows whose digit is 0 are one of the two, the others the other.
 template <class T>
 void set_rows(Matrix<T>& a, const Factors<T>& factors, std::size_t digit) {
-  for (std::size_t i = 0; i < a.rows(); ++i) std::ranges::copy(i >> digit & 1 ? factors.b : factors.a, &a(i, 0));
+  for (std::size_t i = 0; i < a.rows(); ++i)
+    std::ranges::copy(((i >> digit) & 1) != 0 ? factors.b : factors.a, &a(i, 0));
 }
 
 template <class T>
@@ -31,10 +33,12 @@ class TriangleSignatures {
   std::vector<std::uint64_t> find() {
     for (std::size_t sum = 0; sum < sensitive_sums(Symmetric::none); ++sum) {
       const Factors<T> factors = sensitive_factors<T>(sum, product_.k, seed_, Symmetric::none);
-      for (std::size_t digit = 0; product_.n - 1 >> digit > 0; ++digit) {
+      for (std::size_t digit = 0; (product_.n - 1) >> digit > 0; ++digit) {
         set_rows(a_, factors, digit);
         call(c_);
-        mix_where([digit](std::size_t i, std::size_t j) { return i != j && digit + 1 == std::bit_width(i ^ j); });
+        mix_where([digit](std::size_t i, std::size_t j) {
+          return i != j && digit + 1 == static_cast<std::size_t>(std::bit_width(i ^ j));
+        });
         if (sum == 0 && digit == 0 && !is_same_again()) return {};
       }
     }
