@@ -118,6 +118,9 @@ TEST(PropagateWidths, TellTheExponent) {
                                "sqrtn propagate --depth 2 --replicates 400 --activation identity --init lecun_normal "
                                "--widths-sweep 64,128,256");
   EXPECT_TRUE(critical.out.starts_with("Verdict: holds")) << critical.out << critical.err;
+  const Ended wide = shell(folder, line + "--init normal --gain 0.1 --within-exponent 9");
+  EXPECT_TRUE(wide.out.starts_with("Verdict: holds: no exponent beyond ±9")) << wide.out << wide.err;
+  EXPECT_EQ(shell(folder, "sqrtn propagate --within-exponent 1").code, 2) << "without several widths";
 }
 
 struct Refused {

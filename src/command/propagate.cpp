@@ -53,7 +53,7 @@ std::string sweep(PropagateOptions options, const blas::Functions& blas, results
     runs.push_back(experiment::first_runs(network));
   }
   return report::sweep_text(initialisers.front() + ", " + results::setting_of(document.propagation.front()), widths,
-                            runs, readout, options.chain.within);
+                            runs, readout, options.chain.within, options.within_exponent);
 }
 
 int propagate(PropagateOptions options, const std::vector<std::string>& command) {

@@ -36,6 +36,23 @@ constexpr const char* propagate_examples =
   sqrtn propagate --model model.onnx --input 4,16 --replicates 200
   sqrtn propagate --model model.onnx --compare file,he_normal)";
 
+void add_width_options(CLI::App& command, PropagateOptions& o) {
+  add_whole_number(command, "--width", o.chain.width, "Units of every layer", {1, experiment::MostOfChain::width})
+      ->type_name("N")
+      ->capture_default_str();
+  command.add_option("--widths-sweep", o.widths_sweep, "Several widths: do signal, logits and gradients depend on it?")
+      ->type_name("N,N,...")
+      ->check(word_error)
+      ->excludes("--width");
+  command
+      .add_option("--within-exponent", o.within_exponent,
+                  "Of several widths: what holds is RMS ∝ width^e with e from -E to E")
+      ->type_name("E")
+      ->check(number_between(1e-6, 10))
+      ->needs("--widths-sweep")
+      ->capture_default_str();
+}
+
 void add_chain_options(CLI::App& command, PropagateOptions& o) {
   using Most = experiment::MostOfChain;
   const auto number = [&](const char* name, auto& value, WholeNumbers range, const char* text) {
@@ -44,11 +61,7 @@ void add_chain_options(CLI::App& command, PropagateOptions& o) {
   const auto word = [&](const char* name, std::string& value, const char* type, const char* text) {
     command.add_option(name, value, text)->type_name(type)->check(word_error)->capture_default_str();
   };
-  number("--width", o.chain.width, {1, Most::width}, "Units of every layer");
-  command.add_option("--widths-sweep", o.widths_sweep, "Several widths: do signal, logits and gradients depend on it?")
-      ->type_name("N,N,...")
-      ->check(word_error)
-      ->excludes("--width");
+  add_width_options(command, o);
   number("--depth", o.chain.depth, {1, Most::depth}, "Layers, or blocks");
   number("--batch", o.chain.batch, {1, Most::batch}, "Rows of N(0,1), or samples, that go through the same weights");
   command.add_option("--init", o.init, "Initialiser: a rule of 'sqrtn init --list', or orthogonal; default he_normal")

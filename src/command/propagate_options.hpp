@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "experiment/networks.hpp"
+#include "experiment/width_sweep.hpp"
 
 namespace sqrtn::command {
 
@@ -14,6 +15,7 @@ struct PropagateOptions {
   experiment::GraphWords graph;
   std::string init, gain, blas = "openblas", json, plot, widths_sweep;
   std::vector<std::string> compare;
+  double within_exponent = experiment::default_exponent;
   bool all_layers = false;
 
   /// Those of --compare, else that of --init; of a graph without both the file's own weights.

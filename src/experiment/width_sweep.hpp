@@ -12,6 +12,9 @@ struct Exponent {
   statistics::Interval interval;  ///< 99 %
 };
 
+/// An exponent that holds lies between −this and this: a factor 2^0.05 at twice the width is 3.5 %.
+inline constexpr double default_exponent = 0.05;
+
 /// The least-squares slope of y against ln width. Throws: as exponent_of.
 double slope_of(const std::vector<std::size_t>& widths, const std::vector<double>& y);
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "report/table.hpp"
@@ -14,11 +15,8 @@ namespace {
 using experiment::Exponent;
 using experiment::LayerState;
 
-/// Of an exponent: a factor 2^0.05 at twice the width is 3.5 %.
-constexpr double no_exponent = 0.05;
-
-bool stays(const Exponent& e) { return e.interval.low > -no_exponent && e.interval.high < no_exponent; }
-bool scales(const Exponent& e) { return e.interval.high < -no_exponent || e.interval.low > no_exponent; }
+bool stays(const Exponent& e, double most) { return e.interval.low > -most && e.interval.high < most; }
+bool scales(const Exponent& e, double most) { return e.interval.high < -most || e.interval.low > most; }
 
 std::string exponent_text(const char* what, const Exponent& e) {
   return fmt::format("{} ∝ width^{:.3f}, 99 % interval [{:.3f}, {:.3f}]\n", what, e.value, e.interval.low,
@@ -28,8 +26,8 @@ std::string exponent_text(const char* what, const Exponent& e) {
 }  // namespace
 
 std::string sweep_text(const std::string& title, const std::vector<std::size_t>& widths,
-                       const std::vector<experiment::Runs>& runs, const std::vector<double>& log_readout,
-                       double within) {
+                       const std::vector<experiment::Runs>& runs, const std::vector<double>& log_readout, double within,
+                       double within_exponent) {
   Table table{
       .title = title, .columns = {"width", "RMS at the end", "logits", "gradient at the input", "verdict"}, .rows = {}};
   for (std::size_t i = 0; i < widths.size(); ++i) {
@@ -46,13 +44,14 @@ std::string sweep_text(const std::string& title, const std::vector<std::size_t>&
   const Exponent logits{signal.value + moved, {signal.interval.low + moved, signal.interval.high + moved}};
   std::string text = to_markdown(table) + '\n' + exponent_text("Activations", signal) +
                      exponent_text("Logits", logits) + exponent_text("Gradients", gradient);
-  const bool all_stay = stays(signal) && stays(logits) && stays(gradient);
-  const bool some_scale = scales(signal) || scales(logits) || scales(gradient);
+  const Exponent all[] = {signal, logits, gradient};
+  const bool all_stay = std::ranges::all_of(all, [&](const Exponent& e) { return stays(e, within_exponent); });
+  const bool some_scale = std::ranges::any_of(all, [&](const Exponent& e) { return scales(e, within_exponent); });
   const std::string verdict =
-      all_stay ? fmt::format("holds: no exponent beyond ±{}, so what is tuned narrow is tuned wide", no_exponent)
+      all_stay ? fmt::format("holds: no exponent beyond ±{}, so what is tuned narrow is tuned wide", within_exponent)
       : some_scale
           ? fmt::format("scales with the width: an exponent beyond ±{}; learning rates and gains do not transfer",
-                        no_exponent)
+                        within_exponent)
           : "not resolved: take more --replicates or a wider range";
   return fmt::format("Verdict: {}.\n\n{}", verdict, text);
 }
