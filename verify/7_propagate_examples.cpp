@@ -1,6 +1,7 @@
 #include <fstream>
 #include <regex>
 #include <set>
+#include <sstream>
 
 #include "onnx_bytes.hpp"
 #include "program.hpp"

@@ -1,13 +1,17 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
 #include <exception>
+#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "experiment/band.hpp"
 #include "experiment/initialised_graph.hpp"
+#include "experiment/verdict.hpp"
 #include "sqrtn/blas/backend.hpp"
 
 /// Whether 99 % of runs lie inside the 99 % bands of graphs, node by node, as a Markdown table: graph-bands BLAS MODEL
