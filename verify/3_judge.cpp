@@ -14,8 +14,8 @@
 
 #include "claims/products/checks.hpp"
 #include "claims/products/findings.hpp"
-#include "claims/products/guarded.hpp"
 #include "claims/promise.hpp"
+#include "claims/routines/guarded.hpp"
 #include "judge.hpp"
 
 /// The judge of products: a BLAS that is as plain as its formulas passes every claim, and what is planted

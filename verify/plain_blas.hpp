@@ -23,6 +23,12 @@ struct Stored {
 };
 inline bool by_rows(int layout, int trans = 111) { return (layout == 101) == (trans == 111); }
 
+/// Where a vector begins; of one with a negative increment that is its last place in memory.
+template <class Pointer>
+Pointer first_of(Pointer x, int n, int inc) {
+  return inc < 0 ? x - std::ptrdiff_t{n - 1} * inc : x;
+}
+
 template <class T>
 void plain_gemm(int layout, int trans_a, int trans_b, int m, int n, int k, T alpha, const T* a, int lda, const T* b,
                 int ldb, T beta, T* c, int ldc) {
@@ -53,6 +59,8 @@ void plain_gemv(int layout, int trans, int m, int n, T alpha, const T* a, int ld
                 int incy) {
   if (m == 0 || n == 0) return;
   const bool turned = trans != 111;
+  x = first_of(x, turned ? m : n, incx);
+  y = first_of(y, turned ? n : m, incy);
   // y as a column of a row-major matrix.
   const Stored<const T> op_a{a, lda, by_rows(layout, trans)};
   for (int i = 0; i < (turned ? n : m); ++i) {
@@ -67,6 +75,8 @@ void plain_gemv(int layout, int trans, int m, int n, T alpha, const T* a, int ld
 template <class T>
 void plain_ger(int layout, int m, int n, T alpha, const T* x, int incx, const T* y, int incy, T* a, int lda) {
   const Stored<T> out{a, lda, by_rows(layout)};
+  x = first_of(x, m, incx);
+  y = first_of(y, n, incy);
   for (int i = 0; alpha != 0 && i < m; ++i) {
     for (int j = 0; j < n; ++j) out(i, j) += alpha * (x[std::ptrdiff_t{i} * incx] * y[std::ptrdiff_t{j} * incy]);
   }
@@ -75,6 +85,8 @@ void plain_ger(int layout, int m, int n, T alpha, const T* x, int incx, const T*
 template <class T>
 T plain_dot(int n, const T* x, int incx, const T* y, int incy) {
   T sum = 0;
+  x = first_of(x, n, incx);
+  y = first_of(y, n, incy);
   for (int i = 0; i < n; ++i) sum += x[std::ptrdiff_t{i} * incx] * y[std::ptrdiff_t{i} * incy];
   return sum;
 }
@@ -101,6 +113,8 @@ T plain_nrm2(int n, const T* x, int incx) {
 
 template <class T>
 void plain_axpy(int n, T alpha, const T* x, int incx, T* y, int incy) {
+  x = first_of(x, n, incx);
+  y = first_of(y, n, incy);
   for (int i = 0; alpha != 0 && i < n; ++i) y[std::ptrdiff_t{i} * incy] += alpha * x[std::ptrdiff_t{i} * incx];
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <stdexcept>
+#include <utility>
 
 #include "blas/added_flags.hpp"
 #include "blas/arguments.hpp"
@@ -109,6 +110,23 @@ void call_fortran(void* function, int integer_bits, ComplexResult complex_result
   arguments.call(function, returned, call.result);
 }
 
+/// The table's function of that name; nullptr if it has none.
+template <class T>
+void* entry_of(const FunctionsFor<T>& table, std::string_view name) {
+  const auto address = [](auto* function) { return reinterpret_cast<void*>(function); };
+  const std::array<std::pair<std::string_view, void*>, 9> entries{{{"gemm", address(table.gemm)},
+                                                                   {"gemv", address(table.gemv)},
+                                                                   {"ger", address(table.ger)},
+                                                                   {"dot", address(table.dot)},
+                                                                   {"nrm2", address(table.nrm2)},
+                                                                   {"axpy", address(table.axpy)},
+                                                                   {"scal", address(table.scal)},
+                                                                   {"syrk", address(table.syrk)},
+                                                                   {"trsm", address(table.trsm)}}};
+  const auto found = std::ranges::find(entries, name, [](const auto& entry) { return entry.first; });
+  return found == entries.end() ? nullptr : found->second;
+}
+
 }  // namespace
 
 std::string routine_of_c(const Operation& operation, char type) {
@@ -189,6 +207,16 @@ std::vector<Interface> interfaces_of(const SymbolLookup& library, const Naming& 
     });
   });
   return interfaces;
+}
+
+Interface interface_of(const Functions& table) {
+  const auto entry = [table](const Operation& o, char type) {
+    return type == 's' ? entry_of(table.f32, o.name) : type == 'd' ? entry_of(table.f64, o.name) : nullptr;
+  };
+  return {.of_c = true,
+          .has = [=](const Operation& o, char type) { return entry(o, type) != nullptr; },
+          .call = [=](const Call& call) { call_c(entry(call.operation, call.type), 32, false, call); },
+          .symbol = [](const Operation& o, char type) { return "cblas_" + routine_of_c(o, type); }};
 }
 
 }  // namespace sqrtn::blas

@@ -5,6 +5,7 @@
 
 #include "blas/names.hpp"
 #include "blas/operations.hpp"
+#include "sqrtn/blas/functions.hpp"
 #include "sqrtn/blas/interface.hpp"
 
 /// Calls of any described routine through a loaded library.
@@ -25,5 +26,9 @@ bool is_called_by_fortran(const Operation& operation);
 /// Source: "Basic Linear Algebra Subprograms Technical Forum Standard", annexes A and B; gfortran's manual, "Argument
 /// passing conventions".
 std::vector<Interface> interfaces_of(const SymbolLookup& look_up, const Naming& naming, int integer_bits);
+
+/// C's interface to what the table holds, under the standard's names, whatever its functions forward to. It asks for
+/// conjugate transposition too, 113, which in real types is transposition.
+Interface interface_of(const Functions& table);
 
 }  // namespace sqrtn::blas

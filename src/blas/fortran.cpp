@@ -48,7 +48,7 @@ const char* letter(bool condition, const char* yes, const char* no) { return con
 const char* transposed(int trans) { return letter(trans == 111, "N", "T"); }
 
 /// The same of the transposed matrix.
-int flipped(int layout, int trans) { return layout == row_major ? 223 - trans : trans; }
+int flipped(int layout, int trans) { return layout == row_major ? (trans == 111 ? 112 : 111) : trans; }
 const char* triangle(int layout, int uplo) { return letter((uplo == 121) != (layout == row_major), "U", "L"); }
 
 template <class T>

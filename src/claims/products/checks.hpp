@@ -8,6 +8,7 @@
 #include "claims/products/data.hpp"
 #include "claims/products/findings.hpp"
 #include "claims/products/forked.hpp"
+#include "claims/products/nine.hpp"
 
 /// What is claimed of products. Each subject's checks stand in the source of its name, their promises beside them.
 namespace sqrtn::claims {
@@ -35,8 +36,9 @@ struct Check {
   std::vector<Routine> of = {};  ///< none: all nine
   std::string statement;         ///< goes on after the routine's formula
   const char* source;
-  void (*check)(Trial&);
+  void (*check)(Trial&) = nullptr;
   Outcome (*outcome)(const Findings&) = exact_outcome;
+  void (*of_described)(const Inquiry&) = nullptr;  ///< in place of check, by the routine's description
 };
 
 /// Plain cases of gemm.

@@ -34,9 +34,18 @@ Claim claim_of(const Product& product, const Check& row) {
     std::fesetenv(FE_DFL_ENV);
     TestData data(settings.seed, id);
     Findings found;
-    Trial trial{product, subject.products, data, found};
-    row.check(trial);
-    return row.outcome(found);
+    if (row.of_described != nullptr) {
+      const std::vector<blas::Interface> interfaces{products_of(subject)};
+      row.of_described({described(product.name), blas_type<T>, interfaces, data, found, 1, true});
+    } else {
+      Trial trial{product, subject.products, data, found};
+      row.check(trial);
+    }
+    Outcome outcome = row.outcome(found);
+    // A program in C calls what C's interface exports.
+    const bool has_c = std::ranges::any_of(subject.interfaces, &blas::Interface::of_c);
+    if (!has_c) outcome.program.clear();
+    return outcome;
   };
   return claim;
 }

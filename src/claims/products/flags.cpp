@@ -2,12 +2,11 @@
 #include <cfenv>
 #include <complex>
 
-#include "blas/x87.hpp"
 #include "claims/judge.hpp"
 #include "claims/products/checks.hpp"
-#include "claims/products/operands.hpp"
+#include "claims/routines/answer.hpp"
 #include "claims/routines/lasting.hpp"
-#include "claims/routines/sweep.hpp"
+#include "claims/routines/registers.hpp"
 
 namespace sqrtn::claims {
 namespace {
@@ -34,13 +33,12 @@ constexpr std::array<std::uint32_t, 2> leftovers{0, 0x7f7fffff};
 template <class T>
 void flags_of(const Inquiry& inquiry) {
   for_calls(
-      inquiry, harmless_shapes(inquiry.operation),
+      inquiry, inquiry.in_depth ? varied_shapes(inquiry.operation) : harmless_shapes(inquiry.operation),
       [&](const Choice& choice, const blas::Interface& interface) {
-        Instance<T> instance(inquiry.operation, choice);
-        instance.fill(inquiry.data, Inputs::normal);
-        instance.set_scalars(T(Real<T>(-0.7)), T(Real<T>(1.3)));
-        instance.store();
+        Instance<T> instance = rounding_instance<T>(inquiry.operation, choice, inquiry.data);
         for (const std::uint32_t leftover : leftovers) {
+          if (inquiry.in_depth && (leftover == 0) != (choice.padding == 0))
+            continue;  // the same call is made both ways
           instance.restore();
           fill_registers_and_stack(leftover);
           std::feclearexcept(FE_ALL_EXCEPT);
@@ -51,25 +49,6 @@ void flags_of(const Inquiry& inquiry) {
         }
       },
       100);
-}
-
-/// Of the nine alone, where nothing else is to be called.
-template <class T>
-void flags_of_products(const Subject& subject, TestData& data, Findings& found) {
-  for (const Product& product : products()) {
-    if (!has<T>(product.routine, subject.products)) continue;
-    for (const ProductShape& shape : typical_shapes(product.routine)) {
-      for (const Form& form : product.forms) {
-        if (found.failed()) return;
-        Operands<T> operands(product, form, shape, Inputs::normal, 1, data);
-        std::feclearexcept(FE_ALL_EXCEPT);
-        call(product.routine, subject.products, operands.arguments());
-        const std::string left = left_behind(blas::empty_x87());
-        ++found.n_compared;
-        if (!left.empty()) found.fail([&] { return describe(product.routine, operands.arguments()) + ": " + left; });
-      }
-    }
-  }
 }
 
 template <class T>
@@ -85,7 +64,10 @@ template <class T>
 Outcome flags(const Subject& subject, TestData& data) {
   std::fesetenv(FE_DFL_ENV);
   Findings found;
-  flags_of_products<T>(subject, data, found);
+  const std::vector<blas::Interface> products{products_of(subject)};
+  for (const blas::Operation* operation : nine_of<T>(products.front())) {
+    flags_of<T>({*operation, blas_type<T>, products, data, found, 1, true});
+  }
   flags_of_all<T>(subject, data, found);
   flags_of_all<std::complex<T>>(subject, data, found);
   std::fesetenv(FE_DFL_ENV);

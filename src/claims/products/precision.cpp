@@ -2,8 +2,8 @@
 #include <cmath>
 
 #include "claims/products/checks.hpp"
-#include "claims/products/operands.hpp"
 #include "claims/products/rounding.hpp"
+#include "claims/routines/answer.hpp"
 
 namespace sqrtn::claims {
 namespace {
@@ -82,24 +82,22 @@ Outcome outcome_in_bits(const Findings& found) {
 
 /// A fault at random, once in 17 calls, escapes 342 calls with probability (16/17)³⁴² = 10⁻⁹, and 64 with 2 %.
 template <class T>
-void repeatable(Trial& trial) {
+void repeatable(const Inquiry& inquiry) {
+  const blas::Interface& interface = inquiry.interfaces.front();
   struct Repetition {
-    ProductShape shape;
+    std::size_t m, n, k;
     int n_calls;
   };
-  for (const auto& [shape, n_calls] : {Repetition{{8, 8, 8}, 9},
-                                       {{65, 33, 129}, 9},
-                                       {{129, 65, 257}, 9},
-                                       {{130, 129, 131}, 342},
-                                       {{256, 257, 256}, 64}}) {
-    if (trial.found.failed()) return;
-    Operands<T> operands(trial.product, {}, shape, Inputs::normal, 0, trial.data);
-    const int other = first_other_answer(trial.product, trial.blas, operands, n_calls);
-    trial.found.n_compared += static_cast<std::size_t>(other > 0 ? other : n_calls);
+  for (const auto& [m, n, k, n_calls] :
+       {Repetition{8, 8, 8, 9}, {65, 33, 129, 9}, {129, 65, 257, 9}, {130, 129, 131, 342}, {256, 257, 256, 64}}) {
+    if (inquiry.found.failed()) return;
+    Instance<T> instance =
+        rounding_instance<T>(inquiry.operation, {.row_major = true, .m = m, .n = n, .k = k}, inquiry.data);
+    const int other = first_other_answer(instance, interface, n_calls);
+    inquiry.found.n_compared += static_cast<std::size_t>(other > 0 ? other : n_calls);
     if (other == 0) continue;
-    trial.found.fail([&] {
-      return fmt::format("{}: call {} gave other bits than the first", trial.describe(operands.arguments()), other);
-    });
+    inquiry.found.fail(
+        [&] { return fmt::format("{}: call {} gave other bits than the first", instance.describe(interface), other); });
   }
 }
 
@@ -111,7 +109,7 @@ std::vector<Check> checks_of_precision() {
            .of = {Routine::gemm},
            .statement = ": the same call gives the same bits, 342 times where a library blocks and has threads",
            .source = design_source,
-           .check = repeatable<T>},
+           .of_described = repeatable<T>},
           {.name = "precision",
            .of = {Routine::gemm},
            .statement = ": all significant bits and all exponents of the factors count",

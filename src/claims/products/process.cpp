@@ -5,7 +5,7 @@
 #include "claims/judge.hpp"
 #include "claims/products/checks.hpp"
 #include "claims/products/forked.hpp"
-#include "claims/products/sweep.hpp"
+#include "claims/routines/comparison.hpp"
 #include "claims/routines/lasting.hpp"
 #include "support/process_state.hpp"
 
@@ -16,38 +16,39 @@ namespace {
 constexpr int several = 4;
 
 /// Large enough for every library's threads.
-ProductShape large_shape(Routine routine) {
-  if (routine == Routine::gemm || routine == Routine::syrk) return fitted(routine, {500, 500, 500});
-  if (routine == Routine::gemv || routine == Routine::ger) return fitted(routine, {700, 650, 650});
-  return fitted(routine, {40'000, 1, 40'000});
+Choice large_choice(const blas::Operation& operation) {
+  Choice choice = has_argument(operation, blas::Argument::What::length, 'k') ? lengths_of(operation, 500, 500, 500)
+                  : has_matrix(operation)                                    ? lengths_of(operation, 700, 650, 650)
+                                                                             : lengths_of(operation, 40'000, 1, 40'000);
+  choice.row_major = true;
+  return choice;
 }
 
 /// Products of integers, made before the child is, so that it does nothing but call and compare. trsm and nrm2 round.
 template <class T>
 class IntegerProducts {
  public:
-  IntegerProducts(const blas::Functions& blas, TestData& data) : blas_(blas), data_(data) {
+  IntegerProducts(const Subject& subject, TestData& data) : interface_(products_of(subject)) {
     const auto start = std::chrono::steady_clock::now();
-    for (const Product& product : products()) {
-      if (product.routine == Routine::trsm || product.routine == Routine::nrm2 || !has<T>(product.routine, blas))
-        continue;
-      all_.emplace_back(&product, Problem<T>(product, large_shape(product.routine), Inputs::integers, data));
+    all_.reserve(nine_of<T>(interface_).size());
+    for (const blas::Operation* operation : nine_of<T>(interface_)) {
+      if (!adds_products(*operation)) continue;
+      Instance<T>& instance = all_.emplace_back(*operation, large_choice(*operation));
+      instance.fill_integers(data);
+      instance.set_scalars(T(-1), T(2));
+      instance.store();
+      instance.multiply();
     }
     own_s_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   }
 
   /// "" or the first wrong answer. `when`: what else is told of it, and of where a call did not return.
-  std::string fault(const Tell& tell, const std::string& when) const {
+  std::string fault(const Tell& tell, const std::string& when) {
     Findings found;
-    for (const auto& [product, problem] : all_) {
-      Trial trial{*product, blas_, data_, found};
-      const Form& form = product->forms.front();
-      const auto& [alpha, beta] = product->scalars.few.back();
-      const Matrix<T> a = stored(problem.a.view(), form.trans_a, 0), b = stored(problem.b.view(), form.trans_b, 0);
-      Matrix<T> c = stored(problem.c.view(), blas::Op::none, 0);
-      const Arguments<T> arguments{form, T(alpha), a.view(), b.view(), T(beta), c.view()};
-      tell(trial.describe(arguments) + when);
-      check_call<T>(trial, problem, arguments, {.note = when});
+    for (Instance<T>& instance : all_) {
+      instance.restore();
+      tell(instance.describe(interface_) + when);
+      call_and_compare(instance, interface_, true, when, found);
       if (found.failed()) break;
     }
     return found.reason;
@@ -58,9 +59,8 @@ class IntegerProducts {
   [[nodiscard]] double limit_s() const { return 5 + 50 * own_s_; }
 
  private:
-  const blas::Functions& blas_;
-  TestData& data_;
-  std::vector<std::pair<const Product*, Problem<T>>> all_;
+  const blas::Interface interface_;
+  std::vector<Instance<T>> all_;
   double own_s_ = 0;
 };
 
@@ -74,7 +74,7 @@ constexpr const char* confused = "a sanitizer is built in, which children and sm
 
 /// After calls with several threads a child of the child and the child itself, so that this process is not harmed.
 template <class T>
-std::string fault_after_threads(const Subject& subject, const IntegerProducts<T>& products) {
+std::string fault_after_threads(const Subject& subject, IntegerProducts<T>& products) {
   const double limit_s = products.limit_s();
   const ChildFault found = fault_in_child(3 * limit_s, [&](const Tell& tell) {
     const int n_threads = subject.set_blas_threads ? subject.set_blas_threads(several) : 1;
@@ -95,7 +95,7 @@ std::string fault_after_threads(const Subject& subject, const IntegerProducts<T>
 template <class T>
 Outcome forks(const Subject& subject, TestData& data) {
   if (is_sanitized()) return skipped(confused);
-  const IntegerProducts<T> products(subject.products, data);
+  IntegerProducts<T> products(subject, data);
   const ChildFault in_child = fault_in_child(
       products.limit_s(), [&](const Tell& tell) { return products.fault(tell, " in a child that was just forked"); });
   return exact_outcome(in_child.text.empty() ? fault_after_threads(subject, products) : in_child.text,
@@ -108,13 +108,13 @@ Outcome small_stack(const Subject& subject, TestData& data) {
   const ChildFault found = fault_on_small_stack<T>(subject, std::size_t{512} << 10, data);
   // That products hang in children is said by another claim.
   if (found.no_answer) return skipped("not judged, since a child does not answer: " + found.text);
-  return exact_outcome(found.text, IntegerProducts<T>(subject.products, data).count());
+  return exact_outcome(found.text, nine_of<T>(products_of(subject)).size());
 }
 
 /// One call of each routine, and with several threads again.
 template <class T>
 std::size_t call_all(const Subject& subject, TestData& data) {
-  const IntegerProducts<T> products(subject.products, data);
+  IntegerProducts<T> products(subject, data);
   const Tell nobody = [](const std::string&) {};
   products.fault(nobody, "");
   if (subject.set_blas_threads) {
@@ -140,7 +140,7 @@ Outcome loading(const Subject& subject, TestData& data) {
 template <class T>
 ChildFault fault_on_small_stack(const Subject& subject, std::size_t stack_bytes, TestData& data) {
   using Complex = std::complex<T>;
-  const IntegerProducts<T> products(subject.products, data);
+  IntegerProducts<T> products(subject, data);
   const auto real = lasting_operations<T>(subject, data), complex = lasting_operations<Complex>(subject, data);
   return fault_in_child(products.limit_s(), [&](const Tell& tell) {
     std::string fault;

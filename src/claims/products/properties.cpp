@@ -8,8 +8,8 @@
 #include "claims/judge.hpp"
 #include "claims/products/checks.hpp"
 #include "claims/products/forked.hpp"
-#include "claims/products/operands.hpp"
 #include "claims/products/rounding.hpp"
+#include "claims/routines/answer.hpp"
 
 namespace sqrtn::claims {
 
@@ -18,12 +18,6 @@ using blas::Op;
 namespace {
 
 const Product& product_of(Routine routine) { return *std::ranges::find(products(), routine, &Product::routine); }
-
-/// Whether 20 calls after a first one give its bits.
-template <class T>
-bool repeats(const blas::Functions& blas, Operands<T>& operands) {
-  return first_other_answer(product_of(Routine::gemm), blas, operands, 20) == 0;
-}
 
 constexpr const char* reproducibility_source =
     "design of this project; the BLAS standard says nothing of the order of summation";
@@ -64,16 +58,18 @@ class Properties {
   }
 
   void add_reproducibility() {
-    const Product& gemm = product_of(Routine::gemm);
     const auto add_sameness = [this](std::string_view name, const char* statement, bool same) {
       add("gemm", name, statement, reproducibility_source, same ? "the same bits" : "other bits");
     };
-    Operands<T> operands(gemm, {}, {130, 257, 300}, Inputs::normal, 0, data_);
-    add_sameness("run_to_run", "20 equal calls of one thread give", repeats(subject_.products, operands));
-    const Buffer<T> one_thread = answer(gemm, subject_.products, operands);
+    const blas::Interface products = products_of(subject_);
+    Instance<T> instance =
+        rounding_instance<T>(described("gemm"), {.row_major = true, .m = 130, .n = 257, .k = 300}, data_);
+    const auto repeats = [&] { return first_other_answer(instance, products, 20) == 0; };
+    add_sameness("run_to_run", "20 equal calls of one thread give", repeats());
+    const std::vector<T> one_thread = answer(instance, products);
     if (!subject_.set_blas_threads || subject_.set_blas_threads(4) == 1) return;
-    add_sameness("run_to_run_threaded", "20 equal calls of several threads give", repeats(subject_.products, operands));
-    add_sameness("threads", "several threads give, compared with one", same_bits<T>(operands.c, one_thread.span()));
+    add_sameness("run_to_run_threaded", "20 equal calls of several threads give", repeats());
+    add_sameness("threads", "several threads give, compared with one", answers(instance, products, one_thread));
     subject_.set_blas_threads(1);
   }
 

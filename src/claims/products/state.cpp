@@ -1,53 +1,47 @@
-#include <algorithm>
 #include <cfenv>
 #include <limits>
 
 #include "claims/judge.hpp"
 #include "claims/products/checks.hpp"
-#include "claims/products/operands.hpp"
+#include "claims/routines/answer.hpp"
 
 namespace sqrtn::claims {
 namespace {
 
-template <class T>
-void fill_with_nan(Operands<T>& operands) {
-  for (Matrix<T>* matrix : {&operands.a, &operands.b, &operands.c}) {
-    std::ranges::fill(matrix->storage(), std::numeric_limits<T>::quiet_NaN());
-  }
+Choice larger(Choice choice) {
+  choice.m += 13;
+  choice.n += 7;
+  choice.k += 11;
+  return choice;
 }
 
-ProductShape larger(const ProductShape& shape) { return {shape.m + 13, shape.n + 7, shape.k + 11}; }
+Choice of_size_1(Choice choice) {
+  choice.m = choice.n = choice.k = 1;
+  return choice;
+}
 
 /// Neither what registers and stack hold matters, nor an earlier call, be it with NaN in larger operands or a tiny one.
 template <class T>
-void history(Trial& trial) {
-  const Product& product = trial.product;
-  for (const ProductShape& shape : typical_shapes(product.routine)) {
-    for (const Form& form : product.forms) {
-      if (trial.found.failed()) return;
-      Operands<T> operands(product, form, shape, Inputs::normal, 1, trial.data);
-      Operands<T> poison(product, form, fitted(product.routine, larger(shape)), Inputs::normal, 0, trial.data);
-      Operands<T> tiny(product, form, fitted(product.routine, {1, 1, 1}), Inputs::normal, 0, trial.data);
-      fill_with_nan(poison);
-      fill_registers_and_stack(0);
-      const Buffer<T> first = answer(product, trial.blas, operands);
-      const auto compare = [&](const char* after, bool dirty_registers = false) {
-        operands.reset();
-        if (dirty_registers) fill_registers_and_stack(~0U);
-        trial.call(operands.arguments());
-        ++trial.found.n_compared;
-        if (trial.found.failed() || same_bits(operands.c, first.span())) return;
-        trial.found.fail([&] {
-          return fmt::format("{}: other bits than before, after {}", trial.describe(operands.arguments()), after);
-        });
-      };
-      compare("NaN in registers and stack", true);
-      trial.call(poison.arguments());
-      compare("the same call on larger operands, all NaN");
-      trial.call(tiny.arguments());
-      compare("the same call on operands of size 1");
-    }
-  }
+void history(const Inquiry& inquiry) {
+  for_calls(inquiry, varied_shapes(inquiry.operation), [&](const Choice& choice, const blas::Interface& interface) {
+    Instance<T> instance = rounding_instance<T>(inquiry.operation, choice, inquiry.data);
+    Instance<T> poison(inquiry.operation, larger(choice));
+    for (Stored<T>& operand : poison.operands) operand.memory.fill(std::numeric_limits<T>::quiet_NaN());
+    Instance<T> tiny = rounding_instance<T>(inquiry.operation, of_size_1(choice), inquiry.data);
+    fill_registers_and_stack(0);
+    const std::vector<T> first = answer(instance, interface);
+    const auto compare = [&](const char* after, std::optional<std::uint32_t> registers = {}) {
+      ++inquiry.found.n_compared;
+      if (inquiry.found.failed() || answers(instance, interface, first, registers)) return;
+      inquiry.found.fail(
+          [&] { return fmt::format("{}: other bits than before, after {}", instance.describe(interface), after); });
+    };
+    compare("NaN in registers and stack", ~0U);
+    poison.call(interface);
+    compare("the same call on larger operands, all NaN");
+    tiny.call(interface);
+    compare("the same call on operands of size 1");
+  });
 }
 
 /// What about this thread's floating-point arithmetic is not as IEEE 754's defaults have it, found by
@@ -71,15 +65,16 @@ Outcome keeps_environment(const Subject& subject, TestData& data) {
   std::size_t n_calls = 0;
   std::string fault = floating_point_fault();
   if (!fault.empty()) fault = "before the first call here: " + fault;
-  for (const Product& product : products()) {
-    if (!has<T>(product.routine, subject.products)) continue;
-    for (const ProductShape& shape : typical_shapes(product.routine)) {
+  const blas::Interface products = products_of(subject);
+  for (const blas::Operation* operation : nine_of<T>(products)) {
+    for (Choice choice : varied_shapes(*operation)) {
       if (!fault.empty()) break;
-      Operands<T> operands(product, product.forms.front(), shape, Inputs::normal, 0, data);
-      call(product.routine, subject.products, operands.arguments());
+      choice.row_major = true;
+      Instance<T> instance = rounding_instance<T>(*operation, choice, data);
+      instance.call(products);
       ++n_calls;
       fault = floating_point_fault();
-      if (!fault.empty()) fault = fmt::format("after {}: {}", describe(product.routine, operands.arguments()), fault);
+      if (!fault.empty()) fault = fmt::format("after {}: {}", instance.describe(products), fault);
     }
   }
   std::fesetenv(FE_DFL_ENV);
@@ -93,7 +88,7 @@ std::vector<Check> checks_of_state() {
   return {{.name = "history",
            .statement = ": the same bits whatever registers hold and whatever was called before",
            .source = design_source,
-           .check = history<T>}};
+           .of_described = history<T>}};
 }
 
 template <class T>

@@ -7,8 +7,8 @@
 
 #include "claims/judge.hpp"
 #include "claims/products/checks.hpp"
-#include "claims/products/operands.hpp"
-#include "claims/products/sweep.hpp"
+#include "claims/routines/answer.hpp"
+#include "claims/routines/comparison.hpp"
 #include "sqrtn/support/parallel.hpp"
 
 namespace sqrtn::claims {
@@ -17,34 +17,32 @@ namespace {
 /// One caller's operands for every routine, and the answers of calls made alone.
 template <class T>
 struct Caller {
-  Caller(const blas::Functions& blas, std::size_t extra, TestData& data) {
-    for (const Product& product : products()) {
-      if (!has<T>(product.routine, blas)) continue;
-      for (const ProductShape& shape : {ProductShape{24 + extra, 17, 40}, {70, 33 + extra, 129}}) {
-        const Form& form = product.forms[extra % product.forms.size()];
-        calls.push_back(&product);
-        operands.emplace_back(product, form, fitted(product.routine, shape), Inputs::normal, 1, data);
-        alone.push_back(answer(product, blas, operands.back()));
+  Caller(const blas::Interface& interface_, std::size_t extra, TestData& data) : interface(interface_) {
+    for (const blas::Operation* operation : nine_of<T>(interface)) {
+      std::size_t turn = 14 * extra;  // 7 has no common divisor with numbers of forms
+      for (const Choice& shape :
+           {lengths_of(*operation, 24 + extra, 17, 40), lengths_of(*operation, 70, 33 + extra, 129)}) {
+        std::vector<Choice> all = forms(*operation, blas_type<T>, shape, true);
+        Choice& choice = all[(turn += 7) % all.size()];
+        choice.padding = 1;
+        calls.push_back(rounding_instance<T>(*operation, choice, data));
+        alone.push_back(answer(calls.back(), interface));
       }
     }
   }
   /// The first call whose answer differs from that of the call alone; empty if none does.
-  std::string run(const blas::Functions& blas, int rounds, const std::atomic<bool>& stop) {
+  std::string run(int rounds, const std::atomic<bool>& stop) {
     for (int round = 0; round < rounds && !stop; ++round) {
       for (std::size_t i = 0; i < calls.size(); ++i) {
-        operands[i].reset();
-        call(calls[i]->routine, blas, operands[i].arguments());
-        if (!same_bits(operands[i].c, std::span<const T>(alone[i].span()))) {
-          return fmt::format("{}: other bits than when it was called alone",
-                             describe(calls[i]->routine, operands[i].arguments()));
-        }
+        if (!answers(calls[i], interface, alone[i]))
+          return calls[i].describe(interface) + ": other bits than when it was called alone";
       }
     }
     return {};
   }
-  std::vector<const Product*> calls;
-  std::vector<Operands<T>> operands;
-  std::vector<Buffer<T>> alone;
+  const blas::Interface& interface;
+  std::vector<Instance<T>> calls;
+  std::vector<std::vector<T>> alone;
 };
 
 /// Each with operands of its own.
@@ -52,8 +50,9 @@ template <class T>
 Outcome concurrent_callers(const Subject& subject, TestData& data) {
   constexpr std::size_t n_callers = 4;
   constexpr int n_rounds = 250;
+  const blas::Interface products = products_of(subject);
   std::vector<Caller<T>> callers;
-  for (std::size_t i = 0; i < n_callers; ++i) callers.emplace_back(subject.products, i, data);
+  for (std::size_t i = 0; i < n_callers; ++i) callers.emplace_back(products, i, data);
   std::array<std::string, n_callers> faults;
   std::atomic<bool> stop = false;
   std::mutex setting;
@@ -68,7 +67,7 @@ Outcome concurrent_callers(const Subject& subject, TestData& data) {
           if (subject.set_blas_threads) subject.set_blas_threads(1);
         }
         start.arrive_and_wait();
-        faults[i] = callers[i].run(subject.products, n_rounds, stop);
+        faults[i] = callers[i].run(n_rounds, stop);
         if (!faults[i].empty()) stop = true;
       });
     }
@@ -79,30 +78,39 @@ Outcome concurrent_callers(const Subject& subject, TestData& data) {
 }
 
 /// Large enough for every library's threads, k small.
-std::vector<ProductShape> threaded_shapes(Routine routine) {
-  if (routine == Routine::gemv || routine == Routine::ger) return {fitted(routine, {700, 650, 650})};
-  if (routine == Routine::dot || routine == Routine::axpy || routine == Routine::scal) {
-    return {fitted(routine, {40000, 1, 40000})};
-  }
-  return fitted(routine, {{257, 130, 65}, {70, 600, 33}, {33, 70, 600}});
+std::vector<Choice> threaded_shapes(const blas::Operation& operation) {
+  if (!has_argument(operation, blas::Argument::What::length, 'k'))
+    return {has_matrix(operation) ? lengths_of(operation, 700, 650, 650) : lengths_of(operation, 40000, 1, 40000)};
+  return {lengths_of(operation, 257, 130, 65), lengths_of(operation, 70, 600, 33), lengths_of(operation, 33, 70, 600)};
 }
 
 /// Integers with several of the library's threads.
 template <class T>
 void check_threaded(const Subject& subject, int n_threads, bool in_full, TestData& data, Findings& found) {
-  const Sweep sweep{.note = fmt::format(", {} threads", n_threads)};
+  const std::string note = fmt::format(", integer inputs, {} threads", n_threads);
   subject.set_blas_threads(n_threads);
-  for (const Product& product : products()) {
-    if (product.routine == Routine::trsm || product.routine == Routine::nrm2) continue;
-    if (!has<T>(product.routine, subject.products)) continue;
-    std::vector<ProductShape> shapes = threaded_shapes(product.routine);
-    std::vector<Scalars> scalars = product.scalars.few;
+  const std::vector<blas::Interface> products{products_of(subject)};
+  for (const blas::Operation* operation : nine_of<T>(products.front())) {
+    if (!adds_products(*operation)) continue;
+    std::vector<Scalars> scalars{{2, 0}, {1, 0}, {-1, 0}, {0, 0}};
+    if (has_argument(*operation, blas::Argument::What::scalar, 'b')) scalars = {{-1, 2}, {1, 0}};
+    std::vector<Choice> shapes = threaded_shapes(*operation);
     if (!in_full) {
       shapes.resize(1);
-      scalars = {scalars.back()};
+      scalars.resize(1);
     }
-    Trial trial{product, subject.products, data, found};
-    check_shapes<T>(trial, shapes, scalars, sweep);
+    for_calls({*operation, blas_type<T>, products, data, found, 1, true}, shapes,
+              [&](const Choice& choice, const blas::Interface& interface) {
+                Instance<T> instance(*operation, choice);
+                instance.fill_integers(data);
+                instance.store();
+                instance.multiply();
+                for (const auto& [alpha, beta] : scalars) {
+                  instance.restore();
+                  instance.set_scalars(T(alpha), T(beta));
+                  call_and_compare(instance, interface, true, note, found);
+                }
+              });
   }
 }
 
@@ -118,14 +126,15 @@ Outcome threaded(const Subject& subject, TestData& data) {
   }
   Findings found;
   subject.set_blas_threads(1);
-  Caller<T> caller(subject.products, 1, data);
+  const blas::Interface products = products_of(subject);
+  Caller<T> caller(products, 1, data);
   // As many threads as run at once; of more, which wait for each other in turns of the scheduler, a few calls.
   const int at_once = std::clamp(static_cast<int>(available_threads()), 2, n_threads);
   check_threaded<T>(subject, at_once, true, data, found);
   if (at_once < n_threads) check_threaded<T>(subject, n_threads, false, data, found);
   subject.set_blas_threads(1);
   std::string fault = found.reason;
-  if (fault.empty()) fault = caller.run(subject.products, 1, false);
+  if (fault.empty()) fault = caller.run(1, false);
   return exact_outcome(fault, found.n_compared);
 }
 

@@ -33,7 +33,7 @@ struct Comparison {
   Findings& found;
 
   [[nodiscard]] std::string where(char operand, std::size_t i, std::size_t j) const {
-    return fmt::format("{}{}, {} ({}, {})", instance.describe(interface), note, operand, i, j);
+    return fmt::format("{}{}, entry ({}, {}) of {}", instance.describe(interface), note, i, j, operand);
   }
   /// The first failure is written down as a program too.
   template <class Check>

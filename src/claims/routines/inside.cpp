@@ -6,8 +6,8 @@
 #include <array>
 #include <complex>
 
-#include "claims/products/guarded.hpp"
 #include "claims/routines/comparison.hpp"
+#include "claims/routines/guarded.hpp"
 #include "claims/routines/reproducer.hpp"
 #include "claims/routines/sweep.hpp"
 
@@ -29,7 +29,7 @@ class Guarded {
                                     : instance.places.front());
     }
     const void* const refused = refused_access([&] { instance.call(interface); });
-    return refused != nullptr ? touched(instance, refused, at_end) : overrun(instance);
+    return refused != nullptr ? touched(instance, refused, at_end) : overrun(instance, at_end);
   }
 
  private:
@@ -41,10 +41,11 @@ class Guarded {
     }
     return "touched memory far from every operand";
   }
-  [[nodiscard]] std::string overrun(const Instance<T>& instance) const {
+  [[nodiscard]] std::string overrun(const Instance<T>& instance, bool at_end) const {
     for (std::size_t i = 0; i < instance.operands.size(); ++i) {
       if (has_memory(instance.operands[i].placement.operand) && places_.at(i).overrun())
-        return fmt::format("wrote outside of {}", instance.operands[i].placement.operand.name);
+        return fmt::format("wrote {} {}, or between its entries", at_end ? "before" : "after",
+                           instance.operands[i].placement.operand.name);
     }
     return {};
   }
@@ -58,14 +59,17 @@ class Guarded {
 template <class T>
 void inside(const Inquiry& inquiry) {
   Guarded<T> guarded;
-  std::vector<Choice> shapes = small_shapes(inquiry.operation);
-  std::erase_if(shapes, [&shapes](const Choice& shape) { return (&shape - shapes.data()) % 7 != 0; });
-  std::ranges::move(typical_shapes(inquiry.operation), std::back_inserter(shapes));
+  std::vector<Choice> shapes = small_shapes(inquiry.operation, inquiry.in_depth);
+  if (!inquiry.in_depth)
+    std::erase_if(shapes, [&shapes](const Choice& shape) { return (&shape - shapes.data()) % 7 != 0; });
+  std::ranges::move((inquiry.in_depth ? varied_shapes : typical_shapes)(inquiry.operation), std::back_inserter(shapes));
   for_calls(
       inquiry, shapes,
       [&](const Choice& choice, const blas::Interface& interface) {
         Instance<T> instance(inquiry.operation, choice);
         instance.fill(inquiry.data, Inputs::normal);
+        // So that what is added to is read too.
+        if (inquiry.in_depth) instance.set_scalars(T(Real<T>(-0.7)), T(Real<T>(1.3)));
         instance.store();
         for (const bool at_end : {true, false}) {
           const std::string fault = guarded.call_within(instance, interface, at_end);

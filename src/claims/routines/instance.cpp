@@ -172,10 +172,8 @@ std::array<std::size_t, 2> Instance<T>::shape(const blas::Factor& factor) const 
 template <class T>
 T Instance<T>::entry(const blas::Factor& factor, std::size_t i, std::size_t j) const {
   if (factor.operand == '1' || factor.operand == 'I') return T(1);
-  const bool conjugated = (factor.by_flag && choice.transpose(factor.operand) == 'C') != factor.conjugated;
   const Stored<T>& operand = stored(factor.operand);
-  const T value = turns(factor) ? operand(j, i) : operand(i, j);
-  return part_of(factor.part, conjugated ? conjugate(value) : value);
+  return part(factor, turns(factor) ? operand(j, i) : operand(i, j));
 }
 
 template class Instance<float>;

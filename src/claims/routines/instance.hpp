@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,6 +19,18 @@ struct Expected {
   std::vector<A> value;
   std::vector<Real<A>> magnitude;
   std::size_t n_terms = 0;  ///< the longest sum
+
+  /// Of as many entries, or of none yet.
+  void add(const A& coefficient, const Expected& other) {
+    value.resize(other.value.size());
+    magnitude.resize(other.value.size());
+    n_terms += other.n_terms;
+    const Real<A> size = size_of(coefficient);
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      value[i] += times(coefficient, other.value[i]);
+      magnitude[i] += size * other.magnitude[i];
+    }
+  }
 };
 
 template <class T>
@@ -37,6 +50,10 @@ class Instance : public RoutineCall<T> {
   void remember();
   /// Memory as it was before the call.
   void restore();
+
+  /// Takes the factors' products for those of all calls from now on, so that they are not multiplied again: only
+  /// scalars and what is added to may change.
+  void multiply();
 
   /// Operands lie where `places` says, or in their own memory if it says nothing.
   void call(const blas::Interface& interface);
@@ -70,11 +87,14 @@ class Instance : public RoutineCall<T> {
   [[nodiscard]] bool turns(const blas::Factor& factor) const;
   template <class A>
   [[nodiscard]] Dense<A> dense(const blas::Factor& factor) const;
+  /// What the factor takes of an entry.
+  [[nodiscard]] T part(const blas::Factor& factor, const T& entry) const {
+    const bool conjugated = (factor.by_flag && choice.transpose(factor.operand) == 'C') != factor.conjugated;
+    return part_of(factor.part, conjugated ? conjugate(entry) : entry);
+  }
+  /// Without its scalar.
   template <class A>
-  void add_term(const blas::Term& term, A coefficient, Expected<A>& sum) const;
-  /// The term of a factor and the identity.
-  template <class A>
-  static void add_multiple(const Dense<A>& matrix, A coefficient, Expected<A>& sum);
+  [[nodiscard]] Expected<A> product(const blas::Term& term) const;
   static char holder_of(const Stored<T>& operand) {
     return has_memory(operand.placement.operand) ? operand.placement.operand.name : operand.placement.operand.over;
   }
@@ -82,6 +102,7 @@ class Instance : public RoutineCall<T> {
   void set_right_side();
 
   std::vector<Elements<T>> before_;
+  std::map<const blas::Term*, Expected<T>> products_;  ///< that are known
 };
 
 }  // namespace sqrtn::claims

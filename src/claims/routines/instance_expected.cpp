@@ -20,18 +20,17 @@ template <class T>
 template <class A>
 typename Instance<T>::template Dense<A> Instance<T>::dense(const blas::Factor& factor) const {
   const auto [rows, cols] = shape(factor);
-  Dense<A> all{rows, cols, std::vector<A>(rows * cols)};
-  for (std::size_t i = 0; i < rows; ++i) {
-    for (std::size_t j = 0; j < cols; ++j) all.entries[i * cols + j] = convert<A>(entry(factor, i, j));
-  }
+  Dense<A> all{rows, cols, std::vector<A>(rows * cols, A(1))};
   if (factor.operand == '1' || factor.operand == 'I') return all;
-  const Placement& placement = stored(factor.operand).placement;
-  const blas::Operand& operand = placement.operand;
-  if (operand.format != blas::Format::band && operand.structure != Structure::triangular) return all;
-  all.is_zero.resize(rows * cols);
+  const Stored<T>& operand = stored(factor.operand);
+  const bool turned = turns(factor), has_zeros = operand.placement.operand.format == blas::Format::band ||
+                                                 operand.placement.operand.structure == Structure::triangular;
+  if (has_zeros) all.is_zero.resize(rows * cols);
   for (std::size_t i = 0; i < rows; ++i) {
     for (std::size_t j = 0; j < cols; ++j) {
-      all.is_zero[i * cols + j] = (turns(factor) ? placement.is_zero(j, i) : placement.is_zero(i, j)) ? 1 : 0;
+      const std::size_t row = turned ? j : i, col = turned ? i : j;
+      all.entries[i * cols + j] = convert<A>(part(factor, operand(row, col)));
+      if (has_zeros) all.is_zero[i * cols + j] = operand.placement.is_zero(row, col) ? 1 : 0;
     }
   }
   return all;
@@ -39,33 +38,21 @@ typename Instance<T>::template Dense<A> Instance<T>::dense(const blas::Factor& f
 
 template <class T>
 template <class A>
-void Instance<T>::add_multiple(const Dense<A>& matrix, A coefficient, Expected<A>& sum) {
-  sum.value.resize(matrix.entries.size());
-  sum.magnitude.resize(matrix.entries.size());
-  sum.n_terms += 1;
-  for (std::size_t i = 0; i < matrix.entries.size(); ++i) {
-    sum.value[i] += times(coefficient, matrix.entries[i]);
-    sum.magnitude[i] += size_of(coefficient) * size_of(matrix.entries[i]);
+Expected<A> Instance<T>::product(const blas::Term& term) const {
+  if (term.right.operand == 'I') {
+    Expected<A> all{dense<A>(term.left).entries, {}, 1};
+    for (const A& entry : all.value) all.magnitude.push_back(size_of(entry));
+    return all;
   }
-}
-
-template <class T>
-template <class A>
-void Instance<T>::add_term(const blas::Term& term, A coefficient, Expected<A>& sum) const {
-  if (term.right.operand == 'I') return add_multiple(dense<A>(term.left), coefficient, sum);
   const bool exchanged = choice.side == 'r';
   Dense<A> left = dense<A>(exchanged ? term.right : term.left), right = dense<A>(exchanged ? term.left : term.right);
   if (term.right.operand == '1') right = {left.cols, 1, std::vector<A>(left.cols, A(1))};
   const std::size_t n = right.cols;
-  sum.value.resize(left.rows * n);
-  sum.magnitude.resize(left.rows * n);
-  sum.n_terms += left.cols;
+  Expected<A> all{std::vector<A>(left.rows * n), std::vector<Real<A>>(left.rows * n), left.cols};
   constexpr bool exact = std::is_same_v<A, T>;  // no bound is asked for then
-  std::vector<A> row(n);
-  std::vector<Real<A>> sizes(n);
   for (std::size_t i = 0; i < left.rows; ++i) {
-    std::ranges::fill(row, A(0));
-    std::ranges::fill(sizes, Real<A>(0));
+    A* const row = all.value.data() + i * n;
+    Real<A>* const sizes = all.magnitude.data() + i * n;
     for (std::size_t p = 0; p < left.cols; ++p) {
       if (left.skips(i * left.cols + p)) continue;
       const A factor = left.entries[i * left.cols + p];
@@ -82,10 +69,15 @@ void Instance<T>::add_term(const blas::Term& term, A coefficient, Expected<A>& s
         for (std::size_t j = 0; j < n; ++j) sizes[j] += size * size_of(of_right[j]);
       }
     }
-    for (std::size_t j = 0; j < n; ++j) {
-      sum.value[i * n + j] += times(coefficient, row[j]);
-      sum.magnitude[i * n + j] += size_of(coefficient) * sizes[j];
-    }
+  }
+  return all;
+}
+
+template <class T>
+void Instance<T>::multiply() {
+  products_.clear();
+  for (const blas::Output& output : operation.outputs) {
+    for (const blas::Term& term : output.terms) products_.emplace(&term, product<T>(term));
   }
 }
 
@@ -105,7 +97,13 @@ Expected<A> Instance<T>::expected(const blas::Output& output) const {
       sum.magnitude.resize(n);
       continue;
     }
-    add_term<A>(term, coefficient, sum);
+    if constexpr (std::is_same_v<A, T>) {
+      if (const auto known = products_.find(&term); known != products_.end()) {
+        sum.add(coefficient, known->second);
+        continue;
+      }
+    }
+    sum.add(coefficient, product<A>(term));
   }
   const A old = convert<A>(scalar(output.old));
   if (output.operand == '=' || old == A(0)) return sum;
@@ -121,6 +119,7 @@ Expected<A> Instance<T>::expected(const blas::Output& output) const {
 }
 
 #define SQRTN_INSTANTIATE(T)                                                \
+  template void Instance<T>::multiply();                                    \
   template Expected<T> Instance<T>::expected<T>(const blas::Output&) const; \
   template Expected<Wider<T>> Instance<T>::expected<Wider<T>>(const blas::Output&) const;
 SQRTN_INSTANTIATE(float)

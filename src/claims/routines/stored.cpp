@@ -53,34 +53,11 @@ Placement::Placement(const blas::Operation& operation, const blas::Operand& oper
   leading = static_cast<std::int64_t>(std::max<std::size_t>(needed, 1) + padding);
 }
 
-bool Placement::is_zero(std::size_t i, std::size_t j) const {
-  if (operand.format == Format::band) {
-    if (operand.structure == Structure::general || operand.structure == Structure::triangular) return !in_band(i, j);
-    return !in_band(i, j) && !in_band(j, i);
-  }
-  return operand.structure == Structure::triangular && !in_triangle(i, j);
-}
-
-bool Placement::is_one(std::size_t i, std::size_t j) const { return unit_diagonal_ && i == j; }
-
 std::size_t Placement::packed_place(std::size_t i, std::size_t j) const {
   // Row-major, the triangle is the other one of the transposed matrix.
   if (row_major_) std::swap(i, j);
   const bool upper = (triangle_ == 'U') != row_major_;
   return upper ? i + j * (j + 1) / 2 : i + j * (2 * cols - j - 1) / 2;
-}
-
-std::optional<std::size_t> Placement::place(std::size_t i, std::size_t j) const {
-  if (is_vector()) {
-    const auto step = static_cast<std::size_t>(std::abs(increment));
-    return increment < 0 ? (rows - 1 - i) * step : i * step;
-  }
-  if (operand.structure != Structure::general && !in_triangle(i, j)) return {};
-  if (operand.format == Format::packed) return packed_place(i, j);
-  const auto ld = static_cast<std::size_t>(leading);
-  if (operand.format == Format::full) return row_major_ ? i * ld + j : i + j * ld;
-  if (!in_band(i, j)) return {};
-  return row_major_ ? i * ld + (lower_ + j - i) : upper_ + i - j + j * ld;
 }
 
 std::size_t Placement::extent() const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <optional>
 #include <vector>
 
@@ -31,11 +32,27 @@ struct Placement {
   Placement(const blas::Operation& operation, const blas::Operand& operand, const Choice& choice);
 
   /// Elements from the first that may be touched; nullopt if the entry is not stored.
-  [[nodiscard]] std::optional<std::size_t> place(std::size_t i, std::size_t j) const;
+  [[nodiscard]] std::optional<std::size_t> place(std::size_t i, std::size_t j) const {
+    if (is_vector()) {
+      const auto step = static_cast<std::size_t>(std::abs(increment));
+      return increment < 0 ? (rows - 1 - i) * step : i * step;
+    }
+    if (operand.structure != blas::Structure::general && !in_triangle(i, j)) return {};
+    const auto ld = static_cast<std::size_t>(leading);
+    if (operand.format == blas::Format::full) return row_major_ ? i * ld + j : i + j * ld;
+    if (operand.format == blas::Format::packed) return packed_place(i, j);
+    if (!in_band(i, j)) return {};
+    return row_major_ ? i * ld + (lower_ + j - i) : upper_ + i - j + j * ld;
+  }
   /// Whether the entry is one of those that the structure says are zero.
-  [[nodiscard]] bool is_zero(std::size_t i, std::size_t j) const;
+  [[nodiscard]] bool is_zero(std::size_t i, std::size_t j) const {
+    const bool is_one_sided =
+        operand.structure == blas::Structure::general || operand.structure == blas::Structure::triangular;
+    if (operand.format == blas::Format::band) return !in_band(i, j) && (is_one_sided || !in_band(j, i));
+    return operand.structure == blas::Structure::triangular && !in_triangle(i, j);
+  }
   /// Whether the entry is a one that is not read.
-  [[nodiscard]] bool is_one(std::size_t i, std::size_t j) const;
+  [[nodiscard]] bool is_one(std::size_t i, std::size_t j) const { return unit_diagonal_ && i == j; }
   /// Elements from the first that may be touched to the last.
   [[nodiscard]] std::size_t extent() const;
 

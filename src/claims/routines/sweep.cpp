@@ -32,7 +32,8 @@ std::vector<std::size_t> range(bool exists, std::size_t first, std::size_t last)
 
 std::size_t n_entries(const Choice& shape) { return shape.m * shape.n * std::max<std::size_t>(shape.k, 1); }
 
-/// The shape of that routine with these lengths; k of a band is a few diagonals.
+}  // namespace
+
 Choice shape_of(const Operation& operation, std::size_t m, std::size_t n, std::size_t k) {
   Choice shape;
   if (has_length(operation, 'm')) shape.m = m;
@@ -45,10 +46,12 @@ Choice shape_of(const Operation& operation, std::size_t m, std::size_t n, std::s
   return shape;
 }
 
-}  // namespace
-
-std::vector<Choice> small_shapes(const Operation& operation) {
-  const std::size_t longest = n_lengths(operation) == 1 ? (has_matrix(operation) ? 16 : 70) : 8;
+std::vector<Choice> small_shapes(const Operation& operation, bool in_depth) {
+  const std::size_t n_of_them = n_lengths(operation), longest_vector = in_depth ? 130 : 70;
+  const std::size_t longest_of_two = in_depth && !operation.solves ? 17 : 8;
+  const std::size_t longest = n_of_them == 1   ? (has_matrix(operation) ? 16 : longest_vector)
+                              : n_of_them == 2 ? longest_of_two
+                                               : 8;
   const bool diagonals = is_banded(operation);
   std::vector<Choice> shapes;
   for (const std::size_t m : range(has_length(operation, 'm'), 1, diagonals ? 6 : longest)) {
@@ -116,6 +119,15 @@ std::vector<Choice> typical_shapes(const Operation& operation) {
   return shapes;
 }
 
+std::vector<Choice> varied_shapes(const Operation& operation) {
+  std::vector<Choice> shapes = typical_shapes(operation);
+  for (const auto& [m, n, k] : std::initializer_list<std::array<std::size_t, 3>>{
+           {16, 16, 16}, {64, 64, 64}, {5, 129, 3}, {129, 3, 5}, {3, 5, 129}, {100, 100, 100}, {129, 65, 33}}) {
+    shapes.push_back(shape_of(operation, m, has_length(operation, 'k') ? n : std::max(n, k), k));
+  }
+  return shapes;
+}
+
 std::vector<Choice> harmless_shapes(const Operation& operation) {
   std::vector<Choice> shapes = typical_shapes(operation);
   const auto lies_over = [](const blas::Operand& operand) { return operand.over != ' '; };
@@ -177,6 +189,29 @@ std::vector<Choice> forms(const Operation& operation, char type, const Choice& s
   return all;
 }
 
+namespace {
+
+/// Each form as dense as it can lie, and with gaps; of real types, where conjugate transposition is transposition, one
+/// by each name.
+void place_in_two_ways(std::vector<Choice>& all, char type) {
+  std::vector<Choice> apart = all;
+  if (!blas::is_complex(type)) {
+    std::erase_if(all, [](const Choice& choice) { return choice.transpose_a == 'C' || choice.transpose_b == 'C'; });
+    std::erase_if(apart, [](const Choice& choice) { return choice.transpose_a == 'T' || choice.transpose_b == 'T'; });
+  }
+  for (Choice& choice : all) {
+    choice.padding = 0;
+    choice.increment_x = choice.increment_y = 1;
+  }
+  for (Choice& choice : apart) {
+    choice.padding = std::max<std::size_t>(choice.padding, 1);
+    if (choice.increment_x == 1 && choice.increment_y == 1) choice.increment_x = 2, choice.increment_y = 3;
+  }
+  all.insert(all.end(), apart.begin(), apart.end());
+}
+
+}  // namespace
+
 void for_calls(const Inquiry& inquiry, const std::vector<Choice>& shapes,
                const std::function<void(const Choice&, const blas::Interface&)>& action, std::size_t all_forms_up_to,
                std::size_t n_forms) {
@@ -184,8 +219,10 @@ void for_calls(const Inquiry& inquiry, const std::vector<Choice>& shapes,
     if (!interface.has(inquiry.operation, inquiry.type)) continue;
     std::size_t turn = 0, n_shapes = 0;
     for (const Choice& shape : shapes) {
-      const std::vector<Choice> all = forms(inquiry.operation, inquiry.type, shape, interface.of_c);
-      const std::size_t n = n_entries(shape) <= all_forms_up_to ? all.size() : std::min(n_forms, all.size());
+      std::vector<Choice> all = forms(inquiry.operation, inquiry.type, shape, interface.of_c);
+      if (inquiry.in_depth) place_in_two_ways(all, inquiry.type);
+      const bool takes_all = inquiry.in_depth || n_entries(shape) <= all_forms_up_to;
+      const std::size_t n = takes_all ? all.size() : std::min(n_forms, all.size());
       for (std::size_t i = 0; i < n; ++i) {
         if (inquiry.found.failed()) return;
         if ((i + n_shapes) % inquiry.every != 0) continue;

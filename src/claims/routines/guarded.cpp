@@ -1,4 +1,4 @@
-#include "claims/products/guarded.hpp"
+#include "claims/routines/guarded.hpp"
 
 #include <sys/mman.h>
 #include <unistd.h>
