@@ -61,12 +61,14 @@ struct Comparison {
     part(real_part(got), real_part(expected), false);
     if constexpr (is_complex<T>) part(imaginary_part(got), imaginary_part(expected), true);
   }
-  /// What is not an output's entry holds the bits of before.
-  void kept(const Stored<T>& operand, const std::vector<char>& written) const {
+  /// What is not an output's entry, all if nothing is written, holds the bits of before.
+  void kept(const Stored<T>& operand, const std::vector<char>& written = {}) const {
     const Elements<T>& before = instance.before(operand.placement.operand.name);
     ++found.n_compared;
+    if (written.empty() && std::memcmp(before.data(), operand.memory.data(), before.size() * sizeof(T)) == 0) return;
     for (std::size_t at = 0; at < before.size(); ++at) {
-      if (written[at] != 0 || std::memcmp(&before[at], &operand.memory[at], sizeof(T)) == 0) continue;
+      if ((!written.empty() && written[at] != 0) || std::memcmp(&before[at], &operand.memory[at], sizeof(T)) == 0)
+        continue;
       const Symptom symptom{
           .operand = operand.placement.operand.name, .at = at, .expected = static_cast<double>(real_part(before[at]))};
       return explained(symptom, [&] {
@@ -233,8 +235,7 @@ void call_and_compare(Instance<T>& instance, const blas::Interface& interface, b
       return output.operand != '=' && &instance.holder(instance.stored(output.operand)) == &operand;
     };
     const bool has_memory = blas::has_memory(operand.placement.operand);
-    if (has_memory && std::ranges::none_of(operation.outputs, lies_there))
-      comparison.kept(operand, std::vector<char>(operand.memory.size()));
+    if (has_memory && std::ranges::none_of(operation.outputs, lies_there)) comparison.kept(operand);
   }
   if (operation.reduction != blas::Reduction::none) return compare_reduction(comparison);
   if (operation.solves) return compare_solution(instance, comparison, exact);
