@@ -68,8 +68,8 @@ void register_benchmarks(const blas::Backend& backend, const Options& options);
 /// Returns: measurements in the order of registration, with the ceilings that were added. A product
 /// whose answer is wrong has a note, but neither rate nor per cent. The hard limit of time is noted
 /// on each row that it left too few rounds for an interval; one that it left no round has rounds = 0 and times that are
-/// NaN. Empty if nothing matches what the library can do. Throws: std::invalid_argument for a malformed regular
-/// expression.
+/// NaN. Empty if nothing matches what the library can do.
+/// Throws: std::invalid_argument for a malformed regular expression.
 std::vector<results::Measurement> run_benchmarks(const blas::Backend& backend, const Options& options,
                                                  const std::function<void(double, std::string_view)>& progress);
 

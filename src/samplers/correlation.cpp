@@ -7,7 +7,6 @@
 #include "samplers/claims.hpp"
 #include "samplers/small.hpp"
 #include "sqrtn/support/tensor.hpp"
-#include "support/words.hpp"
 
 /// Tensors that a program gives in one answer, two by two.
 namespace sqrtn::samplers {
@@ -91,12 +90,10 @@ Matrix<double> standardised(Draws& draws, const Question& question, double stdde
 
 Claim correlation_claim(const std::shared_ptr<Draws>& draws, const Question& question) {
   Claim claim = claims::statistical_claim(
-      fmt::format("sampler/{}/{}/correlation", question.rule, word_of(question.dtype, element_words)),
-      "|⟨w, w'⟩| ≤ tσ‖w'‖ for any two tensors of one answer", "Hoeffding 1963; laws.md §11", {},
-      resolvable_correlation(element_count(question.shape)));
+      id_of(question, "correlation"), "|⟨w, w'⟩| ≤ tσ‖w'‖ for any two tensors of one answer",
+      "Hoeffding 1963; laws.md §11", {}, resolvable_correlation(element_count(question.shape)));
   claim.check = [=](const Subject&, const Settings& settings) {
-    const init::Fans fans = init::fans(question.layer, question.shape, question.groups);
-    const double stddev = init::distribution(init::find_rule(question.rule), fans).stddev();
+    const double stddev = law_of(question).stddev();
     const auto tensors = question.dtype == Element::f64 ? standardised<double> : standardised<float>;
     return judge_pair(most_correlated(tensors(*draws, question, stddev, settings.seed)), element_count(question.shape));
   };

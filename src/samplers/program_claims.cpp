@@ -44,8 +44,7 @@ bool share_a_run(std::span<const std::byte> a, std::span<const std::byte> b, std
 }
 
 Claim program_claim(const Question& question, const char* what, const char* statement) {
-  return claims::exact_claim(
-      fmt::format("sampler/{}/{}/{}", question.rule, word_of(question.dtype, element_words), what), statement, source);
+  return claims::exact_claim(id_of(question, what), statement, source);
 }
 
 Claim seed_claim(const std::shared_ptr<Draws>& draws, const Question& question) {
@@ -146,6 +145,15 @@ std::vector<std::byte> ask(Program& program, const Question& question, std::uint
   std::vector<std::byte> answer(count * element_count(question.shape) * bytes_of(question.dtype));
   program.draw(question, seed, count, answer);
   return answer;
+}
+
+std::string id_of(const Question& question, std::string_view what) {
+  return fmt::format("sampler/{}/{}/{}", question.rule, word_of(question.dtype, element_words), what);
+}
+
+init::Distribution law_of(const Question& question) {
+  return init::distribution(init::find_rule(question.rule),
+                            init::fans(question.layer, question.shape, question.groups));
 }
 
 std::uint32_t first_seed(const Settings& settings) { return static_cast<std::uint32_t>(settings.seed % 0x40000000); }

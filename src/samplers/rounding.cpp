@@ -10,7 +10,6 @@
 #include "samplers/small.hpp"
 #include "sqrtn/laws/initialiser.hpp"
 #include "support/dtype.hpp"
-#include "support/words.hpp"
 
 /// How a program rounds to a half type. Numbers stand twice as close below a power of two as above it, so that its cell
 /// of rounding to nearest has 3/4 of its neighbour's width. Cut off towards 0 it has all of it, rounded away from 0
@@ -76,13 +75,12 @@ claims::Outcome judge_counts(const std::array<std::size_t, 2>& counts, std::size
 }
 
 Claim rounding_claim(const std::shared_ptr<Draws>& draws, const Question& question) {
-  Claim claim = claims::statistical_claim(
-      fmt::format("sampler/{}/{}/rounding", question.rule, word_of(question.dtype, element_words)),
-      "P(w = ±2ᵏ) is the mass of its cell of rounding to nearest", "docs/sampler.md", {}, rounding_effect);
+  Claim claim = claims::statistical_claim(id_of(question, "rounding"),
+                                          "P(w = ±2ᵏ) is the mass of its cell of rounding to nearest",
+                                          "docs/sampler.md", {}, rounding_effect);
   claim.check = [=](const Subject&, const Settings& settings) {
     const Dtype dtype = dtype_of(question.dtype);
-    const init::Fans fans = init::fans(question.layer, question.shape, question.groups);
-    const double share = share_of_powers(init::distribution(init::find_rule(question.rule), fans), dtype);
+    const double share = share_of_powers(law_of(question), dtype);
     const std::size_t size = element_count(question.shape), count = most_values / size;
     const std::size_t wanted = statistics::n_samples_for_probability(
         share, rounding_effect, {claims::rates.alpha / 2, claims::rates.miss}, count * size);

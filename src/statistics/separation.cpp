@@ -1,9 +1,9 @@
 #include "statistics/separation.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
-#include <ranges>
 #include <span>
 #include <vector>
 
@@ -34,7 +34,11 @@ constexpr double place_margin = 4, half_of_places = 150;
 // ln 5: by so much the wealth on all laws together exceeds that on the best of them, at most.
 constexpr double most_of_sum = 1.61;
 constexpr std::size_t fewest_highest = 3, most_highest = 16;
-constexpr auto highest_counts = std::views::iota(fewest_highest, most_highest + 1);
+constexpr auto highest_counts = [] {
+  std::array<std::size_t, most_highest - fewest_highest + 1> all{};
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = fewest_highest + i;
+  return all;
+}();
 // Beyond the longest series.
 constexpr std::size_t never = 1 << 20;
 // Classes of more observations than this are shares.

@@ -30,8 +30,9 @@ class IntegerProducts {
  public:
   IntegerProducts(const Subject& subject, TestData& data) : interface_(products_of(subject)) {
     const auto start = std::chrono::steady_clock::now();
-    all_.reserve(nine_of<T>(interface_).size());
-    for (const blas::Operation* operation : nine_of<T>(interface_)) {
+    const std::vector<const blas::Operation*> nine = nine_of<T>(interface_);
+    all_.reserve(nine.size());
+    for (const blas::Operation* operation : nine) {
       if (!adds_products(*operation)) continue;
       Instance<T>& instance = all_.emplace_back(*operation, large_choice(*operation));
       instance.fill_integers(data);
