@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -221,6 +222,23 @@ TEST(Process, ManyAtOnceLoseNothing) {
   }
   for (std::size_t i = 0; i < outs.size(); ++i) EXPECT_EQ(outs[i], fmt::format("{0}\n{0}\n{0}\n{0}\n", i));
   EXPECT_EQ(descriptors(), before);
+}
+
+/// As a BLAS does, whose lock another thread may hold when a program is started.
+TEST(Process, WhatLibrariesDoBeforeForksIsNotDoneInTheGuardian) {
+  const pid_t parent = fork();
+  if (parent == 0) {
+    static const pid_t id = getpid();
+    pthread_atfork(
+        [] {
+          if (getpid() != id) _exit(1);
+        },
+        nullptr, nullptr);
+    _exit(run_process({"true"}).succeeded() ? 0 : 1);
+  }
+  int status = 0;
+  waitpid(parent, &status, 0);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
 }
 
 TEST(Process, TheChildDiesWithItsParent) {

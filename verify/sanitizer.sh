@@ -28,12 +28,22 @@ export GTEST_TOTAL_SHARDS
 GTEST_TOTAL_SHARDS=$(($(nproc) + 1))
 shards=() status=0
 for ((shard = 0; shard < GTEST_TOTAL_SHARDS; ++shard)); do
-  GTEST_SHARD_INDEX=$shard "$build/sqrtn-verify" --gtest_brief=1 \
+  GTEST_SHARD_INDEX=$shard timeout 1500 "$build/sqrtn-verify" \
     --gtest_filter="-$left_out" >"$build/shard-$shard.log" 2>&1 &
   shards+=($!)
 done
+
+# What tests that failed have said, and the name of one that did not end.
+told_by_failures() {
+  awk '/^pass |^\[-----/ { next }
+       /^\[ RUN / { held = $0; next }
+       /^\[ +OK / { held = ""; next }
+       held != "" { print held; held = "" }
+       { print }
+       END { if (held != "") print held " … and did not end" }' "$1" | tail -n 200
+}
 for shard in "${!shards[@]}"; do
-  wait "${shards[shard]}" || { status=1; grep -v "^pass " "$build/shard-$shard.log" | tail -n 200; }
+  wait "${shards[shard]}" || { status=1; told_by_failures "$build/shard-$shard.log"; }
   tail -n 3 "$build/shard-$shard.log"
 done
 exit "$status"

@@ -175,12 +175,22 @@ ChildEnd watch_over(pid_t child) {
   return end;
 }
 
+/// fork() without what libraries ask to be run before it: a BLAS takes the lock of its threads there, which in the
+/// guardian nobody gives back, if another thread held it when the guardian was forked.
+pid_t fork_plainly() {
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
+  return _Fork();
+#else
+  return vfork();  // and what follows ends with exec or _exit
+#endif
+}
+
 /// The guardian's way from fork to its end.
 [[noreturn]] void guard(const Start& start, int lifeline, int report) {
   setpgid(0, 0);
   std::signal(SIGCHLD, [](int) {});
   adopt_orphans();
-  const pid_t guardian = getpid(), child = fork();
+  const pid_t guardian = getpid(), child = fork_plainly();
   if (child == 0) become(start, guardian);
   if (child < 0) {
     const int error = errno;
