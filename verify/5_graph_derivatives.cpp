@@ -143,7 +143,9 @@ bool expect_back(const Node& node, const graph::BackCall& call, const graph::Der
   EXPECT_EQ(back.size(), node.values.size()) << line;
   for (std::size_t k = 0; k < back.size(); ++k) {
     EXPECT_TRUE(back[k] || !call.wanted(k)) << k << " of " << line;
-    if (back[k]) EXPECT_EQ(back[k]->shape(), node.values.at(k).shape()) << k << " of " << line;
+    if (back[k]) {
+      EXPECT_EQ(back[k]->shape(), node.values.at(k).shape()) << k << " of " << line;
+    }
   }
   return true;
 }

@@ -24,6 +24,8 @@ left_out='*Slow.*:products.*:*/tail_*:Report.ThreadsChangeNoFigure:Report.ARun*:
 left_out+=':*/duplicates:PropagateVerdict.*:Propagate.AdvisesWhatHolds:Command.TheAnswerSurvivesAFullDisk'
 left_out+=':Sampler.EverySeedPasses:Sampler.ARightProgramPasses'
 left_out+=':Notebooks.ThreadsChangeNoBit:Notebooks.AWrongLibraryIsContradicted:Command.ALibraryThatCannotBeLoaded*'
+# Of what takes long, what runs on one thread, or on many as chains of other tests do.
+[[ $preset != tsan ]] || left_out+=':ComplexResults.*:Discover.DamagedTables*:Vanishing.*'
 export GTEST_TOTAL_SHARDS
 GTEST_TOTAL_SHARDS=$(($(nproc) + 1))
 shards=() status=0

@@ -12,11 +12,10 @@
 #include "claims/routines/sweep.hpp"
 
 namespace sqrtn::claims {
-namespace {
 
 /// Operands between pages that nobody may touch.
 template <class T>
-class Guarded {
+class GuardedOperands {
  public:
   /// "" or what was touched.
   std::string call_within(Instance<T>& instance, const blas::Interface& interface, bool at_end) {
@@ -54,11 +53,9 @@ class Guarded {
                                         GuardedOperand(1 << 18)};
 };
 
-}  // namespace
-
 template <class T>
 void inside(const Inquiry& inquiry) {
-  Guarded<T> guarded;
+  GuardedOperands<T> guarded;
   std::vector<Choice> shapes = small_shapes(inquiry.operation, inquiry.in_depth);
   if (!inquiry.in_depth)
     std::erase_if(shapes, [&shapes](const Choice& shape) { return (&shape - shapes.data()) % 7 != 0; });
