@@ -124,7 +124,7 @@ Case product(const Context& context, std::shared_ptr<Operands<T>> op, int thread
 
 template <class T>
 void add_gemm(std::vector<Case>& cases, const Context& context, const GemmShape& s) {
-  const auto op = std::make_shared<Operands<T>>(s.m, s.n, s.k);
+  const auto op = std::make_shared<Operands<T>>(Operands<T>{s.m, s.n, s.k, {}, {}, {}});
   const blas::Backend* backend = context.backend;
   const auto call = [=] {
     blas::gemm<T>(backend->functions(), blas::Op::none, blas::Op::none, 1, op->a->view(), op->b->view(), 0,
@@ -141,7 +141,7 @@ void add_gemm(std::vector<Case>& cases, const Context& context, const GemmShape&
 
 template <class T>
 void add_gemv(std::vector<Case>& cases, const Context& context, const GemvShape& s) {
-  const auto op = std::make_shared<Operands<T>>(s.m, std::size_t{1}, s.n);
+  const auto op = std::make_shared<Operands<T>>(Operands<T>{s.m, 1, s.n, {}, {}, {}});
   const blas::Backend* backend = context.backend;
   const auto call = [=] { blas::gemv<T>(backend->functions(), blas::Op::none, 1, op->a->view(), op->x(), 0, op->y()); };
   for (const int threads : context.blas_threads) {

@@ -44,7 +44,7 @@ std::map<Kind, Least> least_of(const Screening& screening) {
   }
   for (auto& [kind, of_kind] : least) {
     for (const ScreenedCore& core : screening.cores) {
-      const auto found = std::ranges::find_if(core.exposures, [&kind](const Exposure& exposure) {
+      const auto found = std::ranges::find_if(core.exposures, [&kind = kind](const Exposure& exposure) {
         return exposure.family == kind.first && exposure.dtype == kind.second;
       });
       const Exposure exposure = found == core.exposures.end() ? Exposure{} : *found;
