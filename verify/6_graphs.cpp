@@ -25,6 +25,19 @@ TEST(Graphs, ExplodeAndVanishWhereTheyShould) {
   EXPECT_EQ(propagated(written(folder, scaling_chain(40, 1)), options).verdict().signal.fate, experiment::Fate::holds);
 }
 
+/// A node whose output has no name, and so no user, as a fuzzer wrote it.
+TEST(Graphs, LeaveOutNodesWithoutOutputs) {
+  const Folder folder;
+  Graph graph = scaling_chain(2, 1);
+  graph.nodes.insert(graph.nodes.begin() + 1, onnx::node("Neg", {"x1"}, {}, "for nobody"));
+  experiment::ChainOptions options;
+  options.replicates = 2;
+  const auto p = propagated(written(folder, graph), options);
+  std::vector<std::string> names;
+  for (const auto& node : p.nodes) names.push_back(node.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"x0", "layer 1", "layer 2"}));
+}
+
 TEST(Graphs, DoNotDependOnThreads) {
   const Folder folder;
   experiment::ChainOptions options;

@@ -25,7 +25,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     graph::run(model, plan, given, blas, options, {});
     for (std::size_t top = plan.steps.size(); top-- > 0;) {
       const auto& outputs = tape.steps[top].outputs;
-      if (outputs.empty() || !outputs[0].real() || plan.steps[top].outputs[0] == graph::no_slot) continue;
+      const auto& slots = plan.steps[top].outputs;
+      if (outputs.empty() || !outputs[0].real() || slots.empty() || slots[0] == graph::no_slot) continue;
       graph::Value ones(outputs[0].shape(), Buffer<float>(outputs[0].size(), 1.0F));
       graph::send_back(model, plan, tape, blas, options, {}, top, std::move(ones), [](auto&&...) {});
       break;

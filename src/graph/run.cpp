@@ -96,7 +96,7 @@ void run(const Model& model, const Plan& plan, const Given& given, const blas::F
       require(static_cast<double>(slots.bytes()) <= options.most_bytes,
               "needs more than {:.3g} GiB with all that is still used; take a smaller --input or --threads 1",
               options.most_bytes / 0x1p30);
-      if (observe && !outputs.empty()) observe(i, outputs.front());
+      if (observe && !outputs.empty() && !step.outputs.empty()) observe(i, outputs.front());
     } catch (const std::invalid_argument& error) {
       throw std::invalid_argument(
           fmt::format("{}: node '{:.60}' ({:.40}) {}", model.path, node.name, node.op, error.what()));
