@@ -46,29 +46,6 @@ void fill(Kernel<T, Law> kernel, const Stream& stream, const Law& law, std::span
   });
 }
 
-template <Half T>
-void round_to(std::span<const float> from, T* out) {
-  if constexpr (std::is_same_v<T, Float16>) {
-    kernels().round_to_f16(from.data(), out, from.size());
-  } else {
-    kernels().round_to_bf16(from.data(), out, from.size());
-  }
-}
-
-/// Draws floats piece by piece, which stay in the first-level cache, and rounds them.
-template <Half T, class Law>
-void fill_rounded(Kernel<float, Law> kernel, const Stream& stream, const Law& law, std::span<T> out, unsigned threads) {
-  in_chunks(stream, out, threads, [&](const Stream& at, std::span<T> part, bool) {
-    constexpr std::size_t piece = 2048;
-    alignas(64) float floats[piece];
-    for (std::size_t first = 0; first < part.size(); first += piece) {
-      const std::size_t n = std::min(piece, part.size() - first);
-      kernel(at.skip(first), law, floats, n, false);
-      round_to<T>({floats, n}, part.data() + first);
-    }
-  });
-}
-
 /// So that no draw becomes infinite: floats lie within 6.77 deviations of the mean.
 template <Half T>
 void check_range(float centre, float scale) {
@@ -134,20 +111,20 @@ template <Half T>
 void fill_uniform(const Stream& stream, std::span<T> out, float low, float high, unsigned threads) {
   check_range<T>(low / 2 + high / 2, 0);
   check_range<T>(0, (high - low) / 64);
-  fill_rounded(kernels().f32.uniform, stream, {low, high}, out, threads);
+  fill(kernels().of<T>().uniform, stream, {low, high}, out, threads);
 }
 
 template <Half T>
 void fill_normal(const Stream& stream, std::span<T> out, float mean, float stddev, unsigned threads) {
   check_range<T>(mean, stddev);
-  fill_rounded(kernels().f32.normal, stream, {mean, stddev}, out, threads);
+  fill(kernels().of<T>().normal, stream, {mean, stddev}, out, threads);
 }
 
 template <Half T>
 void fill_truncated_normal(const Stream& stream, std::span<T> out, float mean, float stddev, double cut,
                            unsigned threads) {
   check_range<T>(mean, stddev);
-  fill_rounded(kernels().f32.truncated, stream, {mean, stddev, cut}, out, threads);
+  fill(kernels().of<T>().truncated, stream, {mean, stddev, cut}, out, threads);
 }
 
 template void fill_uniform(const Stream&, std::span<float>, float, float, unsigned);

@@ -14,9 +14,8 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "random/half-inl.hpp"
+#include "random/group-inl.hpp"
 #include "random/scalar.hpp"
-#include "random/transform-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace sqrtn::random::HWY_NAMESPACE {
@@ -27,6 +26,11 @@ namespace sqrtn::random::HWY_NAMESPACE {
 template <class T, class Law>
 void fill(const Stream& stream, const Law& law, T* out, std::size_t n, bool) {
   for (std::size_t i = 0; i < n; ++i) out[i] = scalar::draw_at(stream.skip(i), law);
+}
+
+template <Half To, class Law>
+void fill_rounded(const Stream& stream, const Law& law, To* out, std::size_t n, bool) {
+  for (std::size_t i = 0; i < n; ++i) out[i] = To(scalar::draw_at(stream.skip(i), law));
 }
 
 template <class T, class Law>
@@ -45,71 +49,22 @@ void draws_of(const typename transform::Constants<T>::Bits* words, const Law& la
 
 #else
 
-/// To memory that is aligned, past the caches; or anywhere.
-template <bool past_caches, class D>
-HWY_INLINE void store(hn::Vec<D> v, D d, hn::TFromD<D>* HWY_RESTRICT to) {
-  if constexpr (past_caches) {
-    hn::Stream(v, d, to);
-  } else {
-    hn::StoreU(v, d, to);
-  }
-}
-
-/// The draws of one group: two vectors of 512 bits, or as many shorter ones.
-template <bool past_caches, class T, class Engine, class Law>
-HWY_INLINE void next_group(Engine& engine, const Transform<Law>& transform, T* HWY_RESTRICT to) {
-  constexpr std::size_t half = transform::pair_distance<T>;
-  const hn::Repartition<T, DU64> d;
-  const std::size_t lanes = hn::Lanes(d);
-  if constexpr (!Transform<Law>::in_pairs) {
-    for (std::size_t i = 0; i < 2 * half; i += 2 * lanes) {
-      VecU64 a, b;
-      engine.next(a, b);
-      store<past_caches>(transform.draw(a), d, to + i);
-      store<past_caches>(transform.draw(b), d, to + i + lanes);
-    }
-  } else if (lanes == half) {
-    VecU64 a, b;
-    engine.next(a, b);
-    hn::Vec<decltype(d)> first, second;
-    transform.draw_pair(a, b, first, second);
-    store<past_caches>(first, d, to);
-    store<past_caches>(second, d, to + half);
-  } else {
-    // The words wait where the draws will stand.
-    const hn::Repartition<std::uint64_t, decltype(d)> du;
-    HWY_ALIGN std::uint64_t words[16];
-    for (std::size_t i = 0; i < 16; i += 2 * hn::Lanes(du)) {
-      VecU64 a, b;
-      engine.next(a, b);
-      hn::Store(a, du, words + i);
-      hn::Store(b, du, words + i + hn::Lanes(du));
-    }
-    for (std::size_t i = 0; i < half; i += lanes) {
-      hn::Vec<decltype(d)> first, second;
-      const std::size_t word = i * sizeof(T) / 8;
-      transform.draw_pair(hn::Load(du, words + word), hn::Load(du, words + 8 + word), first, second);
-      store<past_caches>(first, d, to + i);
-      store<past_caches>(second, d, to + half + i);
-    }
-  }
-}
-
 /// Writes elements offset … offset + n − 1: whole groups straight to `out`, the ragged ends by way of
 /// a buffer.
-template <bool past_caches, class T, class Engine, class Law>
-void fill_with(const Stream& stream, const Law& law, T* out, std::size_t n) {
+template <Stores stores, class T, class Engine, class Law, class To>
+void fill_with(const Stream& stream, const Law& law, To* out, std::size_t n) {
   constexpr std::size_t group = 2 * transform::pair_distance<T>, blocks = group * sizeof(T) / sizeof(Block);
-  Engine engine(stream.seed, stream.stream, stream.offset / group * blocks);
+  Ahead<Engine> engine(stream.seed, stream.stream, stream.offset / group * blocks);
+  constexpr Stores buffered = stores == Stores::past_caches ? Stores::plain : stores;
   const Transform<Law> transform(law);
-  HWY_ALIGN T buffer[group];
+  HWY_ALIGN To buffer[group];
   for (std::size_t skip = stream.offset % group; n > 0; skip = 0) {
     if (skip == 0 && n >= group) {
-      for (; n >= group; n -= group, out += group) next_group<past_caches, T>(engine, transform, out);
+      for (; n >= group; n -= group, out += group) next_group<stores, T>(engine, transform, out);
     } else {
-      next_group<false, T>(engine, transform, buffer);
+      next_group<buffered, T>(engine, transform, buffer);
       const std::size_t count = std::min(group - skip, n);
-      std::memcpy(out, buffer + skip, count * sizeof(T));
+      std::memcpy(out, buffer + skip, count * sizeof(To));
       out += count;
       n -= count;
     }
@@ -121,10 +76,10 @@ void fill_by(const Stream& stream, const Law& law, T* out, std::size_t n, bool p
   // Groups start where the stream's do; only if those places are aligned can they go past the caches.
   const std::uintptr_t first_group = reinterpret_cast<std::uintptr_t>(out) - stream.offset * sizeof(T);
   if (past_caches && first_group % 64 == 0) {
-    fill_with<true, T, Engine>(stream, law, out, n);
+    fill_with<Stores::past_caches, T, Engine>(stream, law, out, n);
     hwy::FlushStream();
   } else {
-    fill_with<false, T, Engine>(stream, law, out, n);
+    fill_with<Stores::plain, T, Engine>(stream, law, out, n);
   }
 }
 
@@ -150,7 +105,7 @@ void draws_of(const typename transform::Constants<T>::Bits* words, const Law& la
   Given given(words);
   const Transform<Law> transform(law);
   constexpr std::size_t group = 2 * transform::pair_distance<T>;
-  for (std::size_t i = 0; i < n; i += group) next_group<false, T>(given, transform, out + i);
+  for (std::size_t i = 0; i < n; i += group) next_group<Stores::plain, T>(given, transform, out + i);
 }
 
 template <class T, class Law>
@@ -162,7 +117,43 @@ void fill(const Stream& stream, const Law& law, T* out, std::size_t n, bool past
   }
 }
 
+/// Whether no draw but 0 is subnormal: symmetric about 0, with scales far above the smallest number.
+inline bool all_normal(const transform::Uniform<float>& law) { return law.mid == 0; }
+inline bool all_normal(const transform::Normal<float>& law) { return law.mean == 0 && law.stddev >= 0x1p-60F; }
+inline bool all_normal(const transform::Truncated<float>& law) {
+  return all_normal(static_cast<const transform::Normal<float>&>(law)) && law.mass_high >= 0x1p-40F;
+}
+
+template <Stores stores, class Law, class To>
+void fill_rounded_by(const Stream& stream, const Law& law, To* out, std::size_t n) {
+  if (stream.engine == Engine::philox) {
+    fill_with<stores, float, Philox>(stream, law, out, n);
+  } else {
+    fill_with<stores, float, Ars>(stream, law, out, n);
+  }
+}
+
+/// In 16 bits, each float draw rounded.
+template <Half To, class Law>
+void fill_rounded(const Stream& stream, const Law& law, To* out, std::size_t n, bool) {
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3_DL
+  if constexpr (std::is_same_v<To, Bfloat16>) {
+    if (has_bf16_instruction() && all_normal(law)) {
+      return fill_rounded_by<Stores::by_instruction>(stream, law, out, n);
+    }
+  }
 #endif
+  fill_rounded_by<Stores::plain>(stream, law, out, n);
+}
+
+#endif
+
+template <Half To>
+HalfKernels<To> half_kernels() {
+  using transform::Normal, transform::Truncated, transform::Uniform;
+  return {fill_rounded<To, Uniform<float>>, fill_rounded<To, Normal<float>>, fill_rounded<To, Truncated<float>>,
+          round_to<To>};
+}
 
 template <class T>
 KernelsFor<T> kernels_for() {
@@ -177,7 +168,8 @@ KernelsFor<T> kernels_for() {
 }
 
 const Kernels* target_kernels() {
-  static const Kernels kernels{kernels_for<float>(), kernels_for<double>(), round_to<Float16>, round_to<Bfloat16>};
+  static const Kernels kernels{kernels_for<float>(), kernels_for<double>(), half_kernels<Float16>(),
+                               half_kernels<Bfloat16>()};
   return &kernels;
 }
 

@@ -23,16 +23,29 @@ struct KernelsFor {
   void (*truncated_of)(const Bits* words, const transform::Truncated<T>&, T* out, std::size_t n);
 };
 
+/// The same in 16 bits: the draws of float, to nearest, ties to even, as they leave the registers.
+template <Half T>
+struct HalfKernels {
+  void (*uniform)(const Stream&, const transform::Uniform<float>&, T* out, std::size_t n, bool past_caches);
+  void (*normal)(const Stream&, const transform::Normal<float>&, T* out, std::size_t n, bool past_caches);
+  void (*truncated)(const Stream&, const transform::Truncated<float>&, T* out, std::size_t n, bool past_caches);
+  /// n numbers that are not NaN.
+  void (*round_to)(const float*, T* out, std::size_t n);
+};
+
 struct Kernels {
   KernelsFor<float> f32;
   KernelsFor<double> f64;
-  /// n numbers to nearest, ties to even.
-  void (*round_to_f16)(const float*, Float16* out, std::size_t n);
-  void (*round_to_bf16)(const float*, Bfloat16* out, std::size_t n);
+  HalfKernels<Float16> f16;
+  HalfKernels<Bfloat16> bf16;
 
   template <class T>
-  [[nodiscard]] const KernelsFor<T>& of() const {
-    if constexpr (sizeof(T) == 4)
+  [[nodiscard]] const auto& of() const {
+    if constexpr (std::is_same_v<T, Float16>)
+      return f16;
+    else if constexpr (std::is_same_v<T, Bfloat16>)
+      return bf16;
+    else if constexpr (sizeof(T) == 4)
       return f32;
     else
       return f64;
