@@ -5,10 +5,8 @@
 namespace sqrtn::claims {
 namespace {
 
-using blas::Diagonal;
 using blas::Layout;
 using blas::Op;
-using blas::Side;
 using blas::Triangle;
 using Forms = std::vector<Form>;
 using Shapes = std::vector<ProductShape>;
@@ -31,11 +29,6 @@ Forms with_each(const Forms& forms, Field Form::*field, std::initializer_list<Va
 
 Forms gemv_forms() { return with_each(with_each({{}}, &Form::layout, layouts), &Form::trans_a, ops); }
 Forms syrk_forms() { return with_each(gemv_forms(), &Form::triangle, {Triangle::upper, Triangle::lower}); }
-Forms trsm_forms() {
-  return with_each(with_each(syrk_forms(), &Form::side, {Side::left, Side::right}), &Form::diagonal,
-                   {Diagonal::stored, Diagonal::ones});
-}
-
 /// Of α·op(A)·op(B) + β·C.
 ScalarSets with_beta() {
   ScalarSets sets{.exact = {}, .few = {{1, 0}, {-1, 2}}, .rounding = {{1, 0}, {-0.7, 1.3}}};
@@ -54,11 +47,6 @@ ScalarSets adding() {
 ScalarSets scaling() {
   const std::vector<Scalars> exact{{1, -1}, {1, 2}, {1, 0}, {1, 1}};
   return {.exact = exact, .few = exact, .rounding = {{1, -0.7}}};
-}
-
-/// Of α·op(A)⁻¹·B.
-ScalarSets solving() {
-  return {.exact = {{1, 0}, {-1, 0}, {2, 0}, {0, 0}}, .few = {{1, 0}, {-1, 0}}, .rounding = {{1, 0}, {-0.7, 0}}};
 }
 
 /// Every shape up to these sizes, in ascending order of work, so that the first failure is small.
@@ -188,32 +176,19 @@ Product syrk() {
           .large = joined({around_powers(Routine::syrk, 7, 8, 9), blocks})};
 }
 
-Product trsm() {
-  const Shapes odd{{63, 65, 0}, {5, 301, 0}, {301, 5, 0}};
-  const Shapes one_long{{257, 9, 0},  {9, 257, 0},  {513, 5, 0},   {5, 513, 0},
-                        {1040, 2, 0}, {2, 1040, 0}, {3, 65537, 0}, {65537, 3, 0}};
-  return {.routine = Routine::trsm,
-          .name = "trsm",
-          .formula = "B = αop(A)⁻¹B or αBop(A)⁻¹",
-          .forms = trsm_forms(),
-          .scalars = solving(),
-          .small = all_up_to(8, 8, 1),
-          .medium = joined({around_powers(Routine::trsm, 4, 5, 1), odd}),
-          .large = joined({{{127, 129, 0}}, one_long})};
-}
-
-Product nrm2() {
-  return {.routine = Routine::nrm2,
-          .name = "nrm2",
-          .formula = "‖x‖",
-          .forms = {{.trans_a = Op::transpose}},
-          .small = all_up_to(1, 1, 130)};
-}
-
 }  // namespace
 
 const std::vector<Product>& products() {
-  static const std::vector<Product> all{gemm(), gemv(), ger(), dot(), axpy(), scal(), syrk(), trsm(), nrm2()};
+  static const std::vector<Product> all{
+      gemm(),
+      gemv(),
+      ger(),
+      dot(),
+      axpy(),
+      scal(),
+      syrk(),
+      {.routine = Routine::trsm, .name = "trsm", .formula = "B = αop(A)⁻¹B or αBop(A)⁻¹"},
+      {.routine = Routine::nrm2, .name = "nrm2", .formula = "‖x‖"}};
   return all;
 }
 
@@ -226,15 +201,11 @@ std::vector<ProductShape> joined(std::initializer_list<Shapes> parts) {
 ProductShape fitted(Routine routine, const ProductShape& shape) {
   const auto [m, n, k] = shape;
   switch (routine) {
-    case Routine::gemm:
-    case Routine::trsm:
-      return shape;
     case Routine::gemv:
       return {m, 1, k};
     case Routine::ger:
       return {m, n, 1};
     case Routine::dot:
-    case Routine::nrm2:
       return {1, 1, k};
     case Routine::axpy:
       return {m, 1, 1};
@@ -242,8 +213,9 @@ ProductShape fitted(Routine routine, const ProductShape& shape) {
       return {m, 1, 0};
     case Routine::syrk:
       return {m, m, k};
+    default:
+      return shape;
   }
-  return shape;
 }
 
 std::vector<ProductShape> fitted(Routine routine, std::vector<ProductShape> shapes) {

@@ -11,12 +11,12 @@
 
 /// Which products are judged, and at which shapes and scalars. Every product is taken as a case of
 /// C = α·op(A)·op(B) + β·C, so that one reference, one error bound and one comparison serve all. A
-/// vector is a matrix of one column whose leading dimension is the stride. syrk has B = Aᵀ; trsm has a
-/// triangle A and its right-hand sides in C; nrm2 has its vector in A.
+/// vector is a matrix of one column whose leading dimension is the stride. syrk has B = Aᵀ. trsm and nrm2, which are
+/// none, have names here and nothing else.
 namespace sqrtn::claims {
 
 struct ProductShape {
-  std::size_t m, n, k;  ///< C m × n, inner dimension k; trsm: k is the order of A
+  std::size_t m, n, k;  ///< C m × n, inner dimension k
 };
 
 enum class Routine { gemm, gemv, ger, dot, axpy, scal, syrk, trsm, nrm2 };
@@ -25,9 +25,7 @@ enum class Routine { gemm, gemv, ger, dot, axpy, scal, syrk, trsm, nrm2 };
 struct Form {
   blas::Op trans_a = blas::Op::none, trans_b = blas::Op::none;
   blas::Layout layout = blas::Layout::row_major;
-  std::optional<blas::Triangle> triangle = {};  ///< of C that syrk writes, of A that trsm reads
-  blas::Side side = blas::Side::left;           ///< trsm
-  blas::Diagonal diagonal = blas::Diagonal::stored;
+  std::optional<blas::Triangle> triangle = {};  ///< of C that syrk writes
 };
 
 struct Scalars {
@@ -47,7 +45,7 @@ struct Product {
   std::string_view name, formula;
   std::vector<Form> forms{{}};
   ScalarSets scalars = {};
-  std::vector<ProductShape> small;        ///< exhaustive, in ascending size
+  std::vector<ProductShape> small = {};   ///< exhaustive, in ascending size
   std::vector<ProductShape> medium = {};  ///< around the block sizes of kernels, odd and skinny
   std::vector<ProductShape> large = {};   ///< around the block sizes of caches
 };

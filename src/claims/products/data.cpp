@@ -110,46 +110,6 @@ void Problem<T>::multiply() {
 }
 
 template <class T>
-TriangularSystem<T>::TriangularSystem(const Form& form_, const ProductShape& shape, Inputs inputs, TestData& data)
-    : form(form_),
-      order(form.side == blas::Side::left ? shape.m : shape.n),
-      a(order, order, order, std::numeric_limits<T>::quiet_NaN()),
-      op_a(order, order),
-      right(shape.m, shape.n) {
-  Matrix<T> entries(order, order);
-  if (inputs == Inputs::integers) {
-    data.fill_integers(entries.storage(), 2);
-  } else {
-    data.fill(entries.storage(), inputs);
-    for (T& entry : entries.storage()) entry /= 2 * std::sqrt(static_cast<T>(order));
-  }
-  for (std::size_t i = 0; i < order; ++i) {
-    if (form.diagonal == blas::Diagonal::stored)
-      a(i, i) = std::ldexp(T(i % 2 == 0 ? 1 : -1), static_cast<int>(i % 3) - 1);
-    const auto [first, last] =
-        form.triangle == blas::Triangle::upper ? std::pair(i + 1, order) : std::pair(std::size_t{0}, i);
-    for (std::size_t j = first; j < last; ++j) a(i, j) = entries(i, j);
-  }
-  set_op();
-}
-
-template <class T>
-void TriangularSystem<T>::set_op() {
-  for_entries(op_a.view(), [this](std::size_t i, std::size_t j) {
-    const T entry = form.trans_a == Op::none ? a(i, j) : a(j, i);
-    op_a(i, j) = !std::isnan(entry) ? entry : i == j ? T(1) : T(0);
-  });
-}
-
-template <class T>
-void TriangularSystem<T>::multiply(MatrixView<const T> x, MatrixView<blas::reference::Wide<T>> value,
-                                   MatrixView<blas::reference::Wide<T>> magnitude) const {
-  const bool left = form.side == blas::Side::left;
-  blas::reference::gemm<T>(Op::none, Op::none, 1, left ? op_a.view() : x, left ? x : op_a.view(), 0, x, value,
-                           magnitude);
-}
-
-template <class T>
 Matrix<T> stored(MatrixView<const T> matrix, Op op, std::size_t padding) {
   const std::size_t rows = op == Op::none ? matrix.rows : matrix.cols;
   const std::size_t cols = op == Op::none ? matrix.cols : matrix.rows;
@@ -164,7 +124,6 @@ Matrix<T> stored(MatrixView<const T> matrix, Op op, std::size_t padding) {
   template void TestData::fill_integers<T>(std::span<T>, double);                                                    \
   template void TestData::fill<T>(std::span<T>, Inputs);                                                             \
   template struct Problem<T>;                                                                                        \
-  template struct TriangularSystem<T>;                                                                               \
   template void multiply_exactly<T>(MatrixView<const T>, MatrixView<const T>, MatrixView<blas::reference::Wide<T>>); \
   template Matrix<T> stored<T>(MatrixView<const T>, Op, std::size_t);
 SQRTN_INSTANTIATE(float)

@@ -60,24 +60,6 @@ struct Problem {
   Matrix<blas::reference::Wide<T>> value, magnitude;
 };
 
-/// op(A)·X = B or X·op(A) = B with a triangle A that is well conditioned; what trsm must not read is NaN.
-template <class T>
-struct TriangularSystem {
-  /// Integers: entries of A in [−2, 2] beside a diagonal of ±½, ±1 and ±2; else entries as `inputs`,
-  /// divided by 2√order. `right` is left unset.
-  TriangularSystem(const Form& form, const ProductShape& shape, Inputs inputs, TestData& data);
-  /// op_a from the a of now.
-  void set_op();
-  /// op(A)·X or X·op(A), and the same of absolute values unless `magnitude` is empty.
-  void multiply(MatrixView<const T> x, MatrixView<blas::reference::Wide<T>> value,
-                MatrixView<blas::reference::Wide<T>> magnitude) const;
-  Form form;
-  std::size_t order;
-  Matrix<T> a;      ///< as trsm takes it
-  Matrix<T> op_a;   ///< op(A) with its zeros and ones
-  Matrix<T> right;  ///< B, m × n
-};
-
 /// The matrix as op stores it, with `padding` NaN after each row.
 template <class T>
 Matrix<T> stored(MatrixView<const T> matrix, blas::Op op, std::size_t padding);

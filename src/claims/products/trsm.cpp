@@ -1,210 +1,182 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <utility>
-#include <vector>
+#include <map>
+#include <tuple>
 
 #include "claims/products/checks.hpp"
-#include "claims/products/findings.hpp"
+#include "claims/routines/comparison.hpp"
 
 /// trsm against systems with solutions in integers, and by the residual of what it solved.
 namespace sqrtn::claims {
-
-using blas::Op;
-using blas::Side;
-using blas::Triangle;
-using blas::reference::Wide;
-
 namespace {
 
-/// Calls trsm with each pair of scalars and padding; `judge` compares the solution with what it should be.
-template <class T, class Judge>
-void solve(Trial& trial, const TriangularSystem<T>& system, const std::vector<Scalars>& scalars, Judge judge) {
-  for (const std::size_t padding : {0, 3}) {
-    const Matrix<T> a = stored(system.a.view(), Op::none, padding);
-    for (const auto& [alpha, beta] : scalars) {
-      if (trial.found.failed()) return;
-      Matrix<T> x = stored(system.right.view(), Op::none, 2 * padding);
-      const Arguments<T> arguments{system.form, T(alpha), a.view(), {}, T(beta), x.view()};
-      trial.call(arguments);
-      judge(arguments);
-      for (std::size_t i = 0; i < x.rows(); ++i) {
-        for (std::size_t j = x.cols(); j < x.ld(); ++j) {
-          trial.found.compare_kept(x(i, j), std::numeric_limits<T>::quiet_NaN(), [&] {
-            return fmt::format("{}, entry ({}, {}), in the padding", trial.describe(arguments), i, j);
-          });
-        }
+/// Of op(A).
+bool is_upper(const Choice& choice) { return (choice.triangle == 'U') == (choice.transpose_a == 'N'); }
+
+std::vector<Choice> small_systems(const blas::Operation& operation) { return small_shapes(operation, true); }
+
+std::vector<Choice> systems(std::initializer_list<std::array<std::size_t, 2>> lengths) {
+  std::vector<Choice> shapes;
+  for (const auto& [m, n] : lengths) shapes.push_back({.m = m, .n = n});
+  return shapes;
+}
+
+std::vector<Choice> medium_systems() {
+  return systems({{15, 15}, {16, 16}, {17, 17}, {31, 31}, {32, 32}, {33, 33}, {63, 65}, {5, 301}, {301, 5}});
+}
+
+std::vector<Choice> up_to_medium(const blas::Operation& operation) {
+  std::vector<Choice> shapes = small_systems(operation);
+  std::ranges::copy(medium_systems(), std::back_inserter(shapes));
+  return shapes;
+}
+
+/// Every form of every shape whose triangle is not huge, each to be solved for all of α; `fill` prepares the system,
+/// one for all forms whose op(A) is the same triangle on the same side, `judge` calls and compares.
+template <class T, class Fill, class Judge>
+void solve(const Inquiry& inquiry, const std::vector<Choice>& shapes, const std::vector<T>& alphas, Fill fill,
+           Judge judge) {
+  constexpr std::size_t largest_order = 1100;
+  for (const Choice& shape : shapes) {
+    std::map<std::tuple<char, bool, char>, Instance<T>> systems;
+    for_calls(inquiry, {shape}, [&](const Choice& choice, const blas::Interface& interface) {
+      if (choice.length('s') > largest_order) return;
+      const std::tuple kind(choice.side, is_upper(choice), choice.diagonal);
+      const auto [system, is_new] = systems.try_emplace(kind, inquiry.operation, choice);
+      if (is_new) fill(system->second);
+      Instance<T> instance(inquiry.operation, choice);
+      instance.take(system->second);
+      instance.store();
+      for (const T alpha : alphas) {
+        if (inquiry.found.failed()) return;
+        instance.restore();
+        instance.set_scalars(alpha, 0);
+        judge(instance, interface);
       }
-    }
+    });
   }
 }
 
-/// A system and its solution in integers: every partial sum is an integer, or a half, within the digits of T.
-template <class T>
-struct IntegerSystem : TriangularSystem<T> {
-  IntegerSystem(const Form& form, const ProductShape& shape, TestData& data)
-      : TriangularSystem<T>(form, shape, Inputs::integers, data), x(shape.m, shape.n) {
-    data.fill_integers(x.storage(),
-                       std::ldexp(1.0, std::numeric_limits<T>::digits - 5) / static_cast<double>(this->order));
-    set_right();
-  }
-  void set_right() {
-    Matrix<Wide<T>> product(x.rows(), x.cols());
-    const bool left = this->form.side == Side::left;
-    const MatrixView<const T> factor = std::as_const(this->op_a).view(), solution = std::as_const(x).view();
-    multiply_exactly(left ? factor : solution, left ? solution : factor, product.view());
-    std::ranges::transform(product.storage(), this->right.storage().begin(),
-                           [](Wide<T> entry) { return static_cast<T>(entry); });
-  }
-  Matrix<T> x;
-};
-
-/// Solved exactly, both sides times 2^exponent.
-template <class T>
-void check_exact(Trial& trial, const Form& form, const ProductShape& shape, const std::vector<Scalars>& scalars,
-                 int exponent = 0) {
-  IntegerSystem<T> system(form, shape, trial.data);
-  for (Matrix<T>* side : {&system.x, &system.right}) {
-    for (T& entry : side->storage()) entry = std::ldexp(entry, exponent);
-  }
-  solve(trial, system, scalars, [&](const Arguments<T>& at) {
-    for_entries(at.c, [&](std::size_t i, std::size_t j) {
-      trial.found.compare(at.c(i, j), Wide<T>(at.alpha) * system.x(i, j), Wide<T>(0),
-                          [&] { return fmt::format("{}, integer inputs, entry ({}, {})", trial.describe(at), i, j); });
-    });
+/// As `fill` prepares systems of integers.
+template <class T, class Fill>
+void solve_exactly(const Inquiry& inquiry, const std::vector<Choice>& shapes, const std::vector<T>& alphas, Fill fill,
+                   std::string_view note = ", integer inputs") {
+  const auto fill_all = [&](Instance<T>& instance) {
+    instance.fill_integers(inquiry.data);
+    fill(instance);
+  };
+  solve(inquiry, shapes, alphas, fill_all, [&](Instance<T>& instance, const blas::Interface& interface) {
+    call_and_compare(instance, interface, true, note, inquiry.found);
   });
 }
 
-/// Every form of every shape whose triangle is not huge, until one fails.
-template <class Action>
-void for_all_systems(const Trial& trial, const std::vector<ProductShape>& shapes, Action action) {
-  constexpr std::size_t largest_order = 1100;
-  for (const ProductShape& shape : shapes) {
-    for (const Form& form : trial.product.forms) {
-      if ((form.side == Side::left ? shape.m : shape.n) > largest_order) continue;
-      if (trial.found.failed()) return;
-      action(form, shape);
-    }
-  }
+template <class T>
+void leave(Instance<T>&) {}
+
+/// Systems whose solutions are integers.
+template <class T>
+void exact(const Inquiry& inquiry) {
+  solve_exactly<T>(inquiry, small_systems(inquiry.operation), {1, -1, 2, 0}, leave<T>);
+  std::vector<Choice> shapes = medium_systems();
+  std::ranges::copy(
+      systems({{127, 129}, {257, 9}, {9, 257}, {513, 5}, {5, 513}, {1040, 2}, {2, 1040}, {3, 65537}, {65537, 3}}),
+      std::back_inserter(shapes));
+  solve_exactly<T>(inquiry, shapes, {1, -1}, leave<T>);
 }
 
 /// The residual of the computed solution within the bound of substitution in any order.
 template <class T>
-void check_residual(Trial& trial, const Form& form, const ProductShape& shape, Inputs inputs) {
-  TriangularSystem<T> system(form, shape, inputs, trial.data);
-  trial.data.fill(system.right.storage(), inputs);
-  Matrix<Wide<T>> value(shape.m, shape.n), magnitude(shape.m, shape.n);
-  const auto factor = static_cast<Wide<T>>(gamma<T>(system.order + 2) + gamma<Wide<T>>(system.order + 2));
-  solve(trial, system, trial.product.scalars.rounding, [&](const Arguments<T>& at) {
-    system.multiply(at.c, value.view(), magnitude.view());
-    for_entries(at.c, [&](std::size_t i, std::size_t j) {
-      const Wide<T> right = Wide<T>(at.alpha) * system.right(i, j);
-      trial.found.compare_wide(value(i, j), right, factor * (magnitude(i, j) + std::abs(right)), [&] {
-        return fmt::format("{}, {} inputs, entry ({}, {}) of the solution put back in", trial.describe(at),
-                           to_string(inputs), i, j);
-      });
-    });
-  });
-}
-
-/// v at one place of B: the solutions in whose sums it is are not finite, the other systems exact. What lies before it
-/// in its own system is left open: a library may multiply by inverted blocks.
-template <class T>
-void check_exceptional(Trial& trial, const Form& form, const ProductShape& shape, T v) {
-  constexpr T nan = std::numeric_limits<T>::quiet_NaN();
-  IntegerSystem<T> system(form, shape, trial.data);
-  // No zero where the triangle is: what is 0·Inf is left open.
-  std::ranges::replace(system.a.storage(), T(0), T(1));
-  system.set_op();
-  system.set_right();
-  const bool left = form.side == Side::left;
-  const bool upper = (form.triangle == Triangle::upper) == (form.trans_a == Op::none);
-  const std::size_t row = shape.m / 2, col = shape.n / 3;
-  system.right(row, col) = v;
-  solve(trial, system, {{1, 0}, {-1, 0}}, [&](const Arguments<T>& at) {
-    for_entries(at.c, [&](std::size_t i, std::size_t j) {
-      const auto where = [&] {
-        return fmt::format("{}, {} at ({}, {}) of B, entry ({}, {})", trial.describe(at), v, row, col, i, j);
-      };
-      const T got = at.c(i, j);
-      if (left ? j != col : i != row) {
-        trial.found.compare(got, Wide<T>(at.alpha) * system.x(i, j), Wide<T>(0), where);
-      } else if (left ? (upper ? i <= row : i >= row) : (upper ? j >= col : j <= col)) {
-        trial.found.compare(std::isfinite(got) ? got : nan, Wide<T>(nan), Wide<T>(0), where);
-      }
-    });
-  });
-}
-
-/// Whatever the form, every solution is `expected`.
-template <class T>
-void solutions_are(Trial& trial, T expected, T alpha, bool poisoned) {
-  for_all_systems(trial, up_to_medium(trial.product), [&](const Form& form, const ProductShape& shape) {
-    IntegerSystem<T> system(form, shape, trial.data);
-    for (Matrix<T>* operand : {&system.a, &system.right}) {
-      if (poisoned) std::ranges::fill(operand->storage(), std::numeric_limits<T>::quiet_NaN());
-    }
-    solve(trial, system, {{alpha, 0}}, [&](const Arguments<T>& at) {
-      for_entries(at.c, [&](std::size_t i, std::size_t j) {
-        trial.found.compare_kept(at.c(i, j), expected, [&] {
-          return fmt::format("{}{}, entry ({}, {})", trial.describe(at), poisoned ? ", A and B hold NaN" : "", i, j);
+void bound(const Inquiry& inquiry) {
+  const auto within = [&](const std::vector<Choice>& shapes, Inputs inputs) {
+    const std::string note = fmt::format(", {} inputs", to_string(inputs));
+    solve<T>(
+        inquiry, shapes, {1, T(-0.7)}, [&](Instance<T>& instance) { instance.fill(inquiry.data, inputs); },
+        [&](Instance<T>& instance, const blas::Interface& interface) {
+          call_and_compare(instance, interface, false, note, inquiry.found);
         });
-      });
-    });
-  });
-}
-
-/// Systems whose solutions are integers.
-template <class T>
-void exact(Trial& trial) {
-  const auto check = [&](const std::vector<ProductShape>& shapes, const std::vector<Scalars>& scalars) {
-    for_all_systems(trial, shapes,
-                    [&](const Form& form, const ProductShape& shape) { check_exact<T>(trial, form, shape, scalars); });
   };
-  check(trial.product.small, trial.product.scalars.exact);
-  check(joined({trial.product.medium, trial.product.large}), trial.product.scalars.few);
+  within(small_systems(inquiry.operation), Inputs::normal);
+  within(small_systems(inquiry.operation), Inputs::positive);
+  within(medium_systems(), Inputs::normal);
 }
 
 template <class T>
-void bound(Trial& trial) {
-  const auto check = [&](const std::vector<ProductShape>& shapes, Inputs inputs) {
-    for_all_systems(trial, shapes, [&](const Form& form, const ProductShape& shape) {
-      check_residual<T>(trial, form, shape, inputs);
-    });
+void alpha_zero(const Inquiry& inquiry) {
+  const auto poison = [](Instance<T>& instance) {
+    for (Stored<T>& operand : instance.operands)
+      std::ranges::fill(operand.entries, std::numeric_limits<T>::quiet_NaN());
   };
-  check(trial.product.small, Inputs::normal);
-  check(trial.product.small, Inputs::positive);
-  check(trial.product.medium, Inputs::normal);
+  solve_exactly<T>(inquiry, up_to_medium(inquiry.operation), {0}, poison, ", A and B hold NaN");
 }
 
 template <class T>
-void alpha_zero(Trial& trial) {
-  solutions_are<T>(trial, 0, 0, true);
-}
-
-template <class T>
-void alpha_nan(Trial& trial) {
-  constexpr T nan = std::numeric_limits<T>::quiet_NaN();
-  solutions_are<T>(trial, nan, nan, false);
-}
-
-template <class T>
-void exceptional(Trial& trial) {
-  for_all_systems(trial, up_to_medium(trial.product), [&](const Form& form, const ProductShape& shape) {
-    for (const T v : {std::numeric_limits<T>::quiet_NaN(), std::numeric_limits<T>::infinity()}) {
-      if (!trial.found.failed()) check_exceptional<T>(trial, form, shape, v);
-    }
-  });
+void alpha_nan(const Inquiry& inquiry) {
+  solve_exactly<T>(inquiry, up_to_medium(inquiry.operation), {std::numeric_limits<T>::quiet_NaN()}, leave<T>);
 }
 
 /// Systems whose solutions are subnormal integers.
 template <class T>
-void subnormals(Trial& trial) {
+void subnormals(const Inquiry& inquiry) {
   // Four of the smallest: a half of one, and that halved by a diagonal of 2, is still a number.
   constexpr int exponent = std::numeric_limits<T>::min_exponent - std::numeric_limits<T>::digits + 2;
-  for_all_systems(trial, up_to_medium(trial.product), [&](const Form& form, const ProductShape& shape) {
-    check_exact<T>(trial, form, shape, trial.product.scalars.few, exponent);
+  solve_exactly<T>(inquiry, up_to_medium(inquiry.operation), {1, -1}, [](Instance<T>& instance) {
+    for (std::vector<T>* side : {&instance.solution, &instance.stored('B').entries}) {
+      for (T& entry : *side) entry = std::ldexp(entry, exponent);
+    }
   });
+}
+
+/// With something at (row, col) of B.
+template <class T>
+void check_exceptional(Instance<T>& instance, const blas::Interface& interface, std::size_t row, std::size_t col,
+                       Findings& found) {
+  constexpr T nan = std::numeric_limits<T>::quiet_NaN();
+  instance.call(interface);
+  const Stored<T>& b = instance.stored('B');
+  const Choice& choice = instance.choice;
+  const bool left = choice.side == 'l', upper = (choice.triangle == 'U') == (choice.transpose_a == 'N');
+  std::vector<T> gaps(b.memory.data(), b.memory.data() + b.memory.size());
+  for (std::size_t i = 0; i < b.placement.rows; ++i) {
+    for (std::size_t j = 0; j < b.placement.cols; ++j) {
+      const auto where = [&] {
+        return fmt::format("{}, {} at ({}, {}) of B, entry ({}, {})", instance.describe(interface), b(row, col), row,
+                           col, i, j);
+      };
+      const T got = std::exchange(gaps[*b.placement.place(i, j)], nan);
+      if (left ? j != col : i != row) {
+        found.compare_kept(got, instance.scalar('a') * instance.solution[i * b.placement.cols + j], where);
+      } else if (left ? (upper ? i <= row : i >= row) : (upper ? j >= col : j <= col)) {
+        found.compare_kept(std::isfinite(got) ? got : nan, nan, where);
+      }
+    }
+  }
+  for (const T gap : gaps) {
+    found.compare_kept(gap, nan, [&] { return instance.describe(interface) + ", between the entries of B"; });
+  }
+}
+
+/// A NaN or Inf at one place of B: the solutions in whose sums it is are not finite, the other systems exact. What lies
+/// before it in its own system is left open: a library may multiply by inverted blocks.
+template <class T>
+void exceptional(const Inquiry& inquiry) {
+  for (const T v : {std::numeric_limits<T>::quiet_NaN(), std::numeric_limits<T>::infinity()}) {
+    const auto fill = [&](Instance<T>& instance) {
+      instance.fill_integers(inquiry.data);
+      // No zero where the triangle is: what is 0·Inf is left open.
+      std::ranges::replace(instance.stored('A').entries, T(0), T(1));
+      instance.stored('A').store();
+      Stored<T>& b = instance.stored('B');
+      b.entries = instance.solution;
+      b.entries = instance.template expected<T>(instance.operation.outputs.front()).value;
+      b(b.placement.rows / 2, b.placement.cols / 3) = v;
+    };
+    solve<T>(inquiry, up_to_medium(inquiry.operation), {1, -1}, fill,
+             [&](Instance<T>& instance, const blas::Interface& interface) {
+               const Placement& b = instance.stored('B').placement;
+               check_exceptional(instance, interface, b.rows / 2, b.cols / 3, inquiry.found);
+             });
+  }
 }
 
 }  // namespace
@@ -217,33 +189,33 @@ std::vector<Check> checks_of_trsm() {
            .statement = " is exact where every partial sum is a small integer; gaps, the other triangle and a diagonal "
                         "of ones are not read",
            .source = exact_source,
-           .check = exact<T>},
+           .of_described = exact<T>},
           {.name = "bound",
            .of = trsm,
            .statement = ": |op(A)X − αB| ≤ γ_{n+2}(|op(A)||X| + |αB|) entry by entry, worst case",
            .source = "Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., theorem 8.5",
-           .check = bound<T>,
-           .outcome = bound_outcome},
+           .outcome = bound_outcome,
+           .of_described = bound<T>},
           {.name = "alpha_zero",
            .of = trsm,
            .statement = " with α = 0 is 0 and reads neither A nor B, which hold NaN",
            .source = reference_source,
-           .check = alpha_zero<T>},
+           .of_described = alpha_zero<T>},
           {.name = "exceptional_scalars",
            .of = trsm,
            .statement = " with α = NaN is NaN",
            .source = ieee_source,
-           .check = alpha_nan<T>},
+           .of_described = alpha_nan<T>},
           {.name = "exceptional",
            .of = trsm,
            .statement = ": a NaN or Inf in B reaches the solutions that depend on it, and no other system",
            .source = ieee_source,
-           .check = exceptional<T>},
+           .of_described = exceptional<T>},
           {.name = "subnormals",
            .of = trsm,
            .statement = ": subnormals are kept, as operands and as results",
            .source = ieee_source,
-           .check = subnormals<T>}};
+           .of_described = subnormals<T>}};
 }
 
 template std::vector<Check> checks_of_trsm<float>();

@@ -56,6 +56,7 @@ void Instance<T>::set_scalars(T alpha, T beta) {
 
 template <class T>
 void Instance<T>::fill_integers(TestData& data) {
+  if (operation.solves) return fill_integer_triangle(data);
   // |α|·Σ|a||b| + |β||c| ≤ 2^digits, sizes of complex numbers being up to two times those of their parts.
   const double parts_of_one = is_complex<T> ? 2 : 1, largest_scalar = 2;
   std::size_t n_terms = 1;
@@ -89,7 +90,6 @@ void Instance<T>::fill_integers(TestData& data) {
     data.fill_integers<Real<T>>(parts(operand.entries), std::clamp(std::floor(largest), 1.0, std::ldexp(1.0, digits)));
     share = 1 / share;
   }
-  if (operation.solves) fill_integer_triangle(data);
 }
 
 template <class T>
@@ -154,6 +154,25 @@ void Instance<T>::call(const blas::Interface& interface) {
   for (const Stored<T>& operand : operands) places.push_back(holder(operand).memory.data());
   RoutineCall<T>::call(interface);
   places.clear();
+}
+
+template <class T>
+void Instance<T>::take(const Instance& other) {
+  for (std::size_t which = 0; which < operands.size(); ++which) {
+    Stored<T>& operand = operands[which];
+    const Stored<T>& taken = other.operands[which];
+    const char name = operand.placement.operand.name;
+    const bool turned = (choice.transpose(name) == 'N') != (other.choice.transpose(name) == 'N');
+    if (!turned || !has_op(operation, name)) {
+      operand.entries = taken.entries;
+      continue;
+    }
+    for (std::size_t i = 0; i < operand.placement.rows; ++i) {
+      for (std::size_t j = 0; j < operand.placement.cols; ++j) operand(i, j) = taken(j, i);
+    }
+  }
+  solution = other.solution;
+  products_ = other.products_;
 }
 
 template <class T>

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -51,6 +52,11 @@ class Instance : public RoutineCall<T> {
   /// Memory as it was before the call.
   void restore();
 
+  /// Takes entries from a call of a real type at the same lengths, so that what is multiplied and added is the same:
+  /// where a flag turns an operand in one call alone, its entries are turned too. Of a triangle, op has to be the same
+  /// one. The solution and the factors' products, if they are known, are its own then.
+  void take(const Instance& other);
+
   /// Takes the factors' products for those of all calls from now on, so that they are not multiplied again: only
   /// scalars and what is added to may change.
   void multiply();
@@ -87,6 +93,10 @@ class Instance : public RoutineCall<T> {
   [[nodiscard]] bool turns(const blas::Factor& factor) const;
   template <class A>
   [[nodiscard]] Dense<A> dense(const blas::Factor& factor) const;
+  template <class A>
+  static void multiply_exactly(const Dense<A>& left, const Dense<A>& right, std::vector<A>& value);
+  template <class A>
+  static void multiply_with_sizes(const Dense<A>& left, const Dense<A>& right, Expected<A>& all);
   /// What the factor takes of an entry.
   [[nodiscard]] T part(const blas::Factor& factor, const T& entry) const {
     const bool conjugated = (factor.by_flag && choice.transpose(factor.operand) == 'C') != factor.conjugated;
@@ -102,7 +112,8 @@ class Instance : public RoutineCall<T> {
   void set_right_side();
 
   std::vector<Elements<T>> before_;
-  std::map<const blas::Term*, Expected<T>> products_;  ///< that are known
+  using Products = std::map<const blas::Term*, Expected<T>>;
+  std::shared_ptr<const Products> products_;  ///< that are known; none: no products are
 };
 
 }  // namespace sqrtn::claims

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "claims/routines/instance.hpp"
 
@@ -15,6 +17,58 @@ struct Instance<T>::Dense {
 
   [[nodiscard]] bool skips(std::size_t at) const { return !is_zero.empty() && is_zero[at] != 0; }
 };
+
+/// Row by row; no bound is asked for.
+template <class T>
+template <class A>
+void Instance<T>::multiply_exactly(const Dense<A>& left, const Dense<A>& right, std::vector<A>& value) {
+  const std::size_t n = right.cols;
+  for (std::size_t i = 0; i < left.rows; ++i) {
+    A* const row = value.data() + i * n;
+    for (std::size_t p = 0; p < left.cols; ++p) {
+      if (left.skips(i * left.cols + p)) continue;
+      const A factor = left.entries[i * left.cols + p];
+      const A* const of_right = right.entries.data() + p * n;
+      if (right.is_zero.empty()) {
+        for (std::size_t j = 0; j < n; ++j) row[j] += times(factor, of_right[j]);
+      } else {
+        for (std::size_t j = 0; j < n; ++j) {
+          if (!right.skips(p * n + j)) row[j] += times(factor, of_right[j]);
+        }
+      }
+    }
+  }
+}
+
+/// Of finite numbers, two columns at a time, whose sums stay in registers.
+template <class T>
+template <class A>
+void Instance<T>::multiply_with_sizes(const Dense<A>& left, const Dense<A>& right, Expected<A>& all) {
+  const std::size_t n = right.cols;
+  const auto add = [&]<std::size_t... columns>(std::index_sequence<columns...>, std::size_t i, std::size_t first) {
+    std::array<A, sizeof...(columns)> sums{};
+    std::array<Real<A>, sizeof...(columns)> sizes{};
+    for (std::size_t p = 0; p < left.cols; ++p) {
+      if (left.skips(i * left.cols + p)) continue;
+      const A factor = left.entries[i * left.cols + p];
+      const A* const of_right = right.entries.data() + p * n + first;
+      if constexpr (is_complex<A>) {
+        ((sums[columns] += times(factor, of_right[columns])), ...);
+        ((sizes[columns] += size_of(factor) * size_of(of_right[columns])), ...);
+      } else {
+        const std::array<A, sizeof...(columns)> terms{factor * of_right[columns]...};
+        ((sums[columns] += terms[columns]), ...);
+        ((sizes[columns] += std::abs(terms[columns])), ...);
+      }
+    }
+    ((all.value[i * n + first + columns] = sums[columns]), ...);
+    ((all.magnitude[i * n + first + columns] = sizes[columns]), ...);
+  };
+  for (std::size_t i = 0; i < left.rows; ++i) {
+    for (std::size_t first = 0; first + 1 < n; first += 2) add(std::make_index_sequence<2>(), i, first);
+    if (n % 2 == 1) add(std::make_index_sequence<1>(), i, n - 1);
+  }
+}
 
 template <class T>
 template <class A>
@@ -47,38 +101,21 @@ Expected<A> Instance<T>::product(const blas::Term& term) const {
   const bool exchanged = choice.side == 'r';
   Dense<A> left = dense<A>(exchanged ? term.right : term.left), right = dense<A>(exchanged ? term.left : term.right);
   if (term.right.operand == '1') right = {left.cols, 1, std::vector<A>(left.cols, A(1))};
-  const std::size_t n = right.cols;
-  Expected<A> all{std::vector<A>(left.rows * n), std::vector<Real<A>>(left.rows * n), left.cols};
-  constexpr bool exact = std::is_same_v<A, T>;  // no bound is asked for then
-  for (std::size_t i = 0; i < left.rows; ++i) {
-    A* const row = all.value.data() + i * n;
-    Real<A>* const sizes = all.magnitude.data() + i * n;
-    for (std::size_t p = 0; p < left.cols; ++p) {
-      if (left.skips(i * left.cols + p)) continue;
-      const A factor = left.entries[i * left.cols + p];
-      const A* const of_right = right.entries.data() + p * n;
-      if (right.is_zero.empty()) {
-        for (std::size_t j = 0; j < n; ++j) row[j] += times(factor, of_right[j]);
-      } else {
-        for (std::size_t j = 0; j < n; ++j) {
-          if (!right.skips(p * n + j)) row[j] += times(factor, of_right[j]);
-        }
-      }
-      if (!exact) {
-        const Real<A> size = size_of(factor);
-        for (std::size_t j = 0; j < n; ++j) sizes[j] += size * size_of(of_right[j]);
-      }
-    }
-  }
+  Expected<A> all{std::vector<A>(left.rows * right.cols), std::vector<Real<A>>(left.rows * right.cols), left.cols};
+  if constexpr (std::is_same_v<A, T>)
+    multiply_exactly(left, right, all.value);
+  else
+    multiply_with_sizes(left, right, all);
   return all;
 }
 
 template <class T>
 void Instance<T>::multiply() {
-  products_.clear();
+  Products all;
   for (const blas::Output& output : operation.outputs) {
-    for (const blas::Term& term : output.terms) products_.emplace(&term, product<T>(term));
+    for (const blas::Term& term : output.terms) all.emplace(&term, product<T>(term));
   }
+  products_ = std::make_shared<const Products>(std::move(all));
 }
 
 template <class T>
@@ -98,8 +135,8 @@ Expected<A> Instance<T>::expected(const blas::Output& output) const {
       continue;
     }
     if constexpr (std::is_same_v<A, T>) {
-      if (const auto known = products_.find(&term); known != products_.end()) {
-        sum.add(coefficient, known->second);
+      if (products_ != nullptr) {
+        sum.add(coefficient, products_->at(&term));
         continue;
       }
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <limits>
+#include <span>
 
 namespace sqrtn::claims {
 
@@ -87,11 +88,21 @@ std::size_t extent_of_all(const blas::Operation& operation, const blas::Operand&
   return extent;
 }
 
+namespace {
+
+template <class T>
+T unread() {
+  constexpr Real<T> nan = std::numeric_limits<Real<T>>::quiet_NaN();
+  return convert<T>(std::complex<Real<T>>(nan, nan));
+}
+
+}  // namespace
+
 template <class T>
 void Stored<T>::store(Real<T> unset) {
-  constexpr Real<T> nan = std::numeric_limits<Real<T>>::quiet_NaN();
+  memory.fill(unread<T>());
+  if (placement.has_plain_rows()) return store_rows();
   const Structure structure = placement.operand.structure;
-  memory.fill(convert<T>(std::complex<Real<T>>(nan, nan)));
   for (std::size_t i = 0; i < placement.rows; ++i) {
     for (std::size_t j = 0; j < placement.cols; ++j) {
       T& entry = (*this)(i, j);
@@ -106,6 +117,23 @@ void Stored<T>::store(Real<T> unset) {
         if (structure == Structure::hermitian && i == j && at) memory[*at] = T(real_part(entry), unset);
       }
     }
+  }
+}
+
+template <class T>
+void Stored<T>::store_rows() {
+  const std::size_t step = placement.column_step();
+  for (std::size_t i = 0; i < placement.rows; ++i) {
+    const std::span<T> row(entries.data() + i * placement.cols, placement.cols);
+    const auto [first, end] = placement.stored_columns(i);
+    std::ranges::fill(row.first(first), T(0));
+    std::ranges::fill(row.subspan(end), T(0));
+    if (first == end) continue;
+    T* const stored = &memory[*placement.place(i, first)];
+    for (std::size_t j = first; j < end; ++j) stored[(j - first) * step] = row[j];
+    if (!placement.is_one(i, i)) continue;
+    row[i] = T(1);
+    stored[(i - first) * step] = unread<T>();
   }
 }
 
