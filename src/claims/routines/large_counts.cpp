@@ -1,11 +1,8 @@
-#include <algorithm>
 #include <complex>
 #include <set>
 #include <vector>
 
-#include "claims/routines/counts.hpp"
-#include "claims/routines/repeated_memory.hpp"
-#include "claims/routines/routine_call.hpp"
+#include "claims/routines/large_operands.hpp"
 
 namespace sqrtn::claims {
 namespace {
@@ -13,43 +10,7 @@ namespace {
 using blas::Reduction;
 using What = blas::Argument::What;
 
-constexpr std::size_t block_bytes = std::size_t{1} << 20;
-/// Elements on either side that may be touched: whether something is, `inside` tells.
-constexpr std::size_t margin = 64;
 constexpr std::size_t past_65536 = (std::size_t{1} << 16) + 61, past_8388608 = (std::size_t{1} << 23) + 1029;
-
-/// Entries of op of an operand as they were before the call.
-template <class T>
-struct Entries {
-  const std::vector<T>* block = nullptr;  ///< none: ones
-  std::ptrdiff_t first = 0, row_step = 0, col_step = 0;
-  std::size_t cols = 1;
-  bool conjugated = false;
-  blas::Factor::Part part = blas::Factor::Part::whole;
-
-  T operator()(std::size_t i, std::size_t j) const {
-    if (block == nullptr) return T(1);
-    const std::ptrdiff_t at =
-        first + static_cast<std::ptrdiff_t>(i) * row_step + static_cast<std::ptrdiff_t>(j) * col_step;
-    const T entry = (*block)[static_cast<std::size_t>(at) % (block_bytes / sizeof(T))];
-    return part_of(part, conjugated ? conjugate(entry) : entry);
-  }
-};
-
-/// Entries 0 and 1, or i: in any order, sums of up to 2²⁴ of them are exact even in float.
-template <class T>
-std::vector<T> block_of(TestData& data) {
-  std::vector<T> block(block_bytes / sizeof(T));
-  Buffer<Real<T>> draws(block.size());
-  data.fill_integers<Real<T>>(draws.span(), 4);
-  for (std::size_t at = 0; at < block.size(); ++at) {
-    block[at] = draws[at] > 0 ? T(1) : T(0);
-    if constexpr (is_complex<T>) {
-      if (draws[at] < -2) block[at] = T(0, 1);
-    }
-  }
-  return block;
-}
 
 /// Both ends, around powers of two, and some between.
 std::vector<std::size_t> sampled(std::size_t n) {
@@ -63,48 +24,6 @@ std::vector<std::size_t> sampled(std::size_t n) {
   add(n - std::min<std::size_t>(n, 2048), n, 1);
   return {places.begin(), places.end()};
 }
-
-bool seeks_smallest(const blas::Operation& operation) {
-  return operation.reduction == Reduction::first_smallest || operation.reduction == Reduction::smallest;
-}
-
-/// What the operands hold in all calls of a claim, and where.
-template <class T>
-class LargeOperands {
- public:
-  explicit LargeOperands(const Inquiry& inquiry) : operation_(inquiry.operation) {
-    for (std::size_t i = 0; i < operation_.operands.size(); ++i) {
-      blocks_.push_back(block_of<T>(inquiry.data));
-      for (T& entry : blocks_.back()) entry += T(seeks_smallest(operation_) ? 1 : 0);
-    }
-    for (const std::vector<T>& block : blocks_) memory_.emplace_back(std::as_bytes(std::span(block)));
-  }
-
-  [[nodiscard]] const std::vector<T>& block(std::size_t operand) const { return blocks_[operand]; }
-
-  /// Makes the call one of these operands, as if none had been made before.
-  void place(RoutineCall<T>& call) {
-    call.places.resize(operation_.operands.size());
-    for (std::size_t i = 0; i < call.places.size(); ++i) {
-      const std::size_t bytes = (call.placements[i].extent() + 2 * margin) * sizeof(T);
-      std::byte* const memory = is_written(operation_.operands[i]) ? memory_[i].copied(bytes) : memory_[i].seen(bytes);
-      call.places[i] = reinterpret_cast<T*>(memory) + margin;
-      if (operation_.operands[i].structure == blas::Structure::rotation)
-        std::ranges::copy(call.rotation(), call.places[i]);
-    }
-  }
-
- private:
-  /// By the call, or by us before it.
-  [[nodiscard]] bool is_written(const blas::Operand& operand) const {
-    return operand.structure == blas::Structure::rotation || is_search(operation_) ||
-           std::ranges::find(operation_.outputs, operand.name, &blas::Output::operand) != operation_.outputs.end();
-  }
-
-  const blas::Operation& operation_;
-  std::vector<std::vector<T>> blocks_;
-  std::vector<RepeatedMemory> memory_;
-};
 
 /// Some of what a call should leave, the same through every interface.
 template <class T>
@@ -153,15 +72,16 @@ class LargeCount {
     return call_.places[which] + *call_.placements[which].place(entry.row, entry.col);
   }
 
-  [[nodiscard]] Entries<T> entries(const blas::Factor& factor) const {
+  [[nodiscard]] RepeatedEntries<T> entries(const blas::Factor& factor) const {
     if (factor.operand == '1') return {};
     const std::size_t which = call_.place_of(factor.operand);
     const Placement& placement = call_.placements[which];
     const auto at = [&](std::size_t i, std::size_t j) { return static_cast<std::ptrdiff_t>(*placement.place(i, j)); };
     const char flag = factor.by_flag ? call_.choice.transpose(factor.operand) : 'N';
     const std::ptrdiff_t first = at(0, 0);
-    Entries<T> all{
-        .block = &operands_.block(which), .first = first + static_cast<std::ptrdiff_t>(margin), .cols = placement.cols};
+    RepeatedEntries<T> all{.block = &operands_.block(which),
+                           .first = first + static_cast<std::ptrdiff_t>(large_margin),
+                           .cols = placement.cols};
     all.row_step = placement.rows > 1 ? at(1, 0) - first : 0;
     all.col_step = placement.cols > 1 ? at(0, 1) - first : 0;
     if ((flag != 'N') != factor.transposed) {
@@ -176,7 +96,7 @@ class LargeCount {
   [[nodiscard]] T expected(const blas::Output& output, std::size_t i, std::size_t j) const {
     T value(0);
     for (const blas::Term& term : output.terms) {
-      const Entries<T> left = entries(term.left), right = entries(term.right);
+      const RepeatedEntries<T> left = entries(term.left), right = entries(term.right);
       T sum(0);
       for (std::size_t p = 0; p < left.cols; ++p) sum += times(left(i, p), right(p, j));
       value += times(call_.scalar(term.scalar), sum);
@@ -207,7 +127,7 @@ class LargeCount {
   /// The sum of squares is a whole number; what follows rounds a few times.
   void compare_norm(const std::string& what) const {
     using Wide = Real<Wider<T>>;
-    const Entries<T> x = entries({.operand = 'x'});
+    const RepeatedEntries<T> x = entries({.operand = 'x'});
     std::size_t n_ones = 0;
     for (std::size_t i = 0; i < call_.placements.front().rows; ++i) n_ones += x(i, 0) != T(0) ? 1 : 0;
     const Wide norm = std::sqrt(static_cast<Wide>(n_ones));

@@ -1,0 +1,127 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cstring>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "claims/products/findings.hpp"
+#include "claims/routines/instance.hpp"
+#include "claims/routines/reproducer.hpp"
+
+/// What a call left and returned, held against what it should have.
+namespace sqrtn::claims {
+
+/// Rounding errors of real sums, two for each complex product; the scalars' among them.
+template <class T>
+Real<Wider<T>> error_factor(std::size_t n_terms) {
+  const std::size_t n = is_complex<T> ? 2 * n_terms + 8 : n_terms + 3;
+  return static_cast<Real<Wider<T>>>(gamma<Real<T>>(n) + gamma<Real<Wider<T>>>(n));
+}
+
+/// One call after it was made.
+template <class T>
+struct Comparison {
+  const Instance<T>& instance;
+  const blas::Interface& interface;
+  std::string_view note;
+  Findings& found;
+
+  [[nodiscard]] std::string where(char operand, std::size_t i, std::size_t j) const {
+    return fmt::format("{}{}, entry ({}, {}) of {}", instance.describe(interface), note, i, j, operand);
+  }
+  /// The first failure is written down as a program too.
+  template <class Check>
+  void explained(Symptom symptom, Check check) const {
+    const std::size_t n_before = found.n_wrong;
+    check();
+    if (n_before == 0 && found.n_wrong > 0) found.program = c_program(instance, interface, symptom);
+  }
+  /// Either part. Where a part should be NaN, one of the two has to be: complex products may set both.
+  template <class A, class Where>
+  void compare(const T& got, const A& expected, Real<A> bound, Symptom symptom, Where place) const {
+    const auto part = [&](Real<A> got_part, Real<A> expected_part, bool imaginary) {
+      symptom.imaginary = imaginary;
+      symptom.expected = static_cast<double>(expected_part);
+      symptom.bound = static_cast<double>(bound);
+      explained(symptom, [&] { found.compare_wide<Real<A>>(got_part, expected_part, bound, place); });
+    };
+    if (is_nan(expected)) {
+      ++found.n_compared;
+      symptom.expected = std::numeric_limits<double>::quiet_NaN();
+      if (!is_nan(got))
+        explained(symptom, [&] { found.fail([&] { return place() + ": got no NaN where one is due"; }); });
+      return;
+    }
+    part(real_part(got), real_part(expected), false);
+    if constexpr (is_complex<T>) part(imaginary_part(got), imaginary_part(expected), true);
+  }
+  /// What is not an output's entry, all if nothing is written, holds the bits of before.
+  void kept(const Stored<T>& operand, const std::vector<char>& written = {}) const {
+    const Elements<T>& before = instance.before(operand.placement.operand.name);
+    ++found.n_compared;
+    if (written.empty() && std::memcmp(before.data(), operand.memory.data(), before.size() * sizeof(T)) == 0) return;
+    for (std::size_t at = 0; at < before.size(); ++at) {
+      if ((!written.empty() && written[at] != 0) || std::memcmp(&before[at], &operand.memory[at], sizeof(T)) == 0)
+        continue;
+      const Symptom symptom{
+          .operand = operand.placement.operand.name, .at = at, .expected = static_cast<double>(real_part(before[at]))};
+      return explained(symptom, [&] {
+        found.fail([&] {
+          return fmt::format("{}{}: wrote to {}, {} elements from its begin, which it should leave alone",
+                             instance.describe(interface), note, operand.placement.operand.name, at);
+        });
+      });
+    }
+  }
+  /// The routine does nothing at all if there is nothing to add: the diagonal of a Hermitian matrix stays as it was.
+  [[nodiscard]] bool may_be_left_alone() const { return instance.scalar('a') == T(0) || instance.choice.k == 0; }
+
+  /// Its entries are these, and what lies between them is as it was.
+  template <class A>
+  void output(const blas::Output& output, const Expected<A>& expected, Real<A> factor) const {
+    const Stored<T>&operand = instance.stored(output.operand), &holder = instance.holder(operand);
+    std::vector<char> written(holder.memory.size());
+    // What is left of an operand in whose memory the result lies is open.
+    if (&holder != &operand) mark_places(holder.placement, written);
+    for (std::size_t i = 0; i < operand.placement.rows; ++i) {
+      for (std::size_t j = 0; j < operand.placement.cols; ++j) {
+        const auto at = operand.placement.place(i, j);
+        if (!at || operand.placement.is_zero(i, j)) continue;
+        written[*at] = 1;
+        const std::size_t entry = i * operand.placement.cols + j;
+        const auto place = [&] { return where(output.operand, i, j); };
+        T got = holder.memory[*at];
+        if constexpr (is_complex<T>) {
+          const bool is_real = operand.placement.operand.structure == blas::Structure::hermitian && i == j;
+          if (is_real && (got.imag() == 0 || may_be_left_alone()))
+            got = T(got.real(), imaginary_part(convert<T>(expected.value[entry])));
+        }
+        compare(got, expected.value[entry], factor * expected.magnitude[entry],
+                {.operand = holder.placement.operand.name, .at = *at}, place);
+      }
+    }
+    kept(holder, written);
+  }
+  static void mark_places(const Placement& placement, std::vector<char>& written) {
+    for (std::size_t i = 0; i < placement.rows; ++i) {
+      for (std::size_t j = 0; j < placement.cols; ++j) {
+        if (const auto at = placement.place(i, j)) written[*at] = 1;
+      }
+    }
+  }
+};
+
+/// The sum that the function returned; `expected`: in the type itself, for exact ones, or the wider one.
+template <class T, class A>
+void compare_returned(const Comparison<T>& comparison, const Expected<A>& expected, Real<A> factor);
+/// A sum in double of products of singles; what returns a single has rounded it once.
+void compare_sum_in_double(const Comparison<float>& comparison, bool exact);
+/// The norm; the largest or smallest, or where the first of these is.
+template <class T>
+void compare_reduction(const Comparison<T>& comparison);
+
+}  // namespace sqrtn::claims
