@@ -8,6 +8,7 @@
 #include "command/options.hpp"
 #include "command/usage.hpp"
 #include "init/model.hpp"
+#include "init/rule_text.hpp"
 #include "init/weight.hpp"
 #include "report/model_text.hpp"
 #include "report/weights.hpp"
@@ -58,7 +59,7 @@ int run(InitOptions& options) {
   if (!options.layers.empty()) return draw_layers(options);
   require(!weight.rule.empty() && !weight.shape.empty(),
           "init needs a rule and a shape, as 'sqrtn init he_normal 512x256'; 'sqrtn init --list' explains the rules");
-  if (!options.gain.empty()) weight.gain = parse_gain(options.gain);
+  if (!options.gain.empty()) weight.gain = init::parse_gain(options.gain);
   const init::StructuredRule* structured = init::find_structured(weight.rule);
   return structured != nullptr ? draw(options, init::plan_matrix(weight, *structured))
                                : draw(options, init::plan_entries(weight));

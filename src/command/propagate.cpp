@@ -5,6 +5,7 @@
 #include "command/propagate_options.hpp"
 #include "command/steps.hpp"
 #include "command/values.hpp"
+#include "init/rule_text.hpp"
 #include "libraries/children.hpp"
 #include "report/graph_text.hpp"
 #include "report/page_charts.hpp"
@@ -57,7 +58,7 @@ std::string sweep(PropagateOptions options, const blas::Functions& blas, results
 }
 
 int propagate(PropagateOptions options, const std::vector<std::string>& command) {
-  if (!options.gain.empty()) options.chain.gain = parse_gain(options.gain);
+  if (!options.gain.empty()) options.chain.gain = init::parse_gain(options.gain);
   experiment::Networks networks =
       experiment::understand(options.chain, options.block, options.graph, options.initialisers());
   check_outputs(options);

@@ -3,14 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cstdint>
 #include <filesystem>
 #include <limits>
 #include <optional>
 
-#include "sqrtn/init/gain.hpp"
-#include "sqrtn/support/require.hpp"
 #include "support/filter.hpp"
 #include "support/number.hpp"
 
@@ -69,13 +66,6 @@ std::function<std::string(const std::string&)> number_between(double low, double
     const bool within = number && low <= *number && *number <= high;
     return within ? "" : fmt::format("'{}' is no number from {:g} to {:g}", text, low, high);
   };
-}
-
-double parse_gain(const std::string& text) {
-  if (const std::optional<double> number = parse_number<double>(text)) return *number;
-  require(!text.empty() && std::isalpha(static_cast<unsigned char>(text.front())) && text != "nan" && text != "inf",
-          "--gain takes a positive number or the name of an activation, got '{}'", text);
-  return init::gain(init::find_activation(text));
 }
 
 }  // namespace sqrtn::command

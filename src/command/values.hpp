@@ -27,8 +27,4 @@ std::string word_error(const std::string& text);
 /// Whether two outputs go to one place: one file, however its path is written, or "-" both; "" is no output.
 bool same_file(const std::string& a, const std::string& b);
 
-/// A number, or the gain by quadrature of the activation of that name.
-/// Throws: std::invalid_argument.
-double parse_gain(const std::string& text);
-
 }  // namespace sqrtn::command

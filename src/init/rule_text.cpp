@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
 
 #include "sqrtn/init/gain.hpp"
@@ -13,13 +14,6 @@
 
 namespace sqrtn::init {
 namespace {
-
-double gain_of(std::string_view text) {
-  const std::optional<double> number = parse_number<double>(text);
-  const double value = number ? *number : gain(find_activation(text));
-  require(std::isfinite(value), "the gain '{}' is not finite", text);
-  return value;
-}
 
 std::size_t groups_of(std::string_view text) {
   const auto groups = parse_number<std::size_t>(text);
@@ -35,7 +29,7 @@ double scale_of(std::string_view text) {
 
 void set_option(RuleText& rule, std::string_view key, std::string_view value) {
   if (key == "gain") {
-    rule.options.gain = gain_of(value);
+    rule.options.gain = parse_gain(value);
   } else if (key == "mode") {
     rule.options.mode = parse_mode(value);
   } else if (key == "law") {
@@ -62,6 +56,16 @@ std::string_view take_until(std::string_view& text, char end) {
 }
 
 }  // namespace
+
+double parse_gain(std::string_view text) {
+  if (const std::optional<double> number = parse_number<double>(text)) {
+    require(std::isfinite(*number), "the gain '{}' is not finite", text);
+    return *number;
+  }
+  require(!text.empty() && std::isalpha(static_cast<unsigned char>(text.front())),
+          "a gain is a number or the name of an activation, not '{}'", text);
+  return gain(find_activation(text));
+}
 
 RuleText parse_rule_text(std::string_view text) {
   RuleText rule{.name = take_until(text, ','), .options = {}, .layer = {}, .groups = {}};

@@ -18,6 +18,10 @@ struct RuleText {
   std::optional<std::size_t> groups;
 };
 
+/// A finite number, or the gain by quadrature of the activation of that name.
+/// Throws: std::invalid_argument.
+double parse_gain(std::string_view text);
+
 /// Throws: std::invalid_argument that says what is wrong and what is known.
 RuleText parse_rule_text(std::string_view text);
 
