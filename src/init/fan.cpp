@@ -14,17 +14,18 @@ constexpr std::string_view layer_words[] = {"linear", "conv", "transposed_conv"}
 
 Fans fans(Layer layer, const Shape& weight, std::size_t groups) {
   const std::size_t count = element_count(weight);
-  const std::string shape = sqrtn::to_string(weight);
+  // Text only where it is shown: fans are counted with every draw.
+  const auto shape = [&] { return fmt::join(weight, "x"); };
   if (layer == Layer::linear) {
     require(weight.size() == 2,
-            "a linear weight has 2 axes, fan_out x fan_in, but {} has {}; flatten it, or name the layer", shape,
+            "a linear weight has 2 axes, fan_out x fan_in, but {} has {}; flatten it, or name the layer", shape(),
             weight.size());
   } else {
     require(weight.size() >= 3, "a {} weight has at least 3 axes, two of channels and the kernel's, but {} has {}",
-            to_string(layer), shape, weight.size());
+            to_string(layer), shape(), weight.size());
   }
   require(groups >= 1 && weight[0] % groups == 0, "groups must be at least 1 and divide the first axis of {}, got {}",
-          shape, groups);
+          shape(), groups);
   Fans fans{.fan_in = count / weight[0], .fan_out = count / weight[1] / groups};
   if (layer == Layer::transposed_conv) std::swap(fans.fan_in, fans.fan_out);
   return fans;

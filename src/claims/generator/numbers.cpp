@@ -1,7 +1,6 @@
 #include "claims/generator/numbers.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 namespace sqrtn::claims {
@@ -19,8 +18,9 @@ void draw_uniforms(const Subject& subject, const random::Stream& stream, std::sp
   constexpr int p = std::numeric_limits<T>::digits;
   std::vector<T> draws(out.size());
   subject.of<T>().uniform(stream, draws, T(-1), T(1));
+  constexpr T two_to_p = std::int64_t{1} << p;
   std::ranges::transform(draws, out.begin(), [](T x) {
-    const auto n = static_cast<std::int64_t>(std::ldexp(x, p));
+    const auto n = static_cast<std::int64_t>(x * two_to_p);
     return static_cast<std::uint64_t>((n + (std::int64_t{1} << p) - 1) / 2);
   });
 }

@@ -150,6 +150,19 @@ Claim duplicates_claim(Engine engine) {
   return claim;
 }
 
+/// How many of the values have each binary digit. A byte of a counter is one digit's, so that eight are counted at
+/// once.
+void add_ones(std::span<const std::uint64_t> values, std::span<std::uint64_t, 64> ones) {
+  constexpr std::size_t most = 255;  // that a byte holds
+  for (std::size_t first = 0; first < values.size(); first += most) {
+    std::uint64_t counters[8] = {};
+    for (const std::uint64_t value : values.subspan(first, std::min(most, values.size() - first))) {
+      for (unsigned i = 0; i < 8; ++i) counters[i] += (value >> i) & 0x0101010101010101U;
+    }
+    for (unsigned digit = 0; digit < 64; ++digit) ones[digit] += counters[digit % 8] >> (digit / 8 * 8) & 0xff;
+  }
+}
+
 /// Σ z² over the digits and over the sums of neighbours, χ²(2·digits − 1), z the standardised count of
 /// ones: finds one digit that is stuck, biased by `effect`, or bound to its neighbour.
 Claim digits_claim(Engine engine, const NumberSource& source, double effect) {
@@ -168,12 +181,9 @@ Claim digits_claim(Engine engine, const NumberSource& source, double effect) {
       std::vector<std::uint64_t> values(chunk);
       source.draw(subject, {engine, settings.seed, random::stream_of(id), task * chunk}, values);
       Counts ones{};
-      for (unsigned digit = 0; digit < digits; ++digit) {
-        for (const std::uint64_t value : values) {
-          ones[digit] += (value >> digit) & 1;
-          ones[64 + digit] += ((value ^ (value >> 1)) >> digit) & 1;
-        }
-      }
+      add_ones(values, std::span(ones).first<64>());
+      for (std::uint64_t& value : values) value ^= value >> 1;
+      add_ones(values, std::span(ones).last<64>());
       return ones;
     };
     const auto merge = [](Counts& into, const Counts& from) {

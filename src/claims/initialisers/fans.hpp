@@ -63,17 +63,28 @@ void draw(const Subject& subject, const Sample& sample, std::size_t i, std::span
                              sample.stream.skip(i * out.size()), out);
 }
 
-/// Sums over all weights; each is drawn, added up and dropped while it is in cache.
+/// Sums over all weights, two at a time: drawn, added up and dropped while they are in cache. A sum waits for the one
+/// before it, so that two weights are added up in the time of one, each in its own order.
 template <class T>
 Sums draw_and_sum(const Subject& subject, const Sample& sample) {
-  const auto sum_one = [&](std::size_t i) {
-    Buffer<T> weight(element_count(sample.weight.shape));
-    draw<T>(subject, sample, i, weight.span());
-    Sums sums;
-    for (const T w : weight.span()) sums.add(static_cast<double>(w));
+  const std::size_t count = element_count(sample.weight.shape);
+  const auto sum_two = [&](std::size_t task) {
+    const std::size_t n = std::min<std::size_t>(sample.n_weights - 2 * task, 2);
+    Buffer<T> weights(n * count);
+    for (std::size_t i = 0; i < n; ++i) {
+      draw<T>(subject, sample, 2 * task + i, weights.span().subspan(i * count, count));
+    }
+    const std::span<const T> first = weights.span().first(count), second = weights.span().last(count);
+    Sums sums, others;
+    for (std::size_t i = 0; i < count; ++i) {
+      sums.add(static_cast<double>(first[i]));
+      others.add(static_cast<double>(second[i]));
+    }
+    if (n == 2) sums.merge(others);
     return sums;
   };
-  return *parallel_reduce(sample.n_weights, sample.threads, sum_one, [](Sums& a, const Sums& b) { a.merge(b); });
+  return *parallel_reduce((sample.n_weights + 1) / 2, sample.threads, sum_two,
+                          [](Sums& a, const Sums& b) { a.merge(b); });
 }
 
 /// Smallest number of whole weights with at least n_samples entries, at least 1.

@@ -168,15 +168,17 @@ Claim scalar_claim(bool rectified, const Settings& settings) {
   const std::size_t n_chunks = statistics::n_samples_for_variance(effect, kurtosis) / chunk + 1;
   claim.check = [=, id = claim.id](const Subject& subject, const Settings& settings) {
     const auto one = [&](std::size_t task) {
-      Buffer<T> a(chunk), x(chunk);
+      Buffer<T> a(chunk), x(chunk), y(chunk);
       const Stream stream{Engine::ars, settings.seed, random::stream_of(id), task * chunk};
       subject.of<T>().normal(stream, a.span(), T(0), T(1));
       subject.of<T>().normal({stream.engine, stream.seed, ~stream.stream, stream.offset}, x.span(), T(0), T(1));
       const auto dot = subject.products.of<T>().dot;
+      for (std::size_t i = 0; i < chunk; ++i) y[i] = dot(1, &a[i], 1, &x[i], 1);
+      // Apart from the calls, around which a sum would lie in memory.
       double sum = 0;
-      for (std::size_t i = 0; i < chunk; ++i) {
-        const double y = std::max(static_cast<double>(dot(1, &a[i], 1, &x[i], 1)), least);
-        sum += y * y;
+      for (const T product : y.span()) {
+        const double output = std::max(static_cast<double>(product), least);
+        sum += output * output;
       }
       return sum;
     };
