@@ -46,9 +46,10 @@ std::string to_string(const Shape& shape) { return fmt::format("{}", fmt::join(s
 std::size_t element_count(const Shape& shape) {
   std::size_t count = 1;
   for (const std::size_t dimension : shape) {
-    require(dimension >= 1, "shape '{}': a dimension is 0; each must be at least 1", to_string(shape));
+    // Joined only where it is shown: shapes are counted with every draw.
+    require(dimension >= 1, "shape '{}': a dimension is 0; each must be at least 1", fmt::join(shape, "x"));
     require(dimension <= max_elements / count, "shape '{}' has more than 2^48 elements; choose a smaller one",
-            to_string(shape));
+            fmt::join(shape, "x"));
     count *= dimension;
   }
   return count;
