@@ -13,37 +13,20 @@
 /// What is claimed of products. Each subject's checks stand in the source of its name, their promises beside them.
 namespace sqrtn::claims {
 
-/// One claim under judgement: of which routine and library, with which numbers, and what has been found.
-struct Trial {
-  const Product& product;
-  const blas::Functions& blas;
-  TestData& data;
-  Findings& found;
-
-  template <class T>
-  void call(const Arguments<T>& arguments) const {
-    claims::call(product.routine, blas, arguments);
-  }
-  template <class T>
-  [[nodiscard]] std::string describe(const Arguments<T>& arguments) const {
-    return claims::describe(product.routine, arguments);
-  }
-};
-
 /// One claim about each routine of a list.
 struct Check {
-  std::string_view name;         ///< the last part of the claim's id
-  std::vector<Routine> of = {};  ///< none: all nine
-  std::string statement;         ///< goes on after the routine's formula
+  std::string_view name;                  ///< the last part of the claim's id
+  std::vector<std::string_view> of = {};  ///< none: all nine
+  std::string statement;                  ///< goes on after the routine's formula
   const char* source;
-  void (*check)(Trial&) = nullptr;
+  void (*check)(const Inquiry&);
   Outcome (*outcome)(const Findings&) = exact_outcome;
-  void (*of_described)(const Inquiry&) = nullptr;  ///< in place of check, by the routine's description
 };
 
-/// Plain cases of gemm.
-inline constexpr std::initializer_list<Routine> routines_of_sums = {
-    Routine::gemm, Routine::gemv, Routine::ger, Routine::dot, Routine::axpy, Routine::scal, Routine::syrk};
+/// Whose results are sums of products.
+inline std::vector<std::string_view> routines_of_sums() {
+  return {"gemm", "gemv", "ger", "dot", "axpy", "scal", "syrk"};
+}
 
 /// The plain products are the sums that they should be.
 template <class T>
@@ -90,7 +73,7 @@ std::vector<CommonCheck> common_checks_of_flags();
 template <class T>
 std::vector<CommonCheck> common_checks_of_threads();
 
-/// Of the routines that Product describes, in single and double precision.
+/// Of the nine, in single and double precision.
 std::vector<Claim> claims_of_the_nine();
 
 /// What is wrong with answers on a thread with a stack of so many bytes, in a child.

@@ -9,10 +9,10 @@ namespace sqrtn::claims {
 namespace {
 
 template <class T>
-Outcome skipped_for_lack_of(const Product& product) {
+Outcome skipped_for_lack_of(const blas::Operation& operation) {
   Outcome outcome;
   outcome.verdict = Verdict::skipped;
-  outcome.reason = fmt::format("the library has no cblas_{}{}", type_letter<T>, product.name);
+  outcome.reason = fmt::format("the library has no cblas_{}", name_of(operation, blas_type<T>));
   return outcome;
 }
 
@@ -27,20 +27,15 @@ Claim claim_of(std::string_view subject, std::string_view name, std::string stat
 
 /// Whatever an earlier call left behind, each check starts from the default floating-point environment.
 template <class T>
-Claim claim_of(const Product& product, const Check& row) {
-  Claim claim = claim_of<T>(product.name, row.name, std::string(product.formula) + row.statement, row.source);
-  claim.check = [id = claim.id, &product, row](const Subject& subject, const Settings& settings) {
-    if (!has<T>(product.routine, subject.products)) return skipped_for_lack_of<T>(product);
+Claim claim_of(const blas::Operation& operation, const Check& row) {
+  Claim claim = claim_of<T>(operation.name, row.name, std::string(operation.formula) + row.statement, row.source);
+  claim.check = [id = claim.id, &operation, row](const Subject& subject, const Settings& settings) {
+    const std::vector<blas::Interface> interfaces{products_of(subject)};
+    if (!interfaces.front().has(operation, blas_type<T>)) return skipped_for_lack_of<T>(operation);
     std::fesetenv(FE_DFL_ENV);
     TestData data(settings.seed, id);
     Findings found;
-    if (row.of_described != nullptr) {
-      const std::vector<blas::Interface> interfaces{products_of(subject)};
-      row.of_described({described(product.name), blas_type<T>, interfaces, data, found, 1, true});
-    } else {
-      Trial trial{product, subject.products, data, found};
-      row.check(trial);
-    }
+    row.check({operation, blas_type<T>, interfaces, data, found, 1, true});
     Outcome outcome = row.outcome(found);
     // A program in C calls what C's interface exports.
     const bool has_c = std::ranges::any_of(subject.interfaces, &blas::Interface::of_c);
@@ -51,13 +46,13 @@ Claim claim_of(const Product& product, const Check& row) {
 }
 
 template <class T>
-void add_claims(const Product& product, std::vector<Claim>& all) {
+void add_claims(const blas::Operation& operation, std::vector<Claim>& all) {
   // Whether answers repeat comes first: where they do not, the rest follows from it.
   for (const auto& checks : {checks_of_precision<T>(), checks_of_sums<T>(), checks_of_trsm<T>(), checks_of_nrm2<T>(),
                              checks_of_exceptional<T>(), checks_of_memory<T>(), checks_of_state<T>()}) {
     for (const Check& row : checks) {
-      const bool listed = std::ranges::find(row.of, product.routine) != row.of.end();
-      if (listed || row.of.empty()) all.push_back(claim_of<T>(product, row));
+      const bool listed = std::ranges::find(row.of, operation.name) != row.of.end();
+      if (listed || row.of.empty()) all.push_back(claim_of<T>(operation, row));
     }
   }
 }
@@ -93,9 +88,9 @@ std::vector<Claim> claims_of_the_nine() {
   add_common_claims<double>(common_checks_of_children<double>(), claims);
   add_common_claims<float>(claims);
   add_common_claims<double>(claims);
-  for (const Product& product : products()) {
-    add_claims<float>(product, claims);
-    add_claims<double>(product, claims);
+  for (const std::string_view name : names_of_the_nine) {
+    add_claims<float>(described(name), claims);
+    add_claims<double>(described(name), claims);
   }
   return claims;
 }

@@ -4,11 +4,11 @@
 #include <span>
 #include <string_view>
 
-#include "claims/products/cases.hpp"
 #include "sqrtn/blas/reference.hpp"
 #include "sqrtn/random/stream.hpp"
+#include "sqrtn/support/tensor.hpp"
 
-/// Operands for the claims about products, and what the product should be.
+/// Entries for the claims about products.
 namespace sqrtn::claims {
 
 enum class Inputs {
@@ -43,25 +43,5 @@ void for_entries(const MatrixView<T>& matrix, Action action) {
     for (std::size_t j = 0; j < matrix.cols; ++j) action(i, j);
   }
 }
-
-/// A·B of integers so small that T holds each partial sum: whatever the order, the result is exact.
-template <class T>
-void multiply_exactly(MatrixView<const T> a, MatrixView<const T> b, MatrixView<blas::reference::Wide<T>> value);
-
-/// A, B and C without transposition or padding, and A·B with its magnitude |A|·|B| from the reference.
-template <class T>
-struct Problem {
-  Problem(const Product& product, const ProductShape& shape, Inputs inputs, TestData& data);
-  /// Value of the A and B of now and, unless they are integers, magnitude.
-  void multiply();
-  ProductShape shape;
-  Inputs inputs;
-  Matrix<T> a, b, c;
-  Matrix<blas::reference::Wide<T>> value, magnitude;
-};
-
-/// The matrix as op stores it, with `padding` NaN after each row.
-template <class T>
-Matrix<T> stored(MatrixView<const T> matrix, blas::Op op, std::size_t padding);
 
 }  // namespace sqrtn::claims

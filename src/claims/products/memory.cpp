@@ -46,11 +46,11 @@ std::vector<Check> checks_of_memory() {
   return {{.name = "empty",
            .statement = " with nothing to write touches nothing",
            .source = "reference BLAS 3.11: 'Quick return if possible'",
-           .of_described = empty<T>},
+           .check = empty<T>},
           {.name = "inside",
            .statement = ": nothing outside of the operands is touched, on either side",
            .source = exact_source,
-           .of_described = inside<T>}};
+           .check = inside<T>}};
 }
 
 template std::vector<Check> checks_of_memory<float>();

@@ -23,7 +23,7 @@ const blas::Operation& described(std::string_view name) {
 template <class T>
 std::vector<const blas::Operation*> nine_of(const blas::Interface& interface) {
   std::vector<const blas::Operation*> all;
-  for (const char* name : {"gemm", "gemv", "ger", "dot", "axpy", "scal", "syrk", "trsm", "nrm2"}) {
+  for (const std::string_view name : names_of_the_nine) {
     if (interface.has(described(name), blas_type<T>)) all.push_back(&described(name));
   }
   return all;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <string_view>
 #include <vector>
 
@@ -12,6 +13,10 @@ namespace sqrtn::claims {
 
 /// The subject's products, under the names that C's interface to the library has.
 blas::Interface products_of(const Subject& subject);
+
+/// In the order of the claims.
+inline constexpr std::array<std::string_view, 9> names_of_the_nine{"gemm", "gemv", "ger",  "dot", "axpy",
+                                                                   "scal", "syrk", "trsm", "nrm2"};
 
 /// The described routine.
 const blas::Operation& described(std::string_view name);

@@ -10,7 +10,7 @@ namespace {
 
 /// The leading bits that survive a product with the identity, the entries being on the left or the right.
 template <class T>
-int kept_bits(const blas::Functions& blas, std::size_t size, bool left) {
+int kept_bits(const blas::Interface& interface, std::size_t size, bool left) {
   constexpr int digits = std::numeric_limits<T>::digits;
   const auto place = [](std::size_t i, std::size_t j) { return 1 + static_cast<int>((i + j) % (digits - 1)); };
   Matrix<T> entries(size, size), one(size, size, size, T(0)), c(size, size);
@@ -18,7 +18,7 @@ int kept_bits(const blas::Functions& blas, std::size_t size, bool left) {
     entries(i, j) = 1 + std::ldexp(T(1), -place(i, j));
     if (i == j) one(i, j) = 1;
   });
-  multiply(blas, left ? entries : one, left ? one : entries, c);
+  multiply(interface, left ? entries : one, left ? one : entries, c);
   int bits = digits;
   for_entries(c.view(), [&](std::size_t i, std::size_t j) {
     if (c(i, j) != entries(i, j)) bits = std::min(bits, place(i, j));
@@ -28,7 +28,7 @@ int kept_bits(const blas::Functions& blas, std::size_t size, bool left) {
 
 /// Whether terms x·2^e · y·2^−e, e over the exponents of T, are all there in their sum.
 template <class T>
-bool keeps_far_terms(const blas::Functions& blas, std::size_t size) {
+bool keeps_far_terms(const blas::Interface& interface, std::size_t size) {
   const int range = std::numeric_limits<T>::max_exponent - 8;
   Matrix<T> a(size, size), b(size, size), c(size, size);
   for_entries(a.view(), [&](std::size_t i, std::size_t p) {
@@ -36,7 +36,7 @@ bool keeps_far_terms(const blas::Functions& blas, std::size_t size) {
     a(i, p) = std::ldexp(static_cast<T>(1 + (i + p) % 3), exponent);
     b(p, i) = std::ldexp(static_cast<T>(1 + (2 * i + p) % 5), -exponent);
   });
-  multiply(blas, a, b, c);
+  multiply(interface, a, b, c);
   bool all = true;
   for_entries(c.view(), [&](std::size_t i, std::size_t j) {
     T expected = 0;
@@ -48,26 +48,27 @@ bool keeps_far_terms(const blas::Functions& blas, std::size_t size) {
 
 /// Fails with the reason, which names the likely formats.
 template <class T>
-void precision(Trial& trial) {
+void precision(const Inquiry& inquiry) {
   constexpr int digits = std::numeric_limits<T>::digits;
+  const blas::Interface& interface = inquiry.interfaces.front();
   for (const std::size_t size : {4, 64, 131}) {
-    if (trial.found.failed()) return;
-    const int bits = std::min(kept_bits<T>(trial.blas, size, true), kept_bits<T>(trial.blas, size, false));
+    if (inquiry.found.failed()) return;
+    const int bits = std::min(kept_bits<T>(interface, size, true), kept_bits<T>(interface, size, false));
     if (bits < digits) {
-      trial.found.fail([&] {
+      inquiry.found.fail([&] {
         return fmt::format(
             "{0}gemm m=n=k={1}: of the {2} significant bits of a factor {3} are used (TF32 and half have 11, bfloat16 "
             "8, float 24): reduced precision",
-            type_letter<T>, size, digits, bits);
+            blas_type<T>, size, digits, bits);
       });
-    } else if (!keeps_far_terms<T>(trial.blas, size)) {
-      trial.found.fail([&] {
+    } else if (!keeps_far_terms<T>(interface, size)) {
+      inquiry.found.fail([&] {
         return fmt::format("{}gemm m=n=k={}: terms whose factors lie far apart are lost, as in fixed-point emulation",
-                           type_letter<T>, size);
+                           blas_type<T>, size);
       });
     }
-    trial.found.worst = bits;
-    trial.found.n_compared = size * size;
+    inquiry.found.worst = bits;
+    inquiry.found.n_compared = size * size;
   }
 }
 
@@ -106,12 +107,12 @@ void repeatable(const Inquiry& inquiry) {
 template <class T>
 std::vector<Check> checks_of_precision() {
   return {{.name = "repeatable",
-           .of = {Routine::gemm},
+           .of = {"gemm"},
            .statement = ": the same call gives the same bits, 342 times where a library blocks and has threads",
            .source = design_source,
-           .of_described = repeatable<T>},
+           .check = repeatable<T>},
           {.name = "precision",
-           .of = {Routine::gemm},
+           .of = {"gemm"},
            .statement = ": all significant bits and all exponents of the factors count",
            .source = "Demmel and others, How to grade the accuracy of an implementation of the BLAS; pytorch#67384",
            .check = precision<T>,

@@ -17,8 +17,6 @@ using blas::Op;
 
 namespace {
 
-const Product& product_of(Routine routine) { return *std::ranges::find(products(), routine, &Product::routine); }
-
 constexpr const char* reproducibility_source =
     "design of this project; the BLAS standard says nothing of the order of summation";
 constexpr const char* grading_source = "Demmel and others, How to grade the accuracy of an implementation of the BLAS";
@@ -30,19 +28,18 @@ class Properties {
   Properties(const Subject& subject, TestData& data, std::vector<Property>& all)
       : subject_(subject), data_(data), all_(all) {}
 
-  void add_rounding(Routine routine, Inputs inputs, std::size_t k_from) {
-    const Product& product = product_of(routine);
-    const auto growth = rounding_growth<T>(product, inputs, k_from, subject_.products, data_);
+  void add_rounding(const blas::Operation& operation, Inputs inputs, std::size_t k_from) {
+    const auto growth = rounding_growth<T>(operation, inputs, k_from, products_of(subject_), data_);
     if (!growth) return;
     const std::string name = fmt::format("rounding/{}/{}/", to_string(inputs), k_from == 16 ? "to_256" : "from_256");
     const std::string where = fmt::format(", {} ≤ k < {}", k_from, 16 * k_from);
     const std::string law = "error/(u|A||B|) ≈ constant·k^p" + where;
     constexpr const char* source = "Higham and Mary, SIAM J. Sci. Comput. 41 (2019) A2815; laws.md §9";
-    add_number(product.name, name + "exponent", "p in " + law, source, growth->exponent.value,
+    add_number(operation.name, name + "exponent", "p in " + law, source, growth->exponent.value,
                growth->exponent.interval);
-    add_number(product.name, name + "constant", "constant in " + law, source, growth->constant.value,
+    add_number(operation.name, name + "constant", "constant in " + law, source, growth->constant.value,
                growth->constant.interval);
-    add_number(product.name, name + "lambda",
+    add_number(operation.name, name + "lambda",
                "largest λ = error/(√k·u·|A||B|)" + where +
                    "; if rounding errors are independent with mean 0, an entry exceeds λ with probability at "
                    "most 2k·exp(−λ²/2)",
@@ -52,9 +49,9 @@ class Properties {
   void add_algorithm() {
     add("gemm", "grade",
         "A: error within f(k)·u·|A||B| entry by entry; B: within f(k)·u·‖aᵢ‖‖bⱼ‖; C: within f(k)·u·‖A‖‖B‖; f linear",
-        grading_source, grade<T>(subject_.products, data_));
+        grading_source, grade<T>(products_of(subject_), data_));
     add("gemm", "algorithm", "a block that is 0 by planted zeros is returned as 0: conventional", grading_source,
-        is_conventional<T>(subject_.products, data_) ? "conventional" : "Strassen-like");
+        is_conventional<T>(products_of(subject_), data_) ? "conventional" : "Strassen-like");
   }
 
   void add_reproducibility() {
@@ -145,9 +142,9 @@ void add_all(const Subject& subject, const Settings& settings, std::vector<Prope
   TestData data(settings.seed, fmt::format("products/properties/{}", dtype_name<T>()));
   std::fesetenv(FE_DFL_ENV);
   Properties<T> properties(subject, data, all);
-  for (const Routine routine : {Routine::gemm, Routine::dot}) {
+  for (const char* name : {"gemm", "dot"}) {
     for (const Inputs inputs : {Inputs::normal, Inputs::positive, Inputs::cancelling, Inputs::scaled}) {
-      for (const std::size_t k_from : {16, 256}) properties.add_rounding(routine, inputs, k_from);
+      for (const std::size_t k_from : {16, 256}) properties.add_rounding(described(name), inputs, k_from);
     }
   }
   properties.add_algorithm();
@@ -172,7 +169,7 @@ void add_stack(const Subject& subject, const Settings& settings, std::vector<Pro
 
 std::vector<Property> blas_properties(const Subject& subject, const Settings& settings) {
   std::vector<Property> all;
-  if (!has<float>(Routine::gemm, subject.products)) return all;
+  if (!products_of(subject).has(described("gemm"), 's')) return all;
   add_stack<float>(subject, settings, all);
   add_stack<double>(subject, settings, all);
   add_all<float>(subject, settings, all);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "claims/products/findings.hpp"
+#include "claims/routines/answer.hpp"
 #include "statistics/distributions.hpp"
 
 namespace sqrtn::claims {
@@ -20,21 +21,18 @@ struct RoundingError {
 };
 
 template <class T>
-RoundingError rounding_error(const Product& product, const Problem<T>& problem, const blas::Functions& blas) {
-  const Form& form = product.forms.front();
-  const Matrix<T> a = stored(problem.a.view(), form.trans_a, 0);
-  const Matrix<T> b = stored(problem.b.view(), form.trans_b, 0);
-  Matrix<T> c(problem.shape.m, problem.shape.n);
-  call(product.routine, blas, Arguments<T>{form, T(1), a.view(), b.view(), T(0), c.view()});
+RoundingError rounding_error(Instance<T>& sum, const blas::Interface& interface) {
+  const std::vector<T> got = answer(sum, interface);
+  const Expected<Wide<T>> expected = sum.template expected<Wide<T>>(sum.operation.outputs.front());
   constexpr auto unit = Wide<T>(std::numeric_limits<T>::epsilon()) / 2;
-  Wide<T> sum = 0;
+  Wide<T> squares = 0;
   Wide<T> largest = 0;
-  for_entries(c.view(), [&](std::size_t i, std::size_t j) {
-    const Wide<T> error = (c(i, j) - problem.value(i, j)) / problem.magnitude(i, j) / unit;
-    sum += error * error;
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    const Wide<T> error = (got[i] - expected.value[i]) / expected.magnitude[i] / unit;
+    squares += error * error;
     largest = std::max(largest, std::abs(error));
-  });
-  return {static_cast<double>(sum / static_cast<Wide<T>>(c.storage().size())), static_cast<double>(largest)};
+  }
+  return {static_cast<double>(squares / static_cast<Wide<T>>(got.size())), static_cast<double>(largest)};
 }
 
 /// Of a line.
@@ -108,13 +106,18 @@ void grade_row(const Matrix<T>& a, const Matrix<T>& b, const Matrix<T>& c, std::
 
 /// Of dots as many as make as many entries as the one gemm.
 template <class T>
-RoundingError rounding_error(const Product& product, Inputs inputs, std::size_t k, const blas::Functions& blas,
-                             TestData& data) {
-  const std::size_t n_products = product.routine == Routine::dot ? 48 : 1;
+RoundingError rounding_error(const blas::Operation& operation, Inputs inputs, std::size_t k,
+                             const blas::Interface& interface, TestData& data) {
+  const std::size_t n_products = operation.name == "dot" ? 48 : 1;
+  Choice choice = lengths_of(operation, 12, 12, k);
+  choice.row_major = true;
   RoundingError all;
   for (std::size_t i = 0; i < n_products; ++i) {
-    const Problem<T> problem(product, fitted(product.routine, {12, 12, k}), inputs, data);
-    const RoundingError one = rounding_error(product, problem, blas);
+    Instance<T> sum(operation, choice);
+    sum.fill(data, inputs);
+    sum.set_scalars(1, 0);
+    sum.store();
+    const RoundingError one = rounding_error(sum, interface);
     all.mean_square += one.mean_square / static_cast<double>(n_products);
     all.largest = std::max(all.largest, one.largest);
   }
@@ -124,15 +127,15 @@ RoundingError rounding_error(const Product& product, Inputs inputs, std::size_t 
 }  // namespace
 
 template <class T>
-std::optional<Growth> rounding_growth(const Product& product, Inputs inputs, std::size_t k_from,
-                                      const blas::Functions& blas, TestData& data) {
+std::optional<Growth> rounding_growth(const blas::Operation& operation, Inputs inputs, std::size_t k_from,
+                                      const blas::Interface& interface, TestData& data) {
   std::vector<Point> points;
   double largest = 0;
   for (std::size_t octave = k_from; octave < 16 * k_from; octave *= 2) {
     for (std::size_t draw = 0; draw < 8; ++draw) {
       // Spread over the octave: at powers of two alone sums of U(0,1)'s products end at the edge of a binade.
       const std::size_t k = octave * (8 + draw) / 8;
-      const RoundingError error = rounding_error<T>(product, inputs, k, blas, data);
+      const RoundingError error = rounding_error<T>(operation, inputs, k, interface, data);
       if (!(error.mean_square > 0) || !std::isfinite(error.mean_square)) return std::nullopt;
       points.push_back({std::log(static_cast<double>(k)), std::log(error.mean_square) / 2});
       largest = std::max(largest, error.largest / std::sqrt(static_cast<double>(k)));
@@ -144,7 +147,7 @@ std::optional<Growth> rounding_growth(const Product& product, Inputs inputs, std
 }
 
 template <class T>
-std::string grade(const blas::Functions& blas, TestData& data) {
+std::string grade(const blas::Interface& interface, TestData& data) {
   constexpr std::size_t size = 256;
   Within within;
   Matrix<T> a(size, size);
@@ -155,7 +158,7 @@ std::string grade(const blas::Functions& blas, TestData& data) {
     data.fill(b.storage(), inputs);
   };
   const auto look = [&] {
-    multiply(blas, a, b, c);
+    multiply(interface, a, b, c);
     for (std::size_t i = 0; i < size; i += 16) grade_row(a, b, c, i, within);
   };
   for (const Inputs inputs : {Inputs::scaled, Inputs::cancelling, Inputs::positive}) {
@@ -173,7 +176,7 @@ std::string grade(const blas::Functions& blas, TestData& data) {
 }
 
 template <class T>
-bool is_conventional(const blas::Functions& blas, TestData& data) {
+bool is_conventional(const blas::Interface& interface, TestData& data) {
   constexpr std::size_t half = 256;
   constexpr std::size_t size = 2 * half;
   for (const std::size_t quadrant : {0, 1, 2, 3}) {
@@ -187,7 +190,7 @@ bool is_conventional(const blas::Functions& blas, TestData& data) {
     const MatrixView<T> upper_a(&a(top, 0), half, half, size);
     const MatrixView<T> lower_b(&b(half, left), half, half, size);
     for_entries(upper_a, [&](std::size_t i, std::size_t j) { upper_a(i, j) = lower_b(i, j) = 0; });
-    multiply(blas, a, b, c);
+    multiply(interface, a, b, c);
     bool is_zero = true;
     const MatrixView<T> result(&c(top, left), half, half, size);
     for_entries(result, [&](std::size_t i, std::size_t j) { is_zero = is_zero && result(i, j) == 0; });
@@ -196,11 +199,11 @@ bool is_conventional(const blas::Functions& blas, TestData& data) {
   return true;
 }
 
-#define SQRTN_INSTANTIATE(T)                                                                                     \
-  template std::optional<Growth> rounding_growth<T>(const Product&, Inputs, std::size_t, const blas::Functions&, \
-                                                    TestData&);                                                  \
-  template std::string grade<T>(const blas::Functions&, TestData&);                                              \
-  template bool is_conventional<T>(const blas::Functions&, TestData&);
+#define SQRTN_INSTANTIATE(T)                                                                     \
+  template std::optional<Growth> rounding_growth<T>(const blas::Operation&, Inputs, std::size_t, \
+                                                    const blas::Interface&, TestData&);          \
+  template std::string grade<T>(const blas::Interface&, TestData&);                              \
+  template bool is_conventional<T>(const blas::Interface&, TestData&);
 SQRTN_INSTANTIATE(float)
 SQRTN_INSTANTIATE(double)
 #undef SQRTN_INSTANTIATE

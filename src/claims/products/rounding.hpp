@@ -3,7 +3,8 @@
 #include <optional>
 #include <string>
 
-#include "claims/products/data.hpp"
+#include "claims/products/nine.hpp"
+#include "claims/routines/routine_call.hpp"
 #include "sqrtn/claims/claim.hpp"
 
 /// How a library's sums round: growth with the number of terms, and what kind of algorithm they show.
@@ -19,25 +20,27 @@ struct Growth {
   double largest = 0;  ///< of error/(√k·u·|A||B|), over every entry of every product
 };
 
-/// C = A·B by the library's gemm.
+/// C = A·B by the library's gemm; no rows have gaps.
 template <class T>
-void multiply(const blas::Functions& blas, const Matrix<T>& a, const Matrix<T>& b, Matrix<T>& c) {
-  blas::gemm<T>(blas, blas::Op::none, blas::Op::none, 1, a.view(), b.view(), 0, c.view());
+void multiply(const blas::Interface& interface, Matrix<T>& a, Matrix<T>& b, Matrix<T>& c) {
+  RoutineCall<T> product(described("gemm"), {.row_major = true, .m = c.rows(), .n = c.cols(), .k = a.cols()});
+  product.places = {a.storage().data(), b.storage().data(), c.storage().data()};
+  product.call(interface);
 }
 
 /// The line through ln RMS(error/(u·|A||B|)) over ln k, k_from ≤ k < 16·k_from; nullopt if some product has no error
 /// at all. Error: see properties.hpp.
 template <class T>
-std::optional<Growth> rounding_growth(const Product& product, Inputs inputs, std::size_t k_from,
-                                      const blas::Functions& blas, TestData& data);
+std::optional<Growth> rounding_growth(const blas::Operation& operation, Inputs inputs, std::size_t k_from,
+                                      const blas::Interface& interface, TestData& data);
 
 /// "A", "B", "C" or "none", for gemm of 256 × 256 × 256 with entries of all sizes, cancelling and positive
 /// ones, and rows of A and columns of B scaled by powers of two.
 template <class T>
-std::string grade(const blas::Functions& blas, TestData& data);
+std::string grade(const blas::Interface& interface, TestData& data);
 
 /// Whether each quadrant of a 512 × 512 product that planted zeros make 0 is returned as 0.
 template <class T>
-bool is_conventional(const blas::Functions& blas, TestData& data);
+bool is_conventional(const blas::Interface& interface, TestData& data);
 
 }  // namespace sqrtn::claims

@@ -88,7 +88,7 @@ std::vector<Check> checks_of_state() {
   return {{.name = "history",
            .statement = ": the same bits whatever registers hold and whatever was called before",
            .source = design_source,
-           .of_described = history<T>}};
+           .check = history<T>}};
 }
 
 template <class T>

@@ -7,8 +7,8 @@
 
 #include "claims/judge.hpp"
 #include "claims/products/checks.hpp"
+#include "claims/products/sweep.hpp"
 #include "claims/routines/answer.hpp"
-#include "claims/routines/comparison.hpp"
 #include "sqrtn/support/parallel.hpp"
 
 namespace sqrtn::claims {
@@ -99,18 +99,11 @@ void check_threaded(const Subject& subject, int n_threads, bool in_full, TestDat
       shapes.resize(1);
       scalars.resize(1);
     }
-    for_calls({*operation, blas_type<T>, products, data, found, 1, true}, shapes,
-              [&](const Choice& choice, const blas::Interface& interface) {
-                Instance<T> instance(*operation, choice);
-                instance.fill_integers(data);
-                instance.store();
-                instance.multiply();
-                for (const auto& [alpha, beta] : scalars) {
-                  instance.restore();
-                  instance.set_scalars(T(alpha), T(beta));
-                  call_and_compare(instance, interface, true, note, found);
-                }
-              });
+    compare_forms<T>({*operation, blas_type<T>, products, data, found, 1, true}, shapes, scalars, note,
+                     [&](Instance<T>& sum) {
+                       sum.fill_integers(data);
+                       sum.multiply();
+                     });
   }
 }
 

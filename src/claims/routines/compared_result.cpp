@@ -52,7 +52,7 @@ void compare_reduction(const Comparison<T>& comparison) {
       sum += re * re + im * im;
     }
     const Wide norm = std::sqrt(sum);
-    const Wide bound = error_factor<T>(x.size()) * norm;
+    const Wide bound = error_factor<T>(x.size() + 1) * norm;
     const Symptom symptom{.expected = static_cast<double>(norm), .bound = static_cast<double>(bound)};
     comparison.explained(symptom, [&] {
       comparison.found.compare_wide(static_cast<Wide>(instance.template returned<Real<T>>()), norm, bound, place);

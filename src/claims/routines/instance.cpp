@@ -127,6 +127,26 @@ void Instance<T>::fill(TestData& data, Inputs inputs) {
     for (T& entry : operand.entries) entry /= shrink;
     for (std::size_t i = 0; i < operand.placement.rows; ++i) operand(i, i) = T(i % 2 == 0 ? 1 : -1);
   }
+  if (inputs == Inputs::cancelling) pair_up();
+}
+
+/// Of a product without a conjugate: b(p, ·) → −b(p − 1, ·)(1 + 2u) and a(·, p) → a(·, p − 1) for odd p, as op makes
+/// them. A product with itself has pairs that are equal.
+template <class T>
+void Instance<T>::pair_up() {
+  const std::vector<blas::Term>& terms = operation.outputs.front().terms;
+  if (terms.empty() || terms.front().right.operand == '1') return;
+  const blas::Factor &left = terms.front().left, &right = terms.front().right;
+  const auto entry_of = [this](const blas::Factor& factor, std::size_t i, std::size_t j) -> T& {
+    Stored<T>& operand = stored(factor.operand);
+    return turns(factor) ? operand(j, i) : operand(i, j);
+  };
+  const T opposite = -(1 + std::numeric_limits<Real<T>>::epsilon());
+  for (std::size_t p = 1; p < shape(left)[1]; p += 2) {
+    for (std::size_t i = 0; i < shape(left)[0]; ++i) entry_of(left, i, p) = entry_of(left, i, p - 1);
+    if (left.operand == right.operand) continue;
+    for (std::size_t j = 0; j < shape(right)[1]; ++j) entry_of(right, p, j) = opposite * entry_of(right, p - 1, j);
+  }
 }
 
 template <class T>
@@ -146,6 +166,15 @@ void Instance<T>::remember() {
 template <class T>
 void Instance<T>::restore() {
   for (std::size_t i = 0; i < operands.size(); ++i) operands[i].memory = before_[i];
+}
+
+template <class T>
+void Instance<T>::restore_results() {
+  for (const blas::Output& output : operation.outputs) {
+    if (output.operand == '=') continue;
+    Stored<T>& results = holder(stored(output.operand));
+    results.memory = before(results.placement.operand.name);
+  }
 }
 
 template <class T>
@@ -173,6 +202,22 @@ void Instance<T>::take(const Instance& other) {
   }
   solution = other.solution;
   products_ = other.products_;
+}
+
+template <class T>
+void Instance<T>::scale(int left, int right, int sum) {
+  const auto multiply = [](std::vector<T>& entries, int exponent) {
+    for (Real<T>& part : parts(entries)) part = std::ldexp(part, exponent);
+  };
+  const blas::Output& output = operation.outputs.front();
+  const blas::Term& term = output.terms.front();
+  for (Stored<T>& operand : operands) {
+    const char name = operand.placement.operand.name;
+    multiply(operand.entries, name == output.operand ? sum : name == term.left.operand ? left : right);
+  }
+  auto scaled = *products<T>();
+  multiply(scaled.at(&term).value, left + right);
+  products<T>() = std::make_shared<const decltype(scaled)>(std::move(scaled));
 }
 
 template <class T>

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "claims/products/data.hpp"
@@ -18,19 +19,17 @@ namespace sqrtn::claims {
 template <class A>
 struct Expected {
   std::vector<A> value;
-  std::vector<Real<A>> magnitude;
-  std::size_t n_terms = 0;  ///< the longest sum
+  std::vector<Real<A>> magnitude;  ///< empty if it is computed in the type itself, exactly
+  std::size_t n_terms = 0;         ///< the longest sum
 
   /// Of as many entries, or of none yet.
   void add(const A& coefficient, const Expected& other) {
     value.resize(other.value.size());
-    magnitude.resize(other.value.size());
+    magnitude.resize(other.magnitude.size());
     n_terms += other.n_terms;
     const Real<A> size = size_of(coefficient);
-    for (std::size_t i = 0; i < value.size(); ++i) {
-      value[i] += times(coefficient, other.value[i]);
-      magnitude[i] += size * other.magnitude[i];
-    }
+    for (std::size_t i = 0; i < value.size(); ++i) value[i] += times(coefficient, other.value[i]);
+    for (std::size_t i = 0; i < magnitude.size(); ++i) magnitude[i] += size * other.magnitude[i];
   }
 };
 
@@ -51,15 +50,20 @@ class Instance : public RoutineCall<T> {
   void remember();
   /// Memory as it was before the call.
   void restore();
+  /// The same, where the call has kept what is no result.
+  void restore_results();
 
   /// Takes entries from a call of a real type at the same lengths, so that what is multiplied and added is the same:
   /// where a flag turns an operand in one call alone, its entries are turned too. Of a triangle, op has to be the same
   /// one. The solution and the factors' products, if they are known, are its own then.
   void take(const Instance& other);
 
-  /// Takes the factors' products for those of all calls from now on, so that they are not multiplied again: only
-  /// scalars and what is added to may change.
+  /// Takes the factors' products, exact or in the wider type, for those of all calls from now on, so that they are not
+  /// multiplied again: only scalars and what is added to may change.
+  template <class A = T>
   void multiply();
+  /// Of one product, multiplied exactly before: its factors times 2 to these powers, what it is added to times 2^sum.
+  void scale(int left, int right, int sum);
 
   /// Operands lie where `places` says, or in their own memory if it says nothing.
   void call(const blas::Interface& interface);
@@ -110,10 +114,16 @@ class Instance : public RoutineCall<T> {
   }
   void fill_integer_triangle(TestData& data);
   void set_right_side();
+  void pair_up();
 
   std::vector<Elements<T>> before_;
-  using Products = std::map<const blas::Term*, Expected<T>>;
-  std::shared_ptr<const Products> products_;  ///< that are known; none: no products are
+  template <class A>
+  using Products = std::shared_ptr<const std::map<const blas::Term*, Expected<A>>>;
+  template <class A>
+  [[nodiscard]] Products<A>& products() {
+    return std::get<Products<A>>(products_);
+  }
+  std::tuple<Products<T>, Products<Wider<T>>> products_;  ///< that are known; none: no products are
 };
 
 }  // namespace sqrtn::claims

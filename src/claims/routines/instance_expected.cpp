@@ -45,6 +45,7 @@ template <class T>
 template <class A>
 void Instance<T>::multiply_with_sizes(const Dense<A>& left, const Dense<A>& right, Expected<A>& all) {
   const std::size_t n = right.cols;
+  all.magnitude.resize(all.value.size());
   const auto add = [&]<std::size_t... columns>(std::index_sequence<columns...>, std::size_t i, std::size_t first) {
     std::array<A, sizeof...(columns)> sums{};
     std::array<Real<A>, sizeof...(columns)> sizes{};
@@ -93,16 +94,17 @@ typename Instance<T>::template Dense<A> Instance<T>::dense(const blas::Factor& f
 template <class T>
 template <class A>
 Expected<A> Instance<T>::product(const blas::Term& term) const {
+  constexpr bool exact = std::is_same_v<A, T>;  // no bound is asked for then
   if (term.right.operand == 'I') {
     Expected<A> all{dense<A>(term.left).entries, {}, 1};
-    for (const A& entry : all.value) all.magnitude.push_back(size_of(entry));
+    if (!exact) std::ranges::transform(all.value, std::back_inserter(all.magnitude), size_of<A>);
     return all;
   }
   const bool exchanged = choice.side == 'r';
   Dense<A> left = dense<A>(exchanged ? term.right : term.left), right = dense<A>(exchanged ? term.left : term.right);
   if (term.right.operand == '1') right = {left.cols, 1, std::vector<A>(left.cols, A(1))};
-  Expected<A> all{std::vector<A>(left.rows * right.cols), std::vector<Real<A>>(left.rows * right.cols), left.cols};
-  if constexpr (std::is_same_v<A, T>)
+  Expected<A> all{std::vector<A>(left.rows * right.cols), {}, left.cols};
+  if constexpr (exact)
     multiply_exactly(left, right, all.value);
   else
     multiply_with_sizes(left, right, all);
@@ -110,35 +112,36 @@ Expected<A> Instance<T>::product(const blas::Term& term) const {
 }
 
 template <class T>
+template <class A>
 void Instance<T>::multiply() {
-  Products all;
+  std::map<const blas::Term*, Expected<A>> all;
   for (const blas::Output& output : operation.outputs) {
-    for (const blas::Term& term : output.terms) all.emplace(&term, product<T>(term));
+    for (const blas::Term& term : output.terms) all.emplace(&term, product<A>(term));
   }
-  products_ = std::make_shared<const Products>(std::move(all));
+  products<A>() = std::make_shared<const std::map<const blas::Term*, Expected<A>>>(std::move(all));
 }
 
 template <class T>
 template <class A>
 Expected<A> Instance<T>::expected(const blas::Output& output) const {
+  constexpr bool exact = std::is_same_v<A, T>;
   Expected<A> sum;
   for (const blas::Term& term : output.terms) {
     if (!is_complex<T> && term.left.part == blas::Factor::Part::imaginary) continue;
     const A coefficient = operation.solves ? A(1) : convert<A>(scalar(term.scalar));
-    // α = 0 reads no factor, and neither does rotm where its flag says that there is nothing to do.
-    const bool is_alpha = term.scalar == 'a' || term.scalar == 'A',
+    // α = 0 reads no factor, unless it is what is scaled; neither does rotm where its flag says that there is nothing
+    // to do.
+    const bool is_alpha = (term.scalar == 'a' || term.scalar == 'A') && term.left.operand != output.operand,
                is_of_rotation = term.scalar == 'q' || term.scalar == 'r';
     if ((is_alpha || is_of_rotation) && coefficient == A(0) && !operation.solves) {
       const std::size_t n = output.operand == '=' ? 1 : stored(output.operand).entries.size();
       sum.value.resize(n);
-      sum.magnitude.resize(n);
+      if (!exact) sum.magnitude.resize(n);
       continue;
     }
-    if constexpr (std::is_same_v<A, T>) {
-      if (products_ != nullptr) {
-        sum.add(coefficient, products_->at(&term));
-        continue;
-      }
+    if (const auto& known = std::get<Products<A>>(products_)) {
+      sum.add(coefficient, known->at(&term));
+      continue;
     }
     sum.add(coefficient, product<A>(term));
   }
@@ -146,17 +149,18 @@ Expected<A> Instance<T>::expected(const blas::Output& output) const {
   if (output.operand == '=' || old == A(0)) return sum;
   const std::vector<T>& entries = stored(output.operand).entries;
   sum.value.resize(entries.size());
-  sum.magnitude.resize(entries.size());
+  if (!exact) sum.magnitude.resize(entries.size());
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const A entry = convert<A>(entries[i]);
     sum.value[i] += times(old, entry);
-    sum.magnitude[i] += size_of(old) * size_of(entry);
+    if (!exact) sum.magnitude[i] += size_of(old) * size_of(entry);
   }
   return sum;
 }
 
 #define SQRTN_INSTANTIATE(T)                                                \
-  template void Instance<T>::multiply();                                    \
+  template void Instance<T>::multiply<T>();                                 \
+  template void Instance<T>::multiply<Wider<T>>();                          \
   template Expected<T> Instance<T>::expected<T>(const blas::Output&) const; \
   template Expected<Wider<T>> Instance<T>::expected<Wider<T>>(const blas::Output&) const;
 SQRTN_INSTANTIATE(float)

@@ -101,8 +101,8 @@ T unread() {
 template <class T>
 void Stored<T>::store(Real<T> unset) {
   memory.fill(unread<T>());
-  if (placement.has_plain_rows()) return store_rows();
   const Structure structure = placement.operand.structure;
+  if (placement.has_plain_rows() && structure != Structure::hermitian) return store_rows();
   for (std::size_t i = 0; i < placement.rows; ++i) {
     for (std::size_t j = 0; j < placement.cols; ++j) {
       T& entry = (*this)(i, j);
@@ -126,8 +126,10 @@ void Stored<T>::store_rows() {
   for (std::size_t i = 0; i < placement.rows; ++i) {
     const std::span<T> row(entries.data() + i * placement.cols, placement.cols);
     const auto [first, end] = placement.stored_columns(i);
-    std::ranges::fill(row.first(first), T(0));
-    std::ranges::fill(row.subspan(end), T(0));
+    const bool has_mirror = placement.operand.structure == Structure::symmetric;
+    const auto unstored = [&](std::size_t j) { return has_mirror ? (*this)(j, i) : T(0); };
+    for (std::size_t j = 0; j < first; ++j) row[j] = unstored(j);
+    for (std::size_t j = end; j < row.size(); ++j) row[j] = unstored(j);
     if (first == end) continue;
     T* const stored = &memory[*placement.place(i, first)];
     for (std::size_t j = first; j < end; ++j) stored[(j - first) * step] = row[j];

@@ -52,17 +52,20 @@ struct Placement {
     if (operand.format == blas::Format::band) return !in_band(i, j) && (is_one_sided || !in_band(j, i));
     return operand.structure == blas::Structure::triangular && !in_triangle(i, j);
   }
-  /// Whether an entry that is not stored is 0 and those of a row that are lie at equal distances.
-  [[nodiscard]] bool has_plain_rows() const {
-    return operand.format == blas::Format::full &&
-           (operand.structure == blas::Structure::general || operand.structure == blas::Structure::triangular);
-  }
+  /// Whether the entries of a row that are stored lie at equal distances.
+  [[nodiscard]] bool has_plain_rows() const { return operand.format == blas::Format::full && !is_vector(); }
   /// The columns [first, end) of a plain row that are stored, and elements from one to the next.
   [[nodiscard]] std::array<std::size_t, 2> stored_columns(std::size_t i) const {
     if (operand.structure == blas::Structure::general) return {0, cols};
     return triangle_ == 'U' ? std::array{i, cols} : std::array{std::size_t{0}, i + 1};
   }
   [[nodiscard]] std::size_t column_step() const { return row_major_ ? 1 : static_cast<std::size_t>(leading); }
+  /// Whether so many elements from the first lies an entry of the triangle that is not used.
+  [[nodiscard]] bool in_other_triangle(std::size_t at) const {
+    if (!has_plain_rows()) return false;
+    const std::size_t line = at / static_cast<std::size_t>(leading), within = at % static_cast<std::size_t>(leading);
+    return within < (row_major_ ? cols : rows) && !(row_major_ ? place(line, within) : place(within, line));
+  }
   /// Whether the entry is a one that is not read.
   [[nodiscard]] bool is_one(std::size_t i, std::size_t j) const { return unit_diagonal_ && i == j; }
   /// Elements from the first that may be touched to the last.
