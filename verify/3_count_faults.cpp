@@ -4,7 +4,10 @@
 #include <cstring>
 
 #include "blas/operations.hpp"
+#include "claims/products/data.hpp"
+#include "claims/routines/repeated_memory.hpp"
 #include "judge.hpp"
+#include "sqrtn/random/fill.hpp"
 
 /// Counts that wrap, and sums that lose digits, in any routine that takes long vectors.
 namespace sqrtn::verify {
@@ -47,6 +50,13 @@ TEST(CountFaults, OfLengthsPast8388608AreFound) {
         result_of(std::string(id) + "/large_counts", with_fault(routine, cut_lengths, nothing));
     EXPECT_EQ(result.outcome.verdict, claims::Verdict::fail) << claims::describe(result);
     EXPECT_TRUE(holds(result.outcome.reason, "=8389637")) << result.outcome.reason;
+  }
+}
+
+TEST(CountFaults, ARightLibraryAddsOverLongDimensions) {
+  for (const char* id : {"dot/f32/large_counts", "dotu/c64/large_counts", "gemv/f32/large_counts"}) {
+    const claims::Result result = result_of(id, subject());
+    EXPECT_EQ(result.outcome.verdict, claims::Verdict::pass) << claims::describe(result);
   }
 }
 
@@ -105,6 +115,44 @@ TEST(CountFaults, APlainSumIsNone) {
   EXPECT_EQ(verdict("dot/f32/growth", sum_plainly<float, float>), claims::Verdict::pass);
   EXPECT_EQ(verdict("dot/f64/growth", sum_plainly<double, double>), claims::Verdict::pass);
   EXPECT_EQ(verdict("dot/f64/growth", sum_plainly<double, float>), claims::Verdict::fail);
+}
+
+/// Whether memory is the block again and again.
+bool repeats(const std::byte* memory, std::size_t bytes, const std::vector<std::byte>& block) {
+  for (std::size_t at = 0; at < bytes; ++at) {
+    if (memory[at] != block[at % block.size()]) return false;
+  }
+  return true;
+}
+
+TEST(RepeatedMemory, IsTheBlockAgainAfterItWasWrittenAndGrew) {
+  std::vector<std::byte> block(std::size_t{1} << 16);
+  for (std::size_t at = 0; at < block.size(); ++at) block[at] = static_cast<std::byte>(at * 7 + at / 256);
+  for (const bool from_idle_memory : {false, true}) {
+    claims::RepeatedMemory copies(block), seen(block);
+    for (const std::size_t bytes : {std::size_t{1000}, std::size_t{5} << 20, std::size_t{70'000}}) {
+      std::byte* const memory = copies.copied(bytes);
+      EXPECT_TRUE(repeats(memory, bytes, block)) << bytes << ' ' << from_idle_memory;
+      std::fill_n(memory, bytes, std::byte{0});
+      EXPECT_TRUE(repeats(seen.seen(bytes), bytes, block)) << bytes;
+    }
+  }
+}
+
+// A fault that was found is found again with its seed by every version.
+TEST(TestData, IntegersAreTheRemaindersOfRandomBits) {
+  for (const double largest : {0.0, 1.0, 2.0, 4.0, 1023.0, 4194304.0, 4503599627370495.0}) {
+    const random::Stream stream{random::Engine::ars, 5, random::stream_of("an/id") + 1, 0};
+    std::vector<std::uint64_t> bits(2000);
+    random::fill_bits(stream, std::span(bits));
+    std::vector<double> integers(bits.size());
+    claims::TestData(5, "an/id").fill_integers<double>(integers, largest);
+    for (std::size_t i = 0; i < bits.size(); ++i) {
+      const std::uint64_t n_values = 2 * static_cast<std::uint64_t>(largest) + 1;
+      const double wanted = static_cast<double>(static_cast<std::int64_t>(bits[i] % n_values) - std::int64_t(largest));
+      ASSERT_EQ(integers[i], wanted) << bits[i] << " of " << largest;
+    }
+  }
 }
 
 }  // namespace

@@ -97,9 +97,9 @@ void add_run(CLI::App& application, Action& chosen) {
   add_timed_shapes(*subcommand, options->shapes);
   subcommand->add_flag("--kernels", options->kernels,
                        "Also judge and time the kernels for other processors that the chosen libraries hold");
-  subcommand->add_flag(
-      "--quick", options->quick,
-      "Claims look for effects three times as large, timing takes fewer shapes and rounds, accuracy is left out");
+  subcommand->add_flag("--quick", options->quick,
+                       "Effects three times as large are looked for, most routines by a third of the calls; fewer "
+                       "shapes and rounds are timed, accuracy is left out");
   subcommand->add_option("--output", options->output, "Folder for the report [results/<machine>]")->type_name("DIR");
   subcommand->add_flag("--strict", options->strict,
                        "Fail also if a claim about a library fails, the default or one that is compared");

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
+#include "claims/area.hpp"
 #include "claims/routines/own_shapes.hpp"
 #include "command/command.hpp"
 #include "sqrtn/random/fill.hpp"
@@ -12,6 +14,18 @@
 #include "support/output.hpp"
 
 namespace sqrtn::command {
+
+namespace {
+
+/// Those that may have one of these ids, if any is asked for: the design of the statistical ones takes longer than many
+/// a claim about a library.
+std::vector<claims::Claim> claims_for(const std::vector<std::string>& ids, const claims::Settings& settings) {
+  const auto is_about_products = [](const std::string& id) { return claims::is_in(claims::Area::products, id); };
+  const bool only_products = !ids.empty() && std::ranges::all_of(ids, is_about_products);
+  return only_products ? claims::product_claims(settings) : claims::all_claims(settings);
+}
+
+}  // namespace
 
 std::vector<claims::Claim> matching_claims(const claims::Settings& settings, const std::string& filter) {
   return chosen_claims(settings, filter, {}, {});
@@ -27,10 +41,11 @@ std::vector<claims::Claim> chosen_claims(const claims::Settings& settings, const
   for_asked_shapes(shapes, [&](const std::string& shape) {
     std::ranges::move(claims::claims_of_shape(shape), std::back_inserter(claims));
   });
-  if (claims.empty()) claims = claims::all_claims(settings);
+  if (claims.empty()) claims = claims_for(ids, settings);
   const Filter wanted(filter);
+  const std::set<std::string> asked(ids.begin(), ids.end());
   std::erase_if(claims, [&](const claims::Claim& claim) {
-    return !wanted.finds(claim.id) || (!ids.empty() && std::ranges::find(ids, claim.id) == ids.end());
+    return !wanted.finds(claim.id) || (!asked.empty() && !asked.contains(claim.id));
   });
   return claims;
 }

@@ -22,6 +22,7 @@ results::Document judged_document(const VerifyOptions& options, const std::vecto
   const libraries::Judging judging{.seed = options.common.seed,
                                    .effect_scale = options.settings.effect_scale,
                                    .threads = options.settings.threads,
+                                   .identified = options.ids.empty() && !options.only_properties,
                                    .properties = options.properties || options.only_properties,
                                    .limit_s = limit_s};
   watch_calls(options.call_limit_s);

@@ -48,15 +48,19 @@ void sort_as(const std::vector<claims::Claim>& claims, std::vector<claims::Resul
 
 bool is_about_products(const claims::Claim& claim) { return claims::is_in(claims::Area::products, claim.id); }
 
-/// When claims are judged: what wakes several threads has the machine for itself, since libraries whose threads spin
+/// When claims are judged: what wakes several of a library's threads has the machine for itself, since those that spin
 /// would starve beside others; then the longest, so that no processor is left with a whole library in the end.
 enum class Turn { alone, longest, rest };
 
-Turn turn_of(const claims::Claim& claim) {
+bool has_threads(const results::BlasRecord& record) {
+  return record.threads > 1 || (!record.identity.threading.empty() && record.identity.threading != "serial");
+}
+
+Turn turn_of(const claims::Claim& claim, bool has_threads) {
   if (!is_about_products(claim)) return Turn::alone;
   switch (claims::routines_of(claim.id)) {
     case claims::Routines::all:
-      return Turn::alone;
+      return has_threads ? Turn::alone : Turn::longest;
     case claims::Routines::gemm:
       return Turn::longest;
     case claims::Routines::one:
@@ -65,11 +69,12 @@ Turn turn_of(const claims::Claim& claim) {
   return Turn::rest;
 }
 
-std::vector<claims::Claim> claims_in(Turn turn, bool is_default, const std::vector<claims::Claim>& claims) {
+std::vector<claims::Claim> claims_in(Turn turn, const Candidate& library, bool is_default,
+                                     const std::vector<claims::Claim>& claims) {
   std::vector<claims::Claim> chosen;
   std::ranges::copy_if(claims, std::back_inserter(chosen), [&](const claims::Claim& claim) {
     const bool wanted = is_default || is_about_products(claim);
-    return claim.uses_blas && wanted && turn_of(claim) == turn;
+    return claim.uses_blas && wanted && turn_of(claim, library.record && has_threads(*library.record)) == turn;
   });
   return chosen;
 }
@@ -101,7 +106,7 @@ void Comparison::judge(const std::vector<claims::Claim>& claims) {
   const std::size_t n = backends_.size();
   Tally tally(4 * n);
   const auto take_turn = [&](std::size_t library, Turn turn) {
-    const std::vector<claims::Claim> chosen = claims_in(turn, library == 0, claims);
+    const std::vector<claims::Claim> chosen = claims_in(turn, backends_[library], library == 0, claims);
     if (!chosen.empty()) judge_library(library, chosen, false, tally);
   };
   for (std::size_t library = 0; library < n; ++library) take_turn(library, Turn::alone);

@@ -23,6 +23,7 @@ struct Judging {
   std::uint64_t seed = 1;
   double effect_scale = 1;
   unsigned threads = 0;     ///< for the draws; 0: all available
+  bool identified = true;   ///< its file is read for its SHA-256 and routines, which a parent has done for a child
   bool properties = false;  ///< one more child is asked for them, if there was no incident before
   /// Of one call. That of the largest product takes 1 s with the slowest library that we know, on a processor that
   /// nobody else uses. Whoever was silent once is waited for half as long.

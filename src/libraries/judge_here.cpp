@@ -23,6 +23,13 @@ void keep_memory() {
 #endif
 }
 
+blas::Identity identity_of(const blas::Backend& backend, const Judging& judging) {
+  if (judging.identified) return backend.identity();
+  blas::Identity identity;
+  identity.name = identity.file_name = backend.file_name();
+  return identity;
+}
+
 std::vector<claims::Result> run_claims(const std::vector<claims::Claim>& claims, const claims::Subject& subject,
                                        const claims::Settings& settings) {
   std::vector<claims::Result> results;
@@ -67,7 +74,7 @@ JudgedLibrary judge_in_process(const std::string& blas, const std::vector<claims
   subject.before_loading = before;
   Judged judged;
   judged.claims = run_claims(claims, subject, judging.settings());
-  JudgedLibrary answer{{backend.identity(), backend.threads(), ""}, std::move(judged)};
+  JudgedLibrary answer{{identity_of(backend, judging), backend.threads(), ""}, std::move(judged)};
   if (judging.properties) answer.judged.properties = claims::blas_properties(subject, judging.settings());
   return answer;
 }

@@ -7,6 +7,27 @@
 
 namespace sqrtn::claims {
 
+namespace {
+
+/// n mod d for many n: a product takes a tenth of a division's time.
+class Remainder {
+ public:
+  /// 0 < d < 2⁶³.
+  explicit Remainder(std::uint64_t d) : d_(d), inverse_(~std::uint64_t{0} / d) {}
+  [[nodiscard]] std::int64_t of(std::uint64_t n) const {
+    // n/d − 1 < n·inverse/2⁶⁴ ≤ n/d: the quotient is at most 1 too small.
+    const auto quotient = static_cast<std::uint64_t>(static_cast<Wide>(n) * inverse_ >> 64);
+    const std::uint64_t rest = n - quotient * d_;
+    return static_cast<std::int64_t>(rest < d_ ? rest : rest - d_);
+  }
+
+ private:
+  __extension__ using Wide = unsigned __int128;
+  std::uint64_t d_, inverse_;
+};
+
+}  // namespace
+
 std::string_view to_string(Inputs inputs) {
   constexpr std::string_view words[] = {"integers", "normal", "positive", "cancelling", "scaled"};
   return sqrtn::word_of(inputs, words);
@@ -22,10 +43,8 @@ void TestData::fill_integers(std::span<T> out, double largest) {
   Buffer<std::uint64_t> bits(out.size());
   random::fill_bits(next(), bits.span());
   const auto bound = static_cast<std::int64_t>(largest);
-  const auto n_values = static_cast<std::uint64_t>(2 * bound + 1);
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    out[i] = static_cast<T>(static_cast<std::int64_t>(bits[i] % n_values) - bound);
-  }
+  const Remainder remainder(static_cast<std::uint64_t>(2 * bound + 1));
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<T>(remainder.of(bits[i]) - bound);
 }
 
 template <class T>

@@ -43,10 +43,12 @@ struct Terms {
     }
     if (operation.operands.size() == 1) return;
     static constexpr std::array<Real<T>, 7> scales{0.125, 0.25, 0.5, 1, 2, 4, 8};
-    y.reserve(n_terms);
-    for (std::size_t i = 0; i < n_terms; ++i) {
-      x[i] *= scales[i % 7];
-      y.push_back(T(scales[6 - i % 7]));
+    y.resize(n_terms);
+    for (std::size_t i = 0; i < n_terms;) {
+      for (std::size_t j = 0; j < scales.size() && i < n_terms; ++i, ++j) {
+        x[i] *= scales[j];
+        y[i] = T(scales[6 - j]);
+      }
     }
   }
   std::vector<T> x, y;

@@ -13,6 +13,9 @@
 namespace sqrtn::claims {
 namespace {
 
+// So that what strays farther than a page is seen too.
+constexpr std::size_t guard_bytes = 1 << 18;
+
 std::size_t page_size() { return static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)); }
 
 thread_local sigjmp_buf return_point;
@@ -27,18 +30,18 @@ void leave(int, siginfo_t* info, void*) {
 
 GuardedMemory::GuardedMemory(std::size_t bytes) {
   const std::size_t page = page_size(), size = (bytes + page - 1) / page * page;
-  void* all = ::mmap(nullptr, size + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  void* all = ::mmap(nullptr, size + 2 * guard_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (all == MAP_FAILED) throw std::bad_alloc();
-  room_ = {static_cast<std::byte*>(all) + page, size};
+  room_ = {static_cast<std::byte*>(all) + guard_bytes, size};
   if (size > 0 && ::mprotect(room_.data(), size, PROT_READ | PROT_WRITE) != 0) throw std::bad_alloc();
 }
 
-GuardedMemory::~GuardedMemory() { ::munmap(room_.data() - page_size(), room_.size() + 2 * page_size()); }
+GuardedMemory::~GuardedMemory() { ::munmap(room_.data() - guard_bytes, room_.size() + 2 * guard_bytes); }
 
 bool GuardedMemory::guards(const void* address) const {
   const auto at = reinterpret_cast<std::uintptr_t>(address), begin = reinterpret_cast<std::uintptr_t>(room_.data());
-  return (at >= begin - page_size() && at < begin) ||
-         (at >= begin + room_.size() && at < begin + room_.size() + page_size());
+  return (at >= begin - guard_bytes && at < begin) ||
+         (at >= begin + room_.size() && at < begin + room_.size() + guard_bytes);
 }
 
 namespace {

@@ -4,10 +4,10 @@
 #include <functional>
 #include <span>
 
-/// Memory between two pages that nobody may touch, and calls that survive touching them.
+/// Memory between some that nobody may touch, and calls that survive touching them.
 namespace sqrtn::claims {
 
-/// Room for at least `bytes`, an inaccessible page before it and one after it.
+/// Room for at least `bytes`, inaccessible memory before it and after it: 256 KiB each, of which none is taken.
 /// Throws: std::bad_alloc if the system gives no memory.
 class GuardedMemory {
  public:
@@ -18,14 +18,14 @@ class GuardedMemory {
 
   /// All that may be touched, whole pages.
   [[nodiscard]] std::span<std::byte> room() const { return room_; }
-  /// Whether the address lies in one of the two pages.
+  /// Whether the address lies in the inaccessible memory.
   [[nodiscard]] bool guards(const void* address) const;
 
  private:
   std::span<std::byte> room_;
 };
 
-/// One operand flush against the page before or the page after it. All other bytes of the room are known ones.
+/// One operand flush against memory that nobody may touch, before or after it. All other bytes of the room are known.
 class GuardedOperand {
  public:
   explicit GuardedOperand(std::size_t bytes);
@@ -35,7 +35,7 @@ class GuardedOperand {
   std::byte* place(std::span<const std::byte> content, std::size_t gap, bool at_end);
   /// Whether any byte of the room that is none of the operand's, or one of the gap, has changed.
   [[nodiscard]] bool overrun() const;
-  /// Whether the address lies in one of the two pages.
+  /// Whether the address lies in the inaccessible memory.
   [[nodiscard]] bool guards(const void* address) const { return memory_.guards(address); }
 
  private:

@@ -97,9 +97,7 @@ class LargeCount {
     T value(0);
     for (const blas::Term& term : output.terms) {
       const RepeatedEntries<T> left = entries(term.left), right = entries(term.right);
-      T sum(0);
-      for (std::size_t p = 0; p < left.cols; ++p) sum += times(left(i, p), right(p, j));
-      value += times(call_.scalar(term.scalar), sum);
+      value += times(call_.scalar(term.scalar), sum_of_products(left, right, i, j));
     }
     if (output.operand == '=' || output.old == '0') return value;
     return value + times(call_.scalar(output.old), entries({.operand = output.operand})(i, j));

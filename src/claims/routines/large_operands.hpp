@@ -17,6 +17,10 @@ inline constexpr std::size_t block_bytes = std::size_t{1} << 20;
 /// Elements on either side that may be touched: whether something is, `inside` tells.
 inline constexpr std::size_t large_margin = 64;
 
+/// Elements after which what memory holds begins again.
+template <class T>
+inline constexpr std::size_t period = block_bytes / sizeof(T);
+
 /// Entries of op of an operand as they were before the call.
 template <class T>
 struct RepeatedEntries {
@@ -30,15 +34,28 @@ struct RepeatedEntries {
     if (block == nullptr) return T(1);
     const std::ptrdiff_t at =
         first + static_cast<std::ptrdiff_t>(i) * row_step + static_cast<std::ptrdiff_t>(j) * col_step;
-    const T entry = (*block)[static_cast<std::size_t>(at) % (block_bytes / sizeof(T))];
+    const T entry = (*block)[static_cast<std::size_t>(at) % period<T>];
     return part_of(part, conjugated ? conjugate(entry) : entry);
   }
 };
 
+/// Σ left(i, p)·right(p, j). Both repeat with the memory that they stand in, and the sum is exact in any order.
+template <class T>
+T sum_of_products(const RepeatedEntries<T>& left, const RepeatedEntries<T>& right, std::size_t i, std::size_t j) {
+  const std::size_t n_left_over = left.cols % period<T>, n_different = std::min(left.cols, period<T>);
+  T sum(0), of_left_over(0);
+  for (std::size_t p = 0; p < n_different; ++p) {
+    if (p == n_left_over) of_left_over = sum;
+    sum += times(left(i, p), right(p, j));
+  }
+  if (left.cols < period<T>) return sum;
+  return T(static_cast<Real<T>>(left.cols / period<T>)) * sum + of_left_over;
+}
+
 /// Entries 0 and 1, or i: in any order, sums of up to 2²⁴ of them are exact even in float.
 template <class T>
 std::vector<T> block_of(TestData& data) {
-  std::vector<T> block(block_bytes / sizeof(T));
+  std::vector<T> block(period<T>);
   Buffer<Real<T>> draws(block.size());
   data.fill_integers<Real<T>>(draws.span(), 4);
   for (std::size_t at = 0; at < block.size(); ++at) {

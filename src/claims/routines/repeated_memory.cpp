@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -55,6 +56,16 @@ MappedMemory::~MappedMemory() {
   if (!bytes_.empty()) ::munmap(bytes_.data(), bytes_.size());
 }
 
+void MappedMemory::grow(std::size_t bytes) {
+  if (bytes_.empty()) {
+    *this = MappedMemory(bytes);
+    return;
+  }
+  void* const all = ::mremap(bytes_.data(), bytes_.size(), bytes, MREMAP_MAYMOVE);
+  if (all == MAP_FAILED) fail();
+  bytes_ = {static_cast<std::byte*>(all), bytes};
+}
+
 MappedMemory::MappedMemory(MappedMemory&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
 
 MappedMemory& MappedMemory::operator=(MappedMemory&& other) noexcept {
@@ -81,21 +92,17 @@ std::byte* RepeatedMemory::seen(std::size_t bytes) {
 }
 
 std::byte* RepeatedMemory::copied(std::size_t bytes) {
-  if (bytes > memory_.bytes().size()) {
-    memory_ = {};
-    if (!idle().empty()) {
-      memory_ = std::move(idle().back());
-      idle().pop_back();
-    }
+  if (memory_.bytes().empty() && !idle().empty()) {
+    memory_ = std::move(idle().back());
+    idle().pop_back();
   }
   if (bytes > memory_.bytes().size()) {
-    memory_ = {};
-    memory_ = MappedMemory(bytes);
+    memory_.grow(bytes);
     ::madvise(memory_.bytes().data(), bytes, MADV_HUGEPAGE);  // fewer pages to ask for; where there are none, as well
   }
   is_copy_ = true;
   for (std::size_t at = 0; at < bytes; at += block_.size())
-    std::ranges::copy(block_.first(std::min(block_.size(), bytes - at)), memory_.bytes().data() + at);
+    std::memcpy(memory_.bytes().data() + at, block_.data(), std::min(block_.size(), bytes - at));
   return memory_.bytes().data();
 }
 

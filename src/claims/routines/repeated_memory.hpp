@@ -15,6 +15,8 @@ class MappedMemory {
   MappedMemory(MappedMemory&& other) noexcept;
   MappedMemory& operator=(MappedMemory&& other) noexcept;
 
+  /// To `bytes` in all; what is there stays, with its pages. Throws: as the constructor.
+  void grow(std::size_t bytes);
   [[nodiscard]] std::span<std::byte> bytes() const { return bytes_; }
 
  private:
