@@ -39,7 +39,8 @@ void compare_solution(Instance<T>& instance, const Comparison<T>& comparison, bo
   for (std::size_t i = 0; i < x.entries.size(); ++i) {
     const Wide wanted = times(convert<Wide>(alpha), convert<Wide>(right[i]));
     const auto place = [&] {
-      return comparison.where(output.operand, i / x.placement.cols, i % x.placement.cols) + " put back in";
+      return fmt::format("{}{}, entry ({}, {}) of the solution put back in", instance.describe(comparison.interface),
+                         comparison.note, i / x.placement.cols, i % x.placement.cols);
     };
     const auto bound = factor * (product.magnitude[i] + size_of(wanted));
     comparison.found.compare_wide(real_part(product.value[i]), real_part(wanted), bound, place);
