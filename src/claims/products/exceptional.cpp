@@ -39,18 +39,22 @@ std::vector<Scalars> exact_scalars(const Operation& operation) {
   return operation.operands.size() == 1 ? std::vector<Scalars>{{2, 0}, {-1, 0}} : std::vector<Scalars>{{1, 0}, {-1, 0}};
 }
 
-/// Integers from −2 to 2, with or without zeros among them.
+/// What is 0: nothing, some entries, or all of the operands but one as well.
+enum class Zeros { none, some, others };
+
+/// Integers from −2 to 2.
 template <class T>
-void fill_small(Instance<T>& sum, TestData& data, bool zeros) {
+void fill_small(Instance<T>& sum, TestData& data, Zeros zeros, char but_one = 0) {
   for (Stored<T>& operand : sum.operands) {
     data.fill_integers(std::span(operand.entries), 2);
-    if (!zeros) std::ranges::replace(operand.entries, T(0), T(1));
+    if (zeros == Zeros::none) std::ranges::replace(operand.entries, T(0), T(1));
+    if (zeros == Zeros::others && operand.placement.operand.name != but_one) std::ranges::fill(operand.entries, T(0));
   }
 }
 
 /// One NaN or infinity at one place of each operand in turn, the others clean.
 template <class T>
-void check_specials(const Inquiry& inquiry, const Choice& shape, std::vector<Scalars> scalars, bool zeros) {
+void check_specials(const Inquiry& inquiry, const Choice& shape, std::vector<Scalars> scalars, Zeros zeros) {
   constexpr T inf = std::numeric_limits<T>::infinity();
   if (shape.k == 0) std::erase_if(scalars, [](const Scalars& s) { return s.beta == 0; });
   const std::vector<double> places =
@@ -64,7 +68,7 @@ void check_specials(const Inquiry& inquiry, const Choice& shape, std::vector<Sca
       for (const T v : {std::numeric_limits<T>::quiet_NaN(), inf, -inf}) {
         const std::string note = fmt::format(" with {} at ({}, {}) of {}", v, row, col, operand.name);
         compare_forms<T>(inquiry, {shape}, scalars, note, [&](Instance<T>& sum) {
-          fill_small(sum, inquiry.data, zeros);
+          fill_small(sum, inquiry.data, zeros, operand.name);
           sum.stored(operand.name)(row, col) = v;
           sum.multiply();
         });
@@ -74,7 +78,7 @@ void check_specials(const Inquiry& inquiry, const Choice& shape, std::vector<Sca
 }
 
 template <class T>
-void check_specials(const Inquiry& inquiry, const std::vector<Scalars>& scalars, bool zeros) {
+void check_specials(const Inquiry& inquiry, const std::vector<Scalars>& scalars, Zeros zeros) {
   const Operation& operation = inquiry.operation;
   std::vector<Choice> shapes = sizes(operation);
   // Nothing but βC: what a NaN in C becomes is seen alone.
@@ -85,14 +89,14 @@ void check_specials(const Inquiry& inquiry, const std::vector<Scalars>& scalars,
 /// No zero among the others.
 template <class T>
 void exceptional(const Inquiry& inquiry) {
-  check_specials<T>(inquiry, exact_scalars(inquiry.operation), false);
+  check_specials<T>(inquiry, exact_scalars(inquiry.operation), Zeros::none);
 }
 
-/// Zeros among the others; for scal α = 0.
+/// Zeros among the others, and nothing else, so that some meet it with every seed; for scal α = 0.
 template <class T>
 void zero_factor(const Inquiry& inquiry) {
   const bool scales = inquiry.operation.operands.size() == 1;
-  check_specials<T>(inquiry, {{scales ? 0.0 : 1.0, 0}}, true);
+  for (const Zeros zeros : {Zeros::some, Zeros::others}) check_specials<T>(inquiry, {{scales ? 0.0 : 1.0, 0}}, zeros);
 }
 
 template <class T>
@@ -109,7 +113,7 @@ void subnormals(const Inquiry& inquiry) {
       const std::string note =
           fmt::format(" times 2^{} in {}, and results times 2^{}", exponent, term.left.operand, smallest);
       compare_forms<T>(inquiry, {shape}, exact_scalars(inquiry.operation), note, [&](Instance<T>& sum) {
-        fill_small(sum, inquiry.data, true);
+        fill_small(sum, inquiry.data, Zeros::some);
         sum.multiply();
         const int of_right = term.right.operand == term.left.operand ? exponent : smallest - exponent;
         sum.scale(exponent, of_right, smallest);
@@ -164,7 +168,7 @@ void exceptional_scalars(const Inquiry& inquiry) {
   std::vector<Scalars> scalars{{nan, 1}, {inf, 1}, {-inf, 1}};
   if (has_beta(inquiry.operation)) scalars.insert(scalars.end(), {{nan, 0}, {inf, 0}, {1, nan}, {1, inf}, {-2, -inf}});
   compare_forms<T>(inquiry, sizes(inquiry.operation), scalars, ", integer inputs", [&](Instance<T>& sum) {
-    fill_small(sum, inquiry.data, false);
+    fill_small(sum, inquiry.data, Zeros::none);
     // One sign, so that no order of the sums subtracts an infinity from another.
     for (Stored<T>& operand : sum.operands) {
       for (T& entry : operand.entries) entry = std::abs(entry);
