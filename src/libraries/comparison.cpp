@@ -48,8 +48,8 @@ void sort_as(const std::vector<claims::Claim>& claims, std::vector<claims::Resul
 
 bool is_about_products(const claims::Claim& claim) { return claims::is_in(claims::Area::products, claim.id); }
 
-/// When claims are judged: what wakes several of a library's threads has the machine for itself, since those that spin
-/// would starve beside others; then the longest, so that no processor is left with a whole library in the end.
+/// When claims are judged: what wakes several threads has the machine for itself, since threads that spin would starve
+/// beside others, and races would hide; then the longest, so that no processor has a whole library left in the end.
 enum class Turn { alone, longest, rest };
 
 bool has_threads(const results::BlasRecord& record) {
@@ -60,7 +60,7 @@ Turn turn_of(const claims::Claim& claim, bool has_threads) {
   if (!is_about_products(claim)) return Turn::alone;
   switch (claims::routines_of(claim.id)) {
     case claims::Routines::all:
-      return has_threads ? Turn::alone : Turn::longest;
+      return has_threads || claim.id.ends_with("/concurrent") ? Turn::alone : Turn::longest;
     case claims::Routines::gemm:
       return Turn::longest;
     case claims::Routines::one:
