@@ -19,15 +19,12 @@ class GuardedOperands {
  public:
   /// "" or what was touched.
   std::string call_within(Instance<T>& instance, const blas::Interface& interface, bool at_end) {
-    const bool are_small = std::ranges::all_of(
-        instance.operands, [](const Stored<T>& operand) { return operand.memory.size() * sizeof(T) <= small_bytes; });
-    rooms_ = are_small ? &small_ : &large_;
     instance.places.clear();
     for (std::size_t i = 0; i < instance.operands.size(); ++i) {
       const Elements<T>& memory = instance.operands[i].memory;
       const auto content = std::as_bytes(std::span<const T>(memory.data(), memory.size()));
       instance.places.push_back(has_memory(instance.operands[i].placement.operand)
-                                    ? reinterpret_cast<T*>(rooms_->at(i).place(content, 0, at_end))
+                                    ? reinterpret_cast<T*>(places_.at(i).place(content, 0, at_end))
                                     : instance.places.front());
     }
     const void* const refused = refused_access([&] { instance.call(interface); });
@@ -37,7 +34,7 @@ class GuardedOperands {
  private:
   [[nodiscard]] std::string touched(const Instance<T>& instance, const void* address, bool at_end) const {
     for (std::size_t i = 0; i < instance.operands.size(); ++i) {
-      if (rooms_->at(i).guards(address))
+      if (places_.at(i).guards(address))
         return fmt::format("touched memory {} {}", at_end ? "after" : "before",
                            instance.operands[i].placement.operand.name);
     }
@@ -45,20 +42,15 @@ class GuardedOperands {
   }
   [[nodiscard]] std::string overrun(const Instance<T>& instance, bool at_end) const {
     for (std::size_t i = 0; i < instance.operands.size(); ++i) {
-      if (has_memory(instance.operands[i].placement.operand) && rooms_->at(i).overrun())
+      if (has_memory(instance.operands[i].placement.operand) && places_.at(i).overrun())
         return fmt::format("wrote {} {}, or between its entries", at_end ? "before" : "after",
                            instance.operands[i].placement.operand.name);
     }
     return {};
   }
-  using Rooms = std::array<GuardedOperand, 4>;
-  static Rooms rooms_of(std::size_t bytes) {
-    return {GuardedOperand(bytes), GuardedOperand(bytes), GuardedOperand(bytes), GuardedOperand(bytes)};
-  }
-  // After each call all of a room is looked at. The large ones are larger than any operand of the shapes below.
-  static constexpr std::size_t small_bytes = 1 << 13, large_bytes = 1 << 18;
-  Rooms small_ = rooms_of(small_bytes), large_ = rooms_of(large_bytes);
-  Rooms* rooms_ = &large_;
+  // Larger than any operand of the shapes below.
+  std::array<GuardedOperand, 4> places_{GuardedOperand(1 << 18), GuardedOperand(1 << 18), GuardedOperand(1 << 18),
+                                        GuardedOperand(1 << 18)};
 };
 
 template <class T>
