@@ -28,6 +28,12 @@ template <class T>
 void drop_last_k(SQRTN_GEMM) {
   real<T>().gemm(layout, trans_a, trans_b, m, n, k - 1, alpha, a, lda, b, ldb, beta, c, ldc);
 }
+/// In one form alone, in which both are as long where there is no padding.
+template <class T>
+void take_lda_for_ldc(SQRTN_GEMM) {
+  const bool wrong = layout == 102 && trans_a == 111 && trans_b == 111 && lda < ldc;
+  real<T>().gemm(layout, trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, wrong ? lda : ldc);
+}
 template <class T>
 void drop_last_k_of_some(SQRTN_GEMM) {
   real<T>().gemm(layout, trans_a, trans_b, m, n, k % 4 == 1 ? k - 1 : k, alpha, a, lda, b, ldb, beta, c, ldc);
@@ -156,6 +162,7 @@ const std::vector<Fault>& faults() {
        SQRTN_BOTH(gemm, drop_last_k),
        {"gemm/f32/exact_small", "gemm/f64/exact_small", "gemm/f32/exact_large", "gemm/f64/exact_large",
         "gemm/f32/random_bound", "gemm/f64/random_bound", "gemm/f32/hard_bound", "gemm/f64/hard_bound"}},
+      {"gemm_takes_lda_for_ldc", SQRTN_BOTH(gemm, take_lda_for_ldc), {"gemm/f32/exact_small", "gemm/f64/exact_small"}},
       {"gemm_drops_the_last_k_if_k_is_1_mod_4",
        SQRTN_BOTH(gemm, drop_last_k_of_some),
        {"gemm/f32/exact_small", "gemm/f64/exact_small", "gemm/f32/random_bound", "gemm/f64/random_bound"}},

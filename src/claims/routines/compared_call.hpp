@@ -22,6 +22,13 @@ Real<Wider<T>> error_factor(std::size_t n_terms) {
   return static_cast<Real<Wider<T>>>(gamma<Real<T>>(n) + gamma<Real<Wider<T>>>(n));
 }
 
+template <class T>
+std::string number_text(const T& number) {
+  std::string text = fmt::format("{}", real_part(number));
+  if constexpr (is_complex<T>) text += fmt::format(" + {}i", imaginary_part(number));
+  return text;
+}
+
 /// One call after it was made.
 template <class T>
 struct Comparison {
@@ -53,7 +60,8 @@ struct Comparison {
       ++found.n_compared;
       symptom.expected = std::numeric_limits<double>::quiet_NaN();
       if (!is_nan(got))
-        explained(symptom, [&] { found.fail([&] { return place() + ": got no NaN where one is due"; }); });
+        explained(symptom,
+                  [&] { found.fail([&] { return place() + ": got " + number_text(got) + ", expected nan"; }); });
       return;
     }
     part(real_part(got), real_part(expected), false);

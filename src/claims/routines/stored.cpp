@@ -50,8 +50,10 @@ Placement::Placement(const blas::Operation& operation, const blas::Operand& oper
     (triangle_ == 'U' ? upper_ : lower_) = choice.k;
   }
   const std::size_t needed = operand.format == Format::band ? lower_ + upper_ + 1 : row_major_ ? cols : rows;
-  const std::size_t padding = has_memory(operand) ? choice.padding : 2 * choice.padding;
-  leading = static_cast<std::int64_t>(std::max<std::size_t>(needed, 1) + padding);
+  // Another one for each operand, so that none can be taken for another's.
+  const auto place = std::ranges::find(operation.operands, operand.name, &blas::Operand::name);
+  const auto nth = static_cast<std::size_t>(place - operation.operands.begin()) + 1;
+  leading = static_cast<std::int64_t>(std::max<std::size_t>(needed, 1) + nth * choice.padding);
 }
 
 std::size_t Placement::packed_place(std::size_t i, std::size_t j) const {

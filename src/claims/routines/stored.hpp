@@ -20,7 +20,7 @@ struct Choice {
   char side = 'l', triangle = 'U', diagonal = 'n', transpose_a = 'N', transpose_b = 'N';
   std::size_t m = 1, n = 1, k = 1, lower = 0, upper = 0;  ///< of op(A) where a flag transposes it
   std::int64_t increment_x = 1, increment_y = 1;
-  std::size_t padding = 0;  ///< that leading dimensions exceed what is needed
+  std::size_t padding = 0;  ///< that the n-th leading dimension exceeds what is needed by, n times
   int rotation = -1;        ///< the flag of rotm
 
   [[nodiscard]] std::size_t length(char letter) const;
