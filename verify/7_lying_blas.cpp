@@ -72,7 +72,7 @@ constexpr Lie lies[] = {
     {"core_type", "gemm/f64/exact_small", "dgemm column-major transa=T transb=N m=1 n=1 k=0 ",
      "entry (0, 0) of C: got 1, expected 0"},
     {"race", "all/f32/concurrent", "4 callers at once: cblas_sgemm ", "other bits than when it was called alone"},
-    {"zero_times_nan", "gemm/f32/zero_factor", "with nan at (0, 0) of A", "got 0, expected nan"},
+    {"zero_times_nan", "gemm/f32/zero_factor", "with nan at (0, 0) of op(A)", "got 0, expected nan"},
     {"beta_nan", "gemm/f64/beta_zero", " beta=0 ", "got nan, expected 0"},
     {"nrm2_overflow", "nrm2/f32/extremes", "snrm2 n=1 incx=1, entries of size 2^120", "got inf, expected "},
     {"intermittent", "gemm/f32/exact_small", "sgemm ", "entry ("},

@@ -10,9 +10,6 @@
 namespace sqrtn::claims {
 namespace {
 
-using Lengths = std::vector<std::array<std::size_t, 3>>;
-
-/// Lengths as lengths_of() takes them.
 struct Cases {
   std::string_view name;
   int first_power, last_power;  ///< cubes of 2^e − 1, 2^e and 2^e + 1
@@ -64,7 +61,7 @@ const Cases& cases_of(const blas::Operation& operation) {
 }
 
 void add(std::vector<Choice>& shapes, const blas::Operation& operation, const Lengths& lengths) {
-  for (const auto& [m, n, k] : lengths) shapes.push_back(lengths_of(operation, m, n, k));
+  std::ranges::move(shapes_of(operation, lengths), std::back_inserter(shapes));
 }
 
 void add_powers(std::vector<Choice>& shapes, const blas::Operation& operation, int first, int last) {
@@ -98,6 +95,12 @@ ScalarSets scalars_of(const blas::Operation& operation) {
     for (const double beta : {0, 1, -1, 2}) sets.exact.push_back({one.alpha, beta});
   }
   return sets;
+}
+
+std::vector<Choice> shapes_of(const blas::Operation& operation, const Lengths& lengths) {
+  std::vector<Choice> shapes;
+  for (const auto& [m, n, k] : lengths) shapes.push_back(lengths_of(operation, m, n, k));
+  return shapes;
 }
 
 std::vector<Choice> medium_shapes(const blas::Operation& operation) {

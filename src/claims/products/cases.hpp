@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <initializer_list>
 #include <vector>
 
@@ -19,6 +20,10 @@ struct ScalarSets {
   std::vector<Scalars> rounding;  ///< do not
 };
 ScalarSets scalars_of(const blas::Operation& operation);
+
+/// Of three lengths each, as lengths_of() takes them.
+using Lengths = std::vector<std::array<std::size_t, 3>>;
+std::vector<Choice> shapes_of(const blas::Operation& operation, const Lengths& lengths);
 
 /// Around the block sizes of kernels, odd and skinny.
 std::vector<Choice> medium_shapes(const blas::Operation& operation);

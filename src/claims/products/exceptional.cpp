@@ -16,20 +16,16 @@ bool has_beta(const Operation& operation) { return has_argument(operation, What:
 
 /// Smallest first, so that the first failure is; those of small-matrix paths and of blocked ones.
 std::vector<Choice> sizes(const Operation& operation) {
-  std::vector<Choice> all;
-  for (const auto& [m, n, k] : std::initializer_list<std::array<std::size_t, 3>>{{1, 1, 1},
-                                                                                 {2, 3, 4},
-                                                                                 {3, 5, 7},
-                                                                                 {8, 8, 8},
-                                                                                 {9, 17, 5},
-                                                                                 {16, 16, 16},
-                                                                                 {33, 20, 19},
-                                                                                 {64, 64, 64},
-                                                                                 {65, 63, 130},
-                                                                                 {128, 128, 128}}) {
-    all.push_back(lengths_of(operation, m, n, k));
-  }
-  return all;
+  return shapes_of(operation, {{1, 1, 1},
+                               {2, 3, 4},
+                               {3, 5, 7},
+                               {8, 8, 8},
+                               {9, 17, 5},
+                               {16, 16, 16},
+                               {33, 20, 19},
+                               {64, 64, 64},
+                               {65, 63, 130},
+                               {128, 128, 128}});
 }
 
 /// Scalars that keep small integers exact.
@@ -62,11 +58,14 @@ void check_specials(const Inquiry& inquiry, const Choice& shape, std::vector<Sca
   for (const blas::Operand& operand : inquiry.operation.operands) {
     const Placement placement(inquiry.operation, operand, shape);
     if (placement.rows * placement.cols == 0) continue;
+    // The forms share what op makes of it.
+    std::string subject(1, operand.name);
+    if (has_op(inquiry.operation, operand.name)) subject = fmt::format("op({})", subject);
     for (const double where : places) {
       const auto row = static_cast<std::size_t>(where * static_cast<double>(placement.rows - 1)),
                  col = static_cast<std::size_t>(where * static_cast<double>(placement.cols - 1));
       for (const T v : {std::numeric_limits<T>::quiet_NaN(), inf, -inf}) {
-        const std::string note = fmt::format(" with {} at ({}, {}) of {}", v, row, col, operand.name);
+        const std::string note = fmt::format(" with {} at ({}, {}) of {}", v, row, col, subject);
         compare_forms<T>(inquiry, {shape}, scalars, note, [&](Instance<T>& sum) {
           fill_small(sum, inquiry.data, zeros, operand.name);
           sum.stored(operand.name)(row, col) = v;

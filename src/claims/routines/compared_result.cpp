@@ -9,9 +9,7 @@ namespace sqrtn::claims {
 template <class T, class A>
 void compare_returned(const Comparison<T>& comparison, const Expected<A>& expected, Real<A> factor) {
   const Instance<T>& instance = comparison.instance;
-  const auto place = [&] {
-    return fmt::format("{}{}, the result", instance.describe(comparison.interface), comparison.note);
-  };
+  const auto place = [&] { return comparison.where_returned(); };
   const A value = expected.value.empty() ? A(0) : expected.value.front();
   const Real<A> bound = expected.magnitude.empty() ? Real<A>(0) : factor * expected.magnitude.front();
   comparison.compare(instance.returned_number(), value, bound, {}, place);
@@ -31,9 +29,7 @@ void compare_sum_in_double(const Comparison<float>& comparison, bool exact) {
     if (rounds) bound += std::abs(wanted) * std::numeric_limits<float>::epsilon() / 2;
   }
   comparison.explained({.expected = wanted, .bound = bound}, [&] {
-    comparison.found.compare_wide<double>(got, wanted, bound, [&] {
-      return fmt::format("{}{}, the result", instance.describe(comparison.interface), comparison.note);
-    });
+    comparison.found.compare_wide<double>(got, wanted, bound, [&] { return comparison.where_returned(); });
   });
 }
 
@@ -42,9 +38,7 @@ void compare_reduction(const Comparison<T>& comparison) {
   using Wide = Real<Wider<T>>;
   const Instance<T>& instance = comparison.instance;
   const std::vector<T>& x = instance.stored('x').entries;
-  const auto place = [&] {
-    return fmt::format("{}{}, the result", instance.describe(comparison.interface), comparison.note);
-  };
+  const auto place = [&] { return comparison.where_returned(); };
   if (instance.operation.reduction == blas::Reduction::norm) {
     Wide sum = 0;
     for (const T& entry : x) {
