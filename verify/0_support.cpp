@@ -1,9 +1,12 @@
 #include <sched.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cmath>
+#include <csignal>
 #include <thread>
 
 #include "scratch.hpp"
@@ -11,6 +14,7 @@
 #include "sqrtn/support/shape.hpp"
 #include "sqrtn/support/tensor.hpp"
 #include "support/environment.hpp"
+#include "support/interrupt.hpp"
 #include "verify.hpp"
 
 namespace sqrtn::verify {
@@ -94,6 +98,28 @@ TEST(Parallel, PassesTheFirstExceptionOn) {
     EXPECT_EQ(message_of<std::out_of_range>([&] { parallel_for(n_tasks, threads, task); }), "task 3");
     EXPECT_LT(ended, threads == 1 ? 4 : n_tasks - 1);
   }
+}
+
+/// How a process ends that is sent SIGINT twice so far apart: 7 if it still could say that it was interrupted.
+int end_of_interrupted(std::chrono::milliseconds apart) {
+  const pid_t child = fork();
+  if (child == 0) {
+    const Interruptible interruptible;
+    std::raise(SIGINT);
+    std::this_thread::sleep_for(apart);
+    std::raise(SIGINT);
+    _exit(interrupted() ? 7 : 8);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return status;
+}
+
+TEST(Interrupt, WhatIsSentTwiceAtOnceIsOneWish) {
+  const int once = end_of_interrupted(std::chrono::milliseconds(0));
+  EXPECT_TRUE(WIFEXITED(once) && WEXITSTATUS(once) == 7) << once;
+  const int twice = end_of_interrupted(std::chrono::milliseconds(500));
+  EXPECT_TRUE(WIFSIGNALED(twice) && WTERMSIG(twice) == SIGINT) << twice;
 }
 
 TEST(Parallel, CountsTheAffinityMask) {

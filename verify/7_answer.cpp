@@ -195,13 +195,17 @@ TEST(Answer, BuildsThatFailAlikeAreToldOnceTheWorstFirst) {
   EXPECT_EQ(report::complaints_of(one), "returns numbers where 0·NaN is due (gemm)");
 }
 
-TEST(Answer, ABusyMachineIsToldOf) {
+TEST(Answer, CaveatsAreToldOf) {
   Libraries all = of({library("one", 1)});
-  EXPECT_EQ(report::disturbance(all), "");
+  EXPECT_TRUE(report::caveats(all).empty());
   all.others_busy = 0.2;
-  EXPECT_EQ(report::disturbance(all), "");
+  EXPECT_TRUE(report::caveats(all).empty());
   all.others_busy = 1.25;
-  EXPECT_TRUE(report::disturbance(all).find("1.2 of its processors") != std::string::npos);
+  ASSERT_EQ(report::caveats(all).size(), 1U);
+  EXPECT_TRUE(report::caveats(all).front().find("1.2 of its processors") != std::string::npos);
+  all.quick = true;
+  ASSERT_EQ(report::caveats(all).size(), 2U);
+  EXPECT_TRUE(report::caveats(all).back().find("quick look") != std::string::npos);
 }
 
 TEST(Answer, TablesFitTheTerminal) {

@@ -255,6 +255,7 @@ results::Libraries synthetic_libraries() {
   results::Libraries report{.provenance = report::provenance_line(synthetic_document()),
                             .default_name = "right",
                             .seed = 18446744073709551615ULL,
+                            .quick = true,
                             .backends = {library("right"), library("wrong <u>"), {}},
                             .others_busy = 0.25,
                             .environment = machine()};

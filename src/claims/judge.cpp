@@ -42,6 +42,15 @@ Outcome failure(std::string reason) {
   return outcome;
 }
 
+Outcome skipped(std::string reason) {
+  Outcome outcome;
+  outcome.verdict = Verdict::skipped;
+  outcome.reason = std::move(reason);
+  return outcome;
+}
+
+Outcome left_to_whole_runs() { return skipped("left to a run that is not quick"); }
+
 Outcome judge(const std::optional<statistics::TestResult>& test, double expected, double unit) {
   Outcome outcome;
   outcome.expected = expected;

@@ -33,6 +33,12 @@ Outcome exact_outcome(std::string reason, std::size_t n_compared);
 /// fail for this reason.
 Outcome failure(std::string reason);
 
+/// skipped for this reason.
+Outcome skipped(std::string reason);
+
+/// skipped, since the run is a quick one.
+Outcome left_to_whole_runs();
+
 /// The verdict of a test at its own alpha; estimate and interval are shown in multiples of `unit`.
 /// No test: inconclusive.
 Outcome judge(const std::optional<statistics::TestResult>& test, double expected, double unit = 1);

@@ -18,9 +18,6 @@
 namespace sqrtn::command {
 namespace {
 
-// A ninth of the samples. The tables show the effects.
-constexpr double quick_effect_scale = 3;
-
 struct RunOptions {
   CommonOptions common;
   ShapeOptions shapes;
@@ -33,7 +30,8 @@ int run(RunOptions options, const std::vector<std::string>& command) {
   CommonOptions& common = options.common;
   const std::vector<bench::AskedProduct> products = asked_products(options.shapes);
   common.filter = filter_for(common.filter, products);
-  const claims::Settings settings{.seed = common.seed, .effect_scale = options.quick ? quick_effect_scale : 1};
+  const claims::Settings settings{
+      .seed = common.seed, .effect_scale = options.quick ? claims::quick_effect_scale : 1, .quick = options.quick};
   const std::vector<claims::Claim> claims = matching_claims(settings, common.filter);
   const std::vector<std::string> ids =
       bench::matching_ids({.filter = common.filter, .quick = options.quick, .seed = common.seed, .products = products});
@@ -48,11 +46,7 @@ int run(RunOptions options, const std::vector<std::string>& command) {
   if (options.backends.empty() && !options.blas_given) options.backends = {"all"};
   const std::vector<libraries::Candidate> backends =
       libraries::choose_backends(common.blas, options.backends, options.search, options.kernels);
-  libraries::Comparison comparison(backends, {.seed = common.seed,
-                                              .filter = common.filter,
-                                              .quick = options.quick,
-                                              .effect_scale = settings.effect_scale,
-                                              .products = products});
+  libraries::Comparison comparison(backends, {.settings = settings, .filter = common.filter, .products = products});
   std::vector<claims::Result> own = libraries::judge_own(claims, settings);
   comparison.judge(claims);
   auto measurements = ids.empty() ? std::vector<results::Measurement>{} : comparison.measure_default();
@@ -98,8 +92,8 @@ void add_run(CLI::App& application, Action& chosen) {
   subcommand->add_flag("--kernels", options->kernels,
                        "Also judge and time the kernels for other processors that the chosen libraries hold");
   subcommand->add_flag("--quick", options->quick,
-                       "Effects three times as large are looked for, most routines by a third of the calls; fewer "
-                       "shapes and rounds are timed, accuracy is left out");
+                       "Effects three times as large are looked for, libraries by a third of the calls and not at long "
+                       "operands; fewer shapes and rounds are timed, accuracy is left out");
   subcommand->add_option("--output", options->output, "Folder for the report [results/<machine>]")->type_name("DIR");
   subcommand->add_flag("--strict", options->strict,
                        "Fail also if a claim about a library fails, the default or one that is compared");

@@ -19,9 +19,7 @@ constexpr double limit_s = 600;  // of all children together; a group of claims 
 
 results::Document judged_document(const VerifyOptions& options, const std::vector<claims::Claim>& claims,
                                   const std::vector<std::string>& command) {
-  const libraries::Judging judging{.seed = options.common.seed,
-                                   .effect_scale = options.settings.effect_scale,
-                                   .threads = options.settings.threads,
+  const libraries::Judging judging{.settings = options.settings,
                                    .identified = options.ids.empty() && !options.only_properties,
                                    .properties = options.properties || options.only_properties,
                                    .limit_s = limit_s};
@@ -49,6 +47,7 @@ std::vector<claims::Claim> wanted_claims(const VerifyOptions& options) {
 
 int verify(VerifyOptions options, const std::vector<std::string>& command) {
   options.settings.seed = options.common.seed;
+  if (options.settings.quick) options.settings.effect_scale = claims::quick_effect_scale;
   const bool of_sampler = !options.sampler.command.empty();
   const std::vector<claims::Claim> claims =
       of_sampler && !options.list ? std::vector<claims::Claim>{} : wanted_claims(options);

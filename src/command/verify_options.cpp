@@ -7,11 +7,17 @@ void add_verify_options(CLI::App& subcommand, VerifyOptions& options) {
   subcommand.add_option("--threads", options.settings.threads, "Threads for the draws; 0: all available")
       ->type_name("N")
       ->check(CLI::Range(0, 4096));
+  CLI::Option* scale =
+      subcommand
+          .add_option(
+              "--effect-scale", options.settings.effect_scale,
+              "Multiplies the effects that are looked for, from 1 to 10: 10 needs a hundredth of the samples [1]")
+          ->type_name("X")
+          ->check(number_between(1, 10));
   subcommand
-      .add_option("--effect-scale", options.settings.effect_scale,
-                  "Multiplies the effects that are looked for, from 1 to 10: 10 needs a hundredth of the samples [1]")
-      ->type_name("X")
-      ->check(number_between(1, 10));
+      .add_flag("--quick", options.settings.quick,
+                "A first look: effects three times as large, and of a library what takes least; the rest is skipped")
+      ->excludes(scale);
   add_shapes(subcommand, options.shapes,
              "Only the routine at these lengths, in the order of its arguments: gemm:MxNxK; repeatable");
   subcommand.add_flag("--properties", options.properties,

@@ -122,11 +122,11 @@ void Comparison::judge(const std::vector<claims::Claim>& claims) {
   std::ranges::stable_sort(order, std::ranges::greater{}, [&](std::size_t library) { return lasted_s[library]; });
   parallel_for(n, 0, [&](std::size_t i) { take_turn(order[i], Turn::rest); });
   const bool about_products = std::ranges::any_of(claims, is_about_products);
-  for (std::size_t library = 0; library < n && about_products && !options_.quick; ++library) {
+  for (std::size_t library = 0; library < n && about_products && !options_.settings.quick; ++library) {
     if (judged_[library].incidents.empty()) judge_library(library, {}, true, tally);
   }
   for (Judged& judged : judged_) sort_as(claims, judged.claims);
-  if (about_products && !options_.quick) read_orders();
+  if (about_products && !options_.settings.quick) read_orders();
 }
 
 void Comparison::read_orders() {
@@ -134,7 +134,7 @@ void Comparison::read_orders() {
   for (const char* dtype : {"f32", "f64"}) {
     orderings.push_back({.request = order::parse_request(ordered_product),
                          .dtype = dtype,
-                         .seed = options_.seed,
+                         .seed = options_.settings.seed,
                          .entries = ordered_entries,
                          .limit_s = order_limit_s,
                          .invariance = true});
@@ -151,9 +151,8 @@ void Comparison::judge_library(std::size_t library, const std::vector<claims::Cl
   // The default is judged by everything, whatever time that takes: an answer is what was asked for.
   const double limit_s = (library == 0 ? 5 * judge_limit_s : judge_limit_s) - judged_[library].time_s;
   lock.unlock();
-  Judging judging{
-      .seed = options_.seed, .effect_scale = options_.effect_scale, .properties = properties, .limit_s = limit_s};
-  if (options_.quick) judging.call_limit_s /= 2;
+  Judging judging{.settings = options_.settings, .properties = properties, .limit_s = limit_s};
+  if (options_.settings.quick) judging.call_limit_s /= 2;
   Judged judged = judge_in_children(backends_[library], claims, judging, [&](std::size_t, const std::string& group) {
     tally.show(backends_[library].name + ' ' + group);
   });
@@ -163,16 +162,17 @@ void Comparison::judge_library(std::size_t library, const std::vector<claims::Cl
 }
 
 Answer Comparison::ask_default(std::vector<std::string> words, double limit_s, const std::string& what) {
-  words.insert(words.end(), {"--blas", backends_.front().blas, "--seed", fmt::to_string(options_.seed)});
+  words.insert(words.end(), {"--blas", backends_.front().blas, "--seed", fmt::to_string(options_.settings.seed)});
   Answer answer = ask_child(std::move(words), {.wall_s = limit_s}, environment_for(backends_.front()));
   if (!answer.document) judged_.front().incidents.push_back(incidents_in(answer, what).front());
   return answer;
 }
 
 std::vector<results::Measurement> Comparison::measure_default() {
-  Measured measured = measure_in_children(
-      backends_.front(),
-      {.filter = options_.filter, .quick = options_.quick, .seed = options_.seed, .products = options_.products});
+  Measured measured = measure_in_children(backends_.front(), {.filter = options_.filter,
+                                                              .quick = options_.settings.quick,
+                                                              .seed = options_.settings.seed,
+                                                              .products = options_.products});
   std::ranges::move(measured.incidents, std::back_inserter(judged_.front().incidents));
   return std::move(measured.measurements);
 }
@@ -181,7 +181,7 @@ std::vector<results::ChainRecord> Comparison::propagate_default() {
   Progress progress("chains");
   progress.update(0, backends_.front().name);
   std::vector<std::string> words{"propagate", "--compare", "normal,glorot_uniform,he_normal"};
-  if (options_.quick) words.insert(words.end(), {"--replicates", "5"});
+  if (options_.settings.quick) words.insert(words.end(), {"--replicates", "5"});
   Answer answer = ask_default(std::move(words), propagate_limit_s, "the deep chains");
   return answer.document ? std::move(answer.document->propagation) : std::vector<results::ChainRecord>{};
 }
@@ -194,12 +194,12 @@ void Comparison::time() {
   Progress progress("rounds");
   const double share = std::max(1.0, static_cast<double>(timed.size()) / usual_number);
   timed_ = time_in_rounds(timed,
-                          {.budget_s = share * (options_.quick ? quick_timing_budget_s : timing_budget_s),
+                          {.budget_s = share * (options_.settings.quick ? quick_timing_budget_s : timing_budget_s),
                            .first_cap_s = !options_.products.empty() ? asked_cap_s
-                                          : options_.quick           ? quick_cap_s
+                                          : options_.settings.quick  ? quick_cap_s
                                                                      : cap_s,
-                           .quick = options_.quick,
-                           .seed = options_.seed,
+                           .quick = options_.settings.quick,
+                           .seed = options_.settings.seed,
                            .filter = options_.filter,
                            .products = options_.products},
                           [&](double done, const std::string& name) { progress.update(done, name); });
@@ -210,7 +210,8 @@ const Judged& Comparison::default_judged() const { return judged_.front(); }
 results::Libraries Comparison::report(const results::Document& document) const {
   results::Libraries report{.provenance = report::provenance_line(document),
                             .default_name = backends_.front().name,
-                            .seed = options_.seed,
+                            .seed = options_.settings.seed,
+                            .quick = options_.settings.quick,
                             .backends = {},
                             .others_busy = {},
                             .environment = document.environment};

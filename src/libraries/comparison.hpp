@@ -12,10 +12,8 @@
 namespace sqrtn::libraries {
 
 struct ComparisonOptions {
-  std::uint64_t seed = 1;
-  std::string filter;  ///< of the measurements
-  bool quick = false;
-  double effect_scale = 1;                         ///< of the claims
+  claims::Settings settings;
+  std::string filter;                              ///< of the measurements
   std::vector<bench::AskedProduct> products = {};  ///< of one's own, timed in place of those that are built in
 };
 

@@ -164,11 +164,13 @@ class Judge {
     const int longest_call_s = static_cast<int>(slowdown() * judging_.call_limit_s / (silences_ > 0 ? 2 : 1));
     std::vector<std::string> words{"verify",       "--in-process",
                                    "--blas",       backend_.blas,
-                                   "--seed",       fmt::to_string(judging_.seed),
-                                   "--threads",    fmt::to_string(judging_.threads),
+                                   "--seed",       fmt::to_string(judging_.settings.seed),
+                                   "--threads",    fmt::to_string(judging_.settings.threads),
                                    "--call-limit", fmt::to_string(longest_call_s)};
-    if (judging_.effect_scale != 1) {
-      words.insert(words.end(), {"--effect-scale", fmt::to_string(judging_.effect_scale)});
+    if (judging_.settings.quick) {
+      words.emplace_back("--quick");
+    } else if (judging_.settings.effect_scale != 1) {
+      words.insert(words.end(), {"--effect-scale", fmt::to_string(judging_.settings.effect_scale)});
     }
     words.insert(words.end(), what.begin(), what.end());
     const Answer answer =
@@ -218,7 +220,7 @@ Judged judge_in_children(const Candidate& backend, const std::vector<claims::Cla
 
 JudgedLibrary judge_apart(const std::string& blas, const std::vector<claims::Claim>& claims, const Judging& judging) {
   const Candidate library = choose_backends(blas, {}, {}, false).front();
-  std::vector<claims::Result> own = judge_own(claims, judging.settings());
+  std::vector<claims::Result> own = judge_own(claims, judging.settings);
   std::vector<claims::Claim> about = claims;
   std::erase_if(about, [](const claims::Claim& claim) { return !claim.uses_blas; });
   Progress progress("library");

@@ -20,18 +20,13 @@ struct Judged {
 };
 
 struct Judging {
-  std::uint64_t seed = 1;
-  double effect_scale = 1;
-  unsigned threads = 0;     ///< for the draws; 0: all available
+  claims::Settings settings;
   bool identified = true;   ///< its file is read for its SHA-256 and routines, which a parent has done for a child
   bool properties = false;  ///< one more child is asked for them, if there was no incident before
   /// Of one call. That of the largest product takes 1 s with the slowest library that we know, on a processor that
   /// nobody else uses. Whoever was silent once is waited for half as long.
   double call_limit_s = 10;
   double limit_s = 120;  ///< of all children of one library; claims that it leaves no time are inconclusive
-  [[nodiscard]] claims::Settings settings() const {
-    return {.seed = seed, .threads = threads, .effect_scale = effect_scale};
-  }
 };
 
 /// Judges the claims by children, each asked for some groups of them and for no other. The groups of one that did

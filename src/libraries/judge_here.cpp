@@ -73,9 +73,9 @@ JudgedLibrary judge_in_process(const std::string& blas, const std::vector<claims
   subject.interfaces = backend.interfaces();
   subject.before_loading = before;
   Judged judged;
-  judged.claims = run_claims(claims, subject, judging.settings());
+  judged.claims = run_claims(claims, subject, judging.settings);
   JudgedLibrary answer{{identity_of(backend, judging), backend.threads(), ""}, std::move(judged)};
-  if (judging.properties) answer.judged.properties = claims::blas_properties(subject, judging.settings());
+  if (judging.properties) answer.judged.properties = claims::blas_properties(subject, judging.settings);
   return answer;
 }
 

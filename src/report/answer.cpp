@@ -145,10 +145,19 @@ std::string complaints_of(const Library& library) {
   return fmt::format("{}", fmt::join(all, "; "));
 }
 
-std::string disturbance(const Libraries& libraries) {
-  if (libraries.others_busy.value_or(0) < calm) return {};
-  return fmt::format("The machine was busy: others kept {:.1f} of its processors while the libraries were timed.",
-                     *libraries.others_busy);
+std::vector<std::string> caveats(const Libraries& libraries) {
+  std::vector<std::string> all;
+  if (libraries.others_busy.value_or(0) >= calm) {
+    all.push_back(
+        fmt::format("The machine was busy: others kept {:.1f} of its processors while the libraries were timed.",
+                    *libraries.others_busy));
+  }
+  if (libraries.quick) {
+    all.emplace_back(
+        "This was a quick look: libraries were not judged at long operands, and only once where C and Fortran or two "
+        "types could differ. A run without --quick does so.");
+  }
+  return all;
 }
 
 }  // namespace sqrtn::report

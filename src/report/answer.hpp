@@ -31,7 +31,8 @@ Table rank_table(const Libraries& libraries);
 /// What a library gets wrong, the worst first: "is not safe from several threads (all routines); …". "" if nothing.
 std::string complaints_of(const Library& library);
 
-/// Whether something else ran while the libraries were timed, in words; "" if nothing did.
-std::string disturbance(const Libraries& libraries);
+/// What stands against the answer, a sentence each: that something else ran while the libraries were timed, and that a
+/// quick run left claims out.
+std::vector<std::string> caveats(const Libraries& libraries);
 
 }  // namespace sqrtn::report

@@ -191,7 +191,7 @@ std::string library_findings(const Libraries& report) {
 
 std::string answer_text(const Libraries& report, std::string (*shown)(const Table&)) {
   std::string text;
-  if (const std::string busy = disturbance(report); !busy.empty()) text += busy + "\n\n";
+  for (const std::string& caveat : caveats(report)) text += caveat + "\n\n";
   for (const auto& [setting, library, margin, faster] : fastest_libraries(report)) {
     if (library.empty()) {
       text += fmt::format("- No library is right at {}; {}\n", setting, markdown_text(faster));

@@ -31,7 +31,7 @@ Table coloured(Table table) {
 
 std::string answer_of(const Libraries& report) {
   std::string text;
-  if (const std::string busy = disturbance(report); !busy.empty()) text += fmt::format("<p>{}\n", html::escaped(busy));
+  for (const std::string& caveat : caveats(report)) text += fmt::format("<p>{}\n", html::escaped(caveat));
   std::string items;
   for (const auto& [setting, library, margin, faster] : fastest_libraries(report)) {
     items += fmt::format("<li>{}: <strong>{}</strong>{}{}", html::escaped(setting),

@@ -69,6 +69,7 @@ Libraries published(Libraries report) {
 Json to_json(const Libraries& given) {
   const Libraries report = published(given);
   Json json{{"schema", "sqrtn.backends/2"}, {"provenance", report.provenance}, {"seed", report.seed}};
+  json["quick"] = report.quick;
   if (report.environment) json["environment"] = written(*report.environment);
   json["default"] = text(report.default_name);
   json["others_busy"] = number(report.others_busy);

@@ -46,6 +46,7 @@ struct Library {
 struct Libraries {
   std::string provenance, default_name;
   std::uint64_t seed = 1;
+  bool quick = false;  ///< part of the claims was left to a whole run
   std::vector<Library> backends;
   /// Processors that others kept busy while the libraries were timed, on average; none if it is not known.
   std::optional<double> others_busy;

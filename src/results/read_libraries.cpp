@@ -52,6 +52,7 @@ Libraries read_libraries(const JsonInput& json) {
   reader("default", report.default_name, rule::Maybe{});
   if (!json["environment"].is_null()) read(json["environment"], report.environment.emplace());
   if (!json["seed"].is_null()) reader("seed", report.seed, rule::Count{});
+  reader("quick", report.quick, rule::Flag{.may_lack = true});
   reader("others_busy", report.others_busy, rule::positive);
   const std::vector<JsonInput> backends = json["backends"].elements();
   if (backends.size() > most_libraries) {

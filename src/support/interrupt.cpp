@@ -7,18 +7,42 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <ctime>
 
 namespace sqrtn {
 namespace {
 
+// At a time limit Slurm sends SIGTERM to a step and again to the job; SIGKILL follows half a minute later.
 constexpr std::array wishes{SIGINT, SIGTERM, SIGUSR1};
 
 std::atomic<int> came = 0;  ///< the last of them
 std::atomic<int> read_end = -1, write_end = -1;
 std::array<struct sigaction, wishes.size()> before{};
 
+/// By a clock that nobody sets; a handler of signals may ask it.
+double now_s() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+std::atomic<double> first_interrupt_s = 0;  ///< when SIGINT first came; 0: not yet
+
+/// Whether somebody pressed Ctrl-C once more. `timeout` and `sudo` send the one signal twice, to the process and to its
+/// group; a hand takes longer.
+bool insists(int signal) {
+  constexpr double one_wish_s = 0.3;
+  double none = 0;
+  if (signal != SIGINT || first_interrupt_s.compare_exchange_strong(none, now_s())) return false;
+  return now_s() - first_interrupt_s > one_wish_s;
+}
+
 extern "C" void take_note(int signal) {
   const int error = errno;
+  if (insists(signal)) {
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+  }
   came = signal;
   [[maybe_unused]] const ssize_t written = write(write_end, "", 1);  // never read: it stays readable
   errno = error;
@@ -36,8 +60,6 @@ Interruptible::Interruptible() {
   sigemptyset(&noting.sa_mask);
   for (std::size_t i = 0; i < wishes.size(); ++i) {
     sigaction(wishes[i], nullptr, &before[i]);
-    // At a time limit Slurm sends SIGTERM to a step and again to the job; SIGKILL follows half a minute later.
-    noting.sa_flags = wishes[i] == SIGINT ? static_cast<int>(SA_RESETHAND) : 0;
     if (before[i].sa_handler != SIG_IGN) sigaction(wishes[i], &noting, nullptr);
   }
 }

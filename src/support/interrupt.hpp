@@ -5,8 +5,8 @@
 namespace sqrtn {
 
 /// While one lives, the first of them ends the children that run_process waits for and lets interrupted() tell of it;
-/// the second SIGINT ends this process, as each of them does where there is none. One that is ignored
-/// stays so. At most one at a time.
+/// a second SIGINT, later than what is sent twice at once, ends this process, as each of them does where there is none.
+/// One that is ignored stays so. At most one at a time.
 class Interruptible {
  public:
   Interruptible();

@@ -73,7 +73,14 @@ struct Settings {
   /// limit theorem have their alpha within 1 % at 1 and within a factor 1.5 at 10; what would be farther off is judged
   /// by its exact law or by the saddlepoint's.
   double effect_scale = 1;
+  /// A first look at a library: by one interface, without long operands, where all routines are called together in
+  /// one type, and values of the nine routines of networks at no more forms than of the others. What is left out is
+  /// skipped.
+  bool quick = false;
 };
+
+/// Of a quick run: a ninth of the samples.
+inline constexpr double quick_effect_scale = 3;
 
 struct Claim {
   std::string id;         ///< "initialisers/he_normal/f32/ars/scale"; '/' separates, no spaces

@@ -186,13 +186,9 @@ Claim large_fill_claim(Engine engine) {
   claim.check = [engine, id = claim.id](const Subject& subject, const Settings& settings) {
     constexpr std::size_t most = std::size_t{256} << 20;
     static const std::size_t cache = last_level_cache_bytes(describe_environment());
-    if (cache > most) {
-      Outcome outcome;
-      outcome.verdict = Verdict::skipped;
-      outcome.reason =
-          fmt::format("the last-level cache holds {} MiB, and {} are filled at most", cache >> 20, most >> 20);
-      return outcome;
-    }
+    if (cache > most)
+      return skipped(
+          fmt::format("the last-level cache holds {} MiB, and {} are filled at most", cache >> 20, most >> 20));
     std::size_t n_compared = 0;
     const Stream stream{engine, settings.seed, random::stream_of(id), 64};
     const std::size_t n_bytes = std::max(cache, std::size_t{8} << 20) + (1 << 16) + 8;

@@ -8,14 +8,6 @@
 namespace sqrtn::claims {
 namespace {
 
-template <class T>
-Outcome skipped_for_lack_of(const blas::Operation& operation) {
-  Outcome outcome;
-  outcome.verdict = Verdict::skipped;
-  outcome.reason = fmt::format("the library has no cblas_{}", name_of(operation, blas_type<T>));
-  return outcome;
-}
-
 /// Of `subject`: a routine, or all.
 template <class T>
 Claim claim_of(std::string_view subject, std::string_view name, std::string statement, const char* source) {
@@ -29,13 +21,15 @@ Claim claim_of(std::string_view subject, std::string_view name, std::string stat
 template <class T>
 Claim claim_of(const blas::Operation& operation, const Check& row) {
   Claim claim = claim_of<T>(operation.name, row.name, std::string(operation.formula) + row.statement, row.source);
-  claim.check = [id = claim.id, &operation, row](const Subject& subject, const Settings& settings) {
+  const bool about_values = claim.claim_class == ClaimClass::values;
+  claim.check = [id = claim.id, about_values, &operation, row](const Subject& subject, const Settings& settings) {
     const std::vector<blas::Interface> interfaces{products_of(subject)};
-    if (!interfaces.front().has(operation, blas_type<T>)) return skipped_for_lack_of<T>(operation);
+    if (!interfaces.front().has(operation, blas_type<T>))
+      return skipped(fmt::format("the library has no cblas_{}", name_of(operation, blas_type<T>)));
     std::fesetenv(FE_DFL_ENV);
     TestData data(settings.seed, id);
     Findings found;
-    row.check({operation, blas_type<T>, interfaces, data, found, 1, true});
+    row.check({operation, blas_type<T>, interfaces, data, found, 1, !(settings.quick && about_values)});
     Outcome outcome = row.outcome(found);
     // A program in C calls what C's interface exports.
     const bool has_c = std::ranges::any_of(subject.interfaces, &blas::Interface::of_c);
@@ -63,6 +57,7 @@ void add_common_claims(const std::vector<CommonCheck>& checks, std::vector<Claim
   for (const CommonCheck& row : checks) {
     Claim claim = claim_of<T>("all", row.name, row.statement, row.source);
     claim.check = [id = claim.id, check = row.check](const Subject& subject, const Settings& settings) {
+      if (settings.quick && !std::is_same_v<T, float>) return left_to_whole_runs();
       TestData data(settings.seed, id);
       return check(subject, data);
     };

@@ -65,12 +65,6 @@ class IntegerProducts {
   double own_s_ = 0;
 };
 
-Outcome skipped(std::string reason) {
-  Outcome outcome;
-  outcome.verdict = Verdict::skipped;
-  outcome.reason = std::move(reason);
-  return outcome;
-}
 constexpr const char* confused = "a sanitizer is built in, which children and small stacks confuse";
 
 /// After calls with several threads a child of the child and the child itself, so that this process is not harmed.

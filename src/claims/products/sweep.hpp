@@ -27,7 +27,10 @@ void for_forms(const Inquiry& inquiry, const std::vector<Choice>& shapes, Fill f
       if (inquiry.operation.solves && choice.length('s') > largest_order) return;
       std::tuple kind(choice.side, is_upper(choice), choice.diagonal);
       if (!inquiry.operation.solves) kind = {};
-      const auto [known, is_new] = prepared.try_emplace(kind, inquiry.operation, choice);
+      Choice plain = choice;
+      plain.transpose_a = plain.transpose_b = 'N';
+      if (inquiry.operation.solves) plain.triangle = is_upper(choice) ? 'U' : 'L';
+      const auto [known, is_new] = prepared.try_emplace(kind, inquiry.operation, plain);
       if (is_new) fill(known->second);
       Instance<T> instance(inquiry.operation, choice);
       instance.take(known->second);

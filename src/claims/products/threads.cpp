@@ -111,12 +111,7 @@ template <class T>
 Outcome threaded(const Subject& subject, TestData& data) {
   // More than one on any machine.
   const int n_threads = subject.set_blas_threads ? subject.set_blas_threads(4) : 1;
-  if (n_threads == 1) {
-    Outcome outcome;
-    outcome.verdict = Verdict::skipped;
-    outcome.reason = "the library has one thread, or no call to set their number";
-    return outcome;
-  }
+  if (n_threads == 1) return skipped("the library has one thread, or no call to set their number");
   Findings found;
   subject.set_blas_threads(1);
   const blas::Interface products = products_of(subject);

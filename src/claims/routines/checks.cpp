@@ -146,11 +146,12 @@ template <class T>
 const std::vector<RoutineCheck>& routine_checks() {
   static const std::vector<RoutineCheck> all{
       {"exact_small", has_sizes, " is exact for integers, at every small shape; what is no result is left alone",
-       standard, exact_small<T>},
+       standard, exact_small<T>, WhenQuick::all_interfaces},
       {"exact_large", has_sizes, " is exact for integers, around the sizes of vectors, kernels and blocks", standard,
        exact_large<T>},
       {"exact_blocks", multiplies_matrices,
-       " is exact for integers where dimensions are past all blocks, each and together", standard, exact_blocks<T>},
+       " is exact for integers where dimensions are past all blocks, each and together", standard, exact_blocks<T>,
+       WhenQuick::nothing},
       {"random_bound", rounds,
        ": |error| ≤ γ of the longest sum, times the sizes of what is added, entry by entry, worst case",
        "Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., (3.5), (3.13) and theorem 8.5",
@@ -172,9 +173,9 @@ const std::vector<RoutineCheck>& routine_checks() {
        extreme_rotations<T>},
       {"inside", any, ": nothing outside of the operands is touched, on either side", standard, inside<T>},
       {"large_counts", takes_long_vectors, " is exact for integers where one dimension is past 2¹⁶ or 2²³", standard,
-       large_counts<T>},
+       large_counts<T>, WhenQuick::nothing},
       {"growth", adds_all, " of 10⁷ terms, uniform and positive: |error| ≤ 6.6·u·√Σsᵢ² of the partial sums, alpha 10⁻⁹",
-       "Hoeffding's inequality; Higham and Mary, SIAM J. Sci. Comput. 41 (2019) A2815", growth<T>},
+       "Hoeffding's inequality; Higham and Mary, SIAM J. Sci. Comput. 41 (2019) A2815", growth<T>, WhenQuick::nothing},
   };
   return all;
 }

@@ -8,19 +8,14 @@
 namespace sqrtn::claims {
 namespace {
 
-Outcome skipped(std::string_view reason) {
-  Outcome outcome;
-  outcome.verdict = Verdict::skipped;
-  outcome.reason = reason;
-  return outcome;
-}
-
 template <class T>
 Claim claim_of(const blas::Operation& operation, const RoutineCheck& row) {
   Claim claim = exact_claim(fmt::format("products/{}/{}/{}", operation.name, scalar_name<T>, row.name),
                             fmt::format("{}{}", operation.formula, row.statement), std::string(row.source));
   claim.uses_blas = true;
-  claim.check = [id = claim.id, &operation, &row](const Subject& subject, const Settings& settings) {
+  claim.check = [id = claim.id, &operation, &row](const Subject& subject, Settings settings) {
+    if (settings.quick && row.when_quick == WhenQuick::nothing) return left_to_whole_runs();
+    settings.quick = settings.quick && row.when_quick == WhenQuick::one_interface;
     const bool bound = row.name == "random_bound" || row.name == "growth";
     return checked<T>(operation, subject, settings, id, bound, row.check);
   };
@@ -40,14 +35,15 @@ void add_claims(const blas::Operation& operation, std::vector<Claim>& all) {
 template <class T>
 Outcome checked(const blas::Operation& operation, const Subject& subject, const Settings& settings,
                 const std::string& id, bool bound, const std::function<void(const Inquiry&)>& check) {
-  const bool has = std::ranges::any_of(subject.interfaces,
-                                       [&](const blas::Interface& each) { return each.has(operation, blas_type<T>); });
-  if (!has) return skipped("the library has no " + name_of(operation, blas_type<T>));
+  std::vector<blas::Interface> interfaces = subject.interfaces;
+  std::erase_if(interfaces, [&](const blas::Interface& each) { return !each.has(operation, blas_type<T>); });
+  if (interfaces.empty()) return skipped("the library has no " + name_of(operation, blas_type<T>));
+  if (settings.quick) interfaces.erase(interfaces.begin() + 1, interfaces.end());
   std::fesetenv(FE_DFL_ENV);
   TestData data(settings.seed, id);
   Findings found;
   const auto every = static_cast<std::size_t>(settings.effect_scale);
-  check({operation, blas_type<T>, subject.interfaces, data, found, every});
+  check({operation, blas_type<T>, interfaces, data, found, every});
   return bound ? bound_outcome(found) : exact_outcome(found);
 }
 

@@ -14,6 +14,9 @@ namespace sqrtn::claims {
 
 struct Inquiry;
 
+/// How much of a claim a quick run judges.
+enum class WhenQuick { all_interfaces, one_interface, nothing };
+
 /// One claim about each routine that it fits.
 struct RoutineCheck {
   std::string_view name;  ///< the last part of the claim's id
@@ -21,6 +24,7 @@ struct RoutineCheck {
   std::string_view statement;  ///< goes on after the routine's formula
   std::string_view source;
   void (*check)(const Inquiry&);
+  WhenQuick when_quick = WhenQuick::one_interface;
 };
 
 template <class T>
