@@ -65,7 +65,7 @@ TEST(Sampler, MatricesAndWordsPass) {
 }
 
 // Half types' laws are those of what was rounded.
-TEST(Sampler, EverySeedPasses) {
+TEST(SamplerSlow, EverySeedPasses) {
   const Folder folder;
   for (const char* seed : {"2", "3", "18446744073709551615"}) {
     const Ended ended = shell(
