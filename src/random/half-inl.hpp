@@ -55,7 +55,7 @@ HWY_INLINE V rounded_bits(D d, V bits) {
 
 /// A vector, each number rounded as the constructors round; none is NaN.
 template <class Half, class D>
-HWY_INLINE void store_rounded(hn::Vec<D> numbers, D df, Half* HWY_RESTRICT out) {
+HWY_INLINE void store_rounded(hn::Vec<D> numbers, D, Half* HWY_RESTRICT out) {
   const hn::RebindToUnsigned<D> d;
   const hn::Rebind<std::uint16_t, D> d16;
   auto* bits = reinterpret_cast<std::uint16_t*>(out);
