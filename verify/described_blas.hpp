@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "blas/operations.hpp"
+#include "claims/routines/halves.hpp"
 #include "claims/routines/instance.hpp"
 #include "claims/routines/rotations.hpp"
 
@@ -24,7 +25,8 @@ struct RoutineFault {
   const char* only = "";  ///< the one claim that can see it; empty: any may
   bool forgets_last_term = false, forgets_last_entry = false, reads_result = false, writes_gap = false,
        writes_after = false, writes_before = false, ignores_beta = false, ignores_alpha = false, takes_last = false,
-       ignores_sign = false, adds_in_single = false, flips_rotation = false, skips_second_scaling = false;
+       ignores_sign = false, adds_in_single = false, flips_rotation = false, skips_second_scaling = false,
+       keeps_few_digits = false;
 };
 
 inline std::ostream& operator<<(std::ostream& out, const RoutineFault& fault) { return out << fault.name; }
@@ -38,8 +40,30 @@ struct ReadCall {
   std::vector<std::pair<char, std::int64_t>> leading;
 };
 
+/// An operand's memory, whose elements may have 16 bits.
+template <class T>
+struct Memory {
+  T* address;
+  std::optional<Dtype> half;
+
+  [[nodiscard]] T get(std::ptrdiff_t at) const {
+    if (!half) return address[at];
+    const std::uint16_t bits = reinterpret_cast<const std::uint16_t*>(address)[at];
+    return T(static_cast<claims::Real<T>>(*half == Dtype::f16 ? from_f16(bits) : from_bf16(bits)));
+  }
+  void set(std::ptrdiff_t at, const T& value) const {
+    if (!half) {
+      address[at] = value;
+    } else {
+      reinterpret_cast<std::uint16_t*>(address)[at] = claims::half_of(*half, value);
+    }
+  }
+};
+
 template <class T>
 T scalar_at(const blas::Operation& operation, char name, const void* address) {
+  if (const auto half = operation.half_scalars)
+    return Memory<T>{const_cast<T*>(static_cast<const T*>(address)), half}.get(0);
   if (operation.real_scalars.find(name) == std::string_view::npos) return *static_cast<const T*>(address);
   return T(*static_cast<const claims::Real<T>*>(address));
 }
@@ -143,7 +167,7 @@ void read_operands(claims::Instance<T>& instance, const ReadCall<T>& read) {
     for (std::size_t i = 0; i < placement.rows; ++i) {
       for (std::size_t j = 0; j < placement.cols; ++j) {
         if (const auto at = placement.place(i, j); at && has_memory(placement.operand))
-          operand(i, j) = place->second[*at];
+          operand(i, j) = Memory<T>{place->second, placement.operand.half}.get(static_cast<std::ptrdiff_t>(*at));
       }
     }
     instance.places.push_back(place->second);
@@ -158,26 +182,29 @@ void read_operands(claims::Instance<T>& instance, const ReadCall<T>& read) {
 template <class T>
 void write_output(claims::Instance<T>& instance, char name, const std::vector<T>& values, const RoutineFault& fault) {
   claims::Stored<T>& operand = instance.stored(name);
-  T* const place = instance.places[static_cast<std::size_t>(&operand - instance.operands.data())];
   const claims::Placement& placement = operand.placement;
+  const Memory<T> memory{instance.places[static_cast<std::size_t>(&operand - instance.operands.data())],
+                         placement.operand.half};
   std::optional<std::size_t> last;
   for (std::size_t i = 0; i < placement.rows; ++i) {
     for (std::size_t j = 0; j < placement.cols; ++j) {
       const auto at = placement.place(i, j);
       if (!at) continue;
       T value = values[i * placement.cols + j];
+      const auto place = static_cast<std::ptrdiff_t>(*at);
+      if (fault.keeps_few_digits) value = claims::rounded_to_half(Dtype::bf16, value);
       if (placement.operand.structure == blas::Structure::hermitian && i == j) value = T(claims::real_part(value));
       const bool is_last = i + 1 == placement.rows && j + 1 == placement.cols;
-      if (fault.reads_result) value += claims::times(T(0), place[*at]);
-      if (!(fault.forgets_last_entry && is_last)) place[*at] = value;
+      if (fault.reads_result) value += claims::times(T(0), memory.get(place));
+      if (!(fault.forgets_last_entry && is_last)) memory.set(place, value);
       last = at;
     }
   }
-  if (fault.writes_after) place[placement.extent()] = T(0);
-  if (fault.writes_before) place[-1] = T(0);
+  if (fault.writes_after) memory.set(static_cast<std::ptrdiff_t>(placement.extent()), T(0));
+  if (fault.writes_before) memory.set(-1, T(0));
   if (fault.writes_gap && last && placement.leading > static_cast<std::int64_t>(placement.rows) &&
       !instance.choice.row_major)
-    place[placement.rows] = T(0);
+    memory.set(static_cast<std::ptrdiff_t>(placement.rows), T(0));
 }
 
 template <class T>

@@ -59,7 +59,7 @@ void call_c(void* function, int integer_bits, bool has_added_flags, const Call& 
     } else if (is_number(what)) {
       arguments.add_integer(value.integer);
     } else if (what == What::scalar && is_real(call.operation, call.type, of)) {
-      arguments.add(real_type(call.type), value.address);
+      arguments.add(call.operation.half_scalars ? &ffi_type_uint16 : real_type(call.type), value.address);
     } else {
       arguments.add_address(value.address);
     }
@@ -180,7 +180,8 @@ std::vector<Interface> interfaces_of(const SymbolLookup& library, const Naming& 
                     has_added_flags(call.operation, call.type), call);
            },
        .symbol = c_symbol,
-       .has_added_flags = has_added_flags},
+       .has_added_flags = has_added_flags,
+       .integer_bits = integer_bits},
       {.of_c = false,
        .has =
            [=](const Operation& o, char type) {
@@ -200,7 +201,8 @@ std::vector<Interface> interfaces_of(const SymbolLookup& library, const Naming& 
              return returned_by(o, type) == Returns::complex &&
                     complex_result(o, type) == ComplexResult::by_first_argument;
            },
-       .has_added_flags = has_added_flags}};
+       .has_added_flags = has_added_flags,
+       .integer_bits = integer_bits}};
   std::erase_if(interfaces, [](const Interface& interface) {
     return std::ranges::none_of(operations(), [&](const Operation& operation) {
       return std::ranges::any_of(operation.types, [&](char type) { return interface.has(operation, type); });

@@ -49,7 +49,8 @@ std::vector<Argument> parsed(std::string_view signature) {
 const std::vector<Operation>& operations() {
   static const std::vector<Operation> all = [] {
     std::vector<Operation> rows;
-    for (std::vector<Operation> part : {described::level_1(), described::level_2(), described::level_3()}) {
+    for (std::vector<Operation> part :
+         {described::level_1(), described::level_2(), described::level_3(), described::halves()}) {
       std::ranges::move(part, std::back_inserter(rows));
     }
     for (Operation& row : rows) row.arguments = parsed(row.signature);
@@ -102,6 +103,10 @@ bool is_search(const Operation& operation) {
 
 bool finds_rotation(const Operation& operation) {
   return operation.reduction == Reduction::plane_rotation || operation.reduction == Reduction::modified_rotation;
+}
+
+bool has_halves(const Operation& operation) {
+  return std::ranges::any_of(operation.operands, [](const Operand& o) { return o.half.has_value(); });
 }
 
 bool is_complex(char type) { return type == 'c' || type == 'z'; }

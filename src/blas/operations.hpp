@@ -1,8 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "support/dtype.hpp"
 
 /// The routines of the BLAS as data: what each is called with, which memory that is, and what it computes. Calls,
 /// references and claims follow from these rows.
@@ -31,8 +34,9 @@ struct Operand {
   char name;  ///< as among the arguments: A, B, C, x, y
   Structure structure;
   Format format;
-  char rows, cols;  ///< of op(A), where a flag says what op is
-  char over = ' ';  ///< the operand in whose memory it lies, with a leading dimension of its own
+  char rows, cols;                 ///< of op(A), where a flag says what op is
+  char over = ' ';                 ///< the operand in whose memory it lies, with a leading dimension of its own
+  std::optional<Dtype> half = {};  ///< of its elements, bf16 or f16; none: the type of the call, in which all is added
 };
 
 /// What becomes of an operand before it is multiplied.
@@ -99,14 +103,15 @@ struct Operation {
   bool by_sign = false;         ///< the largest number, not that of the largest size
   bool adds_in_double = false;  ///< products of singles, which double holds exactly
   bool returns_double = false;
-  Batch batch = Batch::none;             ///< C's columns are shared out among the products of one call
-  bool lengths_of_stored = false;        ///< m and n are those of A, not of op(A)
-  bool of_c_alone = false;               ///< Fortran's interface, if there is one, has other arguments
-  bool gained_flags = false;             ///< newer libraries take two more under the same name
-  std::vector<Argument> arguments = {};  ///< from the signature
+  Batch batch = Batch::none;               ///< C's columns are shared out among the products of one call
+  bool lengths_of_stored = false;          ///< m and n are those of A, not of op(A)
+  bool of_c_alone = false;                 ///< Fortran's interface, if there is one, has other arguments
+  bool gained_flags = false;               ///< newer libraries take two more under the same name
+  std::optional<Dtype> half_scalars = {};  ///< likewise of α and β
+  std::vector<Argument> arguments = {};    ///< from the signature
 };
 
-/// In the order of the standard's chapters: vectors, matrices by vectors, matrices.
+/// In the order of the standard's chapters: vectors, matrices by vectors, matrices; then those of 16-bit operands.
 const std::vector<Operation>& operations();
 
 /// "gemm" with 'd' is "dgemm", "asum" with 'c' is "scasum"; "dsdot" is what it is.
@@ -130,6 +135,9 @@ bool finds_rotation(const Operation& operation);
 
 /// Whether the operand is read or written by an address of its own, not in another one's memory.
 inline bool has_memory(const Operand& operand) { return operand.over == ' '; }
+
+/// Whether some operand has elements of 16 bits.
+bool has_halves(const Operation& operation);
 
 /// Of a type's letter: c and z.
 bool is_complex(char type);

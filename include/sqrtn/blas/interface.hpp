@@ -36,6 +36,7 @@ struct Interface {
   std::function<bool(const Operation&, char type)> returns_by_first = {};
   /// Whether two flags more than described are taken, C's before the lengths, Fortran's behind all else; both are N.
   std::function<bool(const Operation&, char type)> has_added_flags = {};
+  int integer_bits = 32;  ///< width of the library's integers
 };
 
 }  // namespace sqrtn::blas

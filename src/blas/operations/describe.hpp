@@ -37,9 +37,15 @@ constexpr Operand square(char name, Structure structure, Format format = full, c
 }
 inline Output sum(char operand, std::vector<Term> terms, char old = '0') { return {operand, std::move(terms), old}; }
 
-/// Vectors; vectors and a matrix; matrices.
+inline Operand in_half(Operand operand, Dtype half) {
+  operand.half = half;
+  return operand;
+}
+
+/// Vectors; vectors and a matrix; matrices; those of 16-bit operands.
 std::vector<Operation> level_1();
 std::vector<Operation> level_2();
 std::vector<Operation> level_3();
+std::vector<Operation> halves();
 
 }  // namespace sqrtn::blas::described

@@ -4,6 +4,7 @@
 #include <complex>
 
 #include "claims/routines/compared_call.hpp"
+#include "claims/routines/halves.hpp"
 
 namespace sqrtn::claims {
 
@@ -78,7 +79,8 @@ void call_and_compare(Instance<T>& instance, const blas::Interface& interface, b
       compare(instance.template expected<T>(output), Real<T>(0));
     } else {
       const Expected<Wider<T>> expected = instance.template expected<Wider<T>>(output);
-      compare(expected, error_factor<T>(expected.n_terms));
+      const auto to_half = static_cast<Real<Wider<T>>>(rounding_to_half(operation, output));
+      compare(expected, error_factor<T>(expected.n_terms) * (1 + to_half) + to_half);
     }
   }
 }

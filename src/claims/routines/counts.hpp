@@ -5,7 +5,7 @@
 /// Calls with millions of entries.
 namespace sqrtn::claims {
 
-/// Whether the routine takes vectors, and at most one matrix that lies in memory in full.
+/// Whether the routine takes vectors, and at most one matrix that lies in memory in full, of the type of the call.
 bool takes_long_vectors(const blas::Operation& operation);
 
 /// Integers, one dimension just past 2¹⁶ and 2²³. Operands show one block of 1 MiB again and again, so that they take
@@ -13,7 +13,7 @@ bool takes_long_vectors(const blas::Operation& operation);
 template <class T>
 void large_counts(const Inquiry& inquiry);
 
-/// Whether the routine adds up all its entries.
+/// Whether the routine adds up all its entries, of the type of the call.
 bool adds_all(const blas::Operation& operation);
 
 /// Sums of 10⁷ terms, uniform in (0, 1), or in (0, ½) for each part of a complex number: whatever the spacing of a

@@ -102,7 +102,7 @@ void compare_growth(const Inquiry& inquiry, const Growth<T>& growth, const Routi
 
 bool adds_all(const blas::Operation& operation) {
   return operation.reduction == Reduction::norm ||
-         (operation.reduction == Reduction::none && operation.outputs.front().operand == '=');
+         (operation.reduction == Reduction::none && operation.outputs.front().operand == '=' && !has_halves(operation));
 }
 
 template <class T>

@@ -8,6 +8,7 @@
 
 #include "claims/routines/comparison.hpp"
 #include "claims/routines/guarded.hpp"
+#include "claims/routines/halves.hpp"
 #include "claims/routines/reproducer.hpp"
 #include "claims/routines/sweep.hpp"
 
@@ -21,11 +22,15 @@ class GuardedOperands {
   std::string call_within(Instance<T>& instance, const blas::Interface& interface, bool at_end) {
     instance.places.clear();
     for (std::size_t i = 0; i < instance.operands.size(); ++i) {
+      const blas::Operand& operand = instance.operands[i].placement.operand;
       const Elements<T>& memory = instance.operands[i].memory;
-      const auto content = std::as_bytes(std::span<const T>(memory.data(), memory.size()));
-      instance.places.push_back(has_memory(instance.operands[i].placement.operand)
-                                    ? reinterpret_cast<T*>(places_.at(i).place(content, 0, at_end))
-                                    : instance.places.front());
+      const auto placed = [&](const auto& elements) {
+        const auto content = std::as_bytes(std::span(elements.data(), elements.size()));
+        return reinterpret_cast<T*>(places_.at(i).place(content, 0, at_end));
+      };
+      instance.places.push_back(!has_memory(operand) ? instance.places.front()
+                                : operand.half       ? placed(in_halves(*operand.half, memory))
+                                                     : placed(memory));
     }
     const void* const refused = refused_access([&] { instance.call(interface); });
     return refused != nullptr ? touched(instance, refused, at_end) : overrun(instance, at_end);

@@ -6,21 +6,12 @@
 #include <cstring>
 #include <limits>
 
-#include "support/call_watch.hpp"
+#include "claims/routines/halves.hpp"
 
 namespace sqrtn::claims {
 
 using blas::Structure;
 using What = blas::Argument::What;
-
-namespace {
-
-template <class T>
-std::span<Real<T>> parts(std::vector<T>& numbers) {
-  return {reinterpret_cast<Real<T>*>(numbers.data()), numbers.size() * (is_complex<T> ? 2 : 1)};
-}
-
-}  // namespace
 
 template <class T>
 Instance<T>::Instance(const blas::Operation& operation_, const Choice& choice_) : RoutineCall<T>(operation_, choice_) {
@@ -47,106 +38,12 @@ template <class T>
 void Instance<T>::set_scalars(T alpha, T beta) {
   const auto fitting = [&](char name, const T& value) {
     if (!has_argument(operation, What::scalar, name)) return T(name == 'a' ? 1 : 0);
+    if (operation.half_scalars) return rounded_to_half(*operation.half_scalars, value);
     return this->is_real(name) ? T(real_part(value)) : value;
   };
   this->alpha = fitting('a', alpha);
   this->beta = fitting('b', beta);
   this->offset = fitting('o', beta);
-}
-
-template <class T>
-void Instance<T>::fill_integers(TestData& data) {
-  if (operation.solves) return fill_integer_triangle(data);
-  // |α|·Σ|a||b| + |β||c| ≤ 2^digits, sizes of complex numbers being up to two times those of their parts.
-  const double parts_of_one = is_complex<T> ? 2 : 1, largest_scalar = 2;
-  std::size_t n_terms = 1;
-  bool same = false;
-  for (const blas::Output& output : operation.outputs) {
-    std::size_t n = 0;
-    for (const blas::Term& term : output.terms) {
-      n += shape(term.left)[1];
-      same |= term.left.operand == term.right.operand || output.terms.size() > 1;
-    }
-    n_terms = std::max(n_terms, n);
-  }
-  constexpr int digits = std::numeric_limits<Real<T>>::digits;
-  const double half = std::ldexp(1.0, (operation.adds_in_double ? std::numeric_limits<double>::digits : digits) - 1);
-  const double root = std::sqrt(half / largest_scalar / parts_of_one / parts_of_one / static_cast<double>(n_terms));
-  double share = same ? 1 : 4;  // A needs more digits than a unit of reduced precision has
-  for (Stored<T>& operand : operands) {
-    if (operand.placement.operand.structure == Structure::rotation) continue;
-    const bool adds = std::ranges::any_of(operation.outputs, [&](const blas::Output& output) {
-      return output.operand == operand.placement.operand.name && output.old != '0';
-    });
-    const bool is_factor = std::ranges::any_of(operation.outputs, [&](const blas::Output& output) {
-      return std::ranges::any_of(output.terms, [&](const blas::Term& term) {
-        return term.left.operand == operand.placement.operand.name ||
-               term.right.operand == operand.placement.operand.name;
-      });
-    });
-    // Few values, so that several are the largest.
-    const bool is_search = operation.reduction != blas::Reduction::none;
-    const double largest = is_search ? 4 : is_factor || !adds ? share * root : half / largest_scalar / parts_of_one;
-    data.fill_integers<Real<T>>(parts(operand.entries), std::clamp(std::floor(largest), 1.0, std::ldexp(1.0, digits)));
-    share = 1 / share;
-  }
-}
-
-template <class T>
-void Instance<T>::fill_integer_triangle(TestData& data) {
-  Stored<T>& a = stored('A');
-  data.fill_integers<Real<T>>(parts(a.entries), 2);
-  for (std::size_t i = 0; i < a.placement.rows; ++i) {
-    const Real<T> size = std::ldexp(Real<T>(i % 2 == 0 ? 1 : -1), static_cast<int>(i % 3) - 1);
-    if constexpr (is_complex<T>)
-      a(i, i) = i % 4 < 2 ? T(size, 0) : T(0, size);
-    else
-      a(i, i) = size;
-  }
-  a.store();
-  Stored<T>& x = stored(operation.outputs.front().operand);
-  data.fill_integers<Real<T>>(parts(x.entries), std::floor(std::ldexp(1.0, std::numeric_limits<Real<T>>::digits - 7) /
-                                                           static_cast<double>(a.placement.rows)));
-  set_right_side();
-}
-
-template <class T>
-void Instance<T>::set_right_side() {
-  Stored<T>& x = stored(operation.outputs.front().operand);
-  solution = x.entries;
-  x.entries = expected<T>(operation.outputs.front()).value;
-}
-
-template <class T>
-void Instance<T>::fill(TestData& data, Inputs inputs) {
-  for (Stored<T>& operand : operands) {
-    if (operand.placement.operand.structure == Structure::rotation) continue;
-    data.fill<Real<T>>(parts(operand.entries), inputs);
-    if (operand.placement.operand.structure != Structure::triangular || !operation.solves) continue;
-    const auto shrink = static_cast<Real<T>>(2 * std::sqrt(static_cast<double>(operand.placement.rows)));
-    for (T& entry : operand.entries) entry /= shrink;
-    for (std::size_t i = 0; i < operand.placement.rows; ++i) operand(i, i) = T(i % 2 == 0 ? 1 : -1);
-  }
-  if (inputs == Inputs::cancelling) pair_up();
-}
-
-/// Of a product without a conjugate: b(p, ·) → −b(p − 1, ·)(1 + 2u) and a(·, p) → a(·, p − 1) for odd p, as op makes
-/// them. A product with itself has pairs that are equal.
-template <class T>
-void Instance<T>::pair_up() {
-  const std::vector<blas::Term>& terms = operation.outputs.front().terms;
-  if (terms.empty() || terms.front().right.operand == '1') return;
-  const blas::Factor &left = terms.front().left, &right = terms.front().right;
-  const auto entry_of = [this](const blas::Factor& factor, std::size_t i, std::size_t j) -> T& {
-    Stored<T>& operand = stored(factor.operand);
-    return turns(factor) ? operand(j, i) : operand(i, j);
-  };
-  const T opposite = -(1 + std::numeric_limits<Real<T>>::epsilon());
-  for (std::size_t p = 1; p < shape(left)[1]; p += 2) {
-    for (std::size_t i = 0; i < shape(left)[0]; ++i) entry_of(left, i, p) = entry_of(left, i, p - 1);
-    if (left.operand == right.operand) continue;
-    for (std::size_t j = 0; j < shape(right)[1]; ++j) entry_of(right, p, j) = opposite * entry_of(right, p - 1, j);
-  }
 }
 
 template <class T>
@@ -180,9 +77,25 @@ void Instance<T>::restore_results() {
 template <class T>
 void Instance<T>::call(const blas::Interface& interface) {
   if (!places.empty()) return RoutineCall<T>::call(interface);
+  if (has_halves(operation)) return call_with_halves(interface);
   for (const Stored<T>& operand : operands) places.push_back(holder(operand).memory.data());
   RoutineCall<T>::call(interface);
   places.clear();
+}
+
+template <class T>
+void Instance<T>::call_with_halves(const blas::Interface& interface) {
+  std::vector<Elements<std::uint16_t>> halves;
+  for (Stored<T>& operand : operands) {
+    const auto half = operand.placement.operand.half;
+    halves.push_back(half ? in_halves(*half, operand.memory) : Elements<std::uint16_t>(0));
+    places.push_back(half ? reinterpret_cast<T*>(halves.back().data()) : operand.memory.data());
+  }
+  RoutineCall<T>::call(interface);
+  places.clear();
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    if (const auto half = operands[i].placement.operand.half) take_halves(*half, halves[i], operands[i].memory);
+  }
 }
 
 template <class T>
@@ -207,7 +120,7 @@ void Instance<T>::take(const Instance& other) {
 template <class T>
 void Instance<T>::scale(int left, int right, int sum) {
   const auto multiply = [](std::vector<T>& entries, int exponent) {
-    for (Real<T>& part : parts(entries)) part = std::ldexp(part, exponent);
+    for (Real<T>& part : parts_of(entries)) part = std::ldexp(part, exponent);
   };
   const blas::Output& output = operation.outputs.front();
   const blas::Term& term = output.terms.front();

@@ -33,6 +33,12 @@ struct Expected {
   }
 };
 
+/// Real and imaginary ones.
+template <class T>
+std::span<Real<T>> parts_of(std::vector<T>& numbers) {
+  return {reinterpret_cast<Real<T>*>(numbers.data()), numbers.size() * (is_complex<T> ? 2 : 1)};
+}
+
 template <class T>
 class Instance : public RoutineCall<T> {
  public:
@@ -112,6 +118,9 @@ class Instance : public RoutineCall<T> {
   static char holder_of(const Stored<T>& operand) {
     return has_memory(operand.placement.operand) ? operand.placement.operand.name : operand.placement.operand.over;
   }
+  void call_with_halves(const blas::Interface& interface);
+  [[nodiscard]] T& entry_of(const blas::Factor& factor, std::size_t i, std::size_t j);
+  void thin_out(std::size_t most);
   void fill_integer_triangle(TestData& data);
   void set_right_side();
   void pair_up();

@@ -175,7 +175,7 @@ bool takes_long_vectors(const blas::Operation& operation) {
     return is_vector || is_rotation ||
            (operand.structure == blas::Structure::general && operand.format == blas::Format::full);
   };
-  return !finds_rotation(operation) && std::ranges::all_of(operation.operands, is_plain) &&
+  return !finds_rotation(operation) && !has_halves(operation) && std::ranges::all_of(operation.operands, is_plain) &&
          std::ranges::all_of(operation.operands, blas::has_memory) && !has_argument(operation, What::data, 'C') &&
          !has_argument(operation, What::data, 'B');
 }

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "blas/x87.hpp"
+#include "claims/routines/halves.hpp"
 #include "support/call_watch.hpp"
 
 namespace sqrtn::claims {
@@ -135,6 +136,7 @@ void RoutineCall<T>::call(const blas::Interface& interface) {
   std::vector<blas::Value> values;
   std::array<Real<T>, 4> reals{};
   std::array<T, 4> numbers{};
+  std::array<std::uint16_t, 4> halves{};
   std::size_t n_scalars = 0;
   for (const blas::Argument& argument : operation.arguments) {
     blas::Value value{.integer = integer(argument), .address = nullptr};
@@ -143,6 +145,10 @@ void RoutineCall<T>::call(const blas::Interface& interface) {
       numbers.at(n_scalars) = scalar(argument.of);
       reals.at(n_scalars) = real_part(scalar(argument.of));
       value.address = is_real(argument.of) ? static_cast<void*>(&reals.at(n_scalars)) : &numbers.at(n_scalars);
+      if (operation.half_scalars) {
+        halves.at(n_scalars) = half_of(*operation.half_scalars, numbers.at(n_scalars));
+        value.address = &halves.at(n_scalars);
+      }
       ++n_scalars;
     }
     values.push_back(value);

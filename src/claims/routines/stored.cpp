@@ -5,6 +5,8 @@
 #include <limits>
 #include <span>
 
+#include "claims/routines/halves.hpp"
+
 namespace sqrtn::claims {
 
 using blas::Format;
@@ -103,6 +105,9 @@ T unread() {
 template <class T>
 void Stored<T>::store(Real<T> unset) {
   memory.fill(unread<T>());
+  if (const auto half = placement.operand.half) {
+    for (T& entry : entries) entry = rounded_to_half(*half, entry);
+  }
   const Structure structure = placement.operand.structure;
   if (placement.has_plain_rows() && structure != Structure::hermitian) return store_rows();
   for (std::size_t i = 0; i < placement.rows; ++i) {
