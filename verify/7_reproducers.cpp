@@ -4,8 +4,11 @@
 #include <fstream>
 #include <string>
 
+#include "claims/routines/routines.hpp"
+#include "described_blas.hpp"
 #include "program.hpp"
 #include "scratch.hpp"
+#include "verify.hpp"
 
 /// Findings as programs in C, compiled and run.
 namespace sqrtn::verify {
@@ -31,6 +34,80 @@ TEST(Reproducers, ShowTheFindingWithoutSqrtn) {
     EXPECT_NE(shell(folder, "./shows").code, 0) << text;
   }
   EXPECT_GT(n_programs, 0U);
+}
+
+/// Batches in C, of whole numbers INT, which leave terms out and write behind their results if they are told to.
+constexpr const char* batches_in_c = R"(
+#include <complex.h>
+#define BATCHES(T, letter, SCALAR, scalar)                                                                       \
+  static void letter##one(int layout, int ta, int tb, INT m, INT n, INT k, T alpha, const T *a, INT lda,         \
+                          const T *b, INT ldb, T beta, T *c, INT ldc) {                                          \
+    const int a_by_rows = (layout == 101) == (ta == 111), b_by_rows = (layout == 101) == (tb == 111);            \
+    for (INT i = 0; i < m; ++i)                                                                                  \
+      for (INT j = 0; j < n; ++j) {                                                                              \
+        T sum = 0, *out = layout == 101 ? c + i * ldc + j : c + i + j * ldc;                                     \
+        for (INT p = 0; p < k - LEFT_OUT; ++p) {                                                                 \
+          const T x = a[a_by_rows ? i * lda + p : i + p * lda], y = b[b_by_rows ? p * ldb + j : p + j * ldb];    \
+          sum += (T)(ta == 113 ? conj(x) : x) * (T)(tb == 113 ? conj(y) : y);                                    \
+        }                                                                                                        \
+        *out = alpha * sum + (beta == 0 ? 0 : beta * *out);                                                      \
+      }                                                                                                          \
+    if (BEHIND) c[layout == 101 ? (m - 1) * ldc + n : m + (n - 1) * ldc] = 0;                                    \
+  }                                                                                                              \
+  void letter##gemm_batch(int layout, const int *ta, const int *tb, const INT *m, const INT *n, const INT *k,    \
+                          const T *alpha, const T **a, const INT *lda, const T **b, const INT *ldb,              \
+                          const T *beta, T **c, const INT *ldc, INT groups, const INT *sizes) {                  \
+    for (INT g = 0, at = 0; g < groups; ++g)                                                                     \
+      for (INT i = 0; i < sizes[g]; ++i, ++at)                                                                   \
+        letter##one(layout, ta[g], tb[g], m[g], n[g], k[g], alpha[g], a[at], lda[g], b[at], ldb[g], beta[g],     \
+                    c[at], ldc[g]);                                                                              \
+  }                                                                                                              \
+  void letter##gemm_batch_strided(int layout, int ta, int tb, INT m, INT n, INT k, SCALAR alpha, const T *a,     \
+                                  INT lda, INT to_a, const T *b, INT ldb, INT to_b, SCALAR beta, T *c, INT ldc,  \
+                                  INT to_c, INT count) {                                                         \
+    for (INT i = 0; i < count; ++i)                                                                              \
+      letter##one(layout, ta, tb, m, n, k, scalar alpha, a + i * to_a, lda, b + i * to_b, ldb, scalar beta,      \
+                  c + i * to_c, ldc);                                                                            \
+  }
+BATCHES(float, s, float, )
+BATCHES(double complex, z, const double complex *, *)
+)";
+
+/// The program of the first finding of the claim in batches with that fault.
+std::string program_of(const std::string& claim, const RoutineFault& fault, int integer_bits) {
+  claims::Subject subject = claims::default_subject({}, "batches");
+  subject.interfaces = {described_blas(fault)};
+  subject.interfaces.front().integer_bits = integer_bits;
+  for (const claims::Claim& one : claims::routine_claims()) {
+    if (one.id == "products/" + claim) return claims::run(one, subject, settings()).outcome.program;
+  }
+  return {};
+}
+
+TEST(Reproducers, OfBatchesTellWrongLibrariesFromRightOnes) {
+  const Folder folder;
+  if (shell(folder, "cc --version").code != 0) GTEST_SKIP() << "no C compiler";
+  std::ofstream(folder / "batches.c") << batches_in_c;
+  const RoutineFault leaves_out{.name = "", .fits = nullptr, .forgets_last_term = true},
+      writes_behind{.name = "", .fits = nullptr, .writes_after = true};
+  for (const char* claim : {"gemm_batch/f32/exact_small", "gemm_batch/c128/inside", "gemm_batch_strided/f32/inside",
+                            "gemm_batch_strided/c128/random_bound"}) {
+    const bool is_inside = std::string_view(claim).ends_with("inside"),
+               is_wide = std::string_view(claim).find("c128") != std::string_view::npos;
+    const std::string text = program_of(claim, is_inside ? writes_behind : leaves_out, is_wide ? 64 : 32);
+    std::ofstream(folder / "shows.c") << text;
+    EXPECT_LE(std::ranges::count(text, '\n'), 14) << "a line more says how it is compiled";
+    const auto code = [&](const char* left_out, const char* behind) {
+      const Ended built =
+          shell(folder, fmt::format("cc -Wall -Werror shows.c -c -o shows.o && cc -DLEFT_OUT={} -DBEHIND={} "
+                                    "-DINT={} batches.c shows.o -o shows -lm",
+                                    left_out, behind, is_wide ? "long" : "int"));
+      EXPECT_EQ(built.code, 0) << built.err << text;
+      return shell(folder, "./shows").code;
+    };
+    EXPECT_EQ(code("0", "0"), 0) << claim << '\n' << text;
+    EXPECT_NE(is_inside ? code("0", "1") : code("1", "0"), 0) << claim << '\n' << text;
+  }
 }
 
 TEST(Reproducers, AreRefusedWhereTheFolderIsAFile) {

@@ -99,7 +99,6 @@ class Program {
 
 template <class T>
 std::string c_program(const Instance<T>& instance, const blas::Interface& interface, const Symptom& symptom) {
-  if (instance.operation.batch != blas::Batch::none) return {};
   for (const Stored<T>& operand : instance.operands) {
     if (operand.memory.size() > most_elements) return {};
   }

@@ -20,7 +20,7 @@ struct Symptom {
 };
 
 /// At most 15 lines, which exit with 1, or are ended by a signal, where the finding shows; "" if operands are too large
-/// to be written out, and of batches.
+/// to be written out.
 template <class T>
 std::string c_program(const Instance<T>& instance, const blas::Interface& interface, const Symptom& symptom);
 
