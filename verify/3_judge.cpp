@@ -77,6 +77,14 @@ void share_a_buffer(SQRTN_GEMM) {
   }
 }
 template <class T>
+void mix_up_large_products(SQRTN_GEMM) {
+  static std::atomic<int> busy = 0;
+  const bool is_large = m >= 256 && n >= 256 && k >= 256;
+  if (is_large) ++busy;
+  plain_gemm<T>(SQRTN_GEMM_ARGUMENTS);
+  if (is_large && busy-- > 1) c[0] += 1;
+}
+template <class T>
 void drop_far_terms(SQRTN_GEMM) {
   T largest = 0;
   for (int p = 0; p < k && m > 0; ++p) {
@@ -137,6 +145,10 @@ const std::vector<Planted>& planted() {
        SQRTN_BOTH(gemm, share_a_buffer),
        {"all/f32/concurrent", "all/f64/concurrent"},
        "4 callers at once: "},
+      {"mixes_up_large_products",
+       SQRTN_BOTH(gemm, mix_up_large_products),
+       {"all/f32/concurrent", "all/f64/concurrent"},
+       "3 callers at once: "},
       {"drops_far_terms",
        SQRTN_BOTH(gemm, drop_far_terms),
        {"gemm/f32/precision", "gemm/f64/precision"},

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <functional>
 #include <latch>
 #include <mutex>
 #include <thread>
@@ -45,18 +46,13 @@ struct Caller {
   std::vector<std::vector<T>> alone;
 };
 
-/// Each with operands of its own.
-template <class T>
-Outcome concurrent_callers(const Subject& subject, TestData& data) {
-  constexpr std::size_t n_callers = 4;
-  constexpr int n_rounds = 250;
-  const blas::Interface products = products_of(subject);
-  std::vector<Caller<T>> callers;
-  for (std::size_t i = 0; i < n_callers; ++i) callers.emplace_back(products, i, data);
-  std::array<std::string, n_callers> faults;
+/// What the first of the callers finds that finds anything; each has that many of the library's threads.
+std::string called_at_once(const Subject& subject, std::size_t n_callers, int n_threads,
+                           const std::function<std::string(std::size_t, const std::atomic<bool>& stop)>& call) {
+  std::vector<std::string> faults(n_callers);
   std::atomic<bool> stop = false;
   std::mutex setting;
-  std::latch start(n_callers);
+  std::latch start(static_cast<std::ptrdiff_t>(n_callers));
   {
     std::vector<std::jthread> threads;
     for (std::size_t i = 0; i < n_callers; ++i) {
@@ -64,17 +60,66 @@ Outcome concurrent_callers(const Subject& subject, TestData& data) {
         {
           // OpenMP keeps the number of threads by calling thread; more of them may round differently.
           const std::lock_guard lock(setting);
-          if (subject.set_blas_threads) subject.set_blas_threads(1);
+          if (subject.set_blas_threads) subject.set_blas_threads(n_threads);
         }
         start.arrive_and_wait();
-        faults[i] = callers[i].run(n_rounds, stop);
+        faults[i] = call(i, stop);
         if (!faults[i].empty()) stop = true;
       });
     }
   }
   const auto fault = std::ranges::find_if(faults, [](const std::string& text) { return !text.empty(); });
-  return exact_outcome(fault != faults.end() ? fmt::format("{} callers at once: {}", n_callers, *fault) : "",
-                       n_callers * n_rounds * callers.front().calls.size());
+  return fault != faults.end() ? fmt::format("{} callers at once: {}", n_callers, *fault) : "";
+}
+
+/// Each with operands of its own.
+template <class T>
+std::string small_products_at_once(const Subject& subject, TestData& data, std::size_t& n_compared) {
+  constexpr std::size_t n_callers = 4;
+  constexpr int n_rounds = 250;
+  const blas::Interface products = products_of(subject);
+  std::vector<Caller<T>> callers;
+  for (std::size_t i = 0; i < n_callers; ++i) callers.emplace_back(products, i, data);
+  n_compared += n_callers * n_rounds * callers.front().calls.size();
+  return called_at_once(subject, n_callers, 1,
+                        [&](std::size_t i, const std::atomic<bool>& stop) { return callers[i].run(n_rounds, stop); });
+}
+
+/// Products that libraries share out among threads of their own, which are on. Of integers, so that the bits are the
+/// same for any number of them.
+template <class T>
+std::string large_products_at_once(const Subject& subject, TestData& data, std::size_t& n_compared) {
+  constexpr std::size_t n_callers = 3, n_rounds = 2;
+  const blas::Interface products = products_of(subject);
+  const blas::Operation& gemm = described("gemm");
+  if (!products.has(gemm, blas_type<T>)) return {};
+  std::vector<Instance<T>> calls;
+  std::vector<std::vector<T>> alone;
+  for (std::size_t i = 0; i < n_callers; ++i) {
+    calls.emplace_back(gemm, Choice{.row_major = i == 1, .m = 256 + 32 * i, .n = 288, .k = 260});
+    calls.back().fill_integers(data);
+    calls.back().set_scalars(T(-1), T(2));
+    calls.back().store();
+    alone.push_back(answer(calls.back(), products));
+  }
+  n_compared += n_callers * n_rounds;
+  const int n_threads = std::max(2, static_cast<int>(available_threads()));
+  return called_at_once(subject, n_callers, n_threads, [&](std::size_t i, const std::atomic<bool>& stop) {
+    for (std::size_t round = 0; round < n_rounds && !stop; ++round) {
+      if (!answers(calls[i], products, alone[i]))
+        return calls[i].describe(products) + ": other bits than when it was called alone";
+    }
+    return std::string();
+  });
+}
+
+template <class T>
+Outcome concurrent_callers(const Subject& subject, TestData& data) {
+  std::size_t n_compared = 0;
+  std::string fault = small_products_at_once<T>(subject, data, n_compared);
+  if (fault.empty()) fault = large_products_at_once<T>(subject, data, n_compared);
+  if (subject.set_blas_threads) subject.set_blas_threads(1);
+  return exact_outcome(fault, n_compared);
 }
 
 /// Large enough for every library's threads, k small.
@@ -130,15 +175,17 @@ Outcome threaded(const Subject& subject, TestData& data) {
 
 template <class T>
 std::vector<CommonCheck> common_checks_of_threads() {
-  return {{.name = "concurrent",
-           .statement = "four threads calling at once get, bit for bit, what each gets alone",
-           .source = design_source,
-           .check = concurrent_callers<T>},
-          {.name = "threaded",
-           .statement = "exact for integers with several of the library's threads, and one thread gives the bits of "
-                        "before",
-           .source = exact_source,
-           .check = threaded<T>}};
+  return {
+      {.name = "concurrent",
+       .statement = "four threads calling at once get, bit for bit, what each gets alone; so do three, of integers, in "
+                    "products of 256³ and more, where the library's own threads are on",
+       .source = design_source,
+       .check = concurrent_callers<T>},
+      {.name = "threaded",
+       .statement = "exact for integers with several of the library's threads, and one thread gives the bits of "
+                    "before",
+       .source = exact_source,
+       .check = threaded<T>}};
 }
 
 template std::vector<CommonCheck> common_checks_of_threads<float>();
