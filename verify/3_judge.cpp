@@ -66,7 +66,7 @@ void remember_nan(SQRTN_GEMM) {
 }
 template <class T>
 void share_a_buffer(SQRTN_GEMM) {
-  static std::vector<std::atomic<T>> shared(1 << 16);
+  static std::vector<std::atomic<T>> shared(1 << 17);
   plain_gemm<T>(SQRTN_GEMM_ARGUMENTS);
   const Stored<T> out{c, ldc, by_rows(layout)};
   for (int i = 0; i < m; ++i) {
@@ -144,7 +144,7 @@ const std::vector<Planted>& planted() {
       {"shares_a_buffer",
        SQRTN_BOTH(gemm, share_a_buffer),
        {"all/f32/concurrent", "all/f64/concurrent"},
-       "4 callers at once: "},
+       " callers at once: "},
       {"mixes_up_large_products",
        SQRTN_BOTH(gemm, mix_up_large_products),
        {"all/f32/concurrent", "all/f64/concurrent"},
