@@ -20,9 +20,8 @@ namespace {
 // A run of nine libraries keeps within about 15 minutes on two cores that nobody else uses: the claims about sqrtn and
 // the default library, its measurements, then these. Only a library that hangs uses up the first.
 constexpr double judge_limit_s = 480;
-constexpr double timing_budget_s = 200, quick_timing_budget_s = 16;
+constexpr double timing_budget_s = 200, quick_timing_budget_s = 16, cap_s = 1, quick_cap_s = 0.05;
 constexpr std::size_t usual_number = 10;  // of libraries; each more has as much time, as the kernels of --kernels do
-constexpr double cap_s = 1, quick_cap_s = 0.05;
 // What somebody asked for is left out only if a call takes this long.
 constexpr double asked_cap_s = 20;
 // Its sums are longer than the blocks of most kernels. An order is read in a second.
@@ -121,12 +120,12 @@ void Comparison::judge(const std::vector<claims::Claim>& claims) {
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::stable_sort(order, std::ranges::greater{}, [&](std::size_t library) { return lasted_s[library]; });
   parallel_for(n, 0, [&](std::size_t i) { take_turn(order[i], Turn::rest); });
-  const bool about_products = std::ranges::any_of(claims, is_about_products);
-  for (std::size_t library = 0; library < n && about_products && !options_.settings.quick; ++library) {
+  for (Judged& judged : judged_) sort_as(claims, judged.claims);
+  if (options_.settings.quick || std::ranges::none_of(claims, is_about_products)) return;
+  for (std::size_t library = 0; library < n; ++library) {
     if (judged_[library].incidents.empty()) judge_library(library, {}, true, tally);
   }
-  for (Judged& judged : judged_) sort_as(claims, judged.claims);
-  if (about_products && !options_.settings.quick) read_orders();
+  read_orders();
 }
 
 void Comparison::read_orders() {
