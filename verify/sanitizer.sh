@@ -22,7 +22,7 @@ ninja -C "$build" -j 2 sqrtn-verify
 
 left_out='*Slow.*:products.*:*/tail_*:Report.ThreadsChangeNoFigure:Report.ARun*:Command.ExamplesOfTheHelpRun'
 left_out+=':*/duplicates:PropagateVerdict.*:Propagate.AdvisesWhatHolds:Command.TheAnswerSurvivesAFullDisk'
-left_out+=':Sampler.EverySeedPasses:Sampler.ARightProgramPasses'
+left_out+=':Sampler.ARightProgramPasses'
 left_out+=':Notebooks.ThreadsChangeNoBit:Notebooks.AWrongLibraryIsContradicted:Command.ALibraryThatCannotBeLoaded*'
 # Of what takes long, what runs on one thread, or on many as chains of other tests do.
 [[ $preset != tsan ]] || left_out+=':ComplexResults.*:Discover.DamagedTables*:Vanishing.*'
