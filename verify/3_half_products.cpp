@@ -8,6 +8,7 @@
 
 #include "blas/call.hpp"
 #include "blas/coverage.hpp"
+#include "claims/products/forked.hpp"
 #include "claims/routines/routines.hpp"
 #include "sqrtn/support/half.hpp"
 #include "verify.hpp"
@@ -216,6 +217,8 @@ std::ostream& operator<<(std::ostream& out, const HalfFaultCase& one) { return o
 class HalfProductFaults : public testing::TestWithParam<HalfFaultCase> {};
 
 TEST_P(HalfProductFaults, AreFound) {
+  if (GetParam().claim == "inside" && claims::is_sanitized())
+    GTEST_SKIP() << "a call that is cut off leaks what it held";
   half_fault() = GetParam().fault;
   std::size_t n_passed = 0;
   const std::vector<std::string> failed = broken(GetParam().routine, 1, n_passed);
