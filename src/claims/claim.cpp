@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "claims/area.hpp"
+#include "claims/judge.hpp"
 #include "claims/promise.hpp"
 #include "sqrtn/blas/products.hpp"
 #include "statistics/p_text.hpp"
@@ -71,14 +72,10 @@ Outcome judged(const Claim& claim, const Subject& subject, const Settings& setti
 }  // namespace
 
 Result run(const Claim& claim, const Subject& subject, const Settings& settings) {
-  Result result{claim, {}};
   // Claims about products see for themselves which routines there are.
   const bool has_any = is_in(Area::products, claim.id) && !subject.interfaces.empty();
-  if (claim.uses_blas && subject.products.f32.gemm == nullptr && !has_any) {
-    result.outcome.verdict = Verdict::skipped;
-    result.outcome.reason = "no BLAS is loaded";
-    return result;
-  }
+  if (claim.uses_blas && subject.products.f32.gemm == nullptr && !has_any) return {claim, skipped("no BLAS is loaded")};
+  Result result{claim, {}};
   const auto start = std::chrono::steady_clock::now();
   result.outcome = judged(claim, subject, settings);
   result.outcome.time_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
