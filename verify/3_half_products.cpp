@@ -24,6 +24,7 @@ enum class HalfFault {
   takes_b_as_it_lies,
   takes_ldb_for_lda,
   adds_in_bfloat16,
+  adds_in_half,  ///< which is none in hgemm
   truncates,
   takes_half_for_bfloat16,
   reads_beta_as_half,
@@ -47,6 +48,7 @@ void set(Bfloat16& to, float x) {
     to = Bfloat16(x);
   }
 }
+void set(Float16& to, float x) { to = Float16(x); }
 
 /// Every so many elements, from the end if it is negative.
 template <class T>
@@ -64,6 +66,7 @@ float sum_of_halves(int n, Left left, Right right) {
   for (int p = 0; p < n - (has(HalfFault::drops_the_last_term) ? 1 : 0); ++p) {
     sum += left(p) * right(p);
     if (has(HalfFault::adds_in_bfloat16)) sum = number(Bfloat16(sum));
+    if (has(HalfFault::adds_in_half)) sum = number(Float16(sum));
   }
   return sum;
 }
@@ -97,7 +100,10 @@ void multiply_halves(int ta, int tb, int m, int n, int k, float alpha, const In*
 
 template <class In, class Out, class Scalar>
 float scalar_of(Scalar value) {
-  return std::is_same_v<Scalar, float> ? static_cast<float>(value) : from_bf16(static_cast<std::uint16_t>(value));
+  if constexpr (std::is_same_v<Scalar, float>)
+    return value;
+  else
+    return std::is_same_v<Out, Float16> ? from_f16(value) : from_bf16(value);
 }
 
 template <class In, class Out, class Scalar>
@@ -164,6 +170,8 @@ std::map<std::string, void*> half_functions() {
           {"gemm_f16f16f32_", address(fortran_product<Float16, float, float>)},
           {"cblas_bgemm", address(c_product<Bfloat16, Bfloat16, Bits>)},
           {"bgemm_", address(fortran_product<Bfloat16, Bfloat16, Bits>)},
+          {"cblas_hgemm", address(c_product<Float16, Float16, Bits>)},
+          {"hgemm_", address(fortran_product<Float16, Float16, Bits>)},
           {"cblas_sbgemv", address(c_product_with_vector<float, float>)},
           {"cblas_bgemv", address(c_product_with_vector<Bfloat16, Bits>)},
           {"cblas_sbdot", address(c_sbdot)},
@@ -198,7 +206,7 @@ std::vector<std::string> broken(const std::string& routine, int every, std::size
 
 TEST(HalfProducts, RightOnesBreakNoClaim) {
   half_fault() = HalfFault::none;
-  const std::string products = "sbgemm gemm_bf16bf16f32 shgemm gemm_f16f16f32 bgemm sbgemv bgemv";
+  const std::string products = "sbgemm gemm_bf16bf16f32 shgemm gemm_f16f16f32 bgemm hgemm sbgemv bgemv";
   std::istringstream names(products + " sbdot sbstobf16 sbdtobf16 sbf16tos dbf16tod");
   for (std::string routine; names >> routine;) {
     const std::size_t n_claims = products.find(routine) != std::string::npos ? 7 : 6;
@@ -206,6 +214,14 @@ TEST(HalfProducts, RightOnesBreakNoClaim) {
     EXPECT_EQ(broken(routine, 4, n_passed), std::vector<std::string>{}) << routine;
     EXPECT_EQ(n_passed, n_claims) << routine;
   }
+}
+
+TEST(HalfProducts, SumsOfHgemmMayBeKeptInHalf) {
+  half_fault() = HalfFault::adds_in_half;
+  std::size_t n_passed = 0;
+  EXPECT_EQ(broken("hgemm", 1, n_passed), std::vector<std::string>{});
+  EXPECT_EQ(n_passed, 7U);
+  half_fault() = HalfFault::none;
 }
 
 struct HalfFaultCase {
@@ -240,6 +256,11 @@ INSTANTIATE_TEST_SUITE_P(Each, HalfProductFaults,
                              {HalfFault::adds_in_bfloat16, "sbgemv", "random_bound"},
                              {HalfFault::adds_in_bfloat16, "sbdot", "random_bound"},
                              {HalfFault::adds_in_bfloat16, "bgemm", "random_bound"},
+                             {HalfFault::adds_in_half, "gemm_f16f16f32", "random_bound"},
+                             {HalfFault::adds_in_bfloat16, "hgemm", "exact_small"},
+                             {HalfFault::drops_the_last_term, "hgemm", "exact_small"},
+                             {HalfFault::takes_ldb_for_lda, "hgemm", "exact_small"},
+                             {HalfFault::writes_one_further, "hgemm", "inside"},
                              {HalfFault::truncates, "sbstobf16", "random_bound"},
                              {HalfFault::truncates, "sbdtobf16", "random_bound"},
                              {HalfFault::takes_half_for_bfloat16, "shgemm", "exact_small"},

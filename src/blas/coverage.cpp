@@ -17,9 +17,9 @@ namespace {
 
 /// Routines of the standard and of widespread libraries that no description covers, by Fortran's names; ? is a type.
 /// Source: "Basic Linear Algebra Subprograms Technical Forum Standard", ch. 2 and annex B; OpenBLAS's and MKL's lists.
-constexpr std::array<std::string_view, 10> others{
-    "?imatcopy", "?omatcopy", "?omatcopy2", "i?max",       "i?min",
-    "sbgemmt",   "shgemv",    "hgemm",      "?gemm_batch", "?gemm_batch_strided"};
+constexpr std::array<std::string_view, 9> others{"?imatcopy", "?omatcopy",   "?omatcopy2",
+                                                 "i?max",     "i?min",       "sbgemmt",
+                                                 "shgemv",    "?gemm_batch", "?gemm_batch_strided"};
 
 /// Names that are C's for something else than a routine.
 constexpr std::array<std::string_view, 2> no_routines{"xerbla", "errprn"};

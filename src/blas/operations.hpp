@@ -108,6 +108,7 @@ struct Operation {
   bool of_c_alone = false;                 ///< Fortran's interface, if there is one, has other arguments
   bool gained_flags = false;               ///< newer libraries take two more under the same name
   std::optional<Dtype> half_scalars = {};  ///< likewise of α and β
+  bool may_add_in_half = false;            ///< it is not said whether sums have more digits than results
   std::vector<Argument> arguments = {};    ///< from the signature
 };
 

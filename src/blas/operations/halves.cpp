@@ -1,6 +1,6 @@
 #include "blas/operations/describe.hpp"
 
-/// Source: OpenBLAS's cblas.h and oneMKL's reference of gemm_bf16bf16f32 and gemm_f16f16f32.
+/// Source: OpenBLAS's cblas.h and oneMKL's reference of gemm_bf16bf16f32, gemm_f16f16f32 and hgemm.
 namespace sqrtn::blas::described {
 namespace {
 
@@ -18,6 +18,11 @@ Operation product(std::string_view name, std::string_view formula, Dtype factors
           .operands = {in_half(matrix('A', 'm', 'k'), factors), in_half(matrix('B', 'k', 'n'), factors), c},
           .outputs = {sum('C', {{'a', op('A'), op('B')}}, 'b')},
           .half_scalars = result};
+}
+
+Operation in_any_precision(Operation operation) {
+  operation.may_add_in_half = true;
+  return operation;
 }
 
 Operation product_with_vector(std::string_view name, std::string_view formula, std::optional<Dtype> result = {}) {
@@ -69,6 +74,7 @@ std::vector<Operation> halves() {
       product("shgemm", of_f16, f16),
       product("gemm_f16f16f32", of_f16, f16),
       product("bgemm", "C = αop(A)op(B) + βC, all in bfloat16, added in float", bf16, bf16),
+      in_any_precision(product("hgemm", "C = αop(A)op(B) + βC, all in half precision", f16, f16)),
   };
 }
 

@@ -43,6 +43,15 @@ double rounding_to_half(const blas::Operation& operation, const blas::Output& ou
   return output.old == '0' ? unit : 2 * unit + unit * unit;
 }
 
+HalfSumError error_of_half_sums(Dtype half, std::size_t n_terms) {
+  // The product, n − 1 sums, α, and what is added to.
+  const auto n_roundings = static_cast<double>(n_terms + 2);
+  const double factor = std::expm1(n_roundings * std::log1p(unit_roundoff(half)));
+  // Each of the products and sums, and the products with α and β.
+  const double n_lost = 2 * static_cast<double>(n_terms) + 2;
+  return {factor, n_lost * (1 + factor) * static_cast<double>(smallest_normal(half))};
+}
+
 int digits_of_outputs(const blas::Operation& operation, int digits) {
   for (const blas::Output& output : operation.outputs) {
     if (output.operand == '=') continue;

@@ -26,6 +26,14 @@ void take_halves(Dtype half, const Elements<std::uint16_t>& halves, Elements<T>&
 /// them, and what it is added to before that, each once. 0 of other outputs.
 double rounding_to_half(const blas::Operation& operation, const blas::Output& output);
 
+/// Of a sum that may be kept in the output's 16 bits all along: the error relative to the sizes of what is added, of
+/// `n_terms` products, α and β; and what it may lose besides where numbers below the smallest normal one become 0,
+/// which such units may do. Source: Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., (2.8) and (3.4).
+struct HalfSumError {
+  double factor, absolute;
+};
+HalfSumError error_of_half_sums(Dtype half, std::size_t n_terms);
+
 /// Bits of the largest integer up to which the routine's outputs hold all; `digits`: of the type of its sums.
 int digits_of_outputs(const blas::Operation& operation, int digits);
 

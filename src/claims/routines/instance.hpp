@@ -48,6 +48,8 @@ class Instance : public RoutineCall<T> {
   void fill_integers(TestData& data);
   /// Entries of that kind; of a system, triangles that are well conditioned.
   void fill(TestData& data, Inputs inputs);
+  /// Leaves of a product's sums each `step`-th term, and the first and last `at_ends`; the others' factors are 0.
+  void keep_terms(std::size_t step, std::size_t at_ends);
   void set_scalars(T alpha, T beta);
   /// Writes entries to memory, and remembers it as what was there before the call. `unset`: the imaginary parts on a
   /// Hermitian diagonal.

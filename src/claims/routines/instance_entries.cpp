@@ -92,6 +92,17 @@ void Instance<T>::thin_out(std::size_t most) {
 }
 
 template <class T>
+void Instance<T>::keep_terms(std::size_t step, std::size_t at_ends) {
+  const blas::Term& term = operation.outputs.front().terms.front();
+  const std::size_t n_terms = shape(term.left)[1];
+  for (std::size_t p = at_ends; p + at_ends < n_terms; ++p) {
+    if (p % step == 0) continue;
+    for (std::size_t i = 0; i < shape(term.left)[0]; ++i) entry_of(term.left, i, p) = T(0);
+    for (std::size_t j = 0; j < shape(term.right)[1]; ++j) entry_of(term.right, p, j) = T(0);
+  }
+}
+
+template <class T>
 void Instance<T>::fill_integer_triangle(TestData& data) {
   Stored<T>& a = stored('A');
   data.fill_integers<Real<T>>(parts_of(a.entries), 2);
@@ -151,8 +162,9 @@ T& Instance<T>::entry_of(const blas::Factor& factor, std::size_t i, std::size_t 
   return turns(factor) ? operand(j, i) : operand(i, j);
 }
 
-#define SQRTN_INSTANTIATE(T)                           \
-  template void Instance<T>::fill_integers(TestData&); \
+#define SQRTN_INSTANTIATE(T)                                       \
+  template void Instance<T>::fill_integers(TestData&);             \
+  template void Instance<T>::keep_terms(std::size_t, std::size_t); \
   template void Instance<T>::fill(TestData&, Inputs);
 SQRTN_INSTANTIATE(float)
 SQRTN_INSTANTIATE(double)
