@@ -5,6 +5,7 @@
 #include "report/answer.hpp"
 #include "results/findings.hpp"
 #include "results/ranking.hpp"
+#include "program.hpp"
 #include "verify.hpp"
 
 /// The words for libraries, who is ranked where, and the answer before the tables.
@@ -206,6 +207,29 @@ TEST(Answer, CaveatsAreToldOf) {
   all.quick = true;
   ASSERT_EQ(report::caveats(all).size(), 2U);
   EXPECT_TRUE(report::caveats(all).back().find("quick look") != std::string::npos);
+}
+
+TEST(Answer, KernelsForOlderProcessorsAreToldOf) {
+  Library old = library("openblas-pthread", 1), other = library("openblas-serial", 1), asked = library("third", 1);
+  for (Library* one : {&old, &other, &asked}) {
+    one->record.emplace();
+    one->record->identity.kernel = "Prescott";
+    one->blas = "/lib/" + one->name;
+  }
+  asked.blas = "openblas@Prescott";
+  Libraries all = of({old, other, asked});
+  EXPECT_TRUE(report::caveats(all).empty());  // of an unknown processor
+  all.environment.emplace().isa = {"sse2", "avx"};
+  EXPECT_TRUE(report::caveats(all).empty());
+  all.environment->isa.emplace_back("avx2");
+  ASSERT_EQ(report::caveats(all).size(), 1U);
+  EXPECT_TRUE(
+      holds(report::caveats(all).front(), "openblas-pthread, openblas-serial: they take kernels for Prescott."));
+  EXPECT_TRUE(holds(report::caveats(all).front(), "OPENBLAS_CORETYPE=Haswell"));
+  all.environment->isa.emplace_back("avx512f");
+  EXPECT_TRUE(holds(report::caveats(all).front(), "--blas /lib/openblas-pthread@SkylakeX`"));
+  for (Library& one : all.backends) one.record->identity.kernel = "SkylakeX";
+  EXPECT_TRUE(report::caveats(all).empty());
 }
 
 TEST(Answer, TablesFitTheTerminal) {

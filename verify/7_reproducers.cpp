@@ -4,8 +4,10 @@
 #include <fstream>
 #include <string>
 
+#include "claims/last_call.hpp"
 #include "claims/routines/routines.hpp"
 #include "described_blas.hpp"
+#include "libraries/last_call.hpp"
 #include "program.hpp"
 #include "scratch.hpp"
 #include "verify.hpp"
@@ -126,6 +128,58 @@ TEST(Reproducers, OfBatchesTellWrongLibrariesFromRightOnes) {
     EXPECT_EQ(code("0", "0"), 0) << claim << '\n' << text;
     EXPECT_NE(is_inside ? code("0", "1") : code("1", "0"), 0) << claim << '\n' << text;
   }
+}
+
+TEST(Reproducers, OfACallThatEndsTheProcessAreEndedToo) {
+  const Folder folder;
+  if (shell(folder, "cc --version").code != 0) GTEST_SKIP() << "no C compiler";
+  const std::string library = (program_folder() / "rude-blas.so").string();
+  const Ended ended = shell(folder,
+                            "SQRTN_RUDE=crash sqrtn verify --filter '^products/dot/f32/exact_(small|large)$' "
+                            "--reproducer found --json found.json --blas " +
+                                library);
+  EXPECT_EQ(ended.code, 1) << ended.err;
+  for (const char* claim : {"small", "large"}) {
+    const std::string text = content_of(folder / fmt::format("found/products-dot-f32-exact_{}.c", claim).c_str());
+    EXPECT_TRUE(holds(text, "cblas_sdot("));
+    std::ofstream(folder / "shows.c") << text;
+    EXPECT_EQ(shell(folder, "cc -Wall -Werror shows.c -o shows -lm " + library).code, 0) << text;
+    EXPECT_EQ(shell(folder, "SQRTN_RUDE=crash ./shows").code, 134) << "aborted";
+    EXPECT_EQ(shell(folder, "./shows").code, 0);
+    EXPECT_TRUE(holds(ended.out, "killed by signal 6 (aborted) in cblas_sdot n=")) << claim;
+  }
+}
+
+using Variables = EnvironmentAdditions;
+
+/// A child that counts so many calls and does not answer, but where it stops before call `first_wrong` + 1.
+libraries::Answer answer_of(const Variables& variables, const claims::CallCounts& counts, std::uint64_t first_wrong) {
+  libraries::Answer answer;
+  if (const auto file = variables.find(claims::count_calls_in); file != variables.end()) {
+    std::fstream(file->second, std::ios::binary | std::ios::in | std::ios::out)
+        .write(reinterpret_cast<const char*>(&counts), sizeof counts);
+    return answer;
+  }
+  const std::uint64_t stop = std::stoull(variables.at(claims::stop_at_call));
+  if (stop > first_wrong) return answer;
+  claims::Outcome outcome;
+  outcome.reason = fmt::format("call {}", stop);
+  answer.document.emplace().claims.push_back({.claim = {}, .outcome = outcome});
+  return answer;
+}
+
+TEST(LastCall, IsTheOneUnderWayOrTheOneThatSpoiltTheHeap) {
+  const auto told = [](const claims::CallCounts& counts, std::uint64_t first_wrong) {
+    const auto last =
+        libraries::last_call([&](const Variables& variables) { return answer_of(variables, counts, first_wrong); });
+    return last ? last->reason : "";
+  };
+  EXPECT_EQ(told({40, 39}, 40), "in call 40");
+  EXPECT_EQ(told({40, 40}, 40), "after call 40");
+  for (const std::uint64_t wrong : {1, 2, 17, 39})
+    EXPECT_EQ(told({40, 40}, wrong), fmt::format("after call {}", wrong));
+  EXPECT_EQ(told({0, 0}, 40), "");
+  EXPECT_EQ(told({40, 40}, 0), "") << "no call is to blame";
 }
 
 TEST(Reproducers, AreRefusedWhereTheFolderIsAFile) {

@@ -7,6 +7,7 @@
 
 #include "claims/area.hpp"
 #include "claims/judge.hpp"
+#include "claims/last_call.hpp"
 #include "claims/promise.hpp"
 #include "sqrtn/blas/products.hpp"
 #include "statistics/p_text.hpp"
@@ -77,7 +78,12 @@ Result run(const Claim& claim, const Subject& subject, const Settings& settings)
   if (claim.uses_blas && subject.products.f32.gemm == nullptr && !has_any) return {claim, skipped("no BLAS is loaded")};
   Result result{claim, {}};
   const auto start = std::chrono::steady_clock::now();
-  result.outcome = judged(claim, subject, settings);
+  try {
+    result.outcome = judged(claim, subject, settings);
+  } catch (CallReached& last) {
+    result.outcome.reason = std::move(last.call);
+    result.outcome.program = std::move(last.program);
+  }
   result.outcome.time_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return result;
 }

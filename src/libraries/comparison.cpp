@@ -150,7 +150,8 @@ void Comparison::judge_library(std::size_t library, const std::vector<claims::Cl
   // The default is judged by everything, whatever time that takes: an answer is what was asked for.
   const double limit_s = (library == 0 ? 5 * judge_limit_s : judge_limit_s) - judged_[library].time_s;
   lock.unlock();
-  Judging judging{.settings = options_.settings, .properties = properties, .limit_s = limit_s};
+  Judging judging{
+      .settings = options_.settings, .names_all_calls = false, .properties = properties, .limit_s = limit_s};
   if (options_.settings.quick) judging.call_limit_s /= 2;
   Judged judged = judge_in_children(backends_[library], claims, judging, [&](std::size_t, const std::string& group) {
     tally.show(backends_[library].name + ' ' + group);

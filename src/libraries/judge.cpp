@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "claims/area.hpp"
+#include "libraries/last_call.hpp"
 #include "support/environment.hpp"
 #include "support/interrupt.hpp"
 #include "support/progress.hpp"
@@ -109,6 +110,7 @@ class Judge {
       for (const std::size_t place : group.places) set(place, claims::Verdict::inconclusive, why);
       return;
     }
+    named_ = false;
     const Answer answer = verify(claims_at(group.places), group_share);
     tell(answer, group.name);
     if (answer.document || group.places.size() == 1) {
@@ -141,7 +143,19 @@ class Judge {
       set(place, claims::Verdict::inconclusive, "not judged: interrupted");
     } else {
       set(place, claims::Verdict::fail, "the library ended the process: " + answer.complaint());
+      if (answer.how != ProcessEnd::How::timed_out && (judging_.names_all_calls || !named_)) name_call(place);
     }
+  }
+
+  /// In which call it ended, and the program that shows it.
+  void name_call(std::size_t place) {
+    const std::optional<claims::Outcome> last =
+        last_call([&](const EnvironmentAdditions& added) { return verify(claims_at({place}), claim_share, added); });
+    if (!last) return;
+    named_ = true;
+    claims::Outcome& outcome = judged_.claims[place].outcome;
+    outcome.reason += ' ' + last->reason;
+    outcome.program = last->program;
   }
 
   void describe() {
@@ -160,7 +174,7 @@ class Judge {
   }
 
   /// `share`: of the time that is left.
-  [[nodiscard]] Answer verify(const std::vector<std::string>& what, double share) {
+  [[nodiscard]] Answer verify(const std::vector<std::string>& what, double share, EnvironmentAdditions added = {}) {
     const int longest_call_s = static_cast<int>(slowdown() * judging_.call_limit_s / (silences_ > 0 ? 2 : 1));
     std::vector<std::string> words{"verify",       "--in-process",
                                    "--blas",       backend_.blas,
@@ -173,8 +187,9 @@ class Judge {
       words.insert(words.end(), {"--effect-scale", fmt::to_string(judging_.settings.effect_scale)});
     }
     words.insert(words.end(), what.begin(), what.end());
-    const Answer answer =
-        ask_child(words, {.wall_s = std::max(share * left_s(), 1.0), .memory_bytes = memory_bytes_}, environment_);
+    added.insert(environment_.begin(), environment_.end());
+    const ProcessLimits limits{.wall_s = std::max(share * left_s(), 1.0), .memory_bytes = memory_bytes_};
+    const Answer answer = ask_child(words, limits, added);
     if (!answer.document && answer.how == ProcessEnd::How::timed_out) ++silences_;
     return answer;
   }
@@ -208,6 +223,7 @@ class Judge {
   EnvironmentAdditions environment_ = environment_for(backend_);
   const Clock::time_point start_ = Clock::now();
   int silences_ = 0;
+  bool named_ = false;  ///< whether a call that ended a child of this group was named
   Judged judged_;
 };
 

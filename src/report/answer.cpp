@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <array>
+#include <map>
 #include <set>
 
 #include "claims/area.hpp"
@@ -18,6 +21,35 @@ constexpr double calm = 0.25;
 
 std::string text_of(const std::optional<Relative>& relative) {
   return relative ? fmt::format("{:.2f}", relative->value) : "–";
+}
+
+// OpenBLAS's kernels without AVX2, as it names them: those that it takes on processors newer than itself among them.
+constexpr std::array<std::string_view, 10> kernels_below_avx2{
+    "Prescott", "Core2", "Penryn", "Dunnington", "Nehalem", "Atom", "Sandybridge", "Opteron", "Barcelona", "Bobcat"};
+
+/// Of libraries that do not know this processor, those of one kernel together; who asked for a kernel knows.
+std::vector<std::string> told_of_old_kernels(const Libraries& libraries) {
+  std::vector<std::string> all;
+  if (!libraries.environment) return all;
+  const auto has = [&](std::string_view flag) { return std::ranges::count(libraries.environment->isa, flag) > 0; };
+  if (!has("avx2")) return all;
+  std::map<std::string, std::vector<std::string>> names, words;
+  for (const Library& library : libraries.backends) {
+    if (!library.record || library.blas.find('@') != std::string::npos) continue;
+    const std::string& kernel = library.record->identity.kernel;
+    if (std::ranges::count(kernels_below_avx2, kernel) == 0) continue;
+    names[kernel].push_back(library.name);
+    words[kernel].push_back(library.blas);
+  }
+  const std::string_view newer = has("avx512f") ? "SkylakeX" : "Haswell";
+  for (const auto& [kernel, takers] : names) {
+    all.push_back(
+        fmt::format("This processor is not known to {}: {} kernels for {}. OPENBLAS_CORETYPE={} in the environment "
+                    "makes programs take newer ones; `sqrtn bench --blas {}@{}` times them.",
+                    fmt::join(takers, ", "), takers.size() == 1 ? "it takes" : "they take", kernel, newer,
+                    words.at(kernel).front(), newer));
+  }
+  return all;
 }
 
 /// "gemm and gemv f32, 1 thread"
@@ -157,6 +189,7 @@ std::vector<std::string> caveats(const Libraries& libraries) {
         "This was a quick look: libraries were not judged at long operands, and only once where C and Fortran or two "
         "types could differ. A run without --quick does so.");
   }
+  std::ranges::move(told_of_old_kernels(libraries), std::back_inserter(all));
   return all;
 }
 

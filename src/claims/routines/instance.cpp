@@ -6,7 +6,9 @@
 #include <cstring>
 #include <limits>
 
+#include "claims/last_call.hpp"
 #include "claims/routines/halves.hpp"
+#include "claims/routines/reproducer.hpp"
 
 namespace sqrtn::claims {
 
@@ -76,6 +78,9 @@ void Instance<T>::restore_results() {
 
 template <class T>
 void Instance<T>::call(const blas::Interface& interface) {
+  if (is_last_call())
+    throw CallReached{this->describe(interface),
+                      c_program(*this, interface, {.kind = Symptom::Kind::ends_the_process})};
   if (!places.empty()) return RoutineCall<T>::call(interface);
   if (has_halves(operation)) return call_with_halves(interface);
   for (const Stored<T>& operand : operands) places.push_back(holder(operand).memory.data());

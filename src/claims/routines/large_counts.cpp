@@ -2,7 +2,9 @@
 #include <set>
 #include <vector>
 
+#include "claims/last_call.hpp"
 #include "claims/routines/large_operands.hpp"
+#include "claims/routines/reproducer.hpp"
 
 namespace sqrtn::claims {
 namespace {
@@ -40,7 +42,15 @@ class LargeCount {
   void check(const blas::Interface& interface) {
     operands_.place(call_);
     if (is_search(inquiry_.operation)) *last_of_x() = T(seeks_smallest(inquiry_.operation) ? 0 : 3);
-    call_.call(interface);
+    try {
+      call_.call(interface);
+    } catch (CallReached& last) {
+      Instance<T> same(inquiry_.operation, call_.choice);
+      same.set_scalars(call_.alpha, call_.beta);
+      same.store();
+      last.program = c_program(same, interface, {.kind = Symptom::Kind::ends_the_process});
+      throw;
+    }
     const std::string what = call_.describe(interface);
     if (inquiry_.operation.reduction == Reduction::norm) return compare_norm(what);
     if (returns_index(inquiry_.operation)) return compare_index(what);

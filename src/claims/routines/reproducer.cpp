@@ -32,12 +32,18 @@ class Program {
     const std::string call = fmt::format("{}({})", call_.symbol(), call_.values());
     if (guards())
       return text + fmt::format("  {}, puts(\"no memory outside of the operands was touched\");\n}}\n", call);
+    if (symptom_.kind == Symptom::Kind::ends_the_process)
+      return text +
+             fmt::format("  {}, puts(\"the call returned; valgrind tells whether it wrote where it may not\");\n}}\n",
+                         call);
     const bool returns = symptom_.operand == '=' && call_.returned() != "void";
     return text + fmt::format("  {}{};\n", returns ? call_.returned() + " s = " : "", call) + check() + "}\n";
   }
 
  private:
-  [[nodiscard]] bool guards() const { return symptom_.kind != Symptom::Kind::wrong; }
+  [[nodiscard]] bool guards() const {
+    return symptom_.kind == Symptom::Kind::touched_after || symptom_.kind == Symptom::Kind::touched_before;
+  }
   /// Memory that ends, or begins, where a page begins that nobody may touch.
   [[nodiscard]] std::string guard() const {
     const bool after = symptom_.kind == Symptom::Kind::touched_after;
@@ -55,6 +61,11 @@ class Program {
       if (!has_memory(operand.placement.operand)) continue;
       const char name = operand.placement.operand.name;
       const auto half = operand.placement.operand.half;
+      if (symptom_.kind == Symptom::Kind::ends_the_process && operand.memory.size() > most_elements) {
+        text += fmt::format("  static {} {}[{}];\n", half ? "unsigned short" : call_.real(), name,
+                            operand.memory.size() * (is_complex<T> ? 2 : 1));
+        continue;
+      }
       const Elements<T>& memory = instance_.before(name);
       std::string numbers;
       for (std::size_t i = 0; i < memory.size(); ++i) {
@@ -99,9 +110,8 @@ class Program {
 
 template <class T>
 std::string c_program(const Instance<T>& instance, const blas::Interface& interface, const Symptom& symptom) {
-  for (const Stored<T>& operand : instance.operands) {
-    if (operand.memory.size() > most_elements) return {};
-  }
+  const auto is_large = [](const Stored<T>& operand) { return operand.memory.size() > most_elements; };
+  if (symptom.kind != Symptom::Kind::ends_the_process && std::ranges::any_of(instance.operands, is_large)) return {};
   return Program<T>(instance, interface, symptom).text();
 }
 

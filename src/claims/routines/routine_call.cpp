@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "blas/x87.hpp"
+#include "claims/last_call.hpp"
 #include "claims/routines/halves.hpp"
 #include "support/call_watch.hpp"
 
@@ -153,6 +154,8 @@ void RoutineCall<T>::call(const blas::Interface& interface) {
     }
     values.push_back(value);
   }
+  if (is_last_call()) throw CallReached{describe(interface), {}};
+  const CountedCall counted;
   const WatchedCall watched;
   interface.call({operation, blas_type<T>, choice.row_major, values, result_.data()});
   filled_x87 = blas::empty_x87();
