@@ -2,10 +2,10 @@
 
 #include "claims/promise.hpp"
 #include "documents.hpp"
+#include "program.hpp"
 #include "report/answer.hpp"
 #include "results/findings.hpp"
 #include "results/ranking.hpp"
-#include "program.hpp"
 #include "verify.hpp"
 
 /// The words for libraries, who is ranked where, and the answer before the tables.

@@ -21,9 +21,9 @@ struct Judged {
 
 struct Judging {
   claims::Settings settings;
-  bool identified = true;        ///< its file is read for its SHA-256 and routines, which a parent has done for a child
+  bool identified = true;       ///< its file is read for its SHA-256 and routines, which a parent has done for a child
   bool names_all_calls = true;  ///< that end a child, or the first of each routine alone
-  bool properties = false;       ///< one more child is asked for them, if there was no incident before
+  bool properties = false;      ///< one more child is asked for them, if there was no incident before
   /// Of one call. That of the largest product takes 1 s with the slowest library that we know, on a processor that
   /// nobody else uses. Whoever was silent once is waited for half as long.
   double call_limit_s = 10;
