@@ -21,7 +21,9 @@ void exact_small(const Inquiry& inquiry) {
 template <class T>
 void exact_large(const Inquiry& inquiry) {
   const blas::Operation& operation = inquiry.operation;
-  exact<T>(inquiry, joined({medium_shapes(operation), blocked_shapes(operation)}), scalars_of(operation).few);
+  std::vector<Choice> shapes = medium_shapes(operation);
+  if (inquiry.in_depth) shapes = joined({shapes, blocked_shapes(operation)});
+  exact<T>(inquiry, shapes, scalars_of(operation).few);
 }
 
 template <class T, Inputs... kinds>
