@@ -4,6 +4,8 @@
 #include "documents.hpp"
 #include "program.hpp"
 #include "report/answer.hpp"
+#include "report/libraries.hpp"
+#include "report/summary.hpp"
 #include "results/findings.hpp"
 #include "results/ranking.hpp"
 #include "verify.hpp"
@@ -207,6 +209,18 @@ TEST(Answer, CaveatsAreToldOf) {
   all.quick = true;
   ASSERT_EQ(report::caveats(all).size(), 2U);
   EXPECT_TRUE(report::caveats(all).back().find("quick look") != std::string::npos);
+}
+
+TEST(Answer, WhatAQuickLookFoundIsFoundAgainByOne) {
+  Libraries all = of({library("one", 1)});
+  const auto again = [&] { return report::reproduction(all, all.backends.front(), "products/gemm/f32/bound"); };
+  EXPECT_FALSE(holds(again(), "--quick"));
+  all.quick = true;
+  EXPECT_TRUE(holds(again(), "--seed 1 --quick --filter"));
+  results::Document document;
+  EXPECT_FALSE(holds(report::reproduction(claims::Claim{}, document), "--quick"));
+  document.command = {"sqrtn", "verify", "--quick"};
+  EXPECT_TRUE(holds(report::reproduction(claims::Claim{}, document), "--quick"));
 }
 
 TEST(Answer, KernelsForOlderProcessorsAreToldOf) {

@@ -164,8 +164,10 @@ std::vector<Table> speed_tables(const Libraries& report, bool ratios) {
 }
 
 std::string reproduction(const Libraries& report, const Library& backend, const std::string& claim) {
-  return shell_line({"./sqrtn", "verify", "--blas", backend.blas, "--seed", fmt::to_string(report.seed), "--filter",
-                     exact_filter(claim)});
+  std::vector<std::string> words{"./sqrtn", "verify", "--blas", backend.blas, "--seed", fmt::to_string(report.seed)};
+  if (report.quick) words.emplace_back("--quick");  // other calls are made then
+  words.insert(words.end(), {"--filter", exact_filter(claim)});
+  return shell_line(words);
 }
 
 std::string library_findings(const Libraries& report) {

@@ -41,6 +41,7 @@ std::string reproduction(const claims::Claim& claim, const Document& document) {
     const std::string name = blas.name == blas.file_name ? "./" + blas.name : blas.name;
     words.insert(words.end(), {"--blas", document.blas->asked.empty() ? name : document.blas->asked});
   }
+  if (std::ranges::find(document.command, "--quick") != document.command.end()) words.emplace_back("--quick");
   const auto scale = std::ranges::find(document.command, "--effect-scale");
   if (document.command.end() - scale > 1) words.insert(words.end(), {*scale, *(scale + 1)});
   if (const auto shape = claims::own_shape(claim.id)) words.insert(words.end(), {"--shape", *shape});
