@@ -1,6 +1,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "claims/products/forked.hpp"
 #include "simd_target.hpp"
 #include "sqrtn/random/fill.hpp"
 #include "sqrtn/random/scalar.hpp"
@@ -189,6 +190,7 @@ void expect_pieces(std::size_t bytes, std::size_t shift, Fill fill) {
 // Past the caches by other stores, aligned or not, in any number of threads and on any target: the same draws.
 TEST(Fill, LargerThanTheCachesChangesNoBit) {
   const std::size_t bytes = last_level_cache_bytes(describe_environment()) + (std::size_t{1} << 20) + 40;
+  if (claims::is_sanitized() && bytes > std::size_t{64} << 20) GTEST_SKIP() << "takes minutes under a sanitizer";
   for (const std::string& name : random::simd_targets()) {
     if (name == "SCALAR") continue;  // has no other stores
     SCOPED_TRACE(name);
