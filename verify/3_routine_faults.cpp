@@ -173,10 +173,11 @@ void expect_right(const Operation& operation) {
 }
 
 TEST(RoutinesSlow, AreRightAsDescribed) {
-  for (const Operation& operation : blas::operations()) {
-    expect_right<float>(operation);
-    expect_right<std::complex<float>>(operation);
-  }
+  for (const Operation& operation : blas::operations()) expect_right<float>(operation);
+}
+
+TEST(RoutinesSlow, AreRightAsDescribedInComplexTypes) {
+  for (const Operation& operation : blas::operations()) expect_right<std::complex<float>>(operation);
 }
 
 class RoutineFaults : public testing::TestWithParam<RoutineFault> {};

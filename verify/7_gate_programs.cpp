@@ -47,7 +47,7 @@ TEST(GateCommandSlow, AWrongLibraryIsNotTimed) {
 // One file, and yet other code runs.
 TEST(GateCommandSlow, OtherKernelsOfOneLibraryAreTimed) {
   const Folder folder;
-  const std::string kernel = "openblas@Prescott";
+  const std::string kernel = "openblas@" + other_kernel();
   if (shell(folder, "sqrtn backends --blas " + kernel).code != 0) GTEST_SKIP() << "OpenBLAS has no kernel to choose";
   const Ended ended = shell(folder,
                             "sqrtn gate --blas openblas --no-verify --budget 5s --filter "

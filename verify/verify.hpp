@@ -14,6 +14,9 @@ namespace sqrtn::verify {
 /// The library of --blas, the default one otherwise.
 const blas::Backend& backend();
 
+/// Kernels of OpenBLAS that every processor here has, and that are not those which it takes by itself.
+inline std::string other_kernel() { return backend().identity().kernel == "Prescott" ? "Core2" : "Prescott"; }
+
 /// Seed of --seed, and effect scale (SQRTN_EFFECT_SCALE in the environment, for sanitizer builds).
 const claims::Settings& settings();
 
