@@ -53,7 +53,7 @@ TEST(GateCommandSlow, OtherKernelsOfOneLibraryAreTimed) {
                             "sqrtn gate --blas openblas --no-verify --budget 5s --filter "
                             "'gemm/64x64x64/f32/1/' --blas " +
                                 kernel);
-  EXPECT_NE(ended.code, 2) << ended.err;
+  EXPECT_TRUE(ended.code == 0 || ended.code == 1) << ended.err;
   EXPECT_EQ(ended.out.find("identical"), std::string::npos) << ended.out;
   EXPECT_TRUE(holds(ended.out, "products/gemm/64x64x64/f32/1/"));
 }

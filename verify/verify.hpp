@@ -14,8 +14,9 @@ namespace sqrtn::verify {
 /// The library of --blas, the default one otherwise.
 const blas::Backend& backend();
 
-/// Kernels of OpenBLAS that every processor here has, and that are not those which it takes by itself.
-inline std::string other_kernel() { return backend().identity().kernel == "Prescott" ? "Core2" : "Prescott"; }
+/// Kernels of OpenBLAS that are far from as fast as those which it takes by itself: Prescott's where it does not know
+/// the processor, which is a newer one then.
+inline std::string other_kernel() { return backend().identity().kernel == "Prescott" ? "Haswell" : "Prescott"; }
 
 /// Seed of --seed, and effect scale (SQRTN_EFFECT_SCALE in the environment, for sanitizer builds).
 const claims::Settings& settings();

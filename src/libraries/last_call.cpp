@@ -4,6 +4,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <utility>
+
 #include "claims/last_call.hpp"
 
 namespace sqrtn::libraries {
@@ -14,7 +16,7 @@ class SharedCounts {
  public:
   SharedCounts() : file_(::memfd_create("calls", MFD_CLOEXEC)) {
     const claims::CallCounts none;
-    if (file_ >= 0 && ::pwrite(file_, &none, sizeof none, 0) != sizeof none) ::ftruncate(file_, 0);
+    if (file_ >= 0 && ::pwrite(file_, &none, sizeof none, 0) != sizeof none) ::close(std::exchange(file_, -1));
   }
   SharedCounts(const SharedCounts&) = delete;
   SharedCounts& operator=(const SharedCounts&) = delete;

@@ -33,21 +33,21 @@ std::vector<std::string> told_of_old_kernels(const Libraries& libraries) {
   if (!libraries.environment) return all;
   const auto has = [&](std::string_view flag) { return std::ranges::count(libraries.environment->isa, flag) > 0; };
   if (!has("avx2")) return all;
-  std::map<std::string, std::vector<std::string>> names, words;
+  std::map<std::string, std::vector<const Library*>> takers;
   for (const Library& library : libraries.backends) {
     if (!library.record || library.blas.find('@') != std::string::npos) continue;
     const std::string& kernel = library.record->identity.kernel;
-    if (std::ranges::count(kernels_below_avx2, kernel) == 0) continue;
-    names[kernel].push_back(library.name);
-    words[kernel].push_back(library.blas);
+    if (std::ranges::count(kernels_below_avx2, kernel) > 0) takers[kernel].push_back(&library);
   }
   const std::string_view newer = has("avx512f") ? "SkylakeX" : "Haswell";
-  for (const auto& [kernel, takers] : names) {
+  for (const auto& [kernel, of_it] : takers) {
+    std::vector<std::string> names;
+    for (const Library* library : of_it) names.push_back(library->name);
     all.push_back(
         fmt::format("This processor is not known to {}: {} kernels for {}. OPENBLAS_CORETYPE={} in the environment "
                     "makes programs take newer ones; `sqrtn bench --blas {}@{}` times them.",
-                    fmt::join(takers, ", "), takers.size() == 1 ? "it takes" : "they take", kernel, newer,
-                    words.at(kernel).front(), newer));
+                    fmt::join(names, ", "), names.size() == 1 ? "it takes" : "they take", kernel, newer,
+                    of_it.front()->blas, newer));
   }
   return all;
 }
